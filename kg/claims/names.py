@@ -1,0 +1,141 @@
+"""IRIs of everything that Lodestone names, under one base IRI.
+
+Names are made from content, so that the same thing met twice has one name. Paths are
+those of the server: ``<base>claim/abc`` is described at ``/claim/abc``.
+"""
+
+import hashlib
+import re
+import unicodedata
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from ontology.vocab import BASE
+
+_IRI = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\]*$")
+_DETERMINER = re.compile(
+    r"^(?:the|an?|its|our|their|some|any|all|these|those|this|that|one|two|three|several)\s+", re.I
+)
+_POSTMODIFIER = re.compile(r"\s*(?:,|\b(?:in|at|for|from|with|that|which|who|whose|to|near)\b).*$", re.S)
+_NOT_SLUG = re.compile(r"[^a-z0-9]+")
+
+
+def is_iri(text: str) -> bool:
+    """Whether the text is an absolute IRI that can stand in N-Triples as it is (RFC 3987, loosely)."""
+    return bool(_IRI.match(text))
+
+
+def normalized(text: str) -> str:
+    """A name as it is compared: NFKC, lower case, single spaces, no leading article."""
+    folded = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    return folded.removeprefix("the ") or folded
+
+
+def is_name(text: str) -> bool:
+    """Whether the wording is a name ("JL MAG", "the EU Chamber of Commerce in China") or a description.
+
+    A description ("a company in Baotou", "magnet suppliers") starts with an indefinite
+    determiner, or its first or its head word is an ordinary word in lower case.
+    """
+    words = text.split()
+    if not words:
+        return False
+    if _DETERMINER.match(text) and words[0].casefold() != "the":
+        return False
+    core = _POSTMODIFIER.sub("", text[len(words[0]) :].strip() if words[0].casefold() == "the" else text)
+    parts = core.split()
+    return bool(parts) and not parts[0][0].islower() and not parts[-1][0].islower()
+
+
+def _digest(*parts: str | None) -> str:
+    return hashlib.sha256("\x1f".join(part or "" for part in parts).encode("utf-8")).hexdigest()
+
+
+def _slug(text: str) -> str:
+    ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return _NOT_SLUG.sub("-", ascii_text.casefold()).strip("-")[:48].strip("-")
+
+
+def _readable(text: str, digest: str) -> str:
+    slug = _slug(text)
+    return f"{slug}-{digest[:10]}" if slug else digest[:20]
+
+
+@dataclass(frozen=True)
+class Names:
+    """The IRIs under one base IRI, which ends in ``/`` or ``#``."""
+
+    base: str = BASE
+
+    def __post_init__(self) -> None:
+        if not is_iri(self.base) or self.base[-1] not in "/#":
+            raise ValueError(f"the base IRI {self.base!r} must be an absolute IRI that ends in / or #")
+
+    @property
+    def record(self) -> str:
+        """The graph that describes claims, quotes, documents, sources, ratings and judgments."""
+        return self.base + "record"
+
+    @property
+    def inferred(self) -> str:
+        """The graph that lists the inferred triples."""
+        return self.base + "inferred"
+
+    @property
+    def reference(self) -> str:
+        """The graph of reference data."""
+        return self.base + "reference"
+
+    @property
+    def provenance(self) -> str:
+        """The graph, in RDF answers, that describes the annotation graphs."""
+        return self.base + "provenance"
+
+    def claim(self, claim_id: str) -> str:
+        """A claim, and its assertion graph."""
+        return f"{self.base}claim/{claim_id}"
+
+    def event(self, claim_id: str) -> str:
+        """The event that a claim is about."""
+        return f"{self.base}event/{claim_id}"
+
+    def document(self, key: str) -> str:
+        """A document, by its key (``Document.key``)."""
+        return f"{self.base}document/{key[:32]}"
+
+    def source(self, kind: str, name: str | None, text: str | None, document_key: str) -> str:
+        """A source: by kind and name if it has one, otherwise by its description within the document."""
+        if name:
+            return f"{self.base}source/{_readable(name, _digest('source', kind, normalized(name)))}"
+        digest = _digest("source", kind, normalized(text or ""), document_key)
+        return f"{self.base}source/{_readable(text or '', digest)}"
+
+    def entity(self, sort: str, text: str, document_key: str | None) -> str:
+        """A participant. ``sort`` keeps a place and a firm of one name apart.
+
+        A named one is known by its name; an unnamed one (``document_key`` given) is an
+        entity of its own, within its document.
+        """
+        digest = _digest("entity", sort, normalized(text), document_key)
+        return f"{self.base}entity/{_readable(text, digest)}"
+
+    def agent(self, kind: str, name: str, version: str | None) -> str:
+        """Who made claims: an extractor in a version, or a person."""
+        digest = _digest("agent", kind, name, version)
+        return f"{self.base}agent/{_readable(name, digest)}"
+
+    def origin(self, *key: str) -> str:
+        """An origin, by what identifies the root of the report."""
+        return f"{self.base}origin/{_readable(key[-1], _digest('origin', *key))}"
+
+    def snapshot(self, store_id: str, version: int) -> str:
+        """A published version of a store."""
+        return f"{self.base}snapshot/{store_id}-{version}"
+
+    def skolem(self, document_key: str, label: str) -> str:
+        """A blank node of a document (RDF 1.1, section 3.5)."""
+        return f"{self.base}.well-known/genid/{document_key[:16]}-{quote(label, safe='')}"
+
+    def is_reserved(self, graph: str) -> bool:
+        """Whether a graph name is one that raw writes must keep off, claims apart."""
+        return graph in (self.record, self.inferred, self.reference, self.provenance, BASE + "ontology")

@@ -1,0 +1,1 @@
+"""The RDF dataset: encoding, stores, snapshots, invariants. The only package that imports the engine (pyoxigraph)."""

@@ -1,0 +1,1 @@
+"""Identity: judgments, clusters and canonical names. Pure."""

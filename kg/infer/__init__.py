@@ -1,0 +1,1 @@
+"""Inference: rules read from the ontology, and proofs. Pure: it knows no store."""

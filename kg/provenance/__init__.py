@@ -1,0 +1,1 @@
+"""Provenance as mathematics: circuits, semirings, probability. It knows no RDF."""

@@ -1,0 +1,1 @@
+"""SPARQL with provenance: algebra, plan, derivation, evaluation."""
