@@ -191,7 +191,11 @@ def _no_iris(value: Any) -> Any:
     return () if value is None else (value,) if isinstance(value, str) else value
 
 
-Iris = Annotated[tuple[Iri, ...], BeforeValidator(_no_iris)]
+def _sorted(value: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted(set(value)))
+
+
+Iris = Annotated[tuple[Iri, ...], BeforeValidator(_no_iris), AfterValidator(_sorted)]
 
 IDENTITY = (
     "type",
@@ -216,12 +220,13 @@ class Claim(_Value):
     ``roles`` maps each part in the event to its participant. ``triples`` is an assertion
     given as RDF instead (N-Triples without blank nodes, sorted). ``attribution`` runs
     from the voice nearest to the event to the publisher. ``when`` is the time of the
-    event, ``validity`` the time for which it holds, ``said`` the day it was said.
+    event, ``validity`` the time for which it holds, ``said`` the day it was said. ``iri`` is
+    the name that an assertion in RDF has elsewhere (a named graph's), bound to its content.
     """
 
     type: ClaimType = ClaimType.OTHER
     roles: dict[RoleName, Annotated[Mention, BeforeValidator(_mention)]] = Field(default_factory=dict)
-    triples: tuple[NonEmpty, ...] = ()
+    triples: Annotated[tuple[NonEmpty, ...], AfterValidator(_sorted)] = ()
     quote: Quote | None = None
     document: Document
     attribution: Annotated[tuple[Voice, ...], Field(min_length=1)]
@@ -232,6 +237,7 @@ class Claim(_Value):
     said: date | None = None
     quantity: Quantity | None = None
     # --- not part of its identity
+    iri: Iri | None = None
     origin: NonEmpty | None = None
     assessment: Assessment = UNRATED
     agent: Agent | None = None
@@ -243,6 +249,19 @@ class Claim(_Value):
     corrects: Iris = ()
     retracts: Iris = ()
     supersedes: Iris = ()
+
+    @field_validator("roles")
+    @classmethod
+    def _roles_in_order(cls, value: dict[RoleName, Mention]) -> dict[RoleName, Mention]:
+        return {role: value[role] for role in RoleName if role in value}
+
+    @model_validator(mode="after")
+    def _asserts_one_way(self) -> "Claim":
+        if self.roles and self.triples:
+            raise ValueError("a claim asserts by roles or by triples, not both")
+        if self.iri is not None and not self.triples:
+            raise ValueError("only a claim given as triples keeps an IRI from elsewhere: leave out iri")
+        return self
 
     @field_validator("recorded")
     @classmethod

@@ -110,13 +110,13 @@ class Names:
         digest = _digest("source", kind, normalized(text or ""), document_key)
         return f"{self.base}source/{_readable(text or '', digest)}"
 
-    def entity(self, sort: str, text: str, document_key: str | None) -> str:
+    def entity(self, sort: str, text: str, document_key: str | None, key: str | None = None) -> str:
         """A participant. ``sort`` keeps a place and a firm of one name apart.
 
         A named one is known by its name; an unnamed one (``document_key`` given) is an
-        entity of its own, within its document.
+        entity of its own, within its document, told from others by ``key``, else by its wording.
         """
-        digest = _digest("entity", sort, normalized(text), document_key)
+        digest = _digest("entity", sort, key or normalized(text), document_key)
         return f"{self.base}entity/{_readable(text, digest)}"
 
     def agent(self, kind: str, name: str, version: str | None) -> str:

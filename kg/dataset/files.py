@@ -1,0 +1,209 @@
+"""The folder of a store: what lies where, and the files that make a commit one step.
+
+::
+
+    <store>/
+      lodestone.json      format, identity and settings of the store
+      manifest.json       the published version; replaced by one rename
+      lock                held by the one writer; says who
+      working/            the writer's stores (main, archive); DIRTY while ahead of the manifest
+      snapshots/000012/   what a version published, never changed afterwards
+      documents/          texts by their hash
+      quarantine/         input that could not be taken in, with the reason
+"""
+
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from kg.claims.document import text_hash
+from kg.claims.names import Names
+from kg.errors import StoreError
+from ontology.vocab import BASE
+
+FORMAT = 1
+"""Version of the layout; ``lodestone upgrade`` brings an older one up to it."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a store keeps to for its whole life."""
+
+    store_id: str
+    base: str = BASE
+    unreviewed_threshold: float = 0.1
+    keep_snapshots: int = 8
+    format: int = FORMAT
+
+    @property
+    def names(self) -> Names:
+        """IRIs under the store's base."""
+        return Names(self.base)
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """A published version: its number, its stores (folders below ``snapshots``), its counts."""
+
+    version: int = 0
+    published: str = ""
+    main: str = ""
+    archive: str = ""
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+    def with_counts(self, **changes: int) -> "Manifest":
+        """The same with counts changed by so much."""
+        return replace(
+            self, counts={**self.counts, **{k: self.counts.get(k, 0) + v for k, v in changes.items()}}
+        )
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Replace a small file by one rename, so that a reader sees the old or the new one whole."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    with temporary.open("w", encoding="utf-8") as file:
+        json.dump(value, file, indent=1, sort_keys=True)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+    sync_folder(path.parent)
+
+
+def sync_folder(path: Path) -> None:
+    """Make renames within a folder last through a loss of power."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Paths of one store."""
+
+    root: Path
+
+    @property
+    def settings_file(self) -> Path:
+        """Format, identity and settings."""
+        return self.root / "lodestone.json"
+
+    @property
+    def manifest_file(self) -> Path:
+        """The published version."""
+        return self.root / "manifest.json"
+
+    @property
+    def lock_file(self) -> Path:
+        """Held by the one writer."""
+        return self.root / "lock"
+
+    @property
+    def working(self) -> Path:
+        """The writer's stores."""
+        return self.root / "working"
+
+    @property
+    def dirty_file(self) -> Path:
+        """There while the working stores may differ from what the manifest publishes."""
+        return self.working / "DIRTY"
+
+    @property
+    def snapshots(self) -> Path:
+        """Published versions."""
+        return self.root / "snapshots"
+
+    @property
+    def quarantine(self) -> Path:
+        """Input that could not be taken in."""
+        return self.root / "quarantine"
+
+    def document(self, content_hash: str) -> Path:
+        """The text with that hash."""
+        return self.root / "documents" / content_hash[:2] / f"{content_hash}.txt"
+
+    def settings(self) -> Settings:
+        """Read the settings. Raises ``StoreError`` if this is no store, or one of another format."""
+        try:
+            found = json.loads(self.settings_file.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise StoreError(
+                f"there is no Lodestone store at {self.root}: make one with `lodestone ingest FILE --store {self.root}`",
+                store=str(self.root),
+            ) from None
+        except (OSError, ValueError) as error:
+            raise StoreError(f"{self.settings_file} cannot be read: {error}", store=str(self.root)) from error
+        if found.get("format") != FORMAT:
+            raise StoreError(
+                f"{self.root} has store format {found.get('format')!r}, this program writes format {FORMAT}: "
+                "use the version of Lodestone that made it, or `lodestone upgrade` from a newer one",
+                store=str(self.root),
+            )
+        try:
+            return Settings(**found)
+        except TypeError as error:
+            raise StoreError(f"{self.settings_file} is damaged: {error}", store=str(self.root)) from error
+
+    def manifest(self) -> Manifest:
+        """Read the published version. Raises ``StoreError``."""
+        try:
+            return Manifest(**json.loads(self.manifest_file.read_text(encoding="utf-8")))
+        except (OSError, ValueError, TypeError) as error:
+            raise StoreError(f"{self.manifest_file} cannot be read: {error}", store=str(self.root)) from error
+
+    def manifest_of(self, version: int) -> Manifest | None:
+        """A kept version's manifest, or ``None`` if it is not kept."""
+        path = self.snapshots / f"{version:06d}" / "snapshot.json"
+        try:
+            return Manifest(**json.loads(path.read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, TypeError) as error:
+            raise StoreError(f"{path} cannot be read: {error}", store=str(self.root)) from error
+
+    def versions(self) -> tuple[int, ...]:
+        """Numbers of the kept versions, oldest first."""
+        if not self.snapshots.is_dir():
+            return ()
+        return tuple(
+            sorted(int(p.parent.name) for p in self.snapshots.glob("[0-9]*/snapshot.json"))
+        )
+
+    def create(self, settings: Settings) -> None:
+        """Make the folder of a new, empty store (its first version is published by the writer)."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        strangers = [p.name for p in self.root.iterdir() if p.name != "lock" and not p.name.startswith(".")]
+        if strangers and not self.settings_file.exists():
+            raise StoreError(
+                f"{self.root} is not empty and no Lodestone store (it holds {strangers[0]}): name another folder",
+                store=str(self.root),
+            )
+        for folder in (self.snapshots, self.root / "documents", self.quarantine):
+            folder.mkdir(exist_ok=True)
+        write_json(self.settings_file, asdict(settings))
+
+    def save_text(self, text: str) -> str:
+        """Keep a document's text under its hash, which is given back."""
+        content_hash = text_hash(text)
+        path = self.document(content_hash)
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            temporary = path.with_name(f".{path.name}.{os.getpid()}")
+            with temporary.open("w", encoding="utf-8", newline="") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(path)
+        return content_hash
+
+    def text(self, content_hash: str) -> str | None:
+        """The text with that hash, or ``None`` if it is not kept here."""
+        try:
+            return self.document(content_hash).read_bytes().decode("utf-8")
+        except FileNotFoundError:
+            return None

@@ -1,0 +1,157 @@
+"""RDF terms: the engine's own, under one name for the whole project; and N-Triples text.
+
+Where many statements are written, a term is its N-Triples string (``Text``), which the
+engine parses faster than Python builds objects. Where terms are read, they are the
+engine's objects.
+"""
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import NamedTuple
+
+from pyoxigraph import (
+    BlankNode,
+    DefaultGraph,
+    Literal,
+    NamedNode,
+    Quad,
+    QueryBoolean,
+    QueryResultsFormat,
+    QuerySolution,
+    QuerySolutions,
+    QueryTriples,
+    RdfFormat,
+    Store,
+    Triple,
+    Variable,
+    parse,
+)
+
+from kg.errors import InvalidClaim
+from ontology.vocab import XSD
+
+__all__ = [
+    "BlankNode",
+    "DefaultGraph",
+    "Literal",
+    "NamedNode",
+    "Quad",
+    "QueryBoolean",
+    "QueryResultsFormat",
+    "QuerySolution",
+    "QuerySolutions",
+    "QueryTriples",
+    "RdfFormat",
+    "Statement",
+    "Text",
+    "Triple",
+    "Variable",
+    "iri",
+    "literal",
+    "node",
+    "nquads",
+    "statement",
+    "stored_form",
+    "terms_of",
+    "typed",
+]
+
+Text = str
+"""A term in N-Triples: ``<http://…>``, ``"words"@en``, ``"4"^^<…integer>``."""
+
+
+class Statement(NamedTuple):
+    """One triple, each term in N-Triples."""
+
+    subject: Text
+    predicate: Text
+    object: Text
+
+
+_ESCAPES = {i: f"\\u{i:04X}" for i in range(0x20)} | {
+    0x08: "\\b",
+    0x09: "\\t",
+    0x0A: "\\n",
+    0x0C: "\\f",
+    0x0D: "\\r",
+    0x22: '\\"',
+    0x5C: "\\\\",
+    0x7F: "\\u007F",
+}
+_CANONICALIZED = frozenset(
+    XSD + name
+    for name in (
+        "boolean integer decimal double float long int short byte nonNegativeInteger positiveInteger "
+        "negativeInteger nonPositiveInteger unsignedLong unsignedInt unsignedShort unsignedByte "
+        "dateTime date time gYear gYearMonth gMonth gMonthDay gDay duration dayTimeDuration yearMonthDuration"
+    ).split()
+)
+
+
+def iri(name: str) -> Text:
+    """An IRI as N-Triples."""
+    return f"<{name}>"
+
+
+def literal(text: str) -> Text:
+    """A plain string as N-Triples."""
+    return f'"{text.translate(_ESCAPES)}"'
+
+
+def typed(text: str, datatype: str) -> Text:
+    """A literal of an XML Schema datatype, by its local name, as N-Triples."""
+    return f'"{text.translate(_ESCAPES)}"^^<{XSD}{datatype}>'
+
+
+@lru_cache(maxsize=65536)
+def node(name: str) -> NamedNode:
+    """An IRI as the engine's term."""
+    return NamedNode(name)
+
+
+@lru_cache(maxsize=65536)
+def _as_stored(value: str, datatype: str) -> Literal:
+    store = Store()
+    subject = NamedNode("urn:x")
+    store.add(Quad(subject, subject, Literal(value, datatype=NamedNode(datatype))))
+    stored = next(iter(store)).object
+    if not isinstance(stored, Literal):  # pragma: no cover - the engine keeps the kind of a term
+        raise TypeError(stored)
+    return stored
+
+
+def stored_form(term: NamedNode | BlankNode | Literal | Triple) -> NamedNode | BlankNode | Literal | Triple:
+    """The term as the engine gives it back: numbers, booleans and dates in canonical form."""
+    if isinstance(term, Literal) and term.datatype.value in _CANONICALIZED:
+        return _as_stored(term.value, term.datatype.value)
+    return term
+
+
+def statement(text: str) -> Statement:
+    """Read one triple in N-Triples, as the store will keep it. Raises ``InvalidClaim``."""
+    source = text if text.rstrip().endswith(".") else f"{text} ."
+    try:
+        quads = list(parse(source.encode(), format=RdfFormat.N_TRIPLES))
+    except (SyntaxError, ValueError) as error:
+        raise InvalidClaim(f"not a triple in N-Triples: {text!r} ({error})") from error
+    if len(quads) != 1:
+        raise InvalidClaim(f"expected exactly one triple in N-Triples, found {len(quads)}: {text!r}")
+    terms = (quads[0].subject, quads[0].predicate, quads[0].object)
+    if any(isinstance(term, BlankNode) for term in terms):
+        raise InvalidClaim(f"a blank node cannot be part of a claim, name the node: {text!r}")
+    return Statement(*(str(stored_form(term)) for term in terms))
+
+
+def terms_of(triple: Statement | tuple[Text, Text, Text]) -> tuple[NamedNode, NamedNode, NamedNode | Literal]:
+    """The engine's terms of a triple in N-Triples, as the store keeps them (no blank nodes)."""
+    quad = next(iter(parse(f"{triple[0]} {triple[1]} {triple[2]} .".encode(), format=RdfFormat.N_TRIPLES)))
+    if not isinstance(quad.subject, NamedNode) or isinstance(quad.object, BlankNode | Triple):
+        raise InvalidClaim(f"a claim's triple needs IRIs and literals: {triple}")
+    stored = stored_form(quad.object)
+    return quad.subject, quad.predicate, stored  # type: ignore[return-value]  # the kind of a term is kept
+
+
+def nquads(statements: Iterable[Statement], graph: str | None = None) -> str:
+    """Statements as lines of N-Quads, in one graph or (``None``) the default graph."""
+    end = f" <{graph}> .\n" if graph is not None else " .\n"
+    return "".join(f"{s} {p} {o}{end}" for s, p, o in statements)

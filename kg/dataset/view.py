@@ -1,0 +1,326 @@
+"""Reading the two stores of a dataset: claims, their state, and what supports a fact.
+
+*main* is what queries see: active claims, facts, base data, the record. *archive* holds
+what is inactive in the same layout, and in its default graph a copy of the base data's
+default graph, so that base triples stay known as such.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal as OneOf
+
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Store, Triple
+
+from kg.claims.claim import Claim
+from kg.claims.confidence import (
+    PROBABILITY,
+    RELIABILITY_TERM,
+    Reliability,
+    claim_probability,
+    credibility_probability,
+)
+from kg.claims.names import Names
+from kg.claims.types import TYPE_INFO
+from kg.dataset.decode import Node, decode, decode_assessment, read_node
+from kg.dataset.terms import node
+from kg.errors import NotFound
+from kg.infer.rules import ontology_rules
+from ontology.vocab import LS, OA, RDF, RDFS
+
+Subject = NamedNode | BlankNode | Triple
+Object = NamedNode | BlankNode | Literal | Triple
+State = OneOf["active", "retracted", "superseded", "below threshold", "rejected", "proposed"]
+
+DEFAULT = DefaultGraph()
+_FACT_MODALITIES = (LS.Asserted, LS.Reported)
+_DIRECT_FORMS = frozenset(form.predicate.value for info in TYPE_INFO.values() for form in info.direct)
+
+
+@dataclass(frozen=True)
+class Support:
+    """What one triple of the default graph rests on.
+
+    Each member of ``facts`` lists the active claims that assert one triple: the triple
+    itself, or a premise that it is inferred from. Its annotation is the sum over all of
+    them, and one if it is base data.
+    """
+
+    base: bool = False
+    facts: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True)
+class ClaimInfo:
+    """What an answer tells about a claim that it rests on."""
+
+    iri: str
+    label: str
+    quote: str | None
+    document: str
+    source: str
+    origin: str
+    reliability: float
+    credibility: float
+    modality: str
+    polarity: str
+
+    @property
+    def probability(self) -> float:
+        """P(the claim holds)."""
+        return self.reliability * self.credibility
+
+    @property
+    def states_fact(self) -> bool:
+        """Whether its assertion is part of the default graph."""
+        return self.polarity == LS.Positive and self.modality in _FACT_MODALITIES
+
+
+@dataclass(frozen=True)
+class StoredClaim:
+    """A claim with what became of it."""
+
+    iri: str
+    claim: Claim
+    state: State
+    retracted: datetime | None = None
+    retracted_by: str | None = None
+    retraction_reason: str | None = None
+    superseded_by: tuple[str, ...] = ()
+
+    @property
+    def active(self) -> bool:
+        """Whether queries see it."""
+        return self.state == "active"
+
+
+class View:
+    """Both stores of one version, read together."""
+
+    def __init__(self, main: Store, archive: Store, names: Names, threshold: float, has_base: bool) -> None:
+        self.main = main
+        self.archive = archive
+        self.names = names
+        self.threshold = threshold
+        self.has_base = has_base
+        self.record = NamedNode(names.record)
+        self.inferred = NamedNode(names.inferred)
+
+    # --- the record
+
+    def describe(self, iri: str) -> Iterator[tuple[str, str]]:
+        """(predicate, object value) pairs that the record has of a node, active or not."""
+        subject = node(iri)
+        for store in (self.main, self.archive):
+            for quad in store.quads_for_pattern(subject, None, None, self.record):
+                yield quad.predicate.value, str(quad.object) if isinstance(quad.object, Triple) else quad.object.value
+
+    def node(self, iri: str) -> Node:
+        """Everything the record says of one node."""
+        return read_node(iri, self.describe)
+
+    def pointing_at(self, predicate: str, iri: str) -> tuple[str, ...]:
+        """Nodes of the record, active or not, that have this node as a value, in order."""
+        found = {
+            quad.subject.value
+            for store in (self.main, self.archive)
+            for quad in store.quads_for_pattern(None, node(predicate), node(iri), self.record)
+            if isinstance(quad.subject, NamedNode)
+        }
+        return tuple(sorted(found))
+
+    def is_active(self, iri: str) -> bool:
+        """Whether queries see a claim of that IRI."""
+        return self._is_claim(self.main, iri)
+
+    def is_known(self, iri: str) -> bool:
+        """Whether a claim of that IRI was ever taken in."""
+        return self._is_claim(self.main, iri) or self._is_claim(self.archive, iri)
+
+    def _is_claim(self, store: Store, iri: str) -> bool:
+        quads = store.quads_for_pattern(node(iri), node(RDF + "type"), node(LS.Claim), self.record)
+        return next(iter(quads), None) is not None
+
+    # --- claims and their state
+
+    def assertion(self, iri: str) -> tuple[str, ...]:
+        """The triples of a claim's assertion graph in N-Triples, in order."""
+        graph = node(iri)
+        lines = (
+            f"{q.subject} {q.predicate} {q.object} ."
+            for store in (self.main, self.archive)
+            for q in store.quads_for_pattern(None, None, None, graph)
+        )
+        return tuple(sorted(lines))
+
+    def claim(self, iri: str) -> StoredClaim:
+        """A claim, active or not, with its state. Raises ``NotFound``."""
+        claim = decode(iri, self.describe, self.names, lambda: self.assertion(iri))
+        found = self.node(iri)
+        when = found.get(LS.retracted)
+        return StoredClaim(
+            iri=iri,
+            claim=claim,
+            state=self.due_state(iri),
+            retracted=datetime.fromisoformat(when) if when else None,
+            retracted_by=found.get(LS.retractedBy),
+            retraction_reason=found.get(LS.retractionReason),
+            superseded_by=tuple(s for s in self.pointing_at(LS.supersedes, iri) if self._stands(s)),
+        )
+
+    def due_state(self, iri: str) -> State:
+        """The state that follows from the record: active iff it stands and nothing that stands supersedes it."""
+        state = self._standing(iri, frozenset())
+        if state == "active" and any(
+            self._stands(other) for other in self.pointing_at(LS.supersedes, iri) if other != iri
+        ):
+            return "superseded"
+        return state
+
+    def _stands(self, iri: str, asking: frozenset[str] = frozenset()) -> bool:
+        return self._standing(iri, asking) == "active"
+
+    def _standing(self, iri: str, asking: frozenset[str]) -> State:
+        """The state, supersession apart. Claims that retract each other in a circle cancel out."""
+        found = self.node(iri)
+        if found.get(LS.retracted) is not None:
+            return "retracted"
+        status = found.need(LS.status)
+        if status == LS.Rejected:
+            return "rejected"
+        if status == LS.Proposed:
+            return "proposed"
+        if status == LS.Unreviewed and self._probability(found) < self.threshold:
+            return "below threshold"
+        seen = asking | {iri}
+        if any(self._stands(r, seen) for r in self.pointing_at(LS.retracts, iri) if r not in seen):
+            return "retracted"
+        return "active"
+
+    def _probability(self, claim: Node) -> float:
+        assessment = self.node(claim.need(LS.assessment))
+        rated = decode_assessment(assessment)
+        return claim_probability(
+            self.origin_reliability(claim.need(LS.origin)),
+            rated.credibility,
+            int(assessment.get(LS.handOns) or 0),
+        )
+
+    def origin_reliability(self, origin: str) -> Reliability:
+        """The rating of an origin: the most cautious that is known of any of its claims."""
+        term = self.node(origin).get(LS.sourceReliability)
+        return next((r for r, t in RELIABILITY_TERM.items() if t == term), Reliability.F)
+
+    def claim_info(self, iri: str) -> ClaimInfo | None:
+        """What an answer tells about an active claim; ``None`` if there is none of that IRI."""
+        found = self.node(iri)
+        if LS.Claim not in found.all(RDF + "type") or not self.is_active(iri):
+            return None
+        origin = found.need(LS.origin)
+        assessment = self.node(found.need(LS.assessment))
+        quote = found.get(LS.quote)
+        return ClaimInfo(
+            iri=iri,
+            label=found.get(RDFS + "label") or iri,
+            quote=self.node(quote).get(OA + "exact") if quote else None,
+            document=found.need(LS.document),
+            source=self._nearest_source(found),
+            origin=origin,
+            reliability=PROBABILITY[RELIABILITY_TERM[self.origin_reliability(origin)]],
+            credibility=credibility_probability(
+                decode_assessment(assessment).credibility, int(assessment.get(LS.handOns) or 0)
+            ),
+            modality=found.need(LS.modality),
+            polarity=found.need(LS.polarity),
+        )
+
+    def _nearest_source(self, claim: Node) -> str:
+        links = [self.node(name) for name in claim.all(LS.attribution)]
+        nearest = min(links, key=lambda link: int(link.get(LS.position) or 0), default=None)
+        voice = nearest.get(LS.voice) if nearest else None
+        return (self.node(voice).get(RDFS + "label") or voice) if voice else ""
+
+    def rebuttals(self, iri: str) -> tuple[str, ...]:
+        """Active claims that rebut or correct a claim, or deny what it states in its direct form."""
+        said = {
+            other
+            for predicate in (LS.rebuts, LS.corrects)
+            for other in self.pointing_at(predicate, iri)
+            if other != iri and self.is_active(other)
+        }
+        for quad in self.main.quads_for_pattern(None, None, None, node(iri)):
+            if quad.predicate.value in _DIRECT_FORMS:
+                said |= self._denials(quad, iri)
+        return tuple(sorted(said))
+
+    def _denials(self, quad: Quad, iri: str) -> set[str]:
+        mine, denials = self.claim_info(iri), set()
+        for graph in self._graphs(quad.subject, quad.predicate, quad.object):
+            info = self.claim_info(graph)
+            if mine and info and info.polarity != mine.polarity and info.modality in _FACT_MODALITIES:
+                denials.add(graph)
+        return denials
+
+    # --- facts
+
+    def _graphs(self, s: Subject, p: NamedNode, o: Object) -> Iterator[str]:
+        for quad in self.main.quads_for_pattern(s, p, o, None):
+            if isinstance(quad.graph_name, NamedNode):
+                yield quad.graph_name.value
+
+    def asserting(self, s: Subject, p: NamedNode, o: Object) -> tuple[str, ...]:
+        """Active claims that state this triple as a fact, in order."""
+        claims = (g for g in self._graphs(s, p, o) if not self.names.is_reserved(g))
+        return tuple(sorted(g for g in claims if (info := self.claim_info(g)) and info.states_fact))
+
+    def is_base(self, s: Subject, p: NamedNode, o: Object) -> bool:
+        """Whether the triple is base data of the default graph."""
+        return self.has_base and _holds(self.archive, s, p, o, DEFAULT)
+
+    def is_inferred(self, s: Subject, p: NamedNode, o: Object) -> bool:
+        """Whether the triple is listed as following from other facts."""
+        return _holds(self.main, s, p, o, self.inferred)
+
+    def premises(self, s: Subject, p: NamedNode, o: Object) -> Iterator[tuple[Subject, NamedNode, Object]]:
+        """Triples in the dataset from any one of which this triple would follow."""
+        for ps, pp, po in ontology_rules().premises((str(s), str(p), str(o))):
+            seen = set()
+            for quad in self.main.quads_for_pattern(
+                _term(ps, s, o), _predicate(pp), _term(po, s, o), DEFAULT
+            ):
+                key = (quad.subject, quad.predicate, quad.object)
+                if key not in seen:
+                    seen.add(key)
+                    yield key
+
+    def fact_support(self, s: Subject, p: NamedNode, o: Object) -> Support:
+        """What a triple of the default graph rests on."""
+        stated = self.asserting(s, p, o)
+        facts = [stated] if stated else []
+        if self.is_inferred(s, p, o):
+            found = (self.asserting(*premise) for premise in self.premises(s, p, o))
+            facts.extend(claims for claims in found if claims)
+        return Support(base=self.is_base(s, p, o), facts=tuple(dict.fromkeys(facts)))
+
+    def need_claim(self, iri: str) -> None:
+        """Raise ``NotFound`` unless the claim was ever taken in."""
+        if not self.is_known(iri):
+            raise NotFound(f"there is no claim {iri} in this store", iri=iri)
+
+
+def _holds(store: Store, s: Subject, p: NamedNode, o: Object, graph: NamedNode | DefaultGraph) -> bool:
+    return next(iter(store.quads_for_pattern(s, p, o, graph)), None) is not None
+
+
+def _predicate(text: str | None) -> NamedNode | None:
+    return node(text[1:-1]) if text is not None else None
+
+
+def _term(text: str | None, s: Subject, o: Object) -> Object | None:
+    """The term of a pattern: one of the triple's own, or a class."""
+    if text is None:
+        return None
+    for own in (s, o):
+        if text == str(own):
+            return own
+    return node(text[1:-1])

@@ -1,0 +1,115 @@
+"""The lexicon ``frames.yaml`` as frozen types."""
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from kg.claims.claim import ClaimType, Polarity, RoleName
+
+
+@dataclass(frozen=True)
+class Path:
+    """How to get from a trigger to a participant; ``test`` is a class of nouns that it must be in."""
+
+    steps: tuple[str, ...]
+    test: str | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> "Path":
+        """Reads ``FUNCTION(.FUNCTION)*(/CLASS)``."""
+        steps, _, test = text.partition("/")
+        return cls(tuple(steps.split(".")), test or None)
+
+
+@dataclass(frozen=True)
+class Variant:
+    """Another type of claim, under a condition."""
+
+    type: ClaimType
+    adverbs: frozenset[str] = frozenset()
+    preposition: str | None = None
+    noun_class: str | None = None
+    role: RoleName | None = None
+    determiners: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One way of telling one type of event."""
+
+    type: ClaimType
+    pos: str
+    where: tuple[Path, ...]
+    roles: tuple[tuple[RoleName, tuple[Path, ...]], ...]
+    variants: tuple[Variant, ...] = ()
+    each: RoleName | None = None
+    polarity: Polarity = Polarity.POSITIVE
+    negated: bool = False
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """All frames by (part of speech, lemma, particle or ""), and the classes of nouns."""
+
+    frames: dict[tuple[str, str, str], tuple[Frame, ...]]
+    classes: dict[str, frozenset[str]]
+    around: dict[str, tuple[tuple[RoleName, tuple[Path, ...]], ...]] = field(default_factory=dict)
+
+
+_POS = {"verbs": "VERB", "nouns": "NOUN", "adjectives": "ADJ"}
+_SETS = ("gate", "weak", "context", "foreign_modifiers", "licence_words", "silence")
+
+
+def _roles(given: dict[str, Any] | None) -> tuple[tuple[RoleName, tuple[Path, ...]], ...]:
+    return tuple(
+        (RoleName(role), tuple(Path.parse(path) for path in paths)) for role, paths in (given or {}).items()
+    )
+
+
+def _variant(given: dict[str, Any]) -> Variant:
+    return Variant(
+        type=ClaimType(given["type"]),
+        adverbs=frozenset(given.get("adverb", ())),
+        preposition=given.get("preposition"),
+        noun_class=given.get("class"),
+        role=RoleName(given["role"]) if "role" in given else None,
+        determiners=frozenset(given.get("determiner", ())),
+    )
+
+
+def _frame(given: dict[str, Any], pos: str) -> Frame:
+    return Frame(
+        type=ClaimType(given["type"]),
+        pos=pos,
+        where=tuple(Path.parse(f"{path}/{test}") for path, test in given.get("where", {}).items()),
+        roles=_roles(given.get("roles")),
+        variants=tuple(_variant(v) for v in given.get("variants", ())),
+        each=RoleName(given["each"]) if "each" in given else None,
+        polarity=Polarity(given.get("polarity", "positive")),
+        negated=bool(given.get("negated", False)),
+    )
+
+
+def parse_lexicon(source: str) -> Lexicon:
+    """Reads a lexicon from YAML. Raises ``ValueError`` or ``KeyError`` where it is not one."""
+    data = yaml.safe_load(source)
+    frames: dict[tuple[str, str, str], tuple[Frame, ...]] = {}
+    for given in data["frames"]:
+        for member, pos in _POS.items():
+            for trigger in given.get(member, ()):
+                lemma, _, particle = str(trigger).partition(" ")
+                key = (pos, lemma, particle)
+                frames[key] = (*frames.get(key, ()), _frame(given, pos))
+    classes = {name: frozenset(map(str, members)) for name, members in data["classes"].items()}
+    classes |= {name: frozenset(map(str, data.get(name, ()))) for name in _SETS}
+    around = {name: _roles(roles) for name, roles in data.get("around", {}).items()}
+    return Lexicon(frames, classes, around)
+
+
+@lru_cache(maxsize=1)
+def lexicon() -> Lexicon:
+    """The shipped lexicon."""
+    return parse_lexicon(files("kg.extract").joinpath("frames.yaml").read_text(encoding="utf-8"))

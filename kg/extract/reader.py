@@ -1,0 +1,164 @@
+"""From a file to an article: its text, what is known of it, and who published it.
+
+The text is kept as it is; offsets count code points of all of it, header lines included.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from kg.claims.document import Document, text_hash
+from kg.claims.source import SourceKind, Voice
+from kg.errors import UnreadableInput
+
+TEXT_SUFFIXES = frozenset({".txt", ".md", ".markdown"})
+HTML_SUFFIXES = frozenset({".html", ".htm", ".xhtml"})
+MAX_URL = 4096
+
+_HEADER = re.compile(r"(Title|Publisher|Date|Source|Author|Language):[ \t]*(.*)")
+_ORIGINAL = re.compile(
+    r"^[ \t>*_-]*(?:Original (?:article|source|link|text)|Originally (?:published|appeared)(?: (?:at|in|on|by))?"
+    r"|Republished from|Reposted from|Source article|First published (?:at|in|on|by))[ \t]*:?[ \t*_]*"
+    r"(?P<where>https?://\S+|[^\n]{2,80})$",
+    re.MULTILINE | re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Article:
+    """A text to extract claims from.
+
+    ``body`` is the code-point offset at which running text starts. ``chain_tail`` are
+    the publishers through which the text came, the present one last.
+    """
+
+    text: str
+    document: Document
+    chain_tail: tuple[Voice, ...]
+    body: int = 0
+
+    @property
+    def published(self) -> date | None:
+        """The day that relative times of the text count from."""
+        return self.document.published
+
+
+def read_article(path: Path) -> Article:
+    """Reads a .txt, .md or .html file.
+
+    Raises ``UnreadableInput`` if the file cannot be read, is not UTF-8 or holds no text.
+    """
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise UnreadableInput(f"{path}: cannot be read ({error.strerror})", path=str(path)) from error
+    suffix = path.suffix.lower()
+    if suffix not in TEXT_SUFFIXES | HTML_SUFFIXES:
+        known = ", ".join(sorted(TEXT_SUFFIXES | HTML_SUFFIXES))
+        raise UnreadableInput(
+            f"{path}: articles are read from {known}; save it as one of these", path=str(path)
+        )
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise UnreadableInput(
+            f"{path}: line {line} is not UTF-8; convert the file to UTF-8 and try again",
+            path=str(path),
+            line=line,
+        ) from error
+    if not text.strip("\ufeff \t\r\n\f\v\x00"):
+        raise UnreadableInput(f"{path}: holds no text; nothing to extract from", path=str(path))
+    return article_of_html(text, path) if suffix in HTML_SUFFIXES else article_of_text(text)
+
+
+def article_of_text(text: str) -> Article:
+    """An article from text with optional header lines and, after an empty line, the body."""
+    known, body = _headers(text)
+    url = _url(known.get("Source"))
+    document = Document(
+        hash=text_hash(text),
+        title=known.get("Title"),
+        publisher=known.get("Publisher"),
+        published=_day(known.get("Date")),
+        url=url,
+        language=known.get("Language"),
+    )
+    return Article(text, document, _tail(text[body:], document), body)
+
+
+def article_of_html(markup: str, path: Path) -> Article:
+    """An article from HTML: trafilatura's main text and metadata.
+
+    Raises ``UnreadableInput`` if there is no main text.
+    """
+    import trafilatura  # noqa: PLC0415  slow to import, and only HTML needs it
+
+    parsed = trafilatura.bare_extraction(markup, with_metadata=True, include_comments=False)
+    text = (getattr(parsed, "text", None) or "") if parsed is not None else ""
+    if parsed is None or not text.strip():
+        raise UnreadableInput(
+            f"{path}: no article text was found in the HTML; save the article as .txt", path=str(path)
+        )
+    url = _url(getattr(parsed, "url", None))
+    document = Document(
+        hash=text_hash(text),
+        title=getattr(parsed, "title", None) or None,
+        publisher=getattr(parsed, "sitename", None) or host(url),
+        published=_day(getattr(parsed, "date", None)),
+        url=url,
+        language=getattr(parsed, "language", None) or None,
+    )
+    return Article(text, document, _tail(text, document))
+
+
+def host(url: str | None) -> str | None:
+    """The host of a URL, without ``www.``; ``None`` if it has none."""
+    try:
+        name = urlsplit(url or "").hostname
+    except ValueError:
+        return None
+    return name.removeprefix("www.") if name else None
+
+
+def _headers(text: str) -> tuple[dict[str, str], int]:
+    """The header lines, and the offset at which the body starts (0 if there are none)."""
+    known: dict[str, str] = {}
+    at = 1 if text.startswith("\ufeff") else 0
+    for line in text[at:].splitlines(keepends=True):
+        if not line.strip():
+            return (known, at + len(line)) if known else ({}, 0)
+        match = _HEADER.fullmatch(line.rstrip("\r\n"))
+        if match is None:
+            return {}, 0
+        if match[2].strip():
+            known[match[1]] = match[2].strip()
+        at += len(line)
+    return known, at
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat((text or "").strip()[:10])
+    except ValueError:
+        return None
+
+
+def _url(text: str | None) -> str | None:
+    text = (text or "").strip()
+    return text if text.startswith(("http://", "https://")) and len(text) <= MAX_URL else None
+
+
+def _tail(body: str, document: Document) -> tuple[Voice, ...]:
+    own = document.publisher or host(document.url)
+    voices = []
+    for match in _ORIGINAL.finditer(body):
+        where = match["where"].strip().rstrip(".,;)")
+        name = host(where) if where.startswith("http") else where.split(". ")[0]
+        if name and name != own and all(voice.name != name for voice in voices):
+            voices.append(Voice(kind=SourceKind.PUBLISHER, name=name, text=where))
+    voices.reverse()  # the last one named is the farthest back
+    last = Voice(kind=SourceKind.PUBLISHER, name=own, text=None if own else "publisher not stated")
+    return (*voices, last)

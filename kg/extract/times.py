@@ -1,0 +1,269 @@
+"""Times in running text, read against the article's date, as EDTF.
+
+"On Monday" is the last one up to the date; "last week" the calendar week before, Monday
+to Sunday; early, mid and late are days 1-10, 11-20 and 21 to the end of the month.
+"""
+
+import re
+from calendar import monthrange
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+MONTHS = {
+    name: index + 1
+    for index, name in enumerate(
+        "january february march april may june july august september october november december".split()
+    )
+}
+_SHORT = {name[:3]: number for name, number in MONTHS.items()} | {"sept": 9}
+WEEKDAYS = {d: i for i, d in enumerate("monday tuesday wednesday thursday friday saturday sunday".split())}
+
+_M = r"(?:January|February|March|April|May|June|July|August|September|October|November|December|Jan\.|Feb\.|Mar\.|Apr\.|Jun\.|Jul\.|Aug\.|Sept?\.|Oct\.|Nov\.|Dec\.)"
+_Y = r"(?:,? (?P<year>(?:19|20)\d\d))?"
+_DAY = (
+    rf"(?:(?P<iso>(?:19|20)\d\d-\d\d-\d\d)|(?P<month>{_M}) (?P<day>\d{{1,2}})(?:st|nd|rd|th)?\b{_Y}"
+    rf"|(?P<day2>\d{{1,2}})(?:st|nd|rd|th)? (?P<month2>{_M}){_Y.replace('year', 'year2')})"
+)
+_W = "(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
+
+
+@dataclass(frozen=True)
+class TimeRef:
+    """A time expression: its offsets in the text, its words, and its reading."""
+
+    start: int
+    end: int
+    text: str
+    edtf: str
+
+
+@dataclass(frozen=True)
+class _Context:
+    anchor: date
+    future: bool
+
+
+def _month_number(name: str) -> int:
+    return MONTHS.get(name.lower()) or _SHORT[name.rstrip(".").lower()]
+
+
+def _make(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _year_for(month: int, ctx: _Context) -> int:
+    """The year that a bare month is meant in: the last one, or in talk of the future the next."""
+    here = ctx.anchor
+    if ctx.future:
+        return here.year + (month < here.month)
+    return here.year - (month > here.month)
+
+
+def _day_of(match: re.Match[str], ctx: _Context) -> date | None:
+    if match["iso"]:
+        try:
+            return date.fromisoformat(match["iso"])
+        except ValueError:
+            return None
+    name, day, year = (
+        (match["month"], match["day"], match["year"])
+        if match["month"]
+        else (match["month2"], match["day2"], match["year2"])
+    )
+    month = _month_number(name)
+    if year:
+        return _make(int(year), month, int(day))
+    found = _make(_year_for(month, ctx), month, int(day))
+    if found and not ctx.future and found > ctx.anchor:
+        near = found - ctx.anchor <= timedelta(days=62)
+        return found if near else _make(found.year - 1, month, int(day))
+    return found
+
+
+def _span(first: date, last: date) -> str:
+    return first.isoformat() if first == last else f"{first}/{last}"
+
+
+def _last_day(year: int, month: int) -> int:
+    return monthrange(year, month)[1]
+
+
+def _shift_month(anchor: date, by: int) -> str:
+    index = anchor.year * 12 + anchor.month - 1 + by
+    return f"{index // 12:04d}-{index % 12 + 1:02d}"
+
+
+def _part_of_month(match: re.Match[str], ctx: _Context) -> str | None:
+    month = _month_number(match["month"])
+    year = int(match["year"]) if match["year"] else _year_for(month, ctx)
+    match match["part"].lower().rstrip("- "):
+        case "early" | "beginning of" | "start of":
+            first, last = 1, 10
+        case "mid" | "middle of":
+            first, last = 11, 20
+        case "first half of":
+            first, last = 1, 15
+        case "second half of":
+            first, last = 16, _last_day(year, month)
+        case _:
+            first, last = 21, _last_day(year, month)
+    return _span(date(year, month, first), date(year, month, last))
+
+
+def _month(match: re.Match[str], ctx: _Context) -> str | None:
+    month = _month_number(match["month"])
+    year = int(match["year"]) if match["year"] else _year_for(month, ctx)
+    return f"{year:04d}-{month:02d}"
+
+
+def _whole_day(match: re.Match[str], ctx: _Context) -> str | None:
+    found = _day_of(match, ctx)
+    return found.isoformat() if found else None
+
+
+def _week_of(match: re.Match[str], ctx: _Context) -> str | None:
+    found = _day_of(match, ctx)
+    if found is None:
+        return None
+    monday = found - timedelta(days=found.weekday())
+    return _span(monday, monday + timedelta(days=6))
+
+
+def _weekday(match: re.Match[str], ctx: _Context) -> str | None:
+    back = (ctx.anchor.weekday() - WEEKDAYS[match["weekday"].lower()]) % 7
+    which = (match["which"] or "").lower().strip()
+    if which == "next" or (ctx.future and not which):
+        return (ctx.anchor + timedelta(days=7 - back)).isoformat()
+    if which == "last" and back == 0:
+        back = 7
+    return (ctx.anchor - timedelta(days=back)).isoformat()
+
+
+def _relative(match: re.Match[str], ctx: _Context) -> str | None:
+    which = {"last": -1, "previous": -1, "this": 0, "current": 0, "next": 1, "coming": 1}[match["which"].lower()]
+    match match["unit"].lower():
+        case "week":
+            monday = ctx.anchor - timedelta(days=ctx.anchor.weekday()) + timedelta(days=7 * which)
+            return _span(monday, monday + timedelta(days=6))
+        case "month":
+            return _shift_month(ctx.anchor, which)
+        case "quarter":
+            first = (ctx.anchor.month - 1) // 3 * 3 - ctx.anchor.month + 1 + 3 * which
+            return f"{_shift_month(ctx.anchor, first)}/{_shift_month(ctx.anchor, first + 2)}"
+        case _:
+            return f"{ctx.anchor.year + which:04d}"
+
+
+def _near_day(match: re.Match[str], ctx: _Context) -> str | None:
+    word = match["near"].lower()
+    shift = -1 if word == "yesterday" else 1 if word == "tomorrow" else 0
+    return (ctx.anchor + timedelta(days=shift)).isoformat()
+
+
+def _quarter(match: re.Match[str], ctx: _Context) -> str | None:
+    number = {"first": 1, "second": 2, "third": 3, "fourth": 4}.get((match["nth"] or "").lower()) or int(match["q"])
+    year = int(match["year"]) if match["year"] else ctx.anchor.year
+    return f"{year:04d}-{number * 3 - 2:02d}/{year:04d}-{number * 3:02d}"
+
+
+def _ago(match: re.Match[str], ctx: _Context) -> str | None:
+    small = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
+    count = small.get(match["n"].lower()) or int(match["n"])
+    match match["unit"].lower():
+        case "day":
+            return (ctx.anchor - timedelta(days=count)).isoformat() if count < 3650 else None  # noqa: PLR2004
+        case "week":
+            monday = ctx.anchor - timedelta(days=ctx.anchor.weekday() + 7 * min(count, 520))
+            return _span(monday, monday + timedelta(days=6))
+        case "month":
+            return _shift_month(ctx.anchor, -min(count, 120))
+        case _:
+            return f"{ctx.anchor.year - min(count, 100):04d}"
+
+
+def _year(match: re.Match[str], ctx: _Context) -> str | None:  # noqa: ARG001
+    return match["year"]
+
+
+Reader = Callable[[re.Match[str], _Context], str | None]
+
+
+def _rule(pattern: str, reader: Reader) -> tuple[re.Pattern[str], Reader]:
+    return re.compile(rf"\b{pattern}", re.IGNORECASE), reader
+
+
+_PARTS = r"(?P<part>early|mid|middle of|late|the end of|end of|beginning of|start of|first half of|second half of)[- ]"
+RULES: tuple[tuple[re.Pattern[str], Reader], ...] = (
+    _rule(rf"(?:in )?the week (?:of|starting|beginning) {_DAY}", _week_of),
+    _rule(_DAY, _whole_day),
+    _rule(rf"{_PARTS}(?P<month>{_M})\b{_Y}", _part_of_month),
+    _rule(
+        r"(?:earlier |later )?(?P<which>last|this|next|previous|current|coming) (?P<unit>week|month|quarter|year)\b",
+        _relative,
+    ),
+    _rule(rf"(?:(?P<which>last|next|this) )?(?P<weekday>{_W})\b", _weekday),
+    _rule(
+        r"(?:the )?(?:(?P<nth>first|second|third|fourth) quarter(?: of)?|Q(?P<q>[1-4])\b)(?:,? ?(?P<year>(?:19|20)\d\d))?",
+        _quarter,
+    ),
+    _rule(r"(?P<near>today|yesterday|tomorrow|this morning|this afternoon|this evening|tonight)\b", _near_day),
+    _rule(r"(?P<n>an?|one|two|three|four|five|six|\d{1,3}) (?P<unit>day|week|month|year)s? ago\b", _ago),
+    _rule(rf"(?P<month>{_M})(?<!\bMay)(?!\w){_Y}", _month),
+    _rule(r"(?P<month>May)\b(?= (?:19|20)\d\d|[ ,.;]|$)(?:,? (?P<year>(?:19|20)\d\d))?", _month),
+    _rule(r"(?:in|during|of|since|by|until) (?P<year>(?:19|20)\d\d)\b(?!-)", _year),
+)
+_LEAD = re.compile(
+    r"\b(?P<lead>since|until|till|by|before|after|from|starting(?: on| in)?|as of|through|on|in|during|at)"
+    r"(?: the)? (?:(?P<end>end of) (?:the )?)?$",
+    re.IGNORECASE,
+)
+_JOIN = re.compile(r"\s*(?:to|until|through|and|-|–)\s*$", re.IGNORECASE)  # noqa: RUF001
+
+
+def find_times(text: str, anchor: date | None, *, future: bool = False) -> list[TimeRef]:
+    """Times in the text, in order; none if the article has no date. ``future``: the talk is of things to come."""
+    if anchor is None:
+        return []
+    found: list[TimeRef] = []
+    for pattern, reader in RULES:
+        for match in pattern.finditer(text):
+            if any(match.start() < ref.end and ref.start < match.end() for ref in found):
+                continue
+            lead = _LEAD.search(text[: match.start()])
+            word = lead["lead"].lower() if lead else ""
+            ahead = future or word.startswith(("from", "until", "till", "by", "starting"))
+            try:
+                edtf = reader(match, _Context(anchor, ahead and not match.group().lower().startswith("last")))
+            except (ValueError, OverflowError):
+                edtf = None
+            if edtf is None or (match.group() == "may"):
+                continue
+            start = lead.start() if lead else match.start()
+            found.append(TimeRef(start, match.end(), text[start : match.end()], _bounded(edtf, word)))
+    return _joined(sorted(found, key=lambda ref: ref.start), text)
+
+
+def _bounded(edtf: str, word: str) -> str:
+    first, _, last = edtf.partition("/")
+    if word == "since" or word.startswith(("from", "starting", "as of", "after")):
+        return f"{first}/.."
+    if word in ("until", "till", "by", "before", "through"):
+        return f"../{last or first}"
+    return edtf
+
+
+def _joined(refs: list[TimeRef], text: str) -> list[TimeRef]:
+    """ "from June 16 to June 20" is one time."""
+    joined: list[TimeRef] = []
+    for ref in refs:
+        if joined and joined[-1].edtf.endswith("/..") and _JOIN.match(text[joined[-1].end : ref.start] + " "):
+            before = joined.pop()
+            first, last = before.edtf.partition("/")[0], ref.edtf.replace("../", "").rpartition("/")[2]
+            joined.append(TimeRef(before.start, ref.end, text[before.start : ref.end], f"{first}/{last}"))
+        else:
+            joined.append(ref)
+    return joined

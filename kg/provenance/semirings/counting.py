@@ -1,0 +1,28 @@
+"""Counting: how many derivations there are (not how often SPARQL returns the row).
+
+Natural numbers with plus and times, Green et al., PODS 2007. *Not* idempotent, *not*
+absorptive. Its minus is that of spm-semirings (all or nothing), not the monus
+``max(x - y, 0)`` of ProvSQL.
+"""
+
+from kg.provenance.semirings.protocol import Semiring
+
+
+class Counting(Semiring[int]):
+    """(natural numbers, +, ·)."""
+
+    idempotent = False
+    absorptive = False
+    zero = 0
+    one = 1
+
+    def plus(self, left: int, right: int) -> int:
+        """Sum."""
+        return left + right
+
+    def times(self, left: int, right: int) -> int:
+        """Product."""
+        return left * right
+
+
+COUNTING = Counting()

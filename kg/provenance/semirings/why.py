@@ -1,0 +1,57 @@
+"""Why: the minimal witnesses, each a set of claims that suffices on its own.
+
+Buneman, Khanna, Tan, "Why and where", ICDT 2001 (minimal witness basis): the positive
+Boolean expressions PosBool(X) in their irredundant form. Idempotent and absorptive.
+It does *not* count derivations, nor how often a derivation uses a claim. The number of
+witnesses can be exponential in the size of the circuit: ``Why`` takes a cap.
+"""
+
+from itertools import product
+
+from kg.provenance.semirings.protocol import Semiring, Unsupported
+
+Witness = frozenset[str]
+Witnesses = frozenset[Witness]
+
+
+def minimal(witnesses: Witnesses) -> Witnesses:
+    """Those that contain no other."""
+    kept: list[Witness] = []
+    for witness in sorted(witnesses, key=len):
+        if not any(other <= witness for other in kept):
+            kept.append(witness)
+    return frozenset(kept)
+
+
+class Why(Semiring[Witnesses]):
+    """(antichains of sets of claims, union, pairwise union), both minimised.
+
+    Raises ``Unsupported`` where a node has more than ``cap`` witnesses.
+    """
+
+    idempotent = True
+    absorptive = True
+    zero: Witnesses = frozenset()
+    one: Witnesses = frozenset((frozenset(),))
+
+    def __init__(self, cap: int = 10_000) -> None:
+        self.cap = cap
+
+    def _capped(self, witnesses: Witnesses) -> Witnesses:
+        found = minimal(witnesses)
+        if len(found) > self.cap:
+            raise Unsupported(f"there are more than {self.cap} minimal witnesses")
+        return found
+
+    def plus(self, left: Witnesses, right: Witnesses) -> Witnesses:
+        """The witnesses of either."""
+        return self._capped(left | right)
+
+    def times(self, left: Witnesses, right: Witnesses) -> Witnesses:
+        """A witness of one together with a witness of the other."""
+        if len(left) * len(right) > self.cap * 100:
+            raise Unsupported(f"there are too many pairs of witnesses: {len(left)} times {len(right)}")
+        return self._capped(frozenset(a | b for a, b in product(left, right)))
+
+
+WHY = Why()
