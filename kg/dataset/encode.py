@@ -165,7 +165,9 @@ def _record(
             yield say(predicate, iri(other))
     yield from _quote(claim, name)
     for position, voice in enumerate(claim.attribution, start=1):
-        yield from _attribution(voice, position, f"{name}#attribution-{position}", c, claim.document, names)
+        link = f"{name}#attribution-{position}"
+        yield say(LS.attribution, iri(link))
+        yield from encode_attribution(voice, position, link, claim.document, names)
     for role, mention in claim.roles.items():
         yield from _participation(role, mention, name, claim.document, names)
     for span, predicate, part in ((claim.when, LS.occurred, "when"), (claim.validity, LS.validity, "validity")):
@@ -206,11 +208,11 @@ def _quote(claim: Claim, name: str) -> Iterator[Statement]:
     yield Statement(q, iri(LS.quoteVerified), typed(str(claim.quote_verified).lower(), "boolean"))
 
 
-def _attribution(
-    voice: Voice, position: int, name: str, about: Text, document: Document, names: Names
+def encode_attribution(
+    voice: Voice, position: int, name: str, document: Document, names: Names
 ) -> Iterator[Statement]:
+    """One link of an attribution chain; position 1 is nearest to the event."""
     a = iri(name)
-    yield Statement(about, iri(LS.attribution), a)
     yield Statement(a, TYPE, iri(LS.Attribution))
     yield Statement(a, iri(LS.position), typed(str(position), "integer"))
     yield Statement(a, iri(LS.voice), iri(voice_iri(voice, document, names)))

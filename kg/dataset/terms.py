@@ -52,6 +52,7 @@ __all__ = [
     "nquads",
     "statement",
     "stored_form",
+    "stored_text",
     "terms_of",
     "typed",
 ]
@@ -125,6 +126,15 @@ def stored_form(term: NamedNode | BlankNode | Literal | Triple) -> NamedNode | B
     if isinstance(term, Literal) and term.datatype.value in _CANONICALIZED:
         return _as_stored(term.value, term.datatype.value)
     return term
+
+
+@lru_cache(maxsize=65536)
+def stored_text(text: Text) -> Text:
+    """``stored_form`` for an object in N-Triples."""
+    if not text.startswith('"') or not text.endswith(">"):
+        return text
+    quad = next(iter(parse(f"<urn:x> <urn:x> {text} .".encode(), format=RdfFormat.N_TRIPLES)))
+    return str(stored_form(quad.object))
 
 
 def statement(text: str) -> Statement:

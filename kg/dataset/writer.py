@@ -41,6 +41,10 @@ _RESERVED_HOW = (
 )
 
 
+BULK_BYTES = 16 * 1024 * 1024
+"""Files larger than this go through the engine's bulk loader."""
+
+
 class Outcome(StrEnum):
     """What became of a claim that was offered."""
 
@@ -234,19 +238,21 @@ class Writer:
 
     def _outcome(self, done: EncodedClaim, batch: dict[str, tuple[Claim, EncodedClaim]]) -> Outcome:
         if done.iri in batch:
-            known: str | None = batch[done.iri][1].content_hash
-        elif self.view.is_known(done.iri):
-            known = self.view.node(done.iri).get(LS.contentHash)
-        else:
-            return Outcome.CONFLICT if self._main.contains_named_graph(node(done.iri)) else Outcome.NEW
-        return Outcome.KNOWN if known == done.content_hash else Outcome.CONFLICT
+            same = batch[done.iri][1].content_hash == done.content_hash
+            return Outcome.KNOWN if same else Outcome.CONFLICT
+        match self.conflict(done.iri, done.content_hash):
+            case None:
+                return Outcome.NEW
+            case "known":
+                return Outcome.KNOWN
+            case _:
+                return Outcome.CONFLICT
 
     def _write_claims(self, encoded: dict[str, tuple[Claim, EncodedClaim]]) -> None:
-        self._touch()
-        self._introduce()
+        self.begin()
         targets = {t for claim, _ in encoded.values() for t in (*claim.supersedes, *claim.retracts)}
         shared = dict.fromkeys(s for _, done in encoded.values() for s in done.shared)
-        text = [nquads(self._unless_said(shared), self.names.record)]
+        text = [nquads(self.unless_said(shared), self.names.record)]
         text.extend(nquads(done.record, self.names.record) for _, done in encoded.values())
         self._load(self._main, "".join(text))
         self._rate_origins([done for _, done in encoded.values()])
@@ -274,7 +280,7 @@ class Writer:
         if text:
             store.load(text.encode(), format=RdfFormat.N_QUADS)
 
-    def _unless_said(self, statements: Iterable[Statement]) -> list[Statement]:
+    def unless_said(self, statements: Iterable[Statement]) -> list[Statement]:
         """Descriptions, less those of a property that the record already has of that node.
 
         What is known of a document, source or entity stays as it was first recorded.
@@ -292,8 +298,9 @@ class Writer:
                     known[s, p] = True
         return kept
 
-    def _introduce(self) -> None:
-        """With the first claim comes the ontology's own graph."""
+    def begin(self) -> None:
+        """Before claims are written: mark the working stores, and bring the ontology's graph in with the first."""
+        self._touch()
         graph = node(ONTOLOGY)
         if self._main.contains_named_graph(graph):
             return
@@ -334,6 +341,33 @@ class Writer:
                 yield quad
                 if isinstance(quad.object, NamedNode) and quad.object.value.startswith(f"{name}#"):
                     todo.append(quad.object.value)
+
+    # --- claims in bulk
+
+    def is_empty(self) -> bool:
+        """Whether there are no claims and no named graphs but the ontology."""
+        counts = self.manifest.counts
+        graphs = (g for g in self._main.named_graphs() if g != node(ONTOLOGY))
+        return not counts.get("active") and not counts.get("inactive") and next(graphs, None) is None
+
+    def conflict(self, name: str, content_hash: str) -> str | None:
+        """Why a named graph cannot come in as a new claim: "known", or what is in its way."""
+        if self.names.is_reserved(name):
+            return f"graph <{name}> is reserved: {_RESERVED_HOW}"
+        if self.view.is_known(name):
+            known = self.view.node(name).get(LS.contentHash)
+            return "known" if known == content_hash else "a claim of this IRI with other content is known"
+        if self._main.contains_named_graph(node(name)):
+            return "a graph of this name holds base data"
+        return None
+
+    def load_file(self, path: Path, new_claims: int) -> None:
+        """Load N-Quads of new, active claims with their records, facts and consequences."""
+        if path.stat().st_size > BULK_BYTES:
+            self._main.bulk_load(path=str(path), format=RdfFormat.N_QUADS)
+        else:
+            self._main.load(path=str(path), format=RdfFormat.N_QUADS)
+        self._count(active=new_claims)
 
     # --- change of state
 

@@ -19,6 +19,9 @@ MONTHS = {
 _SHORT = {name[:3]: number for name, number in MONTHS.items()} | {"sept": 9}
 WEEKDAYS = {d: i for i, d in enumerate("monday tuesday wednesday thursday friday saturday sunday".split())}
 
+SOON = timedelta(days=62)
+"""A day of the month without a year is meant to lie at most this far ahead of the article."""
+
 _M = r"(?:January|February|March|April|May|June|July|August|September|October|November|December|Jan\.|Feb\.|Mar\.|Apr\.|Jun\.|Jul\.|Aug\.|Sept?\.|Oct\.|Nov\.|Dec\.)"
 _Y = r"(?:,? (?P<year>(?:19|20)\d\d))?"
 _DAY = (
@@ -77,10 +80,11 @@ def _day_of(match: re.Match[str], ctx: _Context) -> date | None:
     month = _month_number(name)
     if year:
         return _make(int(year), month, int(day))
-    found = _make(_year_for(month, ctx), month, int(day))
-    if found and not ctx.future and found > ctx.anchor:
-        near = found - ctx.anchor <= timedelta(days=62)
-        return found if near else _make(found.year - 1, month, int(day))
+    found = _make(ctx.anchor.year, month, int(day))
+    if found and not ctx.future and found - ctx.anchor > SOON:
+        return _make(found.year - 1, month, int(day))
+    if found and ctx.future and ctx.anchor - found > SOON:
+        return _make(found.year + 1, month, int(day))
     return found
 
 
@@ -189,6 +193,10 @@ def _year(match: re.Match[str], ctx: _Context) -> str | None:  # noqa: ARG001
     return match["year"]
 
 
+def _month_end(match: re.Match[str], ctx: _Context) -> str | None:
+    return f"../{_shift_month(ctx.anchor, 0)}" if match else None
+
+
 Reader = Callable[[re.Match[str], _Context], str | None]
 
 
@@ -210,6 +218,7 @@ RULES: tuple[tuple[re.Pattern[str], Reader], ...] = (
         r"(?:the )?(?:(?P<nth>first|second|third|fourth) quarter(?: of)?|Q(?P<q>[1-4])\b)(?:,? ?(?P<year>(?:19|20)\d\d))?",
         _quarter,
     ),
+    _rule(r"by the end of (?:the|this) month\b", _month_end),
     _rule(r"(?P<near>today|yesterday|tomorrow|this morning|this afternoon|this evening|tonight)\b", _near_day),
     _rule(r"(?P<n>an?|one|two|three|four|five|six|\d{1,3}) (?P<unit>day|week|month|year)s? ago\b", _ago),
     _rule(rf"(?P<month>{_M})(?<!\bMay)(?!\w){_Y}", _month),

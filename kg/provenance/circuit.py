@@ -96,7 +96,7 @@ class Circuit:
 
     def minus(self, left: int, right: int) -> int:
         """``left`` where ``right`` has no support, else zero."""
-        if right == self.zero or left == self.zero:
+        if self.zero in (left, right):
             return left
         if right in (left, self.one):
             return self.zero
@@ -154,7 +154,7 @@ class Circuit:
         return sorted(found)
 
     def to_json(self, roots: Sequence[int]) -> tuple[list[dict[str, Any]], dict[int, int]]:
-        """The nodes under the roots as DESIGN section 6 lists them, and where each node stands in that list."""
+        """The nodes under the roots as DESIGN section 6 lists them, and the place of each in that list."""
         place: dict[int, int] = {}
         listed: list[dict[str, Any]] = []
         for number in self._marked(roots):

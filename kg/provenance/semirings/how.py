@@ -29,10 +29,10 @@ class How(Semiring[Polynomial]):
 
     idempotent = False
     absorptive = False
-    zero: Polynomial = {}
-    one: Polynomial = {(): 1}
 
     def __init__(self, cap: int = 100_000) -> None:
+        self.zero = {}
+        self.one = {(): 1}
         self.cap = cap
 
     def _capped(self, size: int) -> None:

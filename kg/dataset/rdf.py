@@ -1,0 +1,268 @@
+"""Taking RDF in: each named graph is a claim and keeps its IRI; the default graph is base data.
+
+Any size fits: quads are sorted by graph on disk, written as N-Quads and loaded in bulk.
+"""
+
+import hashlib
+import re
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import groupby
+from pathlib import Path
+from urllib.parse import quote
+
+from pyoxigraph import NamedNode, Quad, RdfFormat, parse
+
+from kg.claims.claim import ClaimType, Modality, Polarity, Status
+from kg.claims.confidence import UNRATED
+from kg.claims.document import Document
+from kg.claims.names import Names
+from kg.claims.source import SourceKind, Voice
+from kg.claims.types import MODALITY_TERM, POLARITY_TERM, STATUS_TERM, TYPE_INFO
+from kg.dataset.encode import (
+    LABEL,
+    TYPE,
+    encode_assessment,
+    encode_attribution,
+    encode_document,
+    encode_source,
+    moment,
+    voice_iri,
+)
+from kg.dataset.skolem import skolemize
+from kg.dataset.sorting import SortedLines
+from kg.dataset.terms import Statement, iri, literal, nquads, stored_text
+from kg.dataset.writer import Writer
+from kg.errors import ReservedGraph, UnreadableInput
+from kg.infer.rules import ontology_rules
+from ontology.vocab import LS, NP
+
+FORMATS: dict[str, RdfFormat] = {
+    ".ttl": RdfFormat.TURTLE,
+    ".nt": RdfFormat.N_TRIPLES,
+    ".nq": RdfFormat.N_QUADS,
+    ".trig": RdfFormat.TRIG,
+    ".jsonld": RdfFormat.JSON_LD,
+    ".rdf": RdfFormat.RDF_XML,
+}
+"""File name endings of RDF, and what is in such a file."""
+
+Progress = Callable[[int], None]
+"""Told how many quads more have been read."""
+
+_LINE_FORMATS = (RdfFormat.N_TRIPLES, RdfFormat.N_QUADS)
+_GRAPH_AT_END = re.compile(r"<([^<>\s]+)>\s*\.\s*$")
+_SEPARATOR = "\t"
+_DEFAULT = "DEFAULT"
+_TICK = 10_000
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """Part of a file that was not taken in: a line, a graph, or all of it (neither)."""
+
+    reason: str
+    line: int | None = None
+    graph: str | None = None
+    raw: str = ""
+
+
+@dataclass
+class RdfReport:
+    """What became of an RDF file."""
+
+    quads: int = 0
+    claims_new: int = 0
+    claims_known: int = 0
+    base_new: int = 0
+    rejected: list[Rejected] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Foreign:
+    """What all claims of one RDF file share: they are positive, asserted, and the file says so."""
+
+    document: Document
+    voice: Voice
+    recorded: datetime
+
+    @classmethod
+    def of(cls, path: Path) -> "Foreign":
+        """Read the file's hash. Raises ``UnreadableInput``."""
+        try:
+            with path.open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError as error:
+            raise UnreadableInput(f"{path} cannot be read: {error}", path=str(path)) from error
+        document = Document(hash=digest, title=path.name)
+        return cls(document, Voice(kind=SourceKind.DOCUMENT, name=path.name), datetime.now(UTC))
+
+    def shared(self, names: Names) -> Iterator[Statement]:
+        """The description of the file as document, source and origin."""
+        document = names.document(self.document.key)
+        yield from encode_document(self.document, names)
+        yield from encode_source(self.voice, self.document, names)
+        yield from encode_attribution(self.voice, 1, f"{document}#attribution-1", self.document, names)
+        yield from encode_assessment(UNRATED, 0, f"{document}#assessment")
+        origin = iri(self._origin(names))
+        yield Statement(origin, TYPE, iri(LS.Origin))
+        yield Statement(origin, iri(LS.rootSource), iri(voice_iri(self.voice, self.document, names)))
+        yield Statement(origin, iri(LS.sourceReliability), iri(LS.ReliabilityF))
+        yield Statement(origin, LABEL, literal(self.voice.label))
+
+    def _origin(self, names: Names) -> str:
+        return names.origin("document", self.document.key, self.voice.label)
+
+    def record(self, names: Names) -> tuple[tuple[str, str], ...]:
+        """(predicate, object) of every claim of the file, in N-Triples; the hash of its content apart."""
+        document = names.document(self.document.key)
+        return (
+            (TYPE, iri(LS.Claim)),
+            (iri(LS.claimType), iri(TYPE_INFO[ClaimType.OTHER].event_class)),
+            (iri(LS.document), iri(document)),
+            (iri(LS.modality), iri(MODALITY_TERM[Modality.ASSERTED])),
+            (iri(LS.polarity), iri(POLARITY_TERM[Polarity.POSITIVE])),
+            (iri(LS.status), iri(STATUS_TERM[Status.ACCEPTED])),
+            (iri(LS.recorded), moment(self.recorded)),
+            (iri(LS.origin), iri(self._origin(names))),
+            (iri(LS.attribution), iri(f"{document}#attribution-1")),
+            (iri(LS.assessment), iri(f"{document}#assessment")),
+        )
+
+
+def ingest_rdf(writer: Writer, path: Path, progress: Progress = lambda quads: None) -> RdfReport:
+    """Take one RDF file in (not yet committed). Raises ``UnreadableInput`` if nothing of it can be."""
+    form = FORMATS[path.suffix.lower()]
+    try:
+        return _Load(writer, path, form, progress).run(_quads(path, form))
+    except SyntaxError as error:
+        if form not in _LINE_FORMATS:
+            raise UnreadableInput(
+                f"{path} is not {form.name}: {error}", path=str(path), line=getattr(error, "lineno", None)
+            ) from None
+    tolerant = _Load(writer, path, form, progress)
+    return tolerant.run(_sound_quads(path, form, tolerant.report.rejected))
+
+
+def _quads(path: Path, form: RdfFormat) -> Iterator[Quad]:
+    return iter(parse(path=str(path), format=form, base_iri=f"urn:lodestone:file:{quote(path.name)}"))
+
+
+def _sound_quads(path: Path, form: RdfFormat, rejected: list[Rejected]) -> Iterator[Quad]:
+    """The lines of a line-based file that can be read; the others, and their graphs, are rejected."""
+    with path.open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            try:
+                yield from parse(line, format=form)
+            except (SyntaxError, ValueError) as error:
+                text = line.decode("utf-8", "replace").rstrip("\n")
+                graph = _GRAPH_AT_END.search(text) if form is RdfFormat.N_QUADS else None
+                rejected.append(Rejected(str(error), number, graph[1] if graph else None, text))
+
+
+class _Load:
+    """One file on its way in."""
+
+    def __init__(self, writer: Writer, path: Path, form: RdfFormat, progress: Progress) -> None:
+        self.writer = writer
+        self.names = writer.names
+        self.foreign = Foreign.of(path)
+        self.progress = progress
+        self.report = RdfReport()
+        self._not_claims: set[str] = set()
+
+    def run(self, quads: Iterable[Quad]) -> RdfReport:
+        """Read all, then write all."""
+        with (
+            tempfile.TemporaryDirectory(dir=self.writer.layout.root, prefix=".rdf-") as folder,
+            SortedLines(Path(folder)) as lines,
+        ):
+            for line in self._lines(quads):
+                lines.add(line)
+            out = Path(folder) / "main.nq"
+            with out.open("w", encoding="utf-8", newline="\n") as file:
+                file.writelines(self._write(lines))
+            self.writer.load_file(out, self.report.claims_new)
+        return self.report
+
+    def _lines(self, quads: Iterable[Quad]) -> Iterator[str]:
+        """A line a quad: graph, tab, triple."""
+        with_blank: list[Quad] = []
+        count = 0
+        for quad in quads:
+            count += 1
+            if count % _TICK == 0:
+                self.progress(_TICK)
+            s, o, g = str(quad.subject), str(quad.object), str(quad.graph_name)
+            if s[0] == "_" or o[0] == "_" or g[0] == "_" or (o[0] == "<" and "_:" in o and "<<" in o):
+                with_blank.append(quad)
+                continue
+            self._note(quad, g)
+            yield f"{g}\t{s} {quad.predicate} {stored_text(o)}"
+        for quad in skolemize(with_blank, self.names):
+            self._note(quad, str(quad.graph_name))
+            yield f"{quad.graph_name}\t{quad.subject} {quad.predicate} {stored_text(str(quad.object))}"
+        self.progress(count % _TICK)
+        self.report.quads = count
+
+    def _note(self, quad: Quad, graph: str) -> None:
+        """Remember the graphs of a nanopublication that are not its assertion."""
+        if quad.predicate.value.startswith(NP) and isinstance(quad.object, NamedNode):
+            self._not_claims.add(graph)
+            if quad.predicate.value in (NP + "hasProvenance", NP + "hasPublicationInfo"):
+                self._not_claims.add(str(quad.object))
+
+    def _write(self, lines: Iterable[str]) -> Iterator[str]:
+        """N-Quads of the main store, graph by graph."""
+        self.writer.begin()
+        yield nquads(self.writer.unless_said(self.foreign.shared(self.names)), self.names.record)
+        fresh = self.writer.is_empty()
+        broken = {r.graph for r in self.report.rejected if r.graph}
+        record = "".join(f"\0 {p} {o} <{self.names.record}> .\n" for p, o in self.foreign.record(self.names))
+        for graph, group in groupby(lines, key=lambda line: line.partition(_SEPARATOR)[0]):
+            triples = [line.partition(_SEPARATOR)[2] for line in group]
+            if graph == _DEFAULT or graph in self._not_claims:
+                self._base(graph, triples)
+            elif graph[1:-1] in broken:
+                self._reject(graph, triples, "a line of this graph cannot be read, and half a claim is none")
+            else:
+                yield from self._claim(graph, triples, record, fresh)
+
+    def _claim(self, graph: str, triples: list[str], record: str, fresh: bool) -> Iterator[str]:
+        name = graph[1:-1]
+        digest = hashlib.sha256("".join(f"{t} .\n" for t in triples).encode()).hexdigest()
+        if not fresh or self.names.is_reserved(name):
+            conflict = self.writer.conflict(name, digest)
+            if conflict == "known":
+                self.report.claims_known += 1
+                return
+            if conflict is not None:
+                self._reject(graph, triples, conflict)
+                return
+        self.report.claims_new += 1
+        consequences = ontology_rules().consequences
+        follows: dict[tuple[str, str, str], None] = {}
+        for t in triples:
+            s, _, rest = t.partition(" ")
+            p, _, o = rest.partition(" ")
+            follows.update(dict.fromkeys(consequences((s, p, o))))
+        yield "".join(f"{t} {graph} .\n{t} .\n" for t in triples)
+        yield record.replace("\0", graph)
+        yield f'{graph} <{LS.contentHash}> "{digest}" <{self.names.record}> .\n'
+        if follows:
+            inferred = [Statement(*f) for f in follows]
+            yield nquads(inferred) + nquads(inferred, self.names.inferred)
+
+    def _base(self, graph: str, triples: list[str]) -> None:
+        end = "" if graph == _DEFAULT else f" {graph}"
+        quads = parse("".join(f"{t}{end} .\n" for t in triples).encode(), format=RdfFormat.N_QUADS)
+        try:
+            self.report.base_new += self.writer.add_base(quads)
+        except ReservedGraph as error:
+            self._reject(graph, triples, str(error))
+
+    def _reject(self, graph: str, triples: list[str], reason: str) -> None:
+        raw = "".join(f"{t} {graph} .\n" for t in triples)
+        self.report.rejected.append(Rejected(reason, graph=graph[1:-1], raw=raw))

@@ -1,0 +1,222 @@
+"""Finding events: the lexicon interpreted over a dependency parse."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+
+from spacy.tokens import Span, Token
+
+from kg.claims.claim import ClaimType, RoleName
+from kg.extract import syntax
+from kg.extract.frames import Frame, Lexicon, Path
+
+PLACES = frozenset({"GPE", "LOC", "FAC"})
+NAMES = frozenset({"ORG", "PERSON", "PRODUCT", "WORK_OF_ART", "NORP", "FAC", "EVENT"})
+DEMONSTRATIVE = frozenset({"these", "those", "such", "this", "that"})
+_MIN_WORD = 2
+
+
+@dataclass(frozen=True)
+class Event:
+    """An event that a sentence tells of: its trigger, its frame, and who plays which part (head nouns)."""
+
+    type: ClaimType
+    frame: Frame
+    trigger: Token
+    roles: dict[RoleName, Token]
+    theme: Token | None = None
+    """The noun that makes the trigger an event: the license that is granted."""
+    parts: tuple[Token, ...] = ()
+    """Triggers of further clauses that were folded into this event."""
+
+
+@dataclass(frozen=True)
+class Finder:
+    """Interprets a lexicon. ``resolve`` gives the noun that an elliptical or pronominal head stands for."""
+
+    lexicon: Lexicon
+    resolve: Callable[[Token], Token] = field(default=lambda token: token)
+
+    def events(self, sentence: Span) -> list[Event]:
+        """The events of a sentence, in order of their triggers; clauses that go on with one are folded into it."""
+        found = [event for token in sentence for event in self._at(token)]
+        return _folded(found)
+
+    def _at(self, token: Token) -> Iterator[Event]:
+        pos = "VERB" if token.pos_ in ("VERB", "AUX") else token.pos_
+        lemma = token.lemma_.lower()
+        particles = [c.lower_ for c in token.children if c.dep_ == "prt"]
+        frames = [f for p in particles for f in self.lexicon.frames.get((pos, lemma, p), ())]
+        for frame in frames or self.lexicon.frames.get((pos, lemma, ""), ()):
+            event = self._match(frame, token)
+            if event is not None:
+                yield event
+                return
+
+    def _match(self, frame: Frame, token: Token) -> Event | None:
+        theme: Token | None = None
+        for path in frame.where:
+            places = [t for t in self._walk(token, path.steps) if path.test and self.is_a(t, path.test)]
+            if not places:
+                return None
+            if theme is None or path.test in ("license", "application"):
+                theme = places[0]
+        if frame.negated and not any(child.dep_ == "neg" for child in token.children):
+            return None
+        if theme is not None and not self._in_domain(theme):
+            return None
+        roles: dict[RoleName, Token] = {}
+        for role, paths in frame.roles:
+            self._fill(roles, role, token, paths)
+        self._around(roles, theme)
+        for holder in (RoleName.LICENSEE, RoleName.PRODUCER):
+            if holder in roles:
+                self._around(roles, syntax.through(roles[holder]))
+        return Event(self._type(frame, token, roles), frame, token, roles, theme)
+
+    def _around(self, roles: dict[RoleName, Token], noun: Token | None) -> None:
+        if noun is None:
+            return
+        real = self.resolve(syntax.through(noun))
+        for name, members in self.lexicon.around.items():
+            if self.is_a(real, name):
+                for role, paths in members:
+                    if role not in roles:
+                        self._fill(roles, role, real, paths)
+
+    def _fill(self, roles: dict[RoleName, Token], role: RoleName, start: Token, paths: tuple[Path, ...]) -> None:
+        taken = {t.i for t in roles.values()}
+        for path in paths:
+            for token in self._walk(start, path.steps):
+                if token.i in taken or (path.test and not self.is_a(token, path.test)):
+                    continue
+                if path.steps[-1] == "modifier" and not self._names_product(token):
+                    continue
+                roles[role] = token
+                return
+
+    def _walk(self, start: Token, steps: tuple[str, ...]) -> list[Token]:
+        here = [start]
+        for step in steps:
+            here = [found for token in here for found in _step(syntax.through(token), step)]
+        return here
+
+    def is_a(self, token: Token, test: str) -> bool:
+        """Whether a noun is in a class of the lexicon, or in one of those built in."""
+        noun = self.resolve(syntax.through(token))
+        lemma = noun.lemma_.lower()
+        match test:
+            case "any":
+                return True
+            case "name":
+                return noun.pos_ == "PROPN" and noun.ent_type_ not in PLACES
+            case "place":
+                return noun.ent_type_ in ("GPE", "LOC") or (
+                    lemma in ("province", "city", "region", "county") and noun.pos_ in ("NOUN", "PROPN")
+                )
+            case "number":
+                return token.tag_ == "CD"
+            case "party":
+                return self._is_party(noun)
+            case _:
+                return lemma in self.lexicon.classes[test] and noun.pos_ != "VERB"
+
+    def _is_party(self, noun: Token) -> bool:
+        classes = self.lexicon.classes
+        if noun.lemma_.lower() in classes["maker"] | classes["user"] | classes["firm"]:
+            return True
+        return (
+            noun.pos_ == "PROPN"
+            and noun.ent_type_ not in PLACES | {"DATE", "TIME"}
+            and noun.lemma_.lower() not in classes["product"]
+        ) or (noun.pos_ == "PRON" and noun.lower_ in ("it", "they", "we", "them", "us"))
+
+    def _names_product(self, token: Token) -> bool:
+        word = token.lower_
+        return (
+            token.ent_type_ not in ("NORP", "DATE", "ORDINAL", "CARDINAL", "GPE", "ORG")
+            and token.tag_ not in ("CD", "VBN")
+            and word not in self.lexicon.classes["licence_words"]
+            and token.lemma_.lower() in self.lexicon.classes["product"]
+            and len(word) > _MIN_WORD
+        )
+
+    def _in_domain(self, theme: Token) -> bool:
+        noun = self.resolve(syntax.through(theme))
+        modifiers = {t.lemma_.lower() for t in syntax.nominal_modifiers(noun)} | {
+            t.lemma_.lower() for owner in syntax.owners(noun) for t in (owner,) if owner.pos_ == "NOUN"
+        }
+        return not modifiers & self.lexicon.classes["foreign_modifiers"]
+
+    def _type(self, frame: Frame, token: Token, roles: dict[RoleName, Token]) -> ClaimType:
+        for variant in frame.variants:
+            if variant.adverbs and any(c.lower_ in variant.adverbs for c in token.children):
+                return variant.type
+            if variant.preposition and any(
+                self.is_a(t, variant.noun_class or "any") for t in syntax.prepositional(token, variant.preposition)
+            ):
+                return variant.type
+            if variant.role in roles:
+                determiners = {c.lower_ for c in roles[variant.role].children if c.dep_ in ("det", "predet")}
+                if determiners & variant.determiners:
+                    return variant.type
+        return frame.type
+
+
+def _step(token: Token, step: str) -> list[Token]:
+    match step:
+        case "self":
+            return [token]
+        case "subject":
+            return [s for s in syntax.subjects(token)] if token.pos_ != "ADJ" else _adjective_subjects(token)
+        case "object":
+            return syntax.objects(token)
+        case "recipient":
+            return syntax.recipients(token)
+        case "complement":
+            return syntax.complements(token)
+        case "modifier":
+            return list(reversed(syntax.nominal_modifiers(token)))
+        case "nationality":
+            return [t for t in syntax.nominal_modifiers(token) if t.ent_type_ == "NORP"]
+        case "owner":
+            return syntax.owners(token)
+        case preposition:
+            return syntax.prepositional(token, preposition)
+
+
+def _adjective_subjects(token: Token) -> list[Token]:
+    if token.dep_ in ("acomp", "oprd", "attr") and syntax.is_verb(token.head):
+        return syntax.raw_subjects(token.head)
+    return [token.head] if token.dep_ == "amod" and token.i > token.head.i else []
+
+
+def retells(event: Event) -> bool:
+    """Whether the words point back at events told before ("these licenses were …", "this is the first issuance of …")."""
+    theme = event.theme
+    if theme is not None and any(c.dep_ in ("det", "predet", "amod") and c.lower_ in DEMONSTRATIVE for c in theme.children):
+        return True
+    noun = event.trigger.head if event.trigger.dep_ in ("acl", "relcl") else event.trigger
+    if noun.dep_ == "attr" and noun.head.lemma_ == "be":
+        return any(s.lower_ in DEMONSTRATIVE | {"it"} for s in noun.head.children if s.dep_ == "nsubj")
+    return False
+
+
+def _folded(events: list[Event]) -> list[Event]:
+    kept: list[Event] = []
+    for event in events:
+        host = next((k for k in kept if _continues(event, k)), None)
+        if host is None:
+            kept.append(event)
+            continue
+        roles = {**event.roles, **host.roles}
+        kept[kept.index(host)] = replace(host, roles=roles, parts=(*host.parts, event.trigger))
+    return kept
+
+
+def _continues(event: Event, host: Event) -> bool:
+    """Whether a participle goes on with the event of its main clause: "has issued licenses, approving suppliers"."""
+    if event.type is not host.type or event.trigger.tag_ != "VBG":
+        return False
+    shared = {RoleName.LICENSEE, RoleName.PRODUCER} & set(event.roles) & set(host.roles)
+    own_subject = any(c.dep_ in ("nsubj", "nsubjpass") for c in event.trigger.children)
+    return not shared and not own_subject and host.trigger in list(syntax.ancestors(event.trigger))
