@@ -10,6 +10,7 @@ import json
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
+from math import isfinite
 from typing import Annotated, Any
 
 from pydantic import (
@@ -170,7 +171,7 @@ class Quantity(_Value):
     @field_validator("value")
     @classmethod
     def _is_finite(cls, value: float) -> float:
-        if value != value or value in (float("inf"), float("-inf")):
+        if not isfinite(value):
             raise ValueError("a quantity is a finite number")
         return value + 0.0  # -0.0 becomes 0.0: one number, one hash
 

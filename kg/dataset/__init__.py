@@ -1,1 +1,4 @@
-"""The RDF dataset: encoding, stores, snapshots, invariants. The only package that imports the engine (pyoxigraph)."""
+"""The RDF dataset: encoding, stores, snapshots, invariants.
+
+The only package that imports the engine (pyoxigraph).
+"""

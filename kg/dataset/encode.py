@@ -6,7 +6,7 @@ record triple's claim can be read off its subject.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,11 +19,10 @@ from kg.claims.confidence import (
     hand_ons,
 )
 from kg.claims.document import Document
-from kg.claims.names import Names, is_iri, is_name, normalized
+from kg.claims.names import Names, is_iri, normalized
 from kg.claims.source import SOURCE_CLASS, SourceKind, Voice, root_position
 from kg.claims.times import TimeSpan
 from kg.claims.types import (
-    ALWAYS_NAMED,
     MODALITY_TERM,
     POLARITY_TERM,
     QUALIFIER_TERM,
@@ -32,14 +31,12 @@ from kg.claims.types import (
     TYPE_INFO,
 )
 from kg.dataset.terms import Statement, Text, iri, literal, statement, typed
+from kg.identity.mentions import canonical_entity, mention_iri
 from ontology.vocab import DCT, LS, OA, RDF, RDFS, SCHEMA
 
 TYPE = iri(RDF + "type")
 LABEL = iri(RDFS + "label")
 NAME = iri(SCHEMA + "name")
-
-Canonical = Callable[[str], str]
-"""From a mention's IRI to the IRI of its cluster."""
 
 
 @dataclass(frozen=True)
@@ -58,17 +55,6 @@ class EncodedClaim:
 def moment(value: datetime) -> Text:
     """A point in time as ``xsd:dateTime``, in UTC."""
     return typed(value.isoformat().replace("+00:00", "Z"), "dateTime")
-
-
-def mention_iri(role: RoleName, mention: Mention, document: Document, names: Names) -> str:
-    """The IRI that a mention keeps for ever."""
-    if mention.iri is not None:
-        return mention.iri
-    sort = ROLE_INFO[role].sort
-    named = mention.named if mention.named is not None else sort in ALWAYS_NAMED or is_name(mention.text)
-    if named:
-        return names.entity(sort, mention.text, None)
-    return names.entity(sort, mention.text, document.key, mention.id)
 
 
 def voice_iri(voice: Voice, document: Document, names: Names) -> str:
@@ -104,9 +90,13 @@ def label_of(claim: Claim) -> str:
     """A claim in a few words, for lists."""
     words = {role: mention.text for role, mention in claim.roles.items()}
     what = claim.type.replace("_", " ")
-    who = next((words[r] for r in (RoleName.PRODUCER, RoleName.LICENSEE, RoleName.AFFECTED) if r in words), None)
+    who = next(
+        (words[r] for r in (RoleName.PRODUCER, RoleName.LICENSEE, RoleName.AFFECTED) if r in words), None
+    )
     by = next((words[r] for r in (RoleName.AUTHORITY, RoleName.SPEAKER) if r in words), None)
-    to = next((words[r] for r in (RoleName.CUSTOMER, RoleName.END_USER, RoleName.IMPORTER) if r in words), None)
+    to = next(
+        (words[r] for r in (RoleName.CUSTOMER, RoleName.END_USER, RoleName.IMPORTER) if r in words), None
+    )
     parts = [what, ": " if who or by or to else "", who or by or ""]
     if who and by and by != who:
         parts.append(f" by {by}")
@@ -116,12 +106,10 @@ def label_of(claim: Claim) -> str:
     return negation + "".join(parts)
 
 
-def encode(
-    claim: Claim, names: Names, *, recorded: datetime, canonical: Canonical = lambda mention: mention
-) -> EncodedClaim:
+def encode(claim: Claim, names: Names, *, recorded: datetime) -> EncodedClaim:
     """The statements of a claim. Raises ``InvalidClaim`` if its ``triples`` are not N-Triples."""
     name = claim_iri(claim, names)
-    assertion = tuple(dict.fromkeys(_assertion(claim, names, canonical)))
+    assertion = tuple(dict.fromkeys(_assertion(claim, names)))
     content_hash = claim.hash if claim.iri is None else graph_hash(f"{s} {p} {o} ." for s, p, o in assertion)
     return EncodedClaim(
         iri=name,
@@ -129,7 +117,7 @@ def encode(
         origin=origin_iri(claim, names),
         reliability=claim.assessment.reliability,
         record=tuple(_record(claim, name, content_hash, names, recorded)),
-        shared=tuple(_shared(claim, names, canonical)),
+        shared=tuple(_shared(claim, names)),
         assertion=assertion,
     )
 
@@ -170,7 +158,10 @@ def _record(
         yield from encode_attribution(voice, position, link, claim.document, names)
     for role, mention in claim.roles.items():
         yield from _participation(role, mention, name, claim.document, names)
-    for span, predicate, part in ((claim.when, LS.occurred, "when"), (claim.validity, LS.validity, "validity")):
+    for span, predicate, part in (
+        (claim.when, LS.occurred, "when"),
+        (claim.validity, LS.validity, "validity"),
+    ):
         if span is not None:
             yield say(predicate, iri(f"{name}#{part}"))
             yield from _time_span(span, f"{name}#{part}")
@@ -285,7 +276,7 @@ def _agent_iri(agent: Agent, names: Names) -> str:
     return names.agent(agent.kind, agent.name, agent.version)
 
 
-def _shared(claim: Claim, names: Names, canonical: Canonical) -> Iterator[Statement]:
+def _shared(claim: Claim, names: Names) -> Iterator[Statement]:
     yield from encode_document(claim.document, names)
     for voice in claim.attribution:
         yield from encode_source(voice, claim.document, names)
@@ -304,7 +295,7 @@ def _shared(claim: Claim, names: Names, canonical: Canonical) -> Iterator[Statem
             yield Statement(agent, iri(LS.agentVersion), literal(claim.agent.version))
     for role, mention in claim.roles.items():
         m = mention_iri(role, mention, claim.document, names)
-        yield Statement(iri(m), iri(LS.canonicalEntity), iri(canonical(m)))
+        yield Statement(iri(m), iri(LS.canonicalEntity), iri(canonical_entity(m)))
 
 
 def encode_document(document: Document, names: Names) -> Iterator[Statement]:
@@ -331,7 +322,7 @@ def encode_source(voice: Voice, document: Document, names: Names) -> Iterator[St
     yield Statement(s, LABEL, literal(voice.label))
 
 
-def _assertion(claim: Claim, names: Names, canonical: Canonical) -> Iterator[Statement]:
+def _assertion(claim: Claim, names: Names) -> Iterator[Statement]:
     if claim.triples:
         yield from (statement(text) for text in claim.triples)
         return
@@ -340,7 +331,7 @@ def _assertion(claim: Claim, names: Names, canonical: Canonical) -> Iterator[Sta
     yield Statement(event, TYPE, iri(info.event_class))
     players: dict[RoleName, Text] = {}
     for role, mention in claim.roles.items():
-        player = players[role] = iri(canonical(mention_iri(role, mention, claim.document, names)))
+        player = players[role] = iri(canonical_entity(mention_iri(role, mention, claim.document, names)))
         yield Statement(event, iri(ROLE_INFO[role].property), player)
         yield Statement(player, LABEL, literal(mention.text))
         player_class = ROLE_INFO[role].player_class

@@ -133,7 +133,8 @@ class Layout:
             found = json.loads(self.settings_file.read_text(encoding="utf-8"))
         except FileNotFoundError:
             raise StoreError(
-                f"there is no Lodestone store at {self.root}: make one with `lodestone ingest FILE --store {self.root}`",
+                f"there is no Lodestone store at {self.root}: "
+                f"make one with `lodestone ingest FILE --store {self.root}`",
                 store=str(self.root),
             ) from None
         except (OSError, ValueError) as error:
@@ -170,9 +171,7 @@ class Layout:
         """Numbers of the kept versions, oldest first."""
         if not self.snapshots.is_dir():
             return ()
-        return tuple(
-            sorted(int(p.parent.name) for p in self.snapshots.glob("[0-9]*/snapshot.json"))
-        )
+        return tuple(sorted(int(p.parent.name) for p in self.snapshots.glob("[0-9]*/snapshot.json")))
 
     def create(self, settings: Settings) -> None:
         """Make the folder of a new, empty store (its first version is published by the writer)."""
@@ -180,7 +179,8 @@ class Layout:
         strangers = [p.name for p in self.root.iterdir() if p.name != "lock" and not p.name.startswith(".")]
         if strangers and not self.settings_file.exists():
             raise StoreError(
-                f"{self.root} is not empty and no Lodestone store (it holds {strangers[0]}): name another folder",
+                f"{self.root} is no Lodestone store and not empty (it holds {strangers[0]}): "
+                "name another folder",
                 store=str(self.root),
             )
         for folder in (self.snapshots, self.root / "documents", self.quarantine):

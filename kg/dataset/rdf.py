@@ -6,7 +6,7 @@ Any size fits: quads are sorted by graph on disk, written as N-Quads and loaded 
 import hashlib
 import re
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import groupby
@@ -32,7 +32,7 @@ from kg.dataset.encode import (
     voice_iri,
 )
 from kg.dataset.skolem import skolemize
-from kg.dataset.sorting import SortedLines
+from kg.dataset.sorting import Progress, SortedLines, unwatched
 from kg.dataset.terms import Statement, iri, literal, nquads, stored_text
 from kg.dataset.writer import Writer
 from kg.errors import ReservedGraph, UnreadableInput
@@ -48,9 +48,6 @@ FORMATS: dict[str, RdfFormat] = {
     ".rdf": RdfFormat.RDF_XML,
 }
 """File name endings of RDF, and what is in such a file."""
-
-Progress = Callable[[int], None]
-"""Told how many quads more have been read."""
 
 _LINE_FORMATS = (RdfFormat.N_TRIPLES, RdfFormat.N_QUADS)
 _GRAPH_AT_END = re.compile(r"<([^<>\s]+)>\s*\.\s*$")
@@ -132,17 +129,17 @@ class Foreign:
         )
 
 
-def ingest_rdf(writer: Writer, path: Path, progress: Progress = lambda quads: None) -> RdfReport:
+def ingest_rdf(writer: Writer, path: Path, progress: Progress = unwatched) -> RdfReport:
     """Take one RDF file in (not yet committed). Raises ``UnreadableInput`` if nothing of it can be."""
     form = FORMATS[path.suffix.lower()]
     try:
-        return _Load(writer, path, form, progress).run(_quads(path, form))
+        return _Load(writer, path, progress).run(_quads(path, form))
     except SyntaxError as error:
         if form not in _LINE_FORMATS:
             raise UnreadableInput(
                 f"{path} is not {form.name}: {error}", path=str(path), line=getattr(error, "lineno", None)
             ) from None
-    tolerant = _Load(writer, path, form, progress)
+    tolerant = _Load(writer, path, progress)
     return tolerant.run(_sound_quads(path, form, tolerant.report.rejected))
 
 
@@ -165,7 +162,7 @@ def _sound_quads(path: Path, form: RdfFormat, rejected: list[Rejected]) -> Itera
 class _Load:
     """One file on its way in."""
 
-    def __init__(self, writer: Writer, path: Path, form: RdfFormat, progress: Progress) -> None:
+    def __init__(self, writer: Writer, path: Path, progress: Progress) -> None:
         self.writer = writer
         self.names = writer.names
         self.foreign = Foreign.of(path)
@@ -181,10 +178,8 @@ class _Load:
         ):
             for line in self._lines(quads):
                 lines.add(line)
-            out = Path(folder) / "main.nq"
-            with out.open("w", encoding="utf-8", newline="\n") as file:
-                file.writelines(self._write(lines))
-            self.writer.load_file(out, self.report.claims_new)
+            self.writer.load_bulk(self._write(lines))
+            self.writer.count_claims(self.report.claims_new)
         return self.report
 
     def _lines(self, quads: Iterable[Quad]) -> Iterator[str]:

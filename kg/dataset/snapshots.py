@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from pyoxigraph import NamedNode, QueryBoolean, QuerySolutions, QueryTriples, Store
 
@@ -37,7 +38,8 @@ class Snapshot(View):
             archive = Store.read_only(str(layout.snapshots / manifest.archive))
         except OSError as error:
             raise StoreError(
-                f"version {manifest.version} of {layout.root} cannot be opened: {error}", store=str(layout.root)
+                f"version {manifest.version} of {layout.root} cannot be opened: {error}",
+                store=str(layout.root),
             ) from error
         super().__init__(
             main,
@@ -97,8 +99,8 @@ class Snapshot(View):
         return self.layout.text(content_hash) if content_hash else None
 
 
-def _graphs(given: Sequence[str] | None, other: Sequence[str] | None) -> list[NamedNode] | None:
-    """One half of a request's dataset: empty where only the other half is given (SPARQL 1.1, section 13.2)."""
+def _graphs(given: Sequence[str] | None, other: Sequence[str] | None) -> list[Any] | None:
+    """One half of a request's dataset, empty where only the other is given (SPARQL 1.1, 13.2)."""
     if given is None:
         return None if other is None else []
     return [NamedNode(g) for g in given]
@@ -147,7 +149,9 @@ class Reader:
         number = wanted.removeprefix(self._settings.names.snapshot(self._settings.store_id, 0)[:-1])
         manifest = self.layout.manifest_of(int(number)) if number.isdecimal() else None
         if manifest is None:
-            kept = tuple(self._settings.names.snapshot(self._settings.store_id, v) for v in self.layout.versions())
+            kept = tuple(
+                self._settings.names.snapshot(self._settings.store_id, v) for v in self.layout.versions()
+            )
             raise VersionGone(
                 f"version {wanted} is not kept: ask one of {', '.join(kept[-3:])}", version=wanted, kept=kept
             )

@@ -2,12 +2,20 @@
 
 import heapq
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-RUN_BYTES = 128 * 1024 * 1024
+Progress = Callable[[int], None]
+"""Told of long work how many steps more are done."""
+
+
+def unwatched(steps: int) -> None:
+    """The progress of work that nobody watches."""
+
+
+RUN_BYTES = 64 * 1024 * 1024
 """Text held before a run is written (memory is a few times that)."""
 
 

@@ -8,6 +8,7 @@ default graph, so that base triples stay known as such.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from typing import Literal as OneOf
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Store, Triple
@@ -113,7 +114,10 @@ class View:
         subject = node(iri)
         for store in (self.main, self.archive):
             for quad in store.quads_for_pattern(subject, None, None, self.record):
-                yield quad.predicate.value, str(quad.object) if isinstance(quad.object, Triple) else quad.object.value
+                yield (
+                    quad.predicate.value,
+                    str(quad.object) if isinstance(quad.object, Triple) else quad.object.value,
+                )
 
     def node(self, iri: str) -> Node:
         """Everything the record says of one node."""
@@ -169,7 +173,10 @@ class View:
         )
 
     def due_state(self, iri: str) -> State:
-        """The state that follows from the record: active iff it stands and nothing that stands supersedes it."""
+        """The state that follows from the record.
+
+        Active is what stands and is not superseded by a claim that stands.
+        """
         state = self._standing(iri, frozenset())
         if state == "active" and any(
             self._stands(other) for other in self.pointing_at(LS.supersedes, iri) if other != iri
@@ -316,7 +323,7 @@ def _predicate(text: str | None) -> NamedNode | None:
     return node(text[1:-1]) if text is not None else None
 
 
-def _term(text: str | None, s: Subject, o: Object) -> Object | None:
+def _term(text: str | None, s: Subject, o: Object) -> Any:
     """The term of a pattern: one of the triple's own, or a class."""
     if text is None:
         return None

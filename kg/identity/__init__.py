@@ -1,1 +1,1 @@
-"""Identity: judgments, clusters and canonical names. Pure."""
+"""Identity: which mentions are one thing, and what it is called. Pure: it knows no store."""

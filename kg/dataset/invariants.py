@@ -1,0 +1,161 @@
+"""What must hold of every version of a store, and how it is checked.
+
+* the default graph is the facts, what follows from them, and base data; nothing else;
+* the inferred graph lists what follows;
+* every claim can be read back, is named by its content, and lies where its state says;
+* its assertion graph is the one that its record encodes to;
+* its quote is found in the document's text, at its place.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from pyoxigraph import DefaultGraph, NamedNode, Store
+
+from kg.claims.claim import Claim
+from kg.claims.document import text_hash
+from kg.dataset.encode import encode, graph_hash
+from kg.dataset.snapshots import Snapshot
+from kg.dataset.sorting import Progress, unwatched
+from kg.dataset.terms import node, statement
+from kg.dataset.view import DEFAULT, StoredClaim
+from kg.errors import LodestoneError
+from kg.infer.rules import ontology_rules
+from ontology.vocab import LS, RDF
+
+_TICK = 10_000
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that does not hold: which invariant, of what, and how."""
+
+    invariant: str
+    subject: str
+    problem: str
+
+
+def check_dataset(snapshot: Snapshot, progress: Progress = unwatched) -> Iterator[Finding]:
+    """Everything that is wrong with a version. Memory grows by some 200 bytes a fact."""
+    yield from _check_claims(snapshot, progress)
+    yield from _check_facts(snapshot, progress)
+
+
+def claim_names(snapshot: Snapshot) -> Iterator[str]:
+    """IRIs of all claims, active ones first."""
+    for store in (snapshot.main, snapshot.archive):
+        for quad in store.quads_for_pattern(None, node(RDF + "type"), node(LS.Claim), snapshot.record):
+            if isinstance(quad.subject, NamedNode):
+                yield quad.subject.value
+
+
+def _check_claims(snapshot: Snapshot, progress: Progress) -> Iterator[Finding]:
+    texts: dict[str, str | None] = {}
+    for count, name in enumerate(claim_names(snapshot), start=1):
+        try:
+            stored = snapshot.claim(name)
+        except (LodestoneError, ValueError, KeyError) as error:
+            yield Finding("a claim can be read back", name, str(error))
+            continue
+        yield from _check_claim(snapshot, stored)
+        yield from _check_quote(snapshot, stored, texts)
+        if count % _TICK == 0:
+            progress(_TICK)
+
+
+def _check_claim(snapshot: Snapshot, stored: StoredClaim) -> Iterator[Finding]:
+    name, claim = stored.iri, stored.claim
+    recorded_hash = snapshot.node(name).get(LS.contentHash)
+    expected = claim.hash if claim.iri is None else graph_hash(claim.triples)
+    if recorded_hash != expected:
+        yield Finding(
+            "a claim is named by its content",
+            name,
+            f"its content has hash {expected}, recorded is {recorded_hash}",
+        )
+    if stored.active != snapshot.is_active(name):
+        place = "the queried dataset" if snapshot.is_active(name) else "the archive"
+        yield Finding("a claim lies where its state says", name, f"it is {stored.state}, but lies in {place}")
+    if claim.iri is None:
+        encoded = encode(claim, snapshot.names, recorded=_recorded(claim))
+        due = {f"{statement(' '.join(s))}" for s in encoded.assertion}
+        found = {f"{statement(line)}" for line in snapshot.assertion(name)}
+        if due != found:
+            yield Finding(
+                "an assertion graph is what its claim encodes to",
+                name,
+                f"{len(due - found)} triples are missing, {len(found - due)} are too many",
+            )
+
+
+def _recorded(claim: Claim) -> datetime:
+    if claim.recorded is None:
+        raise ValueError("the record lacks the time at which the claim was recorded")
+    return claim.recorded
+
+
+def _check_quote(snapshot: Snapshot, stored: StoredClaim, texts: dict[str, str | None]) -> Iterator[Finding]:
+    claim = stored.claim
+    if claim.quote is None or not claim.quote_verified or claim.document.hash is None:
+        return
+    key = claim.document.hash
+    if key not in texts:
+        if len(texts) >= 64:
+            texts.clear()
+        texts[key] = snapshot.layout.text(key)
+        text = texts[key]
+        if text is not None and text_hash(text) != key:
+            yield Finding(
+                "a document's text is the one that was hashed", key, "the kept text has another hash"
+            )
+    text = texts[key]
+    if text is None:
+        yield Finding("a verified quote can be verified again", stored.iri, f"the text {key} is not kept")
+    elif claim.quote.start is None or text[claim.quote.start : claim.quote.end] != claim.quote.exact:
+        yield Finding(
+            "a quote stands where it says", stored.iri, f"the text does not read so: {claim.quote.exact!r}"
+        )
+
+
+def _check_facts(snapshot: Snapshot, progress: Progress) -> Iterator[Finding]:
+    facts = {hash(t) for t in fact_triples(snapshot, progress)}
+    inferred = {hash(c) for t in fact_triples(snapshot, progress) for c in ontology_rules().consequences(t)}
+    base = {hash(t) for t in _triples(snapshot.archive, DEFAULT)} if snapshot.has_base else set()
+    yield from _compare(snapshot.main, DEFAULT, facts | inferred | base, "the default graph")
+    yield from _compare(snapshot.main, snapshot.inferred, inferred, "the inferred graph")
+
+
+def _compare(store: Store, graph: NamedNode | DefaultGraph, due: set[int], what: str) -> Iterator[Finding]:
+    found = 0
+    for triple in _triples(store, graph):
+        found += 1
+        if hash(triple) not in due:
+            yield Finding(f"{what} holds what is supported", " ".join(triple), "nothing supports this triple")
+    if found < len(due):
+        yield Finding(
+            f"{what} holds all that is supported", what, f"{len(due) - found} triples are missing: rebuild it"
+        )
+
+
+def fact_triples(snapshot: Snapshot, progress: Progress = unwatched) -> Iterator[tuple[str, str, str]]:
+    """Triples of the active claims that state facts, in N-Triples, as often as they are stated."""
+    graph, stated = None, False
+    for count, quad in enumerate(snapshot.main.quads_for_pattern(None, None, None, None), start=1):
+        if count % _TICK == 0:
+            progress(_TICK)
+        if quad.graph_name != graph:
+            graph = quad.graph_name
+            stated = isinstance(graph, NamedNode) and _states_fact(snapshot, graph.value)
+        if stated:
+            yield str(quad.subject), str(quad.predicate), str(quad.object)
+
+
+def _states_fact(snapshot: Snapshot, graph: str) -> bool:
+    info = None if snapshot.names.is_reserved(graph) else snapshot.claim_info(graph)
+    return info is not None and info.states_fact
+
+
+def _triples(store: Store, graph: NamedNode | DefaultGraph) -> Iterable[tuple[str, str, str]]:
+    for quad in store.quads_for_pattern(None, None, None, graph):
+        yield str(quad.subject), str(quad.predicate), str(quad.object)
