@@ -19,7 +19,7 @@ from kg.dataset.encode import encode, graph_hash
 from kg.dataset.snapshots import Snapshot
 from kg.dataset.sorting import Progress, unwatched
 from kg.dataset.terms import node, statement
-from kg.dataset.view import DEFAULT, StoredClaim
+from kg.dataset.view import DEFAULT, StoredClaim, View
 from kg.errors import LodestoneError
 from kg.infer.rules import ontology_rules
 from ontology.vocab import LS, RDF
@@ -42,7 +42,7 @@ def check_dataset(snapshot: Snapshot, progress: Progress = unwatched) -> Iterato
     yield from _check_facts(snapshot, progress)
 
 
-def claim_names(snapshot: Snapshot) -> Iterator[str]:
+def claim_names(snapshot: View) -> Iterator[str]:
     """IRIs of all claims, active ones first."""
     for store in (snapshot.main, snapshot.archive):
         for quad in store.quads_for_pattern(None, node(RDF + "type"), node(LS.Claim), snapshot.record):

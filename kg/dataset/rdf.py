@@ -31,10 +31,11 @@ from kg.dataset.encode import (
     moment,
     voice_iri,
 )
+from kg.dataset.exchange import Import
 from kg.dataset.skolem import skolemize
 from kg.dataset.sorting import Progress, SortedLines, unwatched
 from kg.dataset.terms import Statement, iri, literal, nquads, stored_text
-from kg.dataset.writer import Writer
+from kg.dataset.writer import Outcome, Writer
 from kg.errors import ReservedGraph, UnreadableInput
 from kg.infer.rules import ontology_rules
 from ontology.vocab import LS, NP
@@ -54,6 +55,7 @@ _GRAPH_AT_END = re.compile(r"<([^<>\s]+)>\s*\.\s*$")
 _SEPARATOR = "\t"
 _DEFAULT = "DEFAULT"
 _TICK = 10_000
+_CLAIM = NamedNode(LS.Claim)
 
 
 @dataclass(frozen=True)
@@ -134,6 +136,8 @@ def ingest_rdf(writer: Writer, path: Path, progress: Progress = unwatched) -> Rd
     form = FORMATS[path.suffix.lower()]
     try:
         return _Load(writer, path, progress).run(_quads(path, form))
+    except _IsExport:
+        return _import(writer, path, form, progress)
     except SyntaxError as error:
         if form not in _LINE_FORMATS:
             raise UnreadableInput(
@@ -157,6 +161,26 @@ def _sound_quads(path: Path, form: RdfFormat, rejected: list[Rejected]) -> Itera
                 text = line.decode("utf-8", "replace").rstrip("\n")
                 graph = _GRAPH_AT_END.search(text) if form is RdfFormat.N_QUADS else None
                 rejected.append(Rejected(str(error), number, graph[1] if graph else None, text))
+
+
+class _IsExport(Exception):
+    """The file describes claims in a record: an export of ours."""
+
+
+def _import(writer: Writer, path: Path, form: RdfFormat, progress: Progress) -> RdfReport:
+    report = RdfReport()
+    with tempfile.TemporaryDirectory(dir=writer.layout.root, prefix=".rdf-") as folder:
+        importing = Import(writer, path, form, Path(folder))
+        for added in importing.claims(progress):
+            for one in added:
+                report.claims_new += one.outcome is Outcome.NEW
+                report.claims_known += one.outcome is Outcome.KNOWN
+                if one.outcome is Outcome.CONFLICT:
+                    report.rejected.append(Rejected("the IRI is bound to other content", graph=one.iri))
+        report.rejected += (Rejected(reason, graph=name) for name, reason in importing.broken)
+        for quads in importing.base_data():
+            report.base_new += writer.add_base(quads)
+    return report
 
 
 class _Load:
@@ -185,6 +209,7 @@ class _Load:
     def _lines(self, quads: Iterable[Quad]) -> Iterator[str]:
         """A line a quad: graph, tab, triple."""
         with_blank: list[Quad] = []
+        record = iri(self.names.record)
         count = 0
         for quad in quads:
             count += 1
@@ -195,6 +220,8 @@ class _Load:
                 with_blank.append(quad)
                 continue
             self._note(quad, g)
+            if g == record and quad.object == _CLAIM:
+                raise _IsExport
             yield f"{g}\t{s} {quad.predicate} {stored_text(o)}"
         for quad in skolemize(with_blank, self.names):
             self._note(quad, str(quad.graph_name))

@@ -11,6 +11,8 @@ import ontology
 from kg.claims.claim import Claim
 from kg.claims.confidence import RELIABILITY_TERM, Reliability, cautious
 from kg.dataset.encode import EncodedClaim, encode, moment
+from kg.dataset.invariants import fact_triples
+from kg.dataset.snapshots import Snapshot
 from kg.dataset.terms import Statement, iri, literal, node, nquads, terms_of
 from kg.dataset.view import DEFAULT, Object, Subject
 from kg.dataset.working import WorkingCopy
@@ -338,3 +340,14 @@ class Writer(WorkingCopy):
                 raise ReservedGraph(
                     f"graph <{graph}> is not open to raw writes: {_RESERVED_HOW}", graph=graph
                 )
+
+    # --- repair
+
+    def rebuild(self) -> None:
+        """Make the default graph and the inferred graph anew from claims and base data."""
+        published = Snapshot(self.layout, self.settings, self.manifest)
+        self.begin()
+        self.main.clear_graph(DEFAULT)
+        self.main.clear_graph(self.view.inferred)
+        self.load_bulk(self._fact_lines([Statement(*t)]) for t in fact_triples(published))
+        self.main.bulk_extend(published.archive.quads_for_pattern(None, None, None, DEFAULT))

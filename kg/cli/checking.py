@@ -1,0 +1,62 @@
+"""``lodestone check``."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from kg.dataset.consistency import check_ontology, check_shapes
+from kg.dataset.invariants import Finding, check_dataset
+from kg.dataset.snapshots import Reader
+from kg.dataset.sorting import Progress as Watch
+from kg.dataset.writer import Writer
+
+_SHOWN = 50
+
+
+def run_check(store: Path, *, rebuild: bool, shapes: bool, owl: bool, quiet: bool) -> int:
+    """Check a store, after rebuilding it if asked to; 1 if something is wrong."""
+    if rebuild:
+        with Writer(store) as writer:
+            writer.rebuild()
+            writer.commit()
+    snapshot = Reader(store).current()
+    found = 0
+    console = Console(stderr=True)
+    with Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description} {task.completed:,.0f}"),
+        TimeElapsedColumn(),
+        console=console,
+        disable=quiet or not console.is_terminal,
+        transient=True,
+    ) as progress:
+        task = progress.add_task("checked", total=None)
+
+        def watch(steps: int) -> None:
+            progress.advance(task, steps)
+
+        for finding in _findings(store, shapes=shapes, owl=owl, watch=watch):
+            found += 1
+            if found <= _SHOWN:
+                click.echo(f"{finding.invariant}: {finding.subject}: {finding.problem}")
+    if found > _SHOWN:
+        click.echo(f"… and {found - _SHOWN} more")
+    counts = snapshot.manifest.counts
+    click.echo(
+        f"{store}, version {snapshot.number}: {counts.get('active', 0)} active and "
+        f"{counts.get('inactive', 0)} inactive claims; "
+        + (f"{found} findings" if found else "everything holds")
+    )
+    return 1 if found else 0
+
+
+def _findings(store: Path, *, shapes: bool, owl: bool, watch: Watch) -> Iterator[Finding]:
+    snapshot = Reader(store).current()
+    yield from check_dataset(snapshot, watch)
+    if shapes:
+        yield from check_shapes(snapshot, watch)
+    if owl:
+        yield from check_ontology(snapshot)

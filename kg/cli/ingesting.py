@@ -1,0 +1,144 @@
+"""``lodestone ingest``, ``extract``, ``retract`` and ``export``."""
+
+import json
+import secrets
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
+
+from kg.claims.document import Document, text_hash
+from kg.claims.names import Names
+from kg.dataset.exchange import export
+from kg.dataset.files import Settings
+from kg.dataset.snapshots import Reader
+from kg.dataset.terms import RdfFormat
+from kg.dataset.writer import Writer
+from kg.errors import LodestoneError
+from kg.ingest.report import IngestReport
+from kg.ingest.taking import Ingest
+
+_SHOWN = 20
+_FORMATS = {"nq": RdfFormat.N_QUADS, "trig": RdfFormat.TRIG}
+
+
+def run_ingest(
+    paths: Sequence[str],
+    store: Path,
+    *,
+    document_file: Path | None,
+    base: str | None,
+    wait: float,
+    quiet: bool,
+) -> int:
+    """Take files in and say what became of them; 1 if something was quarantined, 2 if nothing could be done."""
+    urls = [path for path in paths if path.startswith(("http://", "https://"))]
+    if urls:
+        raise LodestoneError(
+            f"{urls[0]} is not fetched: this version makes no outbound calls. Save the page and ingest the file"
+        )
+    settings = None
+    if base is not None:
+        try:
+            Names(base)
+        except ValueError as error:
+            raise LodestoneError(str(error)) from error
+        settings = Settings(store_id=secrets.token_hex(4), base=base)
+    with Writer(store, wait=wait, settings=settings) as writer:
+        if base is not None and writer.settings.base != base:
+            raise LodestoneError(f"{store} has the base IRI {writer.settings.base}, which cannot be changed")
+        run = Ingest(writer, *_document(document_file))
+        console = Console(stderr=True)
+        with Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=console,
+            disable=quiet or not console.is_terminal,
+            transient=True,
+        ) as progress:
+            task = progress.add_task("taking in", total=None)
+            report = run.run([Path(p) for p in paths], lambda steps: progress.advance(task, steps))
+    _summarize(report, store, run.quarantine_file)
+    if report.clean:
+        return 0
+    took_something = report.claims_new or report.claims_known or report.base_new
+    return 1 if took_something else 2
+
+
+def _document(file: Path | None) -> tuple[Document | None, str | None]:
+    if file is None:
+        return None, None
+    from kg.extract.reader import read_article
+
+    article = read_article(file)
+    return article.document.model_copy(update={"hash": text_hash(article.text)}), article.text
+
+
+def _summarize(report: IngestReport, store: Path, quarantine: Path) -> None:
+    lines = [f"{report.files} file{'s' * (report.files != 1)} into {store}"]
+    lines.append(f"  claims: {report.claims_new} new, {report.claims_known} already there")
+    if report.claims_inactive:
+        lines.append(
+            f"          {report.claims_inactive} of the new are not active (see lodestone check, or the claim's page)"
+        )
+    if report.base_new:
+        lines.append(f"  base data: {report.base_new} new quads")
+    if report.quotes_verified or report.quotes_unverified:
+        lines.append(
+            f"  quotes: {report.quotes_verified} verified against the text, "
+            f"{report.quotes_unverified} without a text to hold them against"
+        )
+    if report.versions:
+        lines.append(f"  published: {report.versions[-1]}")
+    click.echo("\n".join(lines))
+    if report.quarantined:
+        click.echo(f"  quarantined: {len(report.quarantined)}, kept in {quarantine}", err=True)
+        for item in report.quarantined[:_SHOWN]:
+            where = f"{item.file}:{item.line}" if item.line is not None else item.file
+            click.echo(f"    {where}: {item.reason}", err=True)
+        if len(report.quarantined) > _SHOWN:
+            click.echo(f"    … and {len(report.quarantined) - _SHOWN} more", err=True)
+
+
+def print_records(records: Sequence[object], form: str) -> None:
+    """Claims on standard output, as one JSON array or a line each."""
+    if form == "json":
+        click.echo(json.dumps(records, ensure_ascii=False, indent=1))
+        return
+    for record in records:
+        click.echo(json.dumps(record, ensure_ascii=False))
+
+
+def run_retract(claim: str, store: Path, *, reason: str, by: str, wait: float) -> int:
+    """Retract a claim; 0 also if it was retracted before."""
+    Reader(store).current().need_claim(claim)
+    with Writer(store, wait=wait) as writer:
+        done = writer.retract(claim, reason=reason, by=by)
+        writer.commit()
+    click.echo(f"retracted {claim}" if done else f"{claim} was retracted before")
+    return 0
+
+
+def run_export(store: Path, form: str, output: Path | None) -> None:
+    """Write an export to a file, or to standard output."""
+    snapshot = Reader(store).current()
+    if output is None:
+        export(snapshot, sys.stdout.buffer, _FORMATS[form])
+        return
+    temporary = output.with_name(f".{output.name}.part")
+    with temporary.open("wb") as file:
+        export(snapshot, file, _FORMATS[form])
+    temporary.replace(output)

@@ -1,0 +1,92 @@
+"""A store's claims and base data as RDF, and back: nothing is lost on the way, inactive claims included.
+
+An export holds the assertion graphs and the record, of active and inactive claims, and
+base data. What follows from them (facts, inferred triples) is left out.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import IO
+
+from pyoxigraph import NamedNode, Quad, RdfFormat, Store, serialize
+
+from kg.claims.claim import Claim
+from kg.dataset.invariants import claim_names
+from kg.dataset.sorting import Progress, unwatched
+from kg.dataset.terms import node
+from kg.dataset.view import DEFAULT, StoredClaim, View
+from kg.dataset.writer import Added, Writer
+from kg.errors import LodestoneError
+from ontology.vocab import ONTOLOGY, PREFIXES
+
+BATCH = 1000
+"""Claims taken in at once from an export."""
+
+
+def export_quads(view: View) -> Iterator[Quad]:
+    """Everything that the dataset does not follow from by itself."""
+    derived = {view.inferred, node(ONTOLOGY), DEFAULT}
+    for quad in view.main.quads_for_pattern(None, None, None, None):
+        if quad.graph_name not in derived:
+            yield quad
+    yield from view.archive.quads_for_pattern(None, None, None, None)
+
+
+def export(view: View, out: IO[bytes], form: RdfFormat = RdfFormat.N_QUADS) -> None:
+    """Write an export, as N-Quads or TriG."""
+    serialize(export_quads(view), out, form, prefixes=PREFIXES)
+
+
+class Import:
+    """An export of ours on its way into a store."""
+
+    def __init__(self, writer: Writer, path: Path, form: RdfFormat, folder: Path) -> None:
+        self.writer = writer
+        self._store = Store(str(folder / "import"))
+        self._store.bulk_load(path=str(path), format=form)
+        settings = writer.settings
+        self._view = View(self._store, Store(), settings.names, settings.unreviewed_threshold, has_base=False)
+        self.broken: list[tuple[str, str]] = []
+
+    def claims(self, progress: Progress = unwatched) -> Iterator[list[Added]]:
+        """Take the claims in, and retract those that were. ``broken`` lists what could not be."""
+        batch: list[StoredClaim] = []
+        for name in claim_names(self._view):
+            try:
+                batch.append(self._view.claim(name))
+            except (LodestoneError, ValueError, KeyError) as error:
+                self.broken.append((name, str(error)))
+            if len(batch) >= BATCH:
+                yield self._take(batch)
+                progress(len(batch))
+                batch = []
+        yield self._take(batch)
+        progress(len(batch))
+
+    def _take(self, batch: list[StoredClaim]) -> list[Added]:
+        added = self.writer.add(self._verified(stored.claim) for stored in batch)
+        for stored, done in zip(batch, added, strict=True):
+            if stored.retracted is not None:
+                self._retract(done.iri, stored, stored.retracted)
+        return added
+
+    def _retract(self, name: str, stored: StoredClaim, at: datetime) -> None:
+        self.writer.retract(name, reason=stored.retraction_reason or "", by=stored.retracted_by or "", at=at)
+
+    def _verified(self, claim: Claim) -> Claim:
+        """The claim, its quote as verified as the texts at hand allow."""
+        text = self.writer.layout.text(claim.document.hash) if claim.document.hash else None
+        quote = claim.quote
+        stands = quote is not None and text is not None and text[quote.start : quote.end] == quote.exact
+        return claim.model_copy(update={"quote_verified": claim.quote_verified and stands})
+
+    def base_data(self) -> Iterator[list[Quad]]:
+        """Base data, graph by graph."""
+        yield list(self._store.quads_for_pattern(None, None, None, DEFAULT))
+        for graph in self._store.named_graphs():
+            if isinstance(graph, NamedNode) and not self._is_ours(graph.value):
+                yield list(self._store.quads_for_pattern(None, None, None, graph))
+
+    def _is_ours(self, graph: str) -> bool:
+        return self._view.names.is_reserved(graph) or self._view.is_known(graph)

@@ -1,0 +1,225 @@
+"""Files into a store: articles by the extractor, records of claims, RDF.
+
+What cannot be taken in is reported and kept in quarantine; it stops nothing else. Each
+file is committed by itself (small ones together), so that what was acknowledged stays.
+"""
+
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from kg.claims.claim import Claim
+from kg.claims.document import Document, text_hash
+from kg.dataset.rdf import FORMATS, ingest_rdf
+from kg.dataset.sorting import Progress, unwatched
+from kg.dataset.writer import Added, Outcome, Writer
+from kg.errors import InvalidClaim, UnreadableInput
+from kg.ingest.quotes import with_text
+from kg.ingest.records import RecordBroken, RecordRead, read_records, to_claim
+from kg.ingest.report import IngestReport, Quarantine, Quarantined
+
+ARTICLES = frozenset({".txt", ".md", ".html", ".htm"})
+RECORDS = frozenset({".json", ".jsonl", ".csv", ".yaml", ".yml"})
+RDF = frozenset(FORMATS)
+
+BATCH = 1000
+"""Records validated and written at once."""
+
+COMMIT_SECONDS = 2.0
+"""Files that take less share a commit for so long."""
+
+
+def find_files(paths: Iterable[Path]) -> tuple[list[Path], list[tuple[Path, str]]]:
+    """Files to take in, folders searched through; and those that cannot be, each with the reason."""
+    files: list[Path] = []
+    refused: list[tuple[Path, str]] = []
+    known = ARTICLES | RECORDS | RDF
+    for path in paths:
+        if path.is_dir():
+            found = sorted(p for p in path.rglob("*") if p.is_file() and not p.name.startswith("."))
+            files += (p for p in found if p.suffix.lower() in known)
+            refused += ((p, _unknown(p)) for p in found if p.suffix.lower() not in known)
+        elif not path.exists():
+            refused.append((path, "there is no such file"))
+        elif path.suffix.lower() not in known:
+            refused.append((path, _unknown(path)))
+        else:
+            files.append(path)
+    return files, refused
+
+
+def _unknown(path: Path) -> str:
+    endings = " ".join(sorted(ARTICLES | RECORDS | RDF))
+    return f"what a {path.suffix or 'nameless'} file holds is not known: name it by one of {endings}"
+
+
+@dataclass
+class Ingest:
+    """One run: files into one store."""
+
+    writer: Writer
+    document: Document | None = None
+    text: str | None = None
+
+    def __post_init__(self) -> None:
+        self.report = IngestReport()
+        self._quarantine = Quarantine(self.writer.layout.quarantine)
+
+    @property
+    def quarantine_file(self) -> Path:
+        """Where this run keeps what it could not take in, if anything."""
+        return self._quarantine.file
+
+    def run(self, paths: Iterable[Path], progress: Progress = unwatched) -> IngestReport:
+        """Take all files in. ``progress`` hears of each claim or quad."""
+        files, refused = find_files(paths)
+        for path, reason in refused:
+            self._reject(path, reason, whole=path)
+        last = time.monotonic()
+        for path in files:
+            self._file(path, progress)
+            if time.monotonic() - last > COMMIT_SECONDS:
+                self._commit()
+                last = time.monotonic()
+        self._commit()
+        return self.report
+
+    def _commit(self) -> None:
+        before = self.writer.manifest.version
+        after = self.writer.commit().version
+        if after != before:
+            self.report.versions.append(self.writer.names.snapshot(self.writer.settings.store_id, after))
+
+    def _file(self, path: Path, progress: Progress) -> None:
+        self.report.files += 1
+        suffix = path.suffix.lower()
+        try:
+            if suffix in RDF:
+                self._rdf(path, progress)
+            elif suffix in RECORDS:
+                self._records(path, progress)
+            else:
+                self._article(path, progress)
+        except UnreadableInput as error:
+            self._reject(path, str(error), line=error.line, whole=path)
+
+    def _reject(
+        self, path: Path, reason: str, *, line: int | None = None, raw: str = "", whole: Path | None = None
+    ) -> None:
+        item = Quarantined(str(path), reason, line, raw)
+        self.report.quarantined.append(self._quarantine.keep(item, whole))
+
+    # --- RDF
+
+    def _rdf(self, path: Path, progress: Progress) -> None:
+        self._commit()  # what came before does not fall with a file that breaks while it is written
+        done = ingest_rdf(self.writer, path, progress)
+        self.report.claims_new += done.claims_new
+        self.report.claims_known += done.claims_known
+        self.report.base_new += done.base_new
+        for item in done.rejected:
+            where = f"graph <{item.graph}>: " if item.graph else ""
+            self._reject(path, f"{where}{item.reason}", line=item.line, raw=item.raw)
+
+    # --- articles
+
+    def _article(self, path: Path, progress: Progress) -> None:
+        from kg.extract.pipeline import extract_file
+
+        article, claims = extract_file(path)
+        self.writer.layout.save_text(article.text)
+        self._write([(None, "", with_text(claim, article.text)) for claim in claims], path)
+        progress(max(len(claims), 1))
+
+    # --- records
+
+    def _records(self, path: Path, progress: Progress) -> None:
+        default = self.document or _as_document(path)
+        records = read_records(path)
+        while batch := list(islice(records, BATCH)):
+            self._write(list(self._claims(batch, path, default)), path)
+            progress(len(batch))
+
+    def _claims(
+        self, batch: Iterable[RecordRead | RecordBroken], path: Path, default: Document
+    ) -> Iterator[tuple[int | None, str, Claim]]:
+        for record in batch:
+            if isinstance(record, RecordBroken):
+                self._reject(path, record.reason, line=record.line, raw=record.raw)
+                continue
+            try:
+                yield record.line, record.raw, self._claim(record, path, default)
+            except InvalidClaim as error:
+                self._reject(path, str(error), line=record.line, raw=record.raw)
+
+    def _claim(self, record: RecordRead, path: Path, default: Document) -> Claim:
+        taken = to_claim(record.record, default_document=default)
+        claim = with_text(
+            taken.claim, self._text_of(taken.claim, taken.document_text, taken.document_file, path)
+        )
+        if claim.quote is not None:
+            self.report.quotes_verified += claim.quote_verified
+            self.report.quotes_unverified += not claim.quote_verified
+        return claim
+
+    def _text_of(self, claim: Claim, text: str | None, file: str | None, path: Path) -> str | None:
+        """The text of a claim's document: given with it, in a file named by it, or kept from before."""
+        if text is None and file is not None:
+            text = _read_beside(file, path)
+        if text is None and self.text is not None and claim.document.hash in (None, text_hash(self.text)):
+            text = self.text
+        if text is not None:
+            if claim.document.hash in (None, text_hash(text)):
+                self.writer.layout.save_text(text)
+            return text
+        return self.writer.layout.text(claim.document.hash) if claim.document.hash else None
+
+    # --- writing
+
+    def _write(self, claims: list[tuple[int | None, str, Claim]], path: Path) -> None:
+        try:
+            added = self.writer.add(claim for _, _, claim in claims)
+        except InvalidClaim as error:
+            if len(claims) == 1:
+                line, raw, claim = claims[0]
+                self._reject(path, str(error), line=line, raw=raw or claim.model_dump_json())
+            else:  # nothing was written: find the one that cannot be
+                for one in claims:
+                    self._write([one], path)
+            return
+        for (line, raw, claim), done in zip(claims, added, strict=True):
+            self._note(done, path, line, raw, claim)
+
+    def _note(self, done: Added, path: Path, line: int | None, raw: str, claim: Claim) -> None:
+        match done.outcome:
+            case Outcome.NEW:
+                self.report.claims_new += 1
+                self.report.claims_inactive += not done.active
+            case Outcome.KNOWN:
+                self.report.claims_known += 1
+            case Outcome.CONFLICT:
+                self._reject(
+                    path,
+                    f"{done.iri} is bound to other content",
+                    line=line,
+                    raw=raw or claim.model_dump_json(),
+                )
+
+
+def _as_document(path: Path) -> Document:
+    """The file of records as the document of those that name none."""
+    return Document(title=path.name, hash=text_hash(path.read_bytes().decode("utf-8", "replace")))
+
+
+def _read_beside(file: str, path: Path) -> str | None:
+    """The text in a file that a record names, below the folder of the records or the working folder."""
+    for folder in (path.parent.resolve(), Path().resolve()):
+        candidate = (folder / file).resolve()
+        if candidate.is_file() and candidate.is_relative_to(folder):
+            try:
+                return candidate.read_bytes().decode("utf-8")
+            except (OSError, UnicodeDecodeError) as error:
+                raise InvalidClaim(f"the document's file {file} cannot be read: {error}") from error
+    return None
