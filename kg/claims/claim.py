@@ -260,6 +260,8 @@ class Claim(_Value):
     def _asserts_one_way(self) -> "Claim":
         if self.roles and self.triples:
             raise ValueError("a claim asserts by roles or by triples, not both")
+        if self.quote_verified and self.quote is None:
+            raise ValueError("quote_verified needs a quote")
         if self.iri is not None and not self.triples:
             raise ValueError("only a claim given as triples keeps an IRI from elsewhere: leave out iri")
         return self

@@ -106,7 +106,7 @@ class Names:
     def source(self, kind: str, name: str | None, text: str | None, document_key: str) -> str:
         """A source: by kind and name if it has one, otherwise by its description within the document."""
         if name:
-            return f"{self.base}source/{_readable(name, _digest('source', kind, normalized(name)))}"
+            return f"{self.base}source/{_readable(normalized(name), _digest('source', kind, normalized(name)))}"
         digest = _digest("source", kind, normalized(text or ""), document_key)
         return f"{self.base}source/{_readable(text or '', digest)}"
 
@@ -117,7 +117,7 @@ class Names:
         entity of its own, within its document, told from others by ``key``, else by its wording.
         """
         digest = _digest("entity", sort, key or normalized(text), document_key)
-        return f"{self.base}entity/{_readable(text, digest)}"
+        return f"{self.base}entity/{_readable(normalized(text), digest)}"
 
     def agent(self, kind: str, name: str, version: str | None) -> str:
         """Who made claims: an extractor in a version, or a person."""

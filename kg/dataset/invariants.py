@@ -129,8 +129,9 @@ def _check_facts(snapshot: Snapshot, progress: Progress) -> Iterator[Finding]:
 def _compare(store: Store, graph: NamedNode | DefaultGraph, due: set[int], what: str) -> Iterator[Finding]:
     found = 0
     for triple in _triples(store, graph):
-        found += 1
-        if hash(triple) not in due:
+        if hash(triple) in due:
+            found += 1
+        else:
             yield Finding(f"{what} holds what is supported", " ".join(triple), "nothing supports this triple")
     if found < len(due):
         yield Finding(

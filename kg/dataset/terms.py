@@ -25,6 +25,7 @@ from pyoxigraph import (
     Triple,
     Variable,
     parse,
+    serialize,
 )
 
 from kg.errors import InvalidClaim
@@ -50,6 +51,8 @@ __all__ = [
     "literal",
     "node",
     "nquads",
+    "parse",
+    "serialize",
     "statement",
     "stored_form",
     "stored_text",

