@@ -1,0 +1,138 @@
+from pathlib import Path
+
+import pytest
+
+from kg.dataset.invariants import check_dataset
+from kg.dataset.rdf import RdfReport, ingest_rdf
+from kg.dataset.sorting import SortedLines
+from kg.dataset.writer import Writer
+from kg.errors import UnreadableInput
+from tests.dataset.conftest import grant, published
+
+TRIG = """
+@prefix : <http://example.org/> .
+:base :p 1 .
+:g1 { :a :p :b, "01"^^<http://www.w3.org/2001/XMLSchema#integer> . }
+:g2 { :a :p :b . [] :q [ :r "x" ] . }
+"""
+
+
+def take(writer: Writer, folder: Path, name: str, text: str) -> RdfReport:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return ingest_rdf(writer, path)
+
+
+def test_named_graphs_are_claims_and_the_default_graph_is_base_data(writer: Writer, tmp_path: Path) -> None:
+    report = take(writer, tmp_path, "x.trig", TRIG)
+    snapshot = published(writer)
+    assert (report.claims_new, report.base_new, report.rejected) == (2, 1, [])
+    stored = snapshot.claim("http://example.org/g1")
+    assert stored.active
+    assert stored.claim.iri == "http://example.org/g1"
+    assert stored.claim.attribution[0].name == "x.trig"
+    assert snapshot.manifest.counts["active"] == 2
+    assert list(check_dataset(snapshot)) == []
+
+
+def test_support_of_what_two_graphs_say(writer: Writer, tmp_path: Path) -> None:
+    take(writer, tmp_path, "x.trig", TRIG)
+    snapshot = published(writer)
+    [row] = snapshot.query("SELECT ?s ?p ?o { ?s ?p ?o FILTER(?o = <http://example.org/b>) }")
+    support = snapshot.fact_support(row["s"], row["p"], row["o"])
+    assert support.facts == (("http://example.org/g1", "http://example.org/g2"),)
+
+
+def test_blank_nodes_get_the_same_names_each_time(writer: Writer, tmp_path: Path) -> None:
+    take(writer, tmp_path, "x.trig", TRIG)
+    assert not published(writer).query("ASK { ?s ?p ?o FILTER(isBlank(?s) || isBlank(?o)) }")
+    again = take(writer, tmp_path, "other.trig", TRIG)
+    assert (again.claims_new, again.claims_known, again.base_new) == (0, 2, 0)
+
+
+def test_other_content_under_a_known_iri_is_rejected_and_kept(writer: Writer, tmp_path: Path) -> None:
+    take(writer, tmp_path, "x.trig", TRIG)
+    report = take(writer, tmp_path, "y.trig", "<http://example.org/g1> { <urn:a> <urn:b> <urn:c> . }")
+    [rejected] = report.rejected
+    assert rejected.graph == "http://example.org/g1"
+    assert "other content" in rejected.reason
+    assert "<urn:a> <urn:b> <urn:c>" in rejected.raw
+
+
+def test_reserved_graphs_cannot_be_brought_in_as_claims(writer: Writer, tmp_path: Path) -> None:
+    graph = writer.names.inferred
+    report = take(writer, tmp_path, "x.nq", f"<urn:a> <urn:b> <urn:c> <{graph}> .\n")
+    assert report.claims_new == 0
+    assert "reserved" in report.rejected[0].reason
+
+
+def test_a_broken_line_takes_its_graph_along_and_nothing_else(writer: Writer, tmp_path: Path) -> None:
+    text = (
+        "<urn:a> <urn:p> <urn:b> <urn:g1> .\n"
+        "<urn:a> <urn:p> nonsense <urn:g1> .\n"
+        "<urn:a> <urn:p> <urn:b> <urn:g2> .\n"
+        "rubbish\n"
+    )
+    report = take(writer, tmp_path, "x.nq", text)
+    assert report.claims_new == 1
+    assert [(r.line, r.graph) for r in report.rejected] == [(2, "urn:g1"), (4, None), (None, "urn:g1")]
+    assert published(writer).claim_info("urn:g2") is not None
+    assert published(writer).claim_info("urn:g1") is None
+
+
+@pytest.mark.parametrize("name", ["x.ttl", "x.trig", "x.jsonld", "x.rdf"])
+def test_a_file_that_is_not_what_its_name_says_is_refused_whole(
+    writer: Writer, tmp_path: Path, name: str
+) -> None:
+    with pytest.raises(UnreadableInput, match=r"x\."):
+        take(writer, tmp_path, name, "<urn:a> <urn:b> rubbish")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("x.ttl", "<urn:a> <urn:b> 1 ."),
+        ("x.nt", '<urn:a> <urn:b> "1" .'),
+        ("x.jsonld", '{"@id": "urn:a", "urn:b": 1}'),
+        (
+            "x.rdf",
+            '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:u="urn:">'
+            '<rdf:Description rdf:about="urn:a"><u:b>1</u:b></rdf:Description></rdf:RDF>',
+        ),
+    ],
+)
+def test_every_format_is_read(writer: Writer, tmp_path: Path, name: str, text: str) -> None:
+    assert take(writer, tmp_path, name, text).base_new == 1
+
+
+def test_a_nanopublication_is_one_claim(writer: Writer, tmp_path: Path) -> None:
+    text = """
+    @prefix np: <http://www.nanopub.org/nschema#> .
+    @prefix : <http://example.org/np1#> .
+    :head { <http://example.org/np1> a np:Nanopublication ; np:hasAssertion :assertion ;
+            np:hasProvenance :provenance ; np:hasPublicationInfo :pubinfo . }
+    :assertion { <urn:a> <urn:b> <urn:c> . }
+    :provenance { :assertion <http://www.w3.org/ns/prov#wasAttributedTo> <urn:somebody> . }
+    :pubinfo { <http://example.org/np1> <http://purl.org/dc/terms/created> "2025-05-14" . }
+    """
+    report = take(writer, tmp_path, "np.trig", text)
+    snapshot = published(writer)
+    assert report.claims_new == 1
+    assert snapshot.claim_info("http://example.org/np1#assertion") is not None
+    assert snapshot.query("ASK { GRAPH <http://example.org/np1#provenance> { ?s ?p <urn:somebody> } }")
+
+
+def test_rdf_beside_claims_keeps_both(writer: Writer, tmp_path: Path) -> None:
+    writer.add([grant("JL MAG", "Volkswagen")])
+    take(writer, tmp_path, "x.trig", TRIG)
+    snapshot = published(writer)
+    assert snapshot.manifest.counts["active"] == 3
+    assert list(check_dataset(snapshot)) == []
+
+
+def test_lines_are_sorted_over_many_runs(tmp_path: Path) -> None:
+    with SortedLines(tmp_path, run_bytes=8) as lines:
+        for line in ("b", "a", "ccc", "a", "d\u2028e", "bb"):
+            lines.add(line)
+        assert list(lines) == ["a", "b", "bb", "ccc", "d\u2028e"]
+    assert list(tmp_path.iterdir()) == []
