@@ -163,7 +163,3 @@ def demo(host: str, port: int, once: bool) -> None:
     from kg.cli.demo import run_demo
 
     sys.exit(run_demo(host, port, once=once))
-
-
-if __name__ == "__main__":
-    main()

@@ -126,8 +126,14 @@ class Ingest:
     # --- articles
 
     def _article(self, path: Path, progress: Progress) -> None:
-        from kg.extract.pipeline import extract_file
-
+        try:
+            from kg.extract.pipeline import extract_file
+        except ModuleNotFoundError as error:
+            raise UnreadableInput(
+                f"articles are read by an extra that is not installed ({error.name}): "
+                "pip install 'lodestone-kg[extract]'",
+                path=str(path),
+            ) from error
         article, claims = extract_file(path)
         self.writer.layout.save_text(article.text)
         self._write([(None, "", with_text(claim, article.text)) for claim in claims], path)
