@@ -8,6 +8,7 @@ import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import quote
 
 from ontology.vocab import BASE
@@ -25,12 +26,14 @@ def is_iri(text: str) -> bool:
     return bool(_IRI.match(text))
 
 
+@lru_cache(maxsize=65536)
 def normalized(text: str) -> str:
     """A name as it is compared: NFKC, lower case, single spaces, no leading article."""
     folded = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
     return folded.removeprefix("the ") or folded
 
 
+@lru_cache(maxsize=65536)
 def is_name(text: str) -> bool:
     """Whether the wording is a name ("JL MAG", "the EU Chamber of Commerce in China") or a description.
 
@@ -47,10 +50,12 @@ def is_name(text: str) -> bool:
     return bool(parts) and not parts[0][0].islower() and not parts[-1][0].islower()
 
 
+@lru_cache(maxsize=65536)
 def _digest(*parts: str | None) -> str:
     return hashlib.sha256("\x1f".join(part or "" for part in parts).encode("utf-8")).hexdigest()
 
 
+@lru_cache(maxsize=65536)
 def _slug(text: str) -> str:
     ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     return _NOT_SLUG.sub("-", ascii_text.casefold()).strip("-")[:48].strip("-")
@@ -106,7 +111,9 @@ class Names:
     def source(self, kind: str, name: str | None, text: str | None, document_key: str) -> str:
         """A source: by kind and name if it has one, otherwise by its description within the document."""
         if name:
-            return f"{self.base}source/{_readable(normalized(name), _digest('source', kind, normalized(name)))}"
+            return (
+                f"{self.base}source/{_readable(normalized(name), _digest('source', kind, normalized(name)))}"
+            )
         digest = _digest("source", kind, normalized(text or ""), document_key)
         return f"{self.base}source/{_readable(text or '', digest)}"
 

@@ -28,6 +28,7 @@ _CLAIM: dict[str, str] = {
     "validity": "The time for which it holds.",
     "said": "The day on which it was said.",
     "quantity": "A number that the text gives.",
+    "iri": "The name that an assertion in RDF has elsewhere (a named graph's); with triples only.",
     "origin": "A name for the independent root of the report, where the chain of voices does not show it.",
     "assessment": "The ratings on the two Admiralty axes.",
     "agent": "Who made the claim out of the text.",

@@ -31,19 +31,21 @@ class Event:
 
 @dataclass(frozen=True)
 class Finder:
-    """Interprets a lexicon. ``resolve`` gives the noun that an elliptical or pronominal head stands for."""
+    """Interprets a lexicon. ``resolve`` gives the noun that an elliptical head stands for."""
 
     lexicon: Lexicon
     resolve: Callable[[Token], Token] = field(default=lambda token: token)
 
     def events(self, sentence: Span) -> list[Event]:
-        """The events of a sentence, in order of their triggers; clauses that go on with one are folded into it."""
+        """The events of a sentence by their triggers; clauses that go on with one are folded into it."""
         found = [event for token in sentence for event in self._at(token)]
         return _folded(found)
 
     def _at(self, token: Token) -> Iterator[Event]:
         pos = "VERB" if token.pos_ in ("VERB", "AUX") else token.pos_
         lemma = token.lemma_.lower()
+        if token.dep_ in ("acomp", "oprd") and ("ADJ", token.lower_, "") in self.lexicon.frames:
+            pos, lemma = "ADJ", token.lower_  # "applications remain pending", read as a participle
         particles = [c.lower_ for c in token.children if c.dep_ == "prt"]
         frames = [f for p in particles for f in self.lexicon.frames.get((pos, lemma, p), ())]
         for frame in frames or self.lexicon.frames.get((pos, lemma, ""), ()):
@@ -67,13 +69,14 @@ class Finder:
         roles: dict[RoleName, Token] = {}
         for role, paths in frame.roles:
             self._fill(roles, role, token, paths)
-        self._around(roles, theme)
+        self.around(roles, theme)
         for holder in (RoleName.LICENSEE, RoleName.PRODUCER):
             if holder in roles:
-                self._around(roles, syntax.through(roles[holder]))
+                self.around(roles, syntax.through(roles[holder]))
         return Event(self._type(frame, token, roles), frame, token, roles, theme)
 
-    def _around(self, roles: dict[RoleName, Token], noun: Token | None) -> None:
+    def around(self, roles: dict[RoleName, Token], noun: Token | None) -> None:
+        """Adds to ``roles`` what the words around a noun tell ("magnet maker in X", "supplier of Y")."""
         if noun is None:
             return
         real = self.resolve(syntax.through(noun))
@@ -83,7 +86,9 @@ class Finder:
                     if role not in roles:
                         self._fill(roles, role, real, paths)
 
-    def _fill(self, roles: dict[RoleName, Token], role: RoleName, start: Token, paths: tuple[Path, ...]) -> None:
+    def _fill(
+        self, roles: dict[RoleName, Token], role: RoleName, start: Token, paths: tuple[Path, ...]
+    ) -> None:
         taken = {t.i for t in roles.values()}
         for path in paths:
             for token in self._walk(start, path.steps):
@@ -118,7 +123,9 @@ class Finder:
             case "party":
                 return self._is_party(noun)
             case _:
-                return lemma in self.lexicon.classes[test] and noun.pos_ != "VERB"
+                return lemma in self.lexicon.classes[test] and (
+                    noun.pos_ != "VERB" or noun.dep_ in syntax.NOMINAL or test == "silence"
+                )
 
     def _is_party(self, noun: Token) -> bool:
         classes = self.lexicon.classes
@@ -127,7 +134,10 @@ class Finder:
         return (
             noun.pos_ == "PROPN"
             and noun.ent_type_ not in PLACES | {"DATE", "TIME"}
-            and noun.lemma_.lower() not in classes["product"]
+            and (
+                noun.lemma_.lower() not in classes["product"]
+                or any(c.dep_ == "compound" for c in noun.children)
+            )
         ) or (noun.pos_ == "PRON" and noun.lower_ in ("it", "they", "we", "them", "us"))
 
     def _names_product(self, token: Token) -> bool:
@@ -152,7 +162,8 @@ class Finder:
             if variant.adverbs and any(c.lower_ in variant.adverbs for c in token.children):
                 return variant.type
             if variant.preposition and any(
-                self.is_a(t, variant.noun_class or "any") for t in syntax.prepositional(token, variant.preposition)
+                self.is_a(t, variant.noun_class or "any")
+                for t in syntax.prepositional(token, variant.preposition)
             ):
                 return variant.type
             if variant.role in roles:
@@ -167,7 +178,11 @@ def _step(token: Token, step: str) -> list[Token]:
         case "self":
             return [token]
         case "subject":
-            return [s for s in syntax.subjects(token)] if token.pos_ != "ADJ" else _adjective_subjects(token)
+            return (
+                syntax.subjects(token)
+                if token.dep_ not in ("acomp", "oprd") and token.pos_ != "ADJ"
+                else _adjective_subjects(token)
+            )
         case "object":
             return syntax.objects(token)
         case "recipient":
@@ -180,6 +195,8 @@ def _step(token: Token, step: str) -> list[Token]:
             return [t for t in syntax.nominal_modifiers(token) if t.ent_type_ == "NORP"]
         case "owner":
             return syntax.owners(token)
+        case lemma if lemma.startswith("complement:"):
+            return [t for t in syntax.complements(token) if f"complement:{t.lemma_}" == lemma]
         case preposition:
             return syntax.prepositional(token, preposition)
 
@@ -191,9 +208,11 @@ def _adjective_subjects(token: Token) -> list[Token]:
 
 
 def retells(event: Event) -> bool:
-    """Whether the words point back at events told before ("these licenses were …", "this is the first issuance of …")."""
+    """Whether the words point back at what was told ("these licenses were …", "this is the first …")."""
     theme = event.theme
-    if theme is not None and any(c.dep_ in ("det", "predet", "amod") and c.lower_ in DEMONSTRATIVE for c in theme.children):
+    if theme is not None and any(
+        c.dep_ in ("det", "predet", "amod") and c.lower_ in DEMONSTRATIVE for c in theme.children
+    ):
         return True
     noun = event.trigger.head if event.trigger.dep_ in ("acl", "relcl") else event.trigger
     if noun.dep_ == "attr" and noun.head.lemma_ == "be":
@@ -214,7 +233,7 @@ def _folded(events: list[Event]) -> list[Event]:
 
 
 def _continues(event: Event, host: Event) -> bool:
-    """Whether a participle goes on with the event of its main clause: "has issued licenses, approving suppliers"."""
+    """Whether a participle goes on with its main clause: "has issued licenses, approving suppliers"."""
     if event.type is not host.type or event.trigger.tag_ != "VBG":
         return False
     shared = {RoleName.LICENSEE, RoleName.PRODUCER} & set(event.roles) & set(host.roles)

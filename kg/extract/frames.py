@@ -57,10 +57,12 @@ class Lexicon:
     frames: dict[tuple[str, str, str], tuple[Frame, ...]]
     classes: dict[str, frozenset[str]]
     around: dict[str, tuple[tuple[RoleName, tuple[Path, ...]], ...]] = field(default_factory=dict)
+    speech: dict[str, frozenset[str]] = field(default_factory=dict)
+    demonyms: dict[str, str] = field(default_factory=dict)
 
 
 _POS = {"verbs": "VERB", "nouns": "NOUN", "adjectives": "ADJ"}
-_SETS = ("gate", "weak", "context", "foreign_modifiers", "licence_words", "silence")
+_SETS = ("gate", "weak", "context", "foreign_modifiers", "licence_words", "silence", "make")
 
 
 def _roles(given: dict[str, Any] | None) -> tuple[tuple[RoleName, tuple[Path, ...]], ...]:
@@ -89,13 +91,13 @@ def _frame(given: dict[str, Any], pos: str) -> Frame:
         variants=tuple(_variant(v) for v in given.get("variants", ())),
         each=RoleName(given["each"]) if "each" in given else None,
         polarity=Polarity(given.get("polarity", "positive")),
-        negated=bool(given.get("negated", False)),
+        negated=given.get("negated") == "true",
     )
 
 
 def parse_lexicon(source: str) -> Lexicon:
     """Reads a lexicon from YAML. Raises ``ValueError`` or ``KeyError`` where it is not one."""
-    data = yaml.safe_load(source)
+    data = yaml.load(source, Loader=yaml.BaseLoader)  # noqa: S506  strings only: "on" is a preposition
     frames: dict[tuple[str, str, str], tuple[Frame, ...]] = {}
     for given in data["frames"]:
         for member, pos in _POS.items():
@@ -106,7 +108,8 @@ def parse_lexicon(source: str) -> Lexicon:
     classes = {name: frozenset(map(str, members)) for name, members in data["classes"].items()}
     classes |= {name: frozenset(map(str, data.get(name, ()))) for name in _SETS}
     around = {name: _roles(roles) for name, roles in data.get("around", {}).items()}
-    return Lexicon(frames, classes, around)
+    speech = {name: frozenset(map(str, words)) for name, words in data.get("speech", {}).items()}
+    return Lexicon(frames, classes, around, speech, data.get("demonyms", {}))
 
 
 @lru_cache(maxsize=1)

@@ -19,8 +19,8 @@ MAX_URL = 4096
 
 _HEADER = re.compile(r"(Title|Publisher|Date|Source|Author|Language):[ \t]*(.*)")
 _ORIGINAL = re.compile(
-    r"^[ \t>*_-]*(?:Original (?:article|source|link|text)|Originally (?:published|appeared)(?: (?:at|in|on|by))?"
-    r"|Republished from|Reposted from|Source article|First published (?:at|in|on|by))[ \t]*:?[ \t*_]*"
+    r"^[ \t>*_-]*(?:(?:Original (?:article|source|link|text)|Source article)[ \t]*:[ \t*_]*"
+    r"|(?:Originally (?:published|appeared)|First published|Republished|Reposted) (?:at|in|on|by|from) )"
     r"(?P<where>https?://\S+|[^\n]{2,80})$",
     re.MULTILINE | re.IGNORECASE,
 )
@@ -153,7 +153,7 @@ def _url(text: str | None) -> str | None:
 
 def _tail(body: str, document: Document) -> tuple[Voice, ...]:
     own = document.publisher or host(document.url)
-    voices = []
+    voices: list[Voice] = []
     for match in _ORIGINAL.finditer(body):
         where = match["where"].strip().rstrip(".,;)")
         name = host(where) if where.startswith("http") else where.split(". ")[0]

@@ -12,6 +12,8 @@ PASSIVE_SUBJECTS = frozenset({"nsubjpass", "csubjpass"})
 OBJECTS = frozenset({"dobj", "obj"})
 CLAUSES = frozenset({"ccomp", "xcomp", "advcl", "acl", "relcl", "parataxis", "csubj", "pcomp", "dep"})
 MODIFIERS = frozenset({"compound", "amod", "nmod"})
+NOMINAL = frozenset({"nsubj", "nsubjpass", "dobj", "pobj", "attr", "conj"})
+"""Labels of nouns: a "verb" that bears one was a noun ("gallium permits were issued")."""
 RELATIVE = frozenset({"WDT", "WP", "WP$"})
 _COUNTED = frozenset(
     "percent quarter half third number majority handful batch dozen dozens series couple some any many "
@@ -67,6 +69,8 @@ def raw_subjects(verb: Token) -> list[Token]:
         if own:
             return [_antecedent(subject, verb) for subject in own]
         head = verb.head
+        if verb.dep_ == "acl" and any(c.tag_ == "TO" for c in verb.children):  # "China's decision to halt"
+            return owners(head)
         if verb.dep_ in ("acl", "relcl"):
             return [head] if head.pos_ in ("NOUN", "PROPN", "PRON") else []
         if verb.dep_ == "amod":
@@ -75,7 +79,16 @@ def raw_subjects(verb: Token) -> list[Token]:
             verb = head.head if verb.dep_ == "pcomp" and is_verb(head.head) else head
         elif verb.dep_ in ("conj", "xcomp", "advcl", "ccomp"):
             controllers = _children(head, OBJECTS) if verb.dep_ == "xcomp" else []
-            if controllers and head.lemma_ in ("ask", "allow", "urge", "tell", "expect", "want", "get", "force"):
+            if controllers and head.lemma_ in (
+                "ask",
+                "allow",
+                "urge",
+                "tell",
+                "expect",
+                "want",
+                "get",
+                "force",
+            ):
                 return controllers
             verb = head
         else:
@@ -89,21 +102,23 @@ def _antecedent(subject: Token, verb: Token) -> Token:
     return subject
 
 
-def _misread_participle(verb: Token) -> bool:
+def misread_participle(verb: Token) -> bool:
     """ "…, approving suppliers": a participle after a comma that was parsed as an adjective."""
-    return verb.dep_ == "amod" and verb.tag_ == "VBG" and verb.i > verb.sent.start and verb.nbor(-1).text == ","
+    return (
+        verb.dep_ == "amod" and verb.tag_ == "VBG" and verb.i > verb.sent.start and verb.nbor(-1).text == ","
+    )
 
 
 def subjects(token: Token) -> list[Token]:
     """Who does it: the subject of an active verb, the "by" phrase of a passive or of a noun."""
-    if not is_verb(token) and not _misread_participle(token):
+    if not is_verb(token) and not misread_participle(token):
         return prepositional(token, "by")
     if is_passive(token):
         agents = [p for child in token.children if child.dep_ == "agent" for p in _children(child, {"pobj"})]
         return agents or (prepositional(token, "by") if not agents else [])
-    if _misread_participle(token):
+    if misread_participle(token):
         clause = token.head
-        while not is_verb(clause) and clause.head is not clause:
+        while not is_verb(clause) and clause.head != clause:
             clause = clause.head
         return raw_subjects(clause) if is_verb(clause) else []
     return raw_subjects(token)
@@ -111,11 +126,11 @@ def subjects(token: Token) -> list[Token]:
 
 def objects(token: Token) -> list[Token]:
     """What it is done to: the object of an active verb, the subject of a passive one."""
-    if _misread_participle(token):
+    if misread_participle(token):
         return [token.head]
     own = _children(token, OBJECTS)
     if is_passive(token):
-        return own or [t for t in raw_subjects(token)]
+        return own or raw_subjects(token)
     if own:
         return own
     relative = [t for t in _children(token, {"attr", "pobj"}) if t.tag_ in RELATIVE]
@@ -146,7 +161,9 @@ def prepositional(token: Token, preposition: str) -> list[Token]:
 
 def complements(verb: Token) -> list[Token]:
     """Verbs that complete the verb ("declined *to comment*") or modify the noun."""
-    return [t for t in verb.children if t.dep_ in ("xcomp", "acl", "relcl", "ccomp") and t.pos_ in ("VERB", "AUX")]
+    return [
+        t for t in verb.children if t.dep_ in ("xcomp", "acl", "relcl", "ccomp") and t.pos_ in ("VERB", "AUX")
+    ]
 
 
 def nominal_modifiers(noun: Token) -> list[Token]:
@@ -154,7 +171,9 @@ def nominal_modifiers(noun: Token) -> list[Token]:
     found: list[Token] = []
     stack = [noun]
     while stack:
-        for child in _children(stack.pop(), MODIFIERS):
+        head = stack.pop()
+        misread = {"nsubj"} if head.pos_ == "VERB" and head.dep_ in NOMINAL else set()
+        for child in _children(head, MODIFIERS | misread):
             if child.i < noun.i:
                 found.append(child)
                 stack.append(child)
@@ -168,7 +187,7 @@ def owners(noun: Token) -> list[Token]:
 
 def ancestors(token: Token) -> Iterator[Token]:
     """The token's heads, upwards."""
-    while token.head is not token:
+    while token.head != token:
         token = token.head
         yield token
 
@@ -182,7 +201,9 @@ def covering(tokens: Iterable[Token], keep: Token) -> Span | None:
     while end + 1 in wanted:
         end += 1
     doc = keep.doc
-    while start < keep.i and (doc[start].is_punct or doc[start].is_space or doc[start].dep_ in ("cc", "mark")):
+    while start < keep.i and (
+        doc[start].is_punct or doc[start].is_space or doc[start].dep_ in ("cc", "mark")
+    ):
         if doc[start].lower_ in ("whether", "for"):
             break
         start += 1

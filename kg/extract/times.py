@@ -22,13 +22,16 @@ WEEKDAYS = {d: i for i, d in enumerate("monday tuesday wednesday thursday friday
 SOON = timedelta(days=62)
 """A day of the month without a year is meant to lie at most this far ahead of the article."""
 
-_M = r"(?:January|February|March|April|May|June|July|August|September|October|November|December|Jan\.|Feb\.|Mar\.|Apr\.|Jun\.|Jul\.|Aug\.|Sept?\.|Oct\.|Nov\.|Dec\.)"
+_M = (
+    r"(?-i:January|February|March|April|May|June|July|August|September|October|November|December"
+    r"|Jan\.|Feb\.|Mar\.|Apr\.|Jun\.|Jul\.|Aug\.|Sept?\.|Oct\.|Nov\.|Dec\.)"
+)
 _Y = r"(?:,? (?P<year>(?:19|20)\d\d))?"
 _DAY = (
     rf"(?:(?P<iso>(?:19|20)\d\d-\d\d-\d\d)|(?P<month>{_M}) (?P<day>\d{{1,2}})(?:st|nd|rd|th)?\b{_Y}"
     rf"|(?P<day2>\d{{1,2}})(?:st|nd|rd|th)? (?P<month2>{_M}){_Y.replace('year', 'year2')})"
 )
-_W = "(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
+_W = "(?-i:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
 
 
 @dataclass(frozen=True)
@@ -148,7 +151,9 @@ def _weekday(match: re.Match[str], ctx: _Context) -> str | None:
 
 
 def _relative(match: re.Match[str], ctx: _Context) -> str | None:
-    which = {"last": -1, "previous": -1, "this": 0, "current": 0, "next": 1, "coming": 1}[match["which"].lower()]
+    which = {"last": -1, "previous": -1, "this": 0, "current": 0, "next": 1, "coming": 1}[
+        match["which"].lower()
+    ]
     match match["unit"].lower():
         case "week":
             monday = ctx.anchor - timedelta(days=ctx.anchor.weekday()) + timedelta(days=7 * which)
@@ -169,7 +174,9 @@ def _near_day(match: re.Match[str], ctx: _Context) -> str | None:
 
 
 def _quarter(match: re.Match[str], ctx: _Context) -> str | None:
-    number = {"first": 1, "second": 2, "third": 3, "fourth": 4}.get((match["nth"] or "").lower()) or int(match["q"])
+    number = {"first": 1, "second": 2, "third": 3, "fourth": 4}.get((match["nth"] or "").lower()) or int(
+        match["q"]
+    )
     year = int(match["year"]) if match["year"] else ctx.anchor.year
     return f"{year:04d}-{number * 3 - 2:02d}/{year:04d}-{number * 3:02d}"
 
@@ -179,7 +186,7 @@ def _ago(match: re.Match[str], ctx: _Context) -> str | None:
     count = small.get(match["n"].lower()) or int(match["n"])
     match match["unit"].lower():
         case "day":
-            return (ctx.anchor - timedelta(days=count)).isoformat() if count < 3650 else None  # noqa: PLR2004
+            return (ctx.anchor - timedelta(days=count)).isoformat() if count < 3650 else None
         case "week":
             monday = ctx.anchor - timedelta(days=ctx.anchor.weekday() + 7 * min(count, 520))
             return _span(monday, monday + timedelta(days=6))
@@ -193,8 +200,8 @@ def _year(match: re.Match[str], ctx: _Context) -> str | None:  # noqa: ARG001
     return match["year"]
 
 
-def _month_end(match: re.Match[str], ctx: _Context) -> str | None:
-    return f"../{_shift_month(ctx.anchor, 0)}" if match else None
+def _month_end(_match: re.Match[str], ctx: _Context) -> str | None:
+    return f"../{_shift_month(ctx.anchor, 0)}"
 
 
 Reader = Callable[[re.Match[str], _Context], str | None]
@@ -204,25 +211,32 @@ def _rule(pattern: str, reader: Reader) -> tuple[re.Pattern[str], Reader]:
     return re.compile(rf"\b{pattern}", re.IGNORECASE), reader
 
 
-_PARTS = r"(?P<part>early|mid|middle of|late|the end of|end of|beginning of|start of|first half of|second half of)[- ]"
+_PARTS = (
+    r"(?P<part>early|mid|middle of|late|the end of|end of|beginning of|start of|first half of"
+    r"|second half of)[- ]"
+)
 RULES: tuple[tuple[re.Pattern[str], Reader], ...] = (
     _rule(rf"(?:in )?the week (?:of|starting|beginning) {_DAY}", _week_of),
     _rule(_DAY, _whole_day),
     _rule(rf"{_PARTS}(?P<month>{_M})\b{_Y}", _part_of_month),
     _rule(
-        r"(?:earlier |later )?(?P<which>last|this|next|previous|current|coming) (?P<unit>week|month|quarter|year)\b",
+        r"(?:earlier |later )?(?P<which>last|this|next|previous|current|coming) "
+        r"(?P<unit>week|month|quarter|year)\b",
         _relative,
     ),
     _rule(rf"(?:(?P<which>last|next|this) )?(?P<weekday>{_W})\b", _weekday),
     _rule(
-        r"(?:the )?(?:(?P<nth>first|second|third|fourth) quarter(?: of)?|Q(?P<q>[1-4])\b)(?:,? ?(?P<year>(?:19|20)\d\d))?",
+        r"(?:the )?(?:(?P<nth>first|second|third|fourth) quarter(?: of)?|Q(?P<q>[1-4])\b)"
+        r"(?:,? ?(?P<year>(?:19|20)\d\d))?",
         _quarter,
     ),
     _rule(r"by the end of (?:the|this) month\b", _month_end),
-    _rule(r"(?P<near>today|yesterday|tomorrow|this morning|this afternoon|this evening|tonight)\b", _near_day),
+    _rule(
+        r"(?P<near>today|yesterday|tomorrow|this morning|this afternoon|this evening|tonight)\b", _near_day
+    ),
     _rule(r"(?P<n>an?|one|two|three|four|five|six|\d{1,3}) (?P<unit>day|week|month|year)s? ago\b", _ago),
-    _rule(rf"(?P<month>{_M})(?<!\bMay)(?!\w){_Y}", _month),
-    _rule(r"(?P<month>May)\b(?= (?:19|20)\d\d|[ ,.;]|$)(?:,? (?P<year>(?:19|20)\d\d))?", _month),
+    _rule(rf"(?P<month>{_M})(?<!\bMay)(?!\w)(?! \d{{1,2}}\b){_Y}", _month),
+    _rule(r"(?P<month>(?-i:May))\b(?= (?:19|20)\d\d|[ ,.;]|$)(?:,? (?P<year>(?:19|20)\d\d))?", _month),
     _rule(r"(?:in|during|of|since|by|until) (?P<year>(?:19|20)\d\d)\b(?!-)", _year),
 )
 _LEAD = re.compile(
@@ -234,7 +248,10 @@ _JOIN = re.compile(r"\s*(?:to|until|through|and|-|–)\s*$", re.IGNORECASE)  # n
 
 
 def find_times(text: str, anchor: date | None, *, future: bool = False) -> list[TimeRef]:
-    """Times in the text, in order; none if the article has no date. ``future``: the talk is of things to come."""
+    """Times in the text, in order; none if the article has no date.
+
+    ``future`` says that the talk is of things to come.
+    """
     if anchor is None:
         return []
     found: list[TimeRef] = []
@@ -249,7 +266,7 @@ def find_times(text: str, anchor: date | None, *, future: bool = False) -> list[
                 edtf = reader(match, _Context(anchor, ahead and not match.group().lower().startswith("last")))
             except (ValueError, OverflowError):
                 edtf = None
-            if edtf is None or (match.group() == "may"):
+            if edtf is None:
                 continue
             start = lead.start() if lead else match.start()
             found.append(TimeRef(start, match.end(), text[start : match.end()], _bounded(edtf, word)))

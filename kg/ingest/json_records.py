@@ -8,7 +8,8 @@ file is one.
 
 import json
 import re
-from collections.abc import Iterator
+from codecs import getincrementaldecoder
+from collections.abc import Generator, Iterator
 from typing import Any, BinaryIO
 
 from kg.ingest.reading import (
@@ -17,8 +18,6 @@ from kg.ingest.reading import (
     RecordBroken,
     broken,
     checked,
-    decoded,
-    kind_of,
     numbered_lines,
     unfit_source,
 )
@@ -27,8 +26,12 @@ _CHUNK = 4 * RECORD_LIMIT
 _SEARCHED = 16 * RECORD_LIMIT
 """How far the end of a broken or overlong item is looked for."""
 
+_LOOK_BACK = 1000
+"""How much of the text before us is kept, to see how far an item is indented."""
+
 _SPACE = re.compile(r"[ \t\r\n]*")
 _ENVELOPE = re.compile(r'\{[ \t\r\n]*"claims"[ \t\r\n]*:[ \t\r\n]*\[')
+_BARE = re.compile(r"[^,\]\n]*")
 _TOKEN = re.compile(r'"(?:[^"\\\n]|\\[^\n])*"|["{}\[\]]')
 _CLOSES = {"}": "{", "]": "["}
 
@@ -49,21 +52,40 @@ def _no_number(name: str) -> Any:
 _DECODER = json.JSONDecoder(object_pairs_hook=_members, parse_constant=_no_number)
 
 
+_WORDS = {
+    "Expecting value": "a value is missing",
+    "Expecting ',' delimiter": "a comma or a closing bracket is missing",
+    "Expecting ':' delimiter": "a colon is missing behind a member's name",
+    "Expecting property name enclosed in double quotes": "a member's name in double quotes is missing",
+    "Illegal trailing comma before end of object": "a comma stands before the closing bracket",
+    "Illegal trailing comma before end of array": "a comma stands before the closing bracket",
+    "Extra data": "something stands behind the record",
+    "Unterminated string starting at": "a text is not closed",
+    "Invalid control character at": "a line break or control character inside a text (write it as \\n)",
+}
+"""The messages of Python's parser as a user would say them."""
+
+
 def _why(error: Exception) -> str:
     """Why a text is no JSON, without the place."""
     match error:
         case json.JSONDecodeError():
-            return f"not JSON: {error.msg}"
+            return f"not JSON: {_WORDS.get(error.msg, error.msg)}"
         case RecursionError():
             return "nested too deeply"
     return str(error)
 
 
-def _place(error: Exception, line: int, column: int) -> str:
-    """Where in the file it stopped being JSON, for text that starts at ``line`` and ``column``."""
+def _place(error: Exception, line: int, column: int, start: int = 0) -> str:
+    """Where in the file it stopped being JSON.
+
+    The value started at ``line`` and ``column`` of the file, ``start`` of the text.
+    """
     if isinstance(error, json.JSONDecodeError):
-        first_line = error.lineno == 1
-        return f"line {line + error.lineno - 1}, column {error.colno + (column - 1 if first_line else 0)}"
+        before = error.doc[start : error.pos]
+        if newlines := before.count("\n"):
+            line, column = line + newlines, 0
+        column += len(before) - before.rfind("\n") - 1 + (1 if newlines else 0)
     return f"line {line}, column {column}"
 
 
@@ -93,10 +115,11 @@ class _Text:
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
-        self._rest = b""
+        self._decoder = getincrementaldecoder("utf-8")("surrogateescape")
         self.text = ""
         self.at = 0
         self.ended = False
+        self.gave_up = False
         self._counted = 0
         self._line = 1
         self._line_start = 0
@@ -106,26 +129,23 @@ class _Text:
         if len(self.text) - self.at >= ahead or self.ended:
             return
         self.place()
-        behind = min(self.at, self._line_start) if self.at - self._line_start < _CHUNK else self.at
+        behind = max(self.at - _LOOK_BACK, 0)
         parts = [self.text[behind:]]
-        self._line_start -= behind
         self.at -= behind
         self._counted -= behind
+        self._line_start -= behind
         length = len(parts[0])
         while length - self.at < ahead and not self.ended:
             data = self._stream.read(_CHUNK)
             self.ended = not data
-            cut = len(data) if self.ended else _whole_characters(self._rest + data)
-            data = self._rest + data
-            self._rest = b"" if self.ended else data[cut:]
-            parts.append(decoded(data if self.ended else data[:cut]))
+            parts.append(self._decoder.decode(data, final=self.ended))
             length += len(parts[-1])
         self.text = "".join(parts)
 
     def place(self) -> tuple[int, int]:
         """Line and column (from 1) of where we are."""
         self._line += self.text.count("\n", self._counted, self.at)
-        last = self.text.rfind("\n", max(self._counted, 0), self.at)
+        last = self.text.rfind("\n", self._counted, self.at)
         if last >= 0:
             self._line_start = last + 1
         self._counted = self.at
@@ -145,16 +165,6 @@ class _Text:
         return taken
 
 
-def _whole_characters(data: bytes) -> int:
-    """How many of the bytes to decode now, so that no UTF-8 sequence is cut at the end."""
-    for back in range(1, min(4, len(data)) + 1):
-        byte = data[-back]
-        if byte & 0xC0 != 0x80:
-            needed = 4 if byte >= 0xF0 else 3 if byte >= 0xE0 else 2 if byte >= 0xC0 else 1
-            return len(data) - back if needed > back else len(data)
-    return len(data)
-
-
 def read_json(stream: BinaryIO) -> Iterator[Reading]:
     """The records of a ``.json`` file."""
     text = _Text(stream)
@@ -166,7 +176,7 @@ def read_json(stream: BinaryIO) -> Iterator[Reading]:
             if envelope:
                 yield from _after_claims(text)
         else:
-            for reading in _item(text, "the file"):
+            for reading in _item(text, in_array=False):
                 yield from _unwrapped(reading)
 
 
@@ -183,13 +193,13 @@ def _unwrapped(reading: Reading) -> Iterator[Reading]:
 
 def _after_claims(text: _Text) -> Iterator[Reading]:
     """What stands between the end of the array of claims and the end of its object."""
-    line, _ = text.place()
     if text.skip_space() in ("}", ""):
         text.at += 1
         return
+    line, _ = text.place()
     text.ensure(_SEARCHED)
-    end = _closing(text.text, text.at, ["{"])
-    raw = text.take(end if end is not None else len(text.text))
+    end = _closing(text.text, text.at, ("{",))
+    raw = text.take(len(text.text) if end is None else end)
     yield broken(line, raw, "beside 'claims' the file has members that are not read")
 
 
@@ -198,10 +208,12 @@ def _items(text: _Text) -> Iterator[Reading]:
     wants_comma = False
     while True:
         match text.skip_space():
+            case "" if text.gave_up:
+                return
             case "":
                 line, column = text.place()
                 yield broken(
-                    line, "", f"the array has no end: the file breaks off in line {line}, column {column}"
+                    line, "", f"the array has no end: the file stops in line {line}, column {column}"
                 )
                 return
             case "]":
@@ -212,49 +224,55 @@ def _items(text: _Text) -> Iterator[Reading]:
                 wants_comma = False
             case _ if wants_comma:
                 line, column = text.place()
-                yield from _lost(text, f"no comma between two items, in line {line}, column {column}")
-                wants_comma = False
+                for reading in _item(text, in_array=True):
+                    yield broken(
+                        line, reading.raw, f"no comma stands before it, in line {line}, column {column}"
+                    )
             case _:
-                yield from _item(text, "the array")
-                wants_comma = True
+                wants_comma = yield from _item(text, in_array=True)
 
 
-def _item(text: _Text, whole: str) -> Iterator[Reading]:
-    """One value; where it is broken, go to where reading can go on."""
+def _item(text: _Text, *, in_array: bool) -> Generator[Reading, None, bool]:
+    """One value; gives back whether it ended as a value does, so that a comma has to follow."""
     line, column = text.place()
     try:
         value, end = _DECODER.raw_decode(text.text, text.at)
     except (ValueError, RecursionError) as error:
+        why = _why(error)
+        where = _place(error, line, column, text.at)
         text.ensure(_SEARCHED)
-        end_or_none = _closing(text.text, text.at, [])
-        if end_or_none is not None:
-            yield _parsed(text.take(end_or_none), line, column)
-            return
-        if isinstance(error, json.JSONDecodeError):
-            error = json.JSONDecodeError(error.msg, text.text[text.at :], max(error.pos - text.at, 0))
-        yield from _lost(
-            text, f"{_why(error)}, in {_place(error, line, column)}; {whole} is broken from there on"
-        )
-        return
+        end_or_none: int | None = None
+        if text.text[text.at] in "{[":
+            end_or_none = _closing(text.text, text.at, ())
+        elif in_array and (bare := _BARE.match(text.text, text.at)):
+            end_or_none = bare.end()
+        if end_or_none is None:
+            yield from _lost(text, f"{why}, in {where}")
+            return False
+        raw = text.take(end_or_none)
+        yield unfit_source(line, raw) or broken(line, raw, f"{why}, in {where}")
+        return True
     raw = text.take(end)
     yield unfit_source(line, raw) or checked(line, raw, value)
+    return True
 
 
 def _lost(text: _Text, reason: str) -> Iterator[Reading]:
-    """One broken record up to the next item that starts a line, indented as far as this one; else to the end."""
+    """One broken record, to the next item that starts a line as far indented as this one, else to the end."""
     line, _ = text.place()
     text.ensure(_SEARCHED)
     indent = _indent(text.text, text.at)
     if indent is not None:
         follows = re.compile(r"\n" + re.escape(indent) + r"(?=\{)").search(text.text, text.at)
         if follows:
-            yield broken(line, text.take(follows.end()).rstrip(", \t\r\n"), reason)
-            text.text = text.text[: text.at] + "," + text.text[text.at :]
+            raw = text.take(follows.end()).rstrip(", \t\r\n")
+            yield unfit_source(line, raw) or broken(line, raw, reason)
             return
     raw = text.take(len(text.text))
     while text.skip_space():
         text.at = len(text.text)
-    yield broken(line, raw, reason)
+    text.gave_up = True
+    yield broken(line, raw, f"{reason}; from there on the file could not be read")
 
 
 def _indent(text: str, at: int) -> str | None:
@@ -263,9 +281,9 @@ def _indent(text: str, at: int) -> str | None:
     return None if before.strip() else before
 
 
-def _closing(text: str, start: int, opened: list[str]) -> int | None:
+def _closing(text: str, start: int, already_open: tuple[str, ...]) -> int | None:
     """Where the brackets that open from ``start`` on are all closed again, or ``None``."""
-    opened = list(opened)
+    opened = list(already_open)
     for token in _TOKEN.finditer(text, start):
         match token.group():
             case '"':
@@ -278,6 +296,3 @@ def _closing(text: str, start: int, opened: list[str]) -> int | None:
                 if not opened:
                     return token.end()
     return None
-
-
-__all__ = ["kind_of", "read_json", "read_jsonl"]

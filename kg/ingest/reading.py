@@ -22,10 +22,11 @@ _BOM = "\ufeff"
 
 @dataclass(frozen=True)
 class RecordRead:
-    """A record as it stands in the file; ``line`` (from 1) is where it starts."""
+    """A record as it stands in the file; ``line`` (from 1) is where it starts, ``raw`` its text there."""
 
     line: int
     record: dict[str, Any]
+    raw: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,11 +54,13 @@ def broken(line: int, raw: str, reason: str) -> RecordBroken:
 
 
 def unfit_source(line: int, raw: str) -> RecordBroken | None:
-    """The record's text as broken if it is too long, or holds what no text should: NUL, no UTF-8."""
+    """The record's text as broken if it is too long, or holds what no text should: NUL, no UTF-8, a BOM."""
     if len(raw) > RECORD_LIMIT:
         return broken(
             line, raw, f"longer than {RECORD_LIMIT} characters: split it, or put the text in a file"
         )
+    if raw.lstrip().startswith(_BOM):
+        return broken(line, raw, "a byte order mark inside the file: remove it (files were put together?)")
     if (bad := _UNFIT.search(raw)) is None:
         return None
     before = raw[: bad.start()]
@@ -75,7 +78,7 @@ def checked(line: int, raw: str, record: object) -> Reading:
         return broken(line, raw, f"a record is an object with members, this is {kind_of(record)}")
     if (where := _unfit_member(record)) is not None:
         return broken(line, raw, f"{where}: holds a NUL or half a character (a lone surrogate): remove it")
-    return RecordRead(line, record)
+    return RecordRead(line, record, raw)
 
 
 def _unfit_member(record: dict[str, Any]) -> str | None:

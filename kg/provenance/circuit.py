@@ -7,7 +7,7 @@ simplification holds in all commutative semirings with the minus of spm-semiring
 JACM 2016): plus is never taken to be idempotent, and ``1 + x`` stays as it is.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -119,24 +119,18 @@ class Circuit:
 
     def reachable(self, roots: Iterable[int]) -> list[int]:
         """The nodes that the roots rest on, themselves included, operands first."""
-        return list(self._marked(roots))
-
-    def _marked(self, roots: Iterable[int]) -> Iterator[int]:
-        wanted = set(roots)
-        if not wanted:
-            return
-        reached = bytearray(max(wanted) + 1)
-        for number in wanted:
-            reached[number] = 1
-        for number in range(len(reached) - 1, -1, -1):
-            if reached[number]:
-                for operand in self._nodes[number].of:
-                    reached[operand] = 1
-        yield from (number for number, mark in enumerate(reached) if mark)
+        reached = set(roots)
+        waiting = list(reached)
+        while waiting:
+            for operand in self._nodes[waiting.pop()].of:
+                if operand not in reached:
+                    reached.add(operand)
+                    waiting.append(operand)
+        return sorted(reached)
 
     def names(self, roots: Iterable[int]) -> list[str]:
         """The claims whose tokens the roots rest on, in the order of the circuit."""
-        return [self._nodes[n].name for n in self._marked(roots) if self._nodes[n].op is Op.TOKEN]
+        return [self._nodes[n].name for n in self.reachable(roots) if self._nodes[n].op is Op.TOKEN]
 
     def positive_names(self, root: int) -> list[str]:
         """The claims that support one node: what is subtracted somewhere does not."""
@@ -157,7 +151,7 @@ class Circuit:
         """The nodes under the roots as DESIGN section 6 lists them, and the place of each in that list."""
         place: dict[int, int] = {}
         listed: list[dict[str, Any]] = []
-        for number in self._marked(roots):
+        for number in self.reachable(roots):
             place[number] = len(listed)
             node = self._nodes[number]
             match node.op:

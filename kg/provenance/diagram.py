@@ -26,9 +26,14 @@ class Diagram(Semiring[int]):
         levels = {str(level): level for level in range(len(self._names))}
         self._bdd = BDD(levels)  # type: ignore[abstract]  # its __eq__ is declared abstract, wrongly
         self._size = size
-        self._variable = {name: self._bdd.var(str(level)) for level, name in enumerate(self._names)}
+        self._variable: dict[Hashable, int] = {
+            name: self._bdd.var(str(level)) for level, name in enumerate(self._names)
+        }
         self.zero = int(self._bdd.false)
         self.one = int(self._bdd.true)
+
+    def __len__(self) -> int:
+        return len(self._bdd)
 
     def variable(self, name: Hashable) -> int:
         """The function that is true where a variable is."""

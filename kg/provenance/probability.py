@@ -7,53 +7,28 @@ one report: only the most credible of them counts. An outside token has one vari
 
 Confidence is the exact probability that the circuit is true: by arithmetic where parts
 share no origin, otherwise over a binary decision diagram of at most ``MAX_VARIABLES``
-variables and ``MAX_DIAGRAM`` nodes. What is larger is estimated from ``SAMPLES`` random
-worlds with a fixed seed, and says so.
+variables and ``MAX_DIAGRAM`` nodes (``MAX_EFFORT`` nodes for all rows of an answer together).
+What is larger is estimated from ``SAMPLES`` random worlds, the same each time, and says so.
 """
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from math import prod
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from kg.provenance.circuit import Circuit, Node, Op
 from kg.provenance.diagram import Diagram, TooLarge
 from kg.provenance.evaluate import evaluate
 from kg.provenance.sampling import SAMPLES, Worlds, draw, interval
 from kg.provenance.semirings.fuzzy import FUZZY
+from kg.provenance.trusted import Model, Trusted
 
 MAX_VARIABLES = 256
-MAX_DIAGRAM = 20_000
-_MANY = 64
+MAX_DIAGRAM = 10_000
+MAX_EFFORT = 300_000
 _DEEP = 50
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Trust:
-    """What is known of a claim: its origin's name, P(origin is reliable), P(credible | reliable)."""
-
-    origin: str
-    reliability: float
-    credibility: float
-
-    @property
-    def probability(self) -> float:
-        """P(the claim holds)."""
-        return self.reliability * self.credibility
-
-
-class Model(Protocol):
-    """Where the probabilities of tokens come from."""
-
-    def trust(self, claim: str) -> Trust:
-        """Of a claim."""
-        ...
-
-    def outside(self, service: str) -> float:
-        """P(what a service said holds)."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -64,7 +39,7 @@ class Confidence:
     error: float | None = None
 
 
-class Assessor:
+class Assessor(Trusted):
     """Confidence, weakest and origins of the nodes of one circuit; each node is worked out once."""
 
     def __init__(
@@ -76,22 +51,14 @@ class Assessor:
         max_diagram: int = MAX_DIAGRAM,
         samples: int = SAMPLES,
     ) -> None:
-        self.circuit = circuit
-        self.model = model
+        super().__init__(circuit, model)
         self.max_variables = max_variables
         self.max_diagram = max_diagram
         self.samples = samples
-        self._trust: dict[str, Trust] = {}
-        self._supports: list[frozenset[str] | None] = []
+        self._effort = MAX_EFFORT
+        self._drawn: dict[Hashable, int] = {}
         self._confidence: dict[int, Confidence] = {}
         self._origins: dict[int, int | None] = {}
-
-    def trust(self, claim: str) -> Trust:
-        """The model's word on a claim, asked once."""
-        found = self._trust.get(claim)
-        if found is None:
-            found = self._trust[claim] = self.model.trust(claim)
-        return found
 
     def _probability(self, leaf: Node) -> float:
         if leaf.op is Op.OUTSIDE:
@@ -119,12 +86,14 @@ class Assessor:
             case Op.TOKEN | Op.OUTSIDE:
                 return self._probability(node)
             case Op.FACT:
-                operands = self._without_copies(node)
+                operands = self.without_copies(node)
             case Op.PLUS if Circuit.one in operands:
                 return 1.0
+        if node.op is Op.PLUS and (claims := self.claims_of_sum(operands)):
+            return self._any_of(claims)
         if depth > _DEEP:
             return None
-        if not self._independent(operands):
+        if not self.independent(operands):
             names = [self.circuit[n].name for n in operands if self.circuit[n].op is Op.TOKEN]
             return self._all_of(names) if node.op is Op.TIMES and len(names) == len(operands) else None
         parts = [self._arithmetic(n, depth + 1) for n in operands]
@@ -138,77 +107,48 @@ class Assessor:
                 return values[0] * (1.0 - values[1])
         return 1.0 - prod(1.0 - value for value in values)
 
+    def _any_of(self, claims: set[str]) -> float:
+        """P(one of these claims holds): within an origin they share its reliability."""
+        incredible: dict[str, float] = {}
+        reliability: dict[str, float] = {}
+        for claim in sorted(claims):
+            trust = self.trust(claim)
+            reliability[trust.origin] = trust.reliability
+            incredible[trust.origin] = incredible.get(trust.origin, 1.0) * (1.0 - trust.credibility)
+        return 1.0 - prod(1.0 - reliability[o] * (1.0 - incredible[o]) for o in incredible)
+
     def _all_of(self, claims: list[str]) -> float:
         """P(all these claims hold): each origin counts once."""
         trusts = [self.trust(claim) for claim in claims]
         origins = {trust.origin: trust.reliability for trust in trusts}
         return prod(origins.values()) * prod(trust.credibility for trust in trusts)
 
-    def _independent(self, operands: tuple[int, ...]) -> bool:
-        """Whether no origin stands behind two of the nodes."""
-        total = 0
-        union: set[str] = set()
-        for number in operands:
-            support = self._support(number)
-            if support is None:
-                return False
-            total += len(support)
-            union |= support
-        return len(union) == total
-
-    def _support(self, number: int) -> frozenset[str] | None:
-        """The origins and services under a node; ``None`` for more than ``_MANY``."""
-        for known in range(len(self._supports), number + 1):
-            node = self.circuit[known]
-            match node.op:
-                case Op.TOKEN:
-                    found: frozenset[str] | None = frozenset((self.trust(node.name).origin,))
-                case Op.OUTSIDE:
-                    found = frozenset((f"service {node.name} at {node.at}",))
-                case _:
-                    below = [self._supports[operand] for operand in node.of]
-                    sets = [support for support in below if support is not None]
-                    found = frozenset().union(*sets) if len(sets) == len(below) else None
-                    if found is not None and len(found) > _MANY:
-                        found = None
-            self._supports.append(found)
-        return self._supports[number]
-
-    def _without_copies(self, fact: Node) -> tuple[int, ...]:
-        """The operands of a fact, of each origin only the most credible claim."""
-        best: dict[str, tuple[float, str, int]] = {}
-        others = []
-        for number in fact.of:
-            node = self.circuit[number]
-            if node.op is not Op.TOKEN:
-                others.append(number)
-                continue
-            trust = self.trust(node.name)
-            rank = (-trust.credibility, node.name, number)  # of equals the first by name
-            best[trust.origin] = min(best.get(trust.origin, rank), rank)
-        return (*(number for _, _, number in best.values()), *others)
-
     def _by_worlds(self, root: int) -> Confidence:
         """By a diagram if it stays within its size, otherwise by sampling."""
         probability = self._variables(root)
-        if len(probability) <= self.max_variables:
+        diagram = self._diagram(list(probability))
+        if diagram is not None:
             try:
-                diagram = Diagram(list(probability), self.max_diagram)
-                function = evaluate(
-                    self.circuit,
-                    (root,),
-                    diagram,
-                    self._leaf(diagram.variable, diagram.times),
-                    self._without_copies,
-                )[root]
+                leaf = self._leaf(diagram.variable, diagram.times)
+                function = evaluate(self.circuit, (root,), diagram, leaf, self.without_copies)[root]
                 return Confidence(diagram.probability(function, probability))
             except TooLarge:
                 pass
+            finally:
+                self._effort -= len(diagram)
         worlds = Worlds(self.samples)
-        drawn = draw(probability, self.samples)
-        leaf = self._leaf(drawn.__getitem__, worlds.times)
-        true = evaluate(self.circuit, (root,), worlds, leaf, self._without_copies)[root]
+        for name, p in probability.items():
+            if name not in self._drawn:
+                self._drawn[name] = draw(name, p, self.samples)
+        leaf = self._leaf(self._drawn.__getitem__, worlds.times)
+        true = evaluate(self.circuit, (root,), worlds, leaf, self.without_copies)[root]
         return Confidence(*interval(true.bit_count(), self.samples))
+
+    def _diagram(self, names: list[Hashable]) -> Diagram | None:
+        """An empty diagram, if there may be one of so many variables."""
+        if len(names) > self.max_variables or self._effort <= 0:
+            return None
+        return Diagram(names, self.max_diagram)
 
     def _variables(self, root: int) -> dict[Hashable, float]:
         """The random variables under a node with their probabilities, those of one origin together."""
@@ -268,7 +208,7 @@ class Assessor:
                 return None
             case Op.FACT | Op.PLUS if all(self.circuit[n].op is Op.TOKEN for n in node.of):
                 return len({self.trust(self.circuit[n].name).origin for n in node.of})
-            case Op.FACT | Op.PLUS if depth <= _DEEP and self._independent(tuple(dict.fromkeys(node.of))):
+            case Op.FACT | Op.PLUS if depth <= _DEEP and self.independent(tuple(dict.fromkeys(node.of))):
                 counts = [self._few(n, depth + 1) for n in dict.fromkeys(node.of)]
                 return None if None in counts else sum(count or 0 for count in counts)
             case Op.TIMES if depth <= _DEEP:  # a product falls with any one of its parts
@@ -277,25 +217,20 @@ class Assessor:
         return self._fewest(root)
 
     def _fewest(self, root: int) -> int | None:
-        names = list(dict.fromkeys(map(self._origin, self._leaves(root))))
-        if len(names) <= self.max_variables:
+        names = list(dict.fromkeys(map(self.origin, self.leaves(root))))
+        diagram = self._diagram(list(names))
+        if diagram is not None:
             try:
-                diagram = Diagram(names, self.max_diagram)
-                function = evaluate(
-                    self.circuit, (root,), diagram, lambda node: diagram.variable(self._origin(node))
-                )[root]
+                leaf = {name: diagram.variable(name) for name in names}
+                function = evaluate(self.circuit, (root,), diagram, lambda node: leaf[self.origin(node)])[
+                    root
+                ]
                 return diagram.fewest_false(function)
             except TooLarge:
                 pass
+            finally:
+                self._effort -= len(diagram)
         falls = Worlds(len(names))  # in world i origin i falls
         standing = {name: falls.one & ~(1 << i) for i, name in enumerate(names)}
-        true = evaluate(self.circuit, (root,), falls, lambda node: standing[self._origin(node)])[root]
+        true = evaluate(self.circuit, (root,), falls, lambda node: standing[self.origin(node)])[root]
         return 2 if true == falls.one else 1
-
-    def _leaves(self, root: int) -> list[Node]:
-        nodes = map(self.circuit.__getitem__, self.circuit.reachable((root,)))
-        return [node for node in nodes if node.op in (Op.TOKEN, Op.OUTSIDE)]
-
-    def _origin(self, node: Node) -> str:
-        """The origin that a leaf falls with; a service is its own."""
-        return node.name if node.op is Op.OUTSIDE else self.trust(node.name).origin

@@ -1,13 +1,12 @@
 """Many worlds at once: a Boolean value per world, packed into the bits of one integer."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable
 from math import sqrt
 from random import Random
 
 from kg.provenance.semirings.protocol import Semiring
 
-SAMPLES = 1 << 16
-_SEED = 20250513
+SAMPLES = 1 << 14
 _DIGITS = 24
 _Z = 1.959964
 
@@ -36,25 +35,21 @@ class Worlds(Semiring[int]):
         return left & ~right
 
 
-def draw(probability: Mapping[Hashable, float], count: int) -> dict[Hashable, int]:
-    """For each variable the worlds in which it is true; the same at every call.
+def draw(name: Hashable, p: float, count: int) -> int:
+    """The worlds in which a variable is true; for one name the same at every call.
 
     A bit is true with probability p (to 24 binary digits) when a random binary fraction
     is less than p: the digits of p are gone through from the last to the first.
     """
-    random = Random(_SEED)  # noqa: S311 - an estimate that repeats, no secret
-    worlds = {}
-    for name, p in probability.items():
-        digits = round(p * (1 << _DIGITS))
-        if digits >> _DIGITS:
-            worlds[name] = (1 << count) - 1
-            continue
-        true = 0
-        for position in range(_DIGITS):
-            bits = random.getrandbits(count)
-            true = true | bits if digits >> position & 1 else true & bits
-        worlds[name] = true
-    return worlds
+    random = Random(repr(name))  # noqa: S311 - an estimate that repeats, no secret
+    digits = round(p * (1 << _DIGITS))
+    if digits >> _DIGITS:
+        return (1 << count) - 1
+    true = 0
+    for position in range(_DIGITS):
+        bits = random.getrandbits(count)
+        true = true | bits if digits >> position & 1 else true & bits
+    return true
 
 
 def interval(true: int, count: int) -> tuple[float, float]:

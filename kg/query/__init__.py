@@ -1,1 +1,125 @@
-"""SPARQL with provenance: algebra, plan, derivation, evaluation."""
+"""SPARQL with provenance: algebra, plan, derivation, evaluation.
+
+``query(snapshot, text)`` gives rows and, beside them, the claims that each rests on. The
+rows are always those of the engine, asked the very text; annotations come from a second
+query, derived from the first (``derive``).
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import Literal as OneOf
+
+from kg.dataset.terms import QueryBoolean, QuerySolutions, QueryTriples
+from kg.errors import QueryRefused, QuerySyntaxError
+from kg.provenance.circuit import Circuit
+from kg.query.answer import Answer, Provenance, Row, RowProvenance
+from kg.query.assess import assessed, not_annotated
+from kg.query.derive import Derivation, NotAnnotated, derive
+from kg.query.evaluate import annotate
+from kg.query.merge import over_merge
+from kg.query.parse import has_word, parse
+from kg.query.render import NOTHING, render
+from kg.query.source import Source, ask_engine, solutions, triples
+
+__all__ = ["Answer", "Provenance", "RowProvenance", "Source", "query"]
+
+
+def query(
+    snapshot: Source,
+    sparql: str,
+    *,
+    provenance: OneOf["how", "none"] = "how",
+    default_graphs: Sequence[str] | None = None,
+    named_graphs: Sequence[str] | None = None,
+    base_iri: str | None = None,
+    confidence: bool = True,
+) -> Answer:
+    """Answer a SPARQL 1.1 query, with the provenance of every row unless ``provenance`` is "none".
+
+    What cannot be annotated is answered all the same, with ``provenance.complete`` false
+    and the reason. ``default_graphs`` and ``named_graphs`` are the dataset of the SPARQL
+    protocol. Without ``confidence`` the circuits are built but not assessed. Raises
+    ``QuerySyntaxError``, and ``QueryRefused`` for SERVICE and for unknown functions.
+    """
+    if has_word(sparql, "SERVICE"):
+        raise QueryRefused("SERVICE is refused: no outside endpoint is allowed here")
+    result = _evaluated(snapshot, sparql, base_iri, default_graphs, named_graphs)
+    if isinstance(result, QueryBoolean):
+        answer = Answer("ask", snapshot.iri, boolean=bool(result))
+    elif isinstance(result, QuerySolutions):
+        variables = tuple(variable.value for variable in result.variables)
+        rows = tuple(solutions(result))
+        if variables == (NOTHING,):
+            variables, rows = (), ((),) * len(rows)
+        answer = Answer("select", snapshot.iri, variables, rows)
+    else:
+        kind = "describe" if has_word(sparql, "DESCRIBE") else "construct"
+        answer = Answer(kind, snapshot.iri, triples=triples(result))
+    if provenance == "none":
+        return answer
+    chosen = default_graphs is not None or named_graphs is not None
+    if chosen:
+        plan: Derivation | str = "a dataset chosen by the request is not annotated yet"
+    else:
+        plan = _plan(sparql, base_iri, answer.variables)
+    return replace(answer, provenance=_provenance(snapshot, answer, plan, confidence))
+
+
+def _evaluated(
+    source: Source,
+    sparql: str,
+    base_iri: str | None,
+    default_graphs: Sequence[str] | None,
+    named_graphs: Sequence[str] | None,
+) -> QuerySolutions | QueryBoolean | QueryTriples:
+    """The engine's result of a query; where its default graph is a merge, of one that counts triples once."""
+    try:
+        result = ask_engine(source, sparql, base_iri, default_graphs, named_graphs)
+    except QuerySyntaxError:
+        parse(sparql, base_iri)  # which may say it more plainly
+        raise
+    from_request = default_graphs is not None or named_graphs is not None
+    if not from_request and not has_word(sparql, "FROM"):
+        return result
+    if from_request and len(default_graphs or ()) < 2:
+        return result
+    try:
+        asked = parse(sparql, base_iri)
+    except QuerySyntaxError as error:
+        raise QueryRefused(f"over several default graphs only SPARQL 1.1 is answered ({error})") from error
+    if not from_request:
+        default_graphs = [graph.value for graph in asked.default_graphs]
+        named_graphs = [graph.value for graph in asked.named_graphs]
+        if len(default_graphs) < 2:
+            return result
+    graphs = list(dict.fromkeys(default_graphs or ()))
+    return ask_engine(source, render(over_merge(asked)), None, graphs, named_graphs)
+
+
+@lru_cache(maxsize=512)
+def _plan(sparql: str, base_iri: str | None, variables: tuple[str, ...]) -> Derivation | str:
+    """The derivation of a query that the engine understands, or why there is none."""
+    try:
+        return derive(parse(sparql, base_iri), variables)
+    except NotAnnotated as why:
+        return str(why)
+    except QuerySyntaxError as error:
+        return f"only SPARQL 1.1 is annotated ({error})"
+    except RecursionError:
+        return "the query is nested too deeply"
+
+
+def _provenance(source: Source, answer: Answer, plan: Derivation | str, confidence: bool) -> Provenance:
+    rows: Sequence[Row] = answer.rows if answer.boolean is None else [()]
+    if isinstance(plan, str):
+        return not_annotated(source, plan, len(rows))
+    if answer.boolean is False:
+        return assessed(source, Circuit(), [Circuit.zero], confidence)
+    if not rows:
+        return assessed(source, Circuit(), [], confidence)
+    try:
+        circuit, nodes = annotate(source, plan, rows, paged=plan.is_paged(len(rows)))
+        return assessed(source, circuit, nodes, confidence)
+    except NotAnnotated as why:
+        return not_annotated(source, str(why), len(rows))

@@ -1,0 +1,269 @@
+"""Who says so: the chain of voices from the one nearest to the event to the outlet that is cited."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from spacy.tokens import Span, Token
+
+from kg.claims.source import SourceKind, Voice
+from kg.extract import syntax
+from kg.extract.discourse import Discourse
+from kg.extract.speakers import Speakers, is_outlet
+
+_LEAD = 3
+_REPORT_LINKS = frozenset({"ccomp", "parataxis", "pcomp", "dep", "xcomp", "dobj", "nsubjpass"})
+_OPEN, _CLOSE, _PLAIN = "“«", "”»", '"'
+
+
+@dataclass(frozen=True)
+class Attribution:
+    """The voices, nearest first; whether it is a direct quotation; the verbs of reporting passed."""
+
+    voices: tuple[Voice, ...] = ()
+    direct: bool = False
+    verbs: tuple[Token, ...] = ()
+    denied: bool = False
+
+
+@dataclass
+class Attributions:
+    """Reads the attribution of each event, in the order of the text: pronouns look back."""
+
+    speakers: Speakers
+    discourse: Discourse
+    record: Voice | None = None
+    """The outlet whose report the text passes on, once its lead has named it."""
+    last: tuple[Voice, ...] = ()
+    last_passage: int = -1
+    _outlets: set[str] = field(default_factory=set)
+
+    def find_record(self) -> None:
+        """Looks in the lead for an outlet that the whole text rests on ("According to Reuters, citing …")."""
+        for passage in self.discourse.passages[:_LEAD]:
+            for sentence in passage.doc.sents:
+                cites = any(token.lower_ == "citing" for token in sentence)
+                for token in sentence:
+                    voice = self._outlet_cited(token)
+                    if voice is not None and (cites or is_outlet(voice)):
+                        self.record = self.record or replace_verb(voice, None)
+                        self._outlets.add(voice.name or "")
+
+    def _outlet_cited(self, token: Token) -> Voice | None:
+        if token.lower_ == "according":
+            found = [self.speakers.voice(t) for t in syntax.prepositional(token, "to")]
+        elif token.lemma_ in ("report", "write") and syntax.is_verb(token):
+            found = [self.speakers.voice(t) for t in syntax.raw_subjects(token)]
+        else:
+            return None
+        return next((v for v in found if v is not None and v.kind is SourceKind.ORGANIZATION), None)
+
+    def of(self, trigger: Token) -> Attribution:
+        """The attribution of what a trigger tells."""
+        sentence = trigger.sent
+        direct = _in_quotes(trigger)
+        cited = [(t, _clause_of(t)) for t in sentence if t.lower_ in ("citing", "according")]
+        voices: list[Voice] = []
+        verbs: list[Token] = []
+        denied = False
+        child = trigger
+        for node in (trigger, *syntax.ancestors(trigger)):
+            for voice in self._beside(node, cited, trigger):
+                _append(voices, voice)
+            if node != trigger and self._reports(node, child):
+                said = self._said(node, trigger)
+                if said:
+                    verbs.append(node)
+                    denied = denied or node.lemma_.lower() in self._words("denials")
+                for voice in said:
+                    _append(voices, voice)
+            child = node
+        if not verbs:
+            for verb in self._trailing(trigger):
+                for voice in self._said(verb, trigger):
+                    _append(voices, voice)
+                    verbs = [verb]
+        misread = self._misread(trigger) if not voices else None
+        if misread is not None:
+            voices.append(misread)
+        where = self.discourse.passages.index(self.discourse.passage(trigger))
+        if not voices and where == self.last_passage and self.last and (direct or self._goes_on(trigger)):
+            voices = list(self.last)
+        voices = self._to_outlet(voices)
+        if voices:
+            self.last, self.last_passage = tuple(voices), where
+        return Attribution(tuple(voices), direct, tuple(verbs), denied)
+
+    def listen(self, sentence: Span) -> None:
+        """Notes who speaks in a sentence without events, for the pronouns after it."""
+        for token in sentence:
+            if token.lemma_.lower() in self._words("verbs") and syntax.is_verb(token):
+                said = self._said(token, token)
+                if said:
+                    passage = self.discourse.passage(token)
+                    self.last = tuple(self._to_outlet(said))
+                    self.last_passage = self.discourse.passages.index(passage)
+
+    def _words(self, name: str) -> frozenset[str]:
+        return self.discourse.lexicon.speech[name]
+
+    def _goes_on(self, trigger: Token) -> bool:
+        """ "They applied in January": what an unnamed group says of itself goes on being theirs."""
+        subjects = syntax.raw_subjects(trigger) if syntax.is_verb(trigger) else []
+        return any(t.lower_ == "they" for t in subjects) and self.last[0].kind is SourceKind.ANONYMOUS
+
+    def _reports(self, verb: Token, child: Token) -> bool:
+        lemma = verb.lemma_.lower()
+        if not syntax.is_verb(verb) or lemma not in self._words("verbs") | self._words("denials"):
+            return False
+        if child.dep_ in ("dobj", "nsubjpass"):
+            return child.pos_ == "NOUN"
+        return child.dep_ in _REPORT_LINKS
+
+    def _said(self, verb: Token, trigger: Token) -> list[Voice]:
+        for token in self._who_says(verb):
+            if trigger in token.subtree:
+                continue
+            voice = self._voice(token)
+            if voice is not None:
+                voice = replace_verb(voice, verb.lemma_) if voice.verb is None else voice
+                return [voice, *self._told(verb, voice)]
+        return []
+
+    def _trailing(self, trigger: Token) -> list[Token]:
+        """ "…, three people said": a report after its clause that was parsed as a clause beside it."""
+        found = []
+        for verb in trigger.sent:
+            if (
+                verb.i < trigger.i
+                or verb.lemma_.lower() not in self._words("verbs")
+                or not syntax.is_verb(verb)
+            ):
+                continue
+            own = [c for c in verb.children if c.dep_ == "nsubj"]
+            ends = not any(c.dep_ in ("ccomp", "dobj", "attr") and c.i > verb.i for c in verb.children)
+            comma = bool(own) and own[0].left_edge.i > 0 and verb.doc[own[0].left_edge.i - 1].text == ","
+            if (
+                comma
+                and ends
+                and verb.dep_ in ("conj", "appos", "parataxis", "ROOT")
+                and verb.head in (trigger, *syntax.ancestors(trigger))
+            ):
+                found.append(verb)
+        return found[:1]
+
+    def _misread(self, trigger: Token) -> Voice | None:
+        """ "…, customs data show": a last clause that was parsed as a noun in apposition."""
+        last = next((t for t in reversed(list(trigger.sent)) if not t.is_punct and not t.is_space), None)
+        if last is None or last.dep_ not in ("appos", "conj") or last.pos_ == "VERB":
+            return None
+        modifiers = syntax.nominal_modifiers(last)
+        fits = last.lemma_.lower() in self._words("verbs") and bool(modifiers)
+        if not fits or last.doc[last.left_edge.i - 1].text != ",":
+            return None
+        text = str(last.doc[last.left_edge.i : last.i].text)
+        lemma = modifiers[-1].lemma_.lower()
+        kind = SourceKind.DOCUMENT if lemma in self._words("documents") else SourceKind.ANONYMOUS
+        known = lemma in self._words("documents") | self._words("anonymous")
+        return Voice(kind=kind, text=text, verb=last.lemma_) if known else None
+
+    def _who_says(self, verb: Token) -> list[Token]:
+        return syntax.subjects(verb) if syntax.is_passive(verb) else syntax.raw_subjects(verb)
+
+    def _voice(self, token: Token) -> Voice | None:
+        if token.pos_ == "PRON" and token.lower_ in ("he", "she", "it", "they") and self.last:
+            return self.last[0].model_copy(update={"text": token.text, "verb": None})
+        noun = syntax.through(token)
+        definite = any(c.lower_ in ("the", "this", "that") for c in noun.children)
+        if noun.lemma_.lower() in self._words("outlets") and definite and self.record is not None:
+            return self.record
+        return self.speakers.voice(token)
+
+    def _told(self, verb: Token, speaker: Voice) -> Iterator[Voice]:
+        """The outlet that was spoken to: "told Nikkei", "responded to Reuters' inquiries"."""
+        clauses = [
+            verb,
+            *(a for a in (verb.head, verb.head.head) if verb.dep_ == "pcomp" and syntax.is_verb(a)),
+        ]
+        for clause in clauses:
+            for child in clause.children:
+                if child.dep_ in ("dobj", "dative") and clause.lemma_ == "tell" and child.pos_ == "PROPN":
+                    yield from self._as_outlet(child, speaker)
+                elif child.dep_ == "prep" and child.lower_ in ("to", "in", "with", "for"):
+                    for token in child.subtree:
+                        voice = (
+                            self.speakers.voice(token)
+                            if token.pos_ == "PROPN" and token.dep_ in ("pobj", "poss")
+                            else None
+                        )
+                        if voice is not None and (is_outlet(voice) or voice.name in self._outlets):
+                            yield from self._as_outlet(token, speaker)
+
+    def _as_outlet(self, token: Token, speaker: Voice) -> Iterator[Voice]:
+        voice = self.speakers.voice(token)
+        if voice is not None and voice.name and voice.name != speaker.name:
+            yield Voice(kind=SourceKind.ORGANIZATION, name=voice.name, text=voice.name)
+
+    def _beside(self, node: Token, cited: list[tuple[Token, Token | None]], trigger: Token) -> list[Voice]:
+        """Voices named beside a clause: "citing …" first, then "according to …"."""
+        if not syntax.is_verb(node) and node != trigger:
+            return []
+        nearer: list[Voice] = []
+        farther: list[Voice] = []
+        for token, clause in cited:
+            if clause != node:
+                continue
+            heads = (
+                syntax.prepositional(token, "to") if token.lower_ == "according" else syntax.objects(token)
+            )
+            for head in heads:
+                voice = self._voice(head)
+                if voice is not None and trigger not in head.subtree:
+                    (nearer if token.lower_ == "citing" else farther).append(voice)
+        return nearer + farther
+
+    def _to_outlet(self, voices: list[Voice]) -> list[Voice]:
+        """An unnamed group speaks through the outlet that the text rests on."""
+        if not voices or self.record is None:
+            return voices
+        known = {v.name for v in voices if v.name}
+        unnamed = all(v.kind is SourceKind.ANONYMOUS for v in voices)
+        return [*voices, self.record] if unnamed and self.record.name not in known else voices
+
+    def silence(self, attribution: Attribution) -> Attribution:
+        """Whom somebody did not answer: the outlet that the text rests on."""
+        if attribution.voices or self.record is None:
+            return attribution
+        return replace(attribution, voices=(self.record,))
+
+
+def replace_verb(voice: Voice, verb: str | None) -> Voice:
+    """The voice with another verb of reporting."""
+    return voice.model_copy(update={"verb": verb})
+
+
+def _append(voices: list[Voice], voice: Voice) -> None:
+    same = [
+        v for v in voices if (v.name and v.name == voice.name) or (v.name is None and v.text == voice.text)
+    ]
+    if not same:
+        voices.append(voice)
+
+
+def _clause_of(token: Token) -> Token | None:
+    for node in syntax.ancestors(token):
+        if syntax.is_verb(node) and node.lower_ not in ("citing", "according"):
+            return node
+    return None
+
+
+def _in_quotes(token: Token) -> bool:
+    """Whether an odd number of quotation marks stands before the token in its passage."""
+    depth, plain = 0, False
+    for before in token.doc[: token.i]:
+        if before.text in _OPEN:
+            depth += 1
+        elif before.text in _CLOSE:
+            depth = max(0, depth - 1)
+        elif before.text in (_PLAIN, "``", "''"):
+            plain = not plain
+    return plain or depth > 0

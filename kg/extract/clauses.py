@@ -1,0 +1,85 @@
+"""The stretch of a sentence that states an event, and what hangs on it."""
+
+from spacy.tokens import Span, Token
+
+from kg.extract import syntax, wording
+from kg.extract.events import Event
+from kg.extract.modality import Mode
+from kg.extract.times import TimeRef
+
+
+def clause(event: Event, mode: Mode, examples: list[Token]) -> Span:
+    """The stretch that states the event, without attribution and neighbouring clauses."""
+    trigger = event.trigger
+    base = trigger
+    if mode.carrier is not None:
+        base = mode.carrier if syntax.is_verb(mode.carrier) else _verb_above(mode.carrier)
+    while base.dep_ == "xcomp" and syntax.is_verb(base.head):
+        base = base.head
+    if base.dep_ in ("acomp", "attr") and syntax.is_verb(base.head):
+        base = base.head
+    own_subject = any(c.dep_ in ("nsubj", "nsubjpass") for c in base.children)
+    if base.dep_ in ("acl", "relcl", "amod") and (not own_subject or base.dep_ == "relcl"):
+        head = base.head
+        kept = {t.i for t in wording.phrase(head, clauses=False, numbers=True)} | {t.i for t in base.subtree}
+        tokens = [t for t in head.subtree if t.i in kept]
+    else:
+        tokens = list(base.subtree)
+    keep = {trigger.i, base.i, *(p.i for p in event.parts)}
+    dropped: set[int] = set()
+    for token in tokens:
+        if token.i not in dropped:
+            dropped |= {t.i for t in _apart(token, keep, base)}
+    dropped |= {t.i for example in examples for t in example.head.subtree}
+    found = syntax.covering([t for t in tokens if t.i not in dropped], trigger)
+    return found if found is not None else trigger.doc[trigger.i : trigger.i + 1]
+
+
+def _verb_above(token: Token) -> Token:
+    return next((a for a in syntax.ancestors(token) if syntax.is_verb(a)), token)
+
+
+def _apart(token: Token, keep: set[int], base: Token) -> list[Token]:
+    """The subtree of a clause that is not part of the statement: a neighbour, an attribution, a remark."""
+    subtree = [token]
+    if token.i in keep or token == base:
+        return []
+    apart = token.lower_ in ("citing", "according") or token.dep_ == "parataxis"
+    apart = apart or (token.dep_ == "conj" and syntax.is_verb(token))
+    apart = apart or (token.dep_ == "ccomp" and token.i < token.head.i and token.right_edge.i < token.head.i)
+    apart = apart or (token.dep_ == "advcl" and token.tag_ == "VBG" and token.i > token.head.i)
+    if apart:
+        subtree = list(token.subtree)
+        if any(t.i in keep for t in subtree):
+            return []
+        before = token.left_edge.i - 1
+        if before >= 0 and token.doc[before].dep_ == "cc":
+            subtree.append(token.doc[before])
+        return subtree
+    return []
+
+
+def clause_of(ref: TimeRef, sentence: Span, event: Event) -> Token | None:
+    """The verb or trigger that a time hangs on."""
+    at = sentence.start_char + ref.end - 1
+    token = next((t for t in sentence if t.idx <= at < t.idx + len(t.text)), None)
+    if token is None:
+        return None
+    for node in (token, *syntax.ancestors(token)):
+        if node.lower_ in ("against", "than", "compared"):
+            return None
+        if node == event.trigger or syntax.is_verb(node):
+            return node
+        if node.pos_ == "NOUN" and node == event.theme:
+            return event.trigger
+    return None
+
+
+def is_above(owner: Token, event: Event) -> bool:
+    """Whether the time hangs on the clause that the trigger completes ("expects to idle … in June")."""
+    node = event.trigger
+    while node.dep_ in ("xcomp", "acl", "acomp") or (node.dep_ == "amod" and node.pos_ == "ADJ"):
+        node = node.head
+        if node == owner:
+            return True
+    return False

@@ -1,0 +1,168 @@
+"""What the text has spoken of so far: who "the company", "it" and "17" stand for."""
+
+from dataclasses import dataclass, field
+
+from spacy.tokens import Doc, Token
+
+from kg.extract import syntax, wording
+from kg.extract.events import PLACES
+from kg.extract.frames import Lexicon
+from kg.extract.outlets import outlets
+
+_REACH = 800
+"""How many code points back an antecedent may stand."""
+_SKIP = PLACES | {"DATE", "TIME", "CARDINAL", "ORDINAL", "PERCENT", "MONEY", "NORP"}
+_DEFINITE = frozenset({"the", "this", "that", "these", "those", "both"})
+_ELLIPTIC = frozenset({"neither", "both", "some", "others", "none", "all", "most", "one"})
+_ARGUMENTS = frozenset({"nsubj", "nsubjpass", "dobj", "pobj", "dative", "attr", "appos", "conj", "poss"})
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A parsed stretch of the text; ``offset`` is where it starts, in code points."""
+
+    doc: Doc
+    offset: int
+
+    def at(self, token: Token) -> int:
+        """Where the token starts in the whole text."""
+        return self.offset + token.idx
+
+
+@dataclass(frozen=True)
+class Referent:
+    """Something spoken of: its head noun and where it stands."""
+
+    token: Token
+    at: int
+    named: bool
+
+
+@dataclass(frozen=True)
+class Discourse:
+    """The passages of a text, and the firms and bodies that they introduce."""
+
+    passages: tuple[Passage, ...]
+    lexicon: Lexicon
+    ignored: frozenset[str] = frozenset()
+    """Names that no "the company" stands for: outlets, the publisher."""
+    referents: list[Referent] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, passages: tuple[Passage, ...], lexicon: Lexicon, ignored: frozenset[str]) -> "Discourse":
+        """Reads what the passages introduce."""
+        discourse = cls(passages, lexicon, ignored)
+        firms = lexicon.classes["firm"] | lexicon.classes["maker"]
+        for passage in passages:
+            for token in passage.doc:
+                named = token.pos_ == "PROPN" and token.ent_type_ not in _SKIP and token.dep_ in _ARGUMENTS
+                determiners = {c.lower_ for c in token.children if c.dep_ in ("det", "nummod")}
+                new = (
+                    token.lemma_.lower() in firms
+                    and token.pos_ == "NOUN"
+                    and bool(determiners & {"a", "an", "another", "one"})
+                )
+                if named or new:
+                    discourse.referents.append(Referent(token, passage.at(token), named))
+        return discourse
+
+    def passage(self, token: Token) -> Passage:
+        """The passage of a token."""
+        return next(p for p in self.passages if p.doc is token.doc)
+
+    def counted(self, token: Token) -> Token:
+        """For a bare number ("17 have been granted"), the license or application that it counts."""
+        bare = (
+            token.tag_ == "CD"
+            or token.lower_ in _ELLIPTIC
+            or token.lemma_.lower() in ("quarter", "half", "percent")
+        )
+        if (
+            not bare
+            or syntax.through(token) != token
+            or token.dep_ in ("nummod", "det", "compound", "quantmod")
+        ):
+            return token
+        members = self.lexicon.classes["license"] | self.lexicon.classes["application"]
+        for index in range(token.i - 1, -1, -1):
+            before = token.doc[index]
+            if before.lemma_.lower() in members and before.pos_ == "NOUN" and before.dep_ != "compound":
+                return before
+        return token
+
+    def is_anaphor(self, token: Token) -> bool:
+        """Whether a noun phrase ("the company", "the German automaker", "it") takes up an earlier one."""
+        if token.pos_ == "PRON":
+            return token.lower_ in ("it", "they", "them", "he", "she")
+        classes = self.lexicon.classes
+        definite = any(c.dep_ == "det" and c.lower_ in _DEFINITE for c in token.children)
+        plain = not any(c.dep_ in ("prep", "relcl", "acl", "nummod") for c in token.children)
+        known = classes["firm"] | classes["maker"] | classes["user"] | classes["authority"]
+        return (
+            token.pos_ == "NOUN"
+            and token.tag_ != "NNS"
+            and definite
+            and plain
+            and token.lemma_.lower() in known
+        )
+
+    def antecedent(self, token: Token) -> Token:
+        """What an anaphor stands for, or the token itself where nothing fits."""
+        if not self.is_anaphor(token):
+            return token
+        here = self.passage(token).at(token)
+        earlier = [r for r in self.referents if r.at < here and self._fits(r, token)]
+        same_sentence = [r for r in earlier if r.token.doc is token.doc and r.token.sent == token.sent]
+        if token.lemma_.lower() in self.lexicon.classes["authority"]:
+            earlier = [r for r in earlier if r.token.lemma_.lower() == token.lemma_.lower()]
+            return earlier[-1].token if earlier else token
+        if same_sentence and token.pos_ != "PRON":
+            return same_sentence[-1].token
+        for referents in _by_sentence(earlier, here - _REACH):
+            subjects = [r for r in referents if r.token.dep_ in ("nsubj", "nsubjpass")]
+            if subjects or token.pos_ != "PRON":
+                return (subjects or referents)[-1].token
+        return token
+
+    def before(self, token: Token) -> Token | None:
+        """The last thing named in an earlier sentence: whose "its" is."""
+        start = self.passage(token).at(token.sent[0])
+        named = [r for r in self.referents if start - _REACH < r.at < start and r.named]
+        return named[-1].token if named else None
+
+    def _fits(self, referent: Referent, anaphor: Token) -> bool:
+        noun = referent.token
+        lemma = noun.lemma_.lower()
+        if wording.phrase(noun, clauses=False).text.lower().removeprefix("the ") in self.ignored:
+            return False
+        if outlets().find(noun.text) or (
+            anaphor.pos_ == "NOUN" and noun.ent_type_ == "PERSON" and _speaks(noun)
+        ):
+            return False
+        bodies = self.lexicon.classes["authority"] | {"chamber", "association", "union"}
+        if anaphor.lemma_.lower() in self.lexicon.classes["authority"]:
+            return True
+        if anaphor.lower_ in ("he", "she"):
+            return noun.ent_type_ == "PERSON"
+        if any(c.lemma_.lower() in self.lexicon.speech["spokespersons"] for c in noun.children):
+            return False
+        if anaphor in noun.subtree:  # "a supplier of the company" is not the company
+            return False
+        return anaphor.pos_ == "PRON" or lemma not in bodies
+
+
+def _speaks(noun: Token) -> bool:
+    return noun.dep_ == "nsubj" and noun.head.lemma_ in ("say", "tell", "add", "report", "note")
+
+
+def _by_sentence(referents: list[Referent], since: int) -> list[list[Referent]]:
+    """Referents from an offset on, sentence by sentence, the last sentence first."""
+    sentences: list[list[Referent]] = []
+    for referent in reversed(referents):
+        if referent.at < since:
+            break
+        if sentences and sentences[-1][0].token.sent == referent.token.sent:
+            sentences[-1].insert(0, referent)
+        else:
+            sentences.append([referent])
+    return sentences

@@ -1,0 +1,160 @@
+"""From an event to claims: the quote with its offsets, number, time, rating."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from spacy.tokens import Span, Token
+
+from kg.claims.claim import Agent, Claim, ClaimType, Mention, Modality, Quantity, Quote, RoleName
+from kg.claims.source import Voice
+from kg.claims.times import TimeSpan
+from kg.extract import clauses, syntax, wording
+from kg.extract.attribution import Attribution
+from kg.extract.discourse import Discourse
+from kg.extract.events import Event
+from kg.extract.modality import Mode
+from kg.extract.participants import Participants
+from kg.extract.rating import assess
+from kg.extract.reader import Article
+from kg.extract.times import find_times
+
+R = RoleName
+CONTEXT = 32
+"""Code points of text kept before and after a quote."""
+_COUNTED = (R.LICENSEE, R.PRODUCER, R.CUSTOMER, R.SPEAKER)
+_CHANGES = frozenset({ClaimType.SUPPLY_IMPACT, ClaimType.PRICE_CHANGE, ClaimType.PRODUCTION_HALT})
+
+
+@dataclass(frozen=True)
+class Drafter:
+    """Writes the claims of one article."""
+
+    article: Article
+    discourse: Discourse
+    participants: Participants
+    agent: Agent
+
+    def claims(
+        self, event: Event, attribution: Attribution, mode: Mode, authority: str | None
+    ) -> Iterator[Claim]:
+        """The claims of an event: one, or one for each of its parts (places, speakers, examples)."""
+        chain = attribution.voices + tuple(
+            v
+            for v in self.article.chain_tail
+            if v.name is None or v.name not in {w.name for w in attribution.voices}
+        )
+        chain = chain or self.article.chain_tail
+        roles = self.participants.roles(event, attribution, authority)
+        examples = self.participants.examples(event)
+        quote = self._quote(clauses.clause(event, mode, examples))
+        when, said = self._when(event, attribution, mode)
+        amount = self._quantity(event)
+        for parted, number in self.participants.parted(event, roles, amount):
+            yield self._claim(event, parted, quote, chain, mode, attribution, when, said, number)
+        for example in examples:
+            holder = self.participants.mention(example)
+            shared: dict[RoleName, Mention] = {
+                r: m for r, m in roles.items() if r in (R.AUTHORITY, R.PRODUCT)
+            }
+            shared |= {R.PRODUCER: holder, R.LICENSEE: holder} | self.participants.around(example, shared)
+            including = example.head
+            span = syntax.covering(including.subtree, including)
+            if span is not None:
+                yield self._claim(
+                    event, shared, self._quote(span), chain, mode, attribution, when, said, None
+                )
+
+    def _claim(
+        self,
+        event: Event,
+        roles: dict[RoleName, Mention],
+        quote: Quote,
+        chain: tuple[Voice, ...],
+        mode: Mode,
+        attribution: Attribution,
+        when: TimeSpan | None,
+        said: TimeSpan | None,
+        quantity: Quantity | None,
+    ) -> Claim:
+        own = _own(event, attribution)
+        return Claim(
+            type=event.type,
+            roles=dict(sorted(roles.items())),
+            quote=quote,
+            document=self.article.document,
+            attribution=chain,
+            modality=mode.modality,
+            polarity=mode.polarity,
+            when=when or (said if event.type is not ClaimType.LICENSE_SCOPE else None),
+            said=said.earliest if said is not None and said.earliest == said.latest else None,
+            quantity=quantity,
+            assessment=assess(event.type, chain, mode.modality, own=own),
+            agent=self.agent,
+            quote_verified=self.article.text[quote.start : quote.end] == quote.exact,
+        )
+
+    def _quote(self, span: Span) -> Quote:
+        start = self.discourse.passage(span[0]).at(span[0])
+        end = start + len(span.text)
+        text = self.article.text
+        return Quote(
+            exact=text[start:end],
+            start=start,
+            end=end,
+            prefix=text[max(0, start - CONTEXT) : start] or None,
+            suffix=text[end : end + CONTEXT] or None,
+        )
+
+    def _quantity(self, event: Event) -> Quantity | None:
+        if event.theme is not None:
+            counted = self.discourse.counted(event.theme)
+            unit = counted.text if counted != event.theme else None
+            found = wording.quantity(event.theme, unit)
+            if found is not None:
+                return found
+        for token in _amounts(event.trigger) if event.type in _CHANGES else ():
+            found = wording.quantity(token)
+            if found is not None:
+                return found
+        for role in _COUNTED:
+            if role in event.roles:
+                found = wording.quantity(event.roles[role])
+                if found is not None:
+                    return found
+        return None
+
+    def _when(
+        self, event: Event, attribution: Attribution, mode: Mode
+    ) -> tuple[TimeSpan | None, TimeSpan | None]:
+        """The time of the event, and the day in the sentence on which it was said."""
+        sentence = event.trigger.sent
+        future = mode.modality in (Modality.EXPECTED, Modality.HEDGED)
+        when: TimeSpan | None = None
+        said: TimeSpan | None = None
+        for ref in find_times(sentence.text, self.article.published, future=future):
+            owner = clauses.clause_of(ref, sentence, event)
+            span = TimeSpan(text=ref.text, edtf=ref.edtf)
+            if owner in (event.trigger, *event.parts) or (
+                owner is not None and owner.dep_ != "conj" and clauses.is_above(owner, event)
+            ):
+                when = when or span
+            elif owner in attribution.verbs:
+                said = said or span
+        return when, said
+
+
+def _amounts(change: Token) -> list[Token]:
+    """By how much: "fell by a third", "rose 12 percent"."""
+    beside = [c for c in change.children if c.dep_ in ("npadvmod", "dobj") and c.lower_ in ("percent", "%")]
+    return syntax.prepositional(change, "by") + beside
+
+
+def _own(event: Event, attribution: Attribution) -> bool:
+    if not attribution.voices:
+        return False
+    names = {m.lower_ for m in event.trigger.subtree}
+    if attribution.direct and names & {"we", "our"}:
+        return True
+    speaker = attribution.voices[0].name
+    subject = event.roles.get(R.AUTHORITY) or event.roles.get(R.LICENSEE)
+    return bool(speaker and subject is not None and subject.text in speaker.split())

@@ -1,0 +1,157 @@
+"""In which mode a thing is said, and whether it is affirmed or denied."""
+
+from dataclasses import dataclass
+
+from spacy.tokens import Token
+
+from kg.claims.claim import Modality, Polarity
+from kg.extract import syntax
+from kg.extract.attribution import Attribution
+from kg.extract.events import Event
+
+_HEDGING_MODALS = frozenset({"may", "might", "could"})
+_FUTURE_MODALS = frozenset({"will", "wo", "'ll", "\u2019ll", "shall"})
+_IRREALIS_MODALS = frozenset({"must", "should", "would", "ca", "can"})
+_SELF = frozenset({"we", "i", "our", "my"})
+_NONE = frozenset({"no", "neither", "nobody", "none", "nothing"})
+
+
+@dataclass(frozen=True)
+class Mode:
+    """Modality and polarity, and the token above the trigger that carries them, where there is one."""
+
+    modality: Modality
+    polarity: Polarity
+    carrier: Token | None = None
+
+
+@dataclass
+class _Marks:
+    hedged: bool = False
+    expected: bool = False
+    unknown: bool = False
+    hearsay: bool = False
+    negative: bool = False
+    dropped: bool = False
+    infinitive: bool = False
+    factive: bool = False
+    carrier: Token | None = None
+
+
+def mode_of(event: Event, attribution: Attribution, speech: dict[str, frozenset[str]]) -> Mode | None:
+    """The mode of an event; ``None`` where nothing is claimed: a condition, a duty, a wish, a question."""
+    marks = _Marks()
+    sentence = event.trigger.sent
+    if sentence.text.rstrip("\"'\u201d\u2019 ").endswith("?"):
+        return None
+    child: Token | None = None
+    for node in (event.trigger, *syntax.ancestors(event.trigger)):
+        if child is not None and not _carries(child):
+            break
+        _read(node, child, marks, speech)
+        if node in attribution.verbs:
+            break
+        child = node
+    if event.frame.negated:
+        marks.negative = False
+    elif _none_of(event):
+        marks.negative = not marks.negative
+    if attribution.denied:
+        marks.negative = not marks.negative
+    uncertain = marks.hedged or marks.expected or marks.unknown
+    silent = event.frame.each is not None
+    if (marks.dropped and not silent) or (marks.infinitive and not (uncertain or marks.factive)):
+        return None
+    polarity = Polarity.NEGATIVE if marks.negative else Polarity.POSITIVE
+    return Mode(_modality(marks, event, attribution, silent=silent), polarity, marks.carrier)
+
+
+def _modality(marks: _Marks, event: Event, attribution: Attribution, *, silent: bool) -> Modality:
+    own = attribution.direct and any(t.lower_ in _SELF for t in event.trigger.subtree)
+    if marks.unknown:
+        return Modality.UNKNOWN
+    if marks.hedged and not silent:
+        return Modality.HEDGED
+    if marks.expected and not silent:
+        return Modality.EXPECTED
+    heard = bool(attribution.voices) and not (own or silent)
+    return Modality.REPORTED if heard or marks.hearsay else Modality.ASSERTED
+
+
+def _carries(child: Token) -> bool:
+    """Whether what is said of the head of a clause bears on the clause."""
+    if child.dep_ in ("relcl", "conj"):
+        return child.dep_ == "conj" and not any(c.dep_ in ("nsubj", "nsubjpass") for c in child.children)
+    if child.dep_ == "advcl":
+        return any(c.dep_ == "aux" and c.tag_ == "TO" for c in child.children) or child.tag_ == "VBG"
+    return child.dep_ in (
+        "ccomp",
+        "xcomp",
+        "acl",
+        "pcomp",
+        "csubj",
+        "csubjpass",
+        "dobj",
+        "acomp",
+        "prep",
+        "pobj",
+        "nsubj",
+    )
+
+
+def _read(node: Token, child: Token | None, marks: _Marks, speech: dict[str, frozenset[str]]) -> None:
+    lemma = node.lemma_.lower()
+    before, own = (marks.hedged, marks.expected), False
+    for kid in node.children:
+        low = kid.lower_
+        if kid.dep_ == "aux" and kid.tag_ == "MD":
+            marks.hedged |= low in _HEDGING_MODALS
+            marks.expected |= low in _FUTURE_MODALS
+            marks.dropped |= low in _IRREALIS_MODALS
+        elif kid.dep_ == "aux" and kid.tag_ == "TO" and child is None:
+            marks.infinitive = True
+        elif kid.dep_ == "neg":
+            marks.dropped |= child is not None and node.lemma_ in speech["verbs"]
+            marks.negative = not marks.negative
+        elif kid.dep_ == "mark" and low in speech["conditions"] and (low != "until" or child is None):
+            marks.dropped |= low != "whether"
+            marks.unknown |= low == "whether"
+        elif kid.dep_ == "advmod":
+            marks.hedged |= low in speech["hedging_adverbs"]
+            marks.hearsay |= low in speech["hearsay"]
+            marks.dropped |= (
+                low in ("once", "when")
+                and child is None
+                and node.dep_ == "advcl"
+                and node.tag_ in ("VBZ", "VBP", "VBN")
+                and not _past(node)
+            )
+        if kid.dep_ in ("acomp", "oprd", "attr") and kid != child:
+            own = own or kid.lemma_.lower() in speech["unknown"]
+            marks.expected |= kid.lemma_.lower() in speech["expectations"]
+    if child is not None:
+        marks.hedged |= lemma in speech["hedges"]
+        marks.expected |= lemma in speech["expectations"]
+        own = own or lemma in speech["unknown"]
+        marks.factive |= lemma in speech["factive"]
+        if lemma in speech["failures"] or (lemma == "have" and any(k.lower_ == "yet" for k in node.children)):
+            marks.negative = not marks.negative
+            marks.factive = True
+        if own or (marks.hedged, marks.expected) != before:
+            marks.carrier = node
+    marks.unknown |= own
+
+
+def _past(node: Token) -> bool:
+    return any(k.dep_ in ("aux", "auxpass") and k.tag_ == "VBD" for k in node.children)
+
+
+def _none_of(event: Event) -> bool:
+    """ "No license was granted", "neither has been approved": nothing of the kind happened."""
+    heads = [*event.roles.values(), *((event.theme,) if event.theme is not None else ())]
+    for head in heads:
+        if head.lower_ in _NONE or any(
+            c.dep_ in ("det", "predet") and c.lower_ in _NONE for c in head.children
+        ):
+            return True
+    return False

@@ -1,0 +1,223 @@
+"""Who takes part in an event: the fullest wording for each role, and which unnamed ones are the same."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from spacy.tokens import Token
+
+from kg.claims.claim import ClaimType, Mention, Quantity, RoleName
+from kg.claims.source import SourceKind
+from kg.extract import syntax, wording
+from kg.extract.attribution import Attribution
+from kg.extract.discourse import Discourse
+from kg.extract.events import Event, Finder
+from kg.extract.reader import Article
+
+R = RoleName
+_LISTED = frozenset({R.CUSTOMER, R.AFFECTED})
+_LICENSING = frozenset(
+    {
+        ClaimType.LICENSE_GRANTED,
+        ClaimType.LICENSE_APPLIED,
+        ClaimType.LICENSE_DENIED,
+        ClaimType.LICENSE_PENDING,
+        ClaimType.LICENSE_REVOKED,
+    }
+)
+
+
+@dataclass(frozen=True)
+class Participants:
+    """Reads the participants of events of one article."""
+
+    article: Article
+    discourse: Discourse
+    finder: Finder
+
+    def roles(self, event: Event, attribution: Attribution, authority: str | None) -> dict[RoleName, Mention]:
+        """The participants of an event; ``authority`` is whom export licenses come from by default."""
+        roles: dict[RoleName, Mention] = {}
+        for role, token in event.roles.items():
+            mention = self._participant(role, token, event, attribution)
+            if mention is not None:
+                roles[role] = mention
+        holder = event.roles.get(R.LICENSEE)
+        if holder is not None and R.LICENSEE in roles:
+            noun = self._player(holder, event, attribution)
+            if self.finder.is_a(noun, "user"):
+                roles[R.CUSTOMER] = roles.pop(R.LICENSEE)
+            else:
+                if self._is_producer(noun) and roles[R.LICENSEE].text not in self._customers():
+                    roles[R.PRODUCER] = roles[R.LICENSEE]
+                roles |= {r: m for r, m in self.around(noun, roles).items() if r not in roles}
+                theirs = {o.lower_ for o in syntax.owners(noun)} & {"our", "its"}
+                ours = self.finder.is_a(noun, "maker") and theirs
+                us = self._self(attribution) if ours and R.CUSTOMER not in roles else None
+                if us is not None and (
+                    attribution.voices or "our" in theirs
+                ):  # what they say of "its suppliers"
+                    roles[R.CUSTOMER] = us
+        if event.type in _LICENSING and R.AUTHORITY not in roles and authority and _is_export(event.theme):
+            roles[R.AUTHORITY] = Mention(text=authority)
+        return roles
+
+    def _participant(
+        self, role: RoleName, token: Token, event: Event, attribution: Attribution
+    ) -> Mention | None:
+        noun = syntax.through(token)
+        if role is R.PRODUCT:
+            return Mention(text=self._product(noun))
+        if role is R.PLACE:
+            return Mention(text=wording.phrase(noun, clauses=False).text)
+        if role is R.MEASURE:
+            return Mention(text=wording.phrase(noun, clauses=False, lists=True).text)
+        if noun.lower_ in ("we", "i", "us"):
+            return self._self(attribution)
+        if role is R.AUTHORITY and noun.ent_type_ == "NORP":
+            place = self.discourse.lexicon.demonyms.get(noun.text)
+            return Mention(text=place) if place else None
+        if noun.tag_ == "CD" or noun.lower_ in ("nobody", "none", "this", "that", "which", "who"):
+            return None
+        real = self._player(noun, event, attribution)
+        return None if real.pos_ == "PRON" else self.mention(real, lists=role in _LISTED and real == noun)
+
+    def _real(self, token: Token) -> Token:
+        """The noun itself, or what it stands for; sources "at X" who say "they" mean X."""
+        noun = self.discourse.antecedent(syntax.through(token))
+        if noun.lemma_.lower() in self.discourse.lexicon.speech["anonymous"]:
+            for preposition in ("at", "from", "with", "in"):
+                for found in syntax.prepositional(noun, preposition):
+                    if self.finder.is_a(found, "party"):
+                        return found
+        return noun
+
+    def _player(self, token: Token, event: Event, attribution: Attribution) -> Token:
+        """Who a participant is in the end: sources at a firm who say "they" speak of the firm."""
+        noun = syntax.through(token)
+        if noun.pos_ == "PRON" and attribution.voices and attribution.voices[0].kind is SourceKind.ANONYMOUS:
+            found = self._employer(event)
+            if found is not None:
+                return found
+        return self._real(noun)
+
+    def _customers(self) -> set[str]:
+        """Names that the text calls customers: those that something is licensed or supplied for."""
+        return {
+            wording.phrase(r.token).text
+            for r in self.discourse.referents
+            if r.named and r.token.dep_ == "pobj" and r.token.head.lower_ == "for"
+        }
+
+    def _employer(self, event: Event) -> Token | None:
+        anonymous = self.discourse.lexicon.speech["anonymous"]
+        before = event.trigger.doc[: event.trigger.i]
+        for token in reversed(list(before)):
+            if token.lemma_.lower() in anonymous:
+                real = self._real(token)
+                return real if real != token else None
+        return None
+
+    def _self(self, attribution: Attribution) -> Mention | None:
+        """Who "we" are: whom a spokesperson speaks for, the body that speaks, or the publisher."""
+        if not attribution.voices:
+            name = self.article.chain_tail[-1].name
+            return Mention(text=name) if name else None
+        voice = attribution.voices[0]
+        if voice.speaks_for:
+            return Mention(text=voice.speaks_for)
+        return Mention(text=voice.name) if voice.name and voice.kind is SourceKind.ORGANIZATION else None
+
+    def mention(self, noun: Token, *, lists: bool = False) -> Mention:
+        """A participant in the words of its noun phrase; an unnamed one is told apart by where it stands."""
+        text = wording.phrase(noun, lists=lists).text
+        if noun.pos_ == "PROPN" or any(o.ent_type_ in ("GPE", "ORG") for o in syntax.owners(noun)):
+            return Mention(text=text)
+        return Mention(text=text, id=f"{noun.lemma_.lower()}-{self.discourse.passage(noun).at(noun)}")
+
+    def _product(self, noun: Token) -> str:
+        if noun.dep_ in syntax.MODIFIERS or noun.dep_ == "nsubj":
+            return wording.compound_up_to(noun, self.discourse.lexicon.classes["licence_words"]).text
+        aside = {t.i for c in noun.children if c.dep_ == "prep" and c.lower_ == "for" for t in c.subtree}
+        words = [t for t in wording.phrase(noun, lists=True) if t.i not in aside]
+        span = syntax.covering(words, noun)
+        return (span.text if span is not None else noun.text).removeprefix("the ").removeprefix("its ")
+
+    def _is_producer(self, noun: Token) -> bool:
+        classes = self.discourse.lexicon.classes
+        lemma = noun.lemma_.lower()
+        if lemma in classes["maker"]:
+            return True
+        if noun.pos_ == "NOUN":
+            trading = any(c.lower_ in ("trading", "buying") for c in noun.children)
+            return lemma in classes["firm"] and not trading
+        return True
+
+    def around(self, noun: Token, known: dict[RoleName, Mention]) -> dict[RoleName, Mention]:
+        """What the words around a firm tell of it: what it makes, whom it supplies, where it is."""
+        found: dict[RoleName, Mention] = {}
+        tokens: dict[RoleName, Token] = {}
+        self.finder.around(tokens, noun)
+        for role, token in tokens.items():
+            if role in known:
+                continue
+            if role is R.CUSTOMER:
+                real = self._real(token)
+                found[role] = self.mention(real, lists=real == token)
+            elif role is R.PRODUCT:
+                found[role] = Mention(text=self._product(token))
+            elif role is R.PLACE:
+                found[role] = Mention(text=wording.phrase(token, clauses=False).text)
+        for beside in noun.children:  # "X, its main supplier"
+            if beside.dep_ == "appos" and self.finder.is_a(beside, "maker") and R.CUSTOMER not in known:
+                theirs = [o for o in syntax.owners(beside) if o.lower_ in ("its", "their")]
+                owner = self.discourse.before(noun) if theirs else None
+                if owner is not None:
+                    found.setdefault(R.CUSTOMER, self.mention(owner))
+        if R.PRODUCT not in known and R.PRODUCT not in found:
+            for verb in noun.subtree:
+                if verb.dep_ in ("relcl", "acl") and verb.lemma_ in self.discourse.lexicon.classes["make"]:
+                    for thing in syntax.objects(verb):
+                        if thing.pos_ in ("NOUN", "PROPN"):
+                            stop = self.discourse.lexicon.classes["licence_words"]
+                            found.setdefault(
+                                R.PRODUCT, Mention(text=wording.compound_up_to(thing, stop).text)
+                            )
+        return found
+
+    def examples(self, event: Event) -> list[Token]:
+        """Holders given as examples: "four producers, including a supplier of …"."""
+        holder = event.roles.get(R.LICENSEE)
+        if holder is None:
+            return []
+        return [
+            t
+            for p in syntax.through(holder).children
+            if p.lower_ == "including"
+            for t in p.children
+            if t.dep_ == "pobj"
+        ]
+
+    def parted(
+        self, event: Event, roles: dict[RoleName, Mention], amount: Quantity | None
+    ) -> Iterator[tuple[dict[RoleName, Mention], Quantity | None]]:
+        """One claim for each of several places or speakers."""
+        each = event.frame.each
+        if each is not None and each in event.roles:
+            for token in syntax.conjuncts(event.roles[each]):
+                yield {**roles, each: self.mention(self._real(token))}, wording.quantity(token)
+            return
+        holder, place = roles.get(R.LICENSEE), event.roles.get(R.PLACE)
+        places = syntax.conjuncts(place) if place is not None and R.PLACE in roles else []
+        plural = event.roles[R.LICENSEE].tag_ == "NNS" if R.LICENSEE in event.roles else False
+        if len(places) > 1 and plural and holder is not None:
+            for token in places:
+                name = wording.phrase(token, clauses=False).text
+                one = holder.model_copy(update={"id": f"{holder.id}-{name.lower().replace(' ', '-')}"})
+                shared: dict[RoleName, Mention] = {r: one for r in (R.PRODUCER, R.LICENSEE) if r in roles}
+                yield {**roles, **shared, R.PLACE: Mention(text=name)}, amount
+            return
+        yield roles, amount
+
+
+def _is_export(theme: Token | None) -> bool:
+    return theme is not None and any(t.lower_ == "export" for t in syntax.nominal_modifiers(theme))

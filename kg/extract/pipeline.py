@@ -1,0 +1,212 @@
+"""The way from an article to its claims, and the protocol for other extractors."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from spacy.language import Language
+
+from kg.claims.claim import Agent, AgentKind, Claim, ClaimType
+from kg.claims.names import normalized
+from kg.extract import syntax, wording
+from kg.extract.attribution import Attributions
+from kg.extract.discourse import Discourse, Passage
+from kg.extract.drafting import Drafter
+from kg.extract.events import PLACES, Event, Finder, retells
+from kg.extract.frames import Lexicon, lexicon
+from kg.extract.modality import mode_of
+from kg.extract.model import parser
+from kg.extract.outlets import outlets
+from kg.extract.participants import Participants
+from kg.extract.reader import Article, read_article
+from kg.extract.speakers import Speakers
+
+NAME = "lodestone-spacy"
+VERSION = "0.1.0"
+MAX_PASSAGE = 5000
+"""Code points of one parsed passage: longer lines are cut at a space."""
+
+_MARKER = re.compile(
+    r"\s*(?:(?:[-*•>]|\d{1,2}[.)])\s+|\d{1,2}[:.]\d{2}\s+)*"
+    r"(?:[A-Z][A-Z .,/]+(?:, [A-Z][a-z]{2,8}\.? \d{1,2})?(?:, \d{4})? ?(?:\([^)\n]{2,40}\) ?)?[-–—] )?"  # noqa: RUF001
+    r"(?:[A-Z][a-z]+: (?=[A-Z]))?"
+)
+_MID = re.compile(r"\b([Mm]id)-(?=[A-Z])")
+_NO_PROSE = re.compile(r"\s*(?:#|!?\[[^\]\n]*\]\(|https?://|Original article|Disclaimer|\|)")
+
+
+class Extractor(Protocol):
+    """Anything that makes claims out of an article, each quoted verbatim at its offsets."""
+
+    @property
+    def name(self) -> str:
+        """What the extractor is called, as the claims' agent."""
+
+    @property
+    def version(self) -> str:
+        """Its version: another version may read the same text differently."""
+
+    def extract(self, article: Article) -> list[Claim]:
+        """The claims of an article, in the order of their quotes."""
+
+
+@dataclass(frozen=True)
+class SpacyExtractor:
+    """The shipped extractor: a declarative lexicon of events over a dependency parse."""
+
+    name: str = NAME
+    version: str = VERSION
+    lexicon: Lexicon = field(default_factory=lexicon)
+
+    def extract(self, article: Article) -> list[Claim]:
+        """The claims of an article; none if it tells of nothing that the lexicon knows."""
+        model = parser()
+        if not _gate(article.text, self.lexicon):
+            return []
+        passages = tuple(_parsed(article, model))
+        discourse = Discourse.of(passages, self.lexicon, _outlet_names(article, passages))
+        finder = Finder(self.lexicon, discourse.counted)
+        attributions = Attributions(Speakers(discourse, _organizations(passages)), discourse)
+        attributions.find_record()
+        agent = Agent(kind=AgentKind.EXTRACTOR, name=self.name, version=self.version)
+        drafter = Drafter(article, discourse, Participants(article, discourse, finder), agent)
+        authority: str | None = None
+        claims: list[Claim] = []
+        for at, passage in enumerate(passages):
+            for sentence in passage.doc.sents:
+                events = finder.events(sentence)
+                if not events:
+                    attributions.listen(sentence)
+                for event in events:
+                    if retells(event) or not _in_context(event, self.lexicon, passages, at):
+                        continue
+                    attribution = attributions.of(event.trigger)
+                    mode = mode_of(event, attribution, self.lexicon.speech)
+                    if mode is None:
+                        continue
+                    if event.type is ClaimType.NO_COMMENT:
+                        attribution = attributions.silence(attribution)
+                    claims += drafter.claims(event, attribution, mode, authority)
+                    authority = authority or _authority(event)
+        return sorted(_verified(claims), key=lambda c: (c.quote.start if c.quote else 0, c.type, c.hash))
+
+
+def extract_file(path: Path, extractor: Extractor | None = None) -> tuple[Article, list[Claim]]:
+    """Reads an article and extracts its claims.
+
+    Raises ``UnreadableInput`` if the file is not an article that can be read.
+    """
+    article = read_article(path)
+    return article, (extractor or SpacyExtractor()).extract(article)
+
+
+def claims_json(article: Article, claims: list[Claim], *, file: str | None = None) -> list[dict[str, Any]]:
+    """Claims as JSON objects: the contract of the corpus, and every member that a claim is read back from.
+
+    ``file`` is put into each ``document``, as the name of the file that the text is in.
+    """
+    printed = []
+    for claim in claims:
+        data = claim.model_dump(mode="json", exclude_none=True, exclude_defaults=False)
+        quote = claim.quote.model_dump(exclude_none=True) if claim.quote else None
+        document = article.document.model_dump(mode="json", exclude_none=True)
+        head: dict[str, Any] = {
+            "type": claim.type.value,
+            "quote": quote,
+            "roles": data["roles"],
+            "quantity": data.get("quantity"),
+            "when": {"text": claim.when.text, "edtf": claim.when.edtf} if claim.when else None,
+            "attribution": [
+                {"kind": v.kind.value, "name": v.name, "count": v.count, "text": v.text}
+                | {k: x for k, x in (("verb", v.verb), ("speaks_for", v.speaks_for)) if x is not None}
+                for v in claim.attribution
+            ],
+            "modality": claim.modality.value,
+            "polarity": claim.polarity.value,
+            "document": document | ({"file": file} if file else {}),
+            "assessment": data["assessment"],
+            "agent": data["agent"],
+            "quote_verified": claim.quote_verified,
+            "status": claim.status.value,
+        }
+        if claim.said is not None:
+            head["said"] = claim.said.isoformat()
+        printed.append(head)
+    return printed
+
+
+def _gate(text: str, words: Lexicon) -> bool:
+    lowered = text.lower()
+    return any(word in lowered for word in words.classes["gate"])
+
+
+def _pieces(text: str, start: int) -> Iterator[tuple[int, int]]:
+    """Lines of the body, long ones cut at a space, without list marks, times and datelines before them."""
+    for line in re.finditer(r"[^\r\n\f\v\x1c-\x1e\x85\u2028\u2029]+", text[start:]):
+        begin, end = start + line.start(), start + line.end()
+        if _NO_PROSE.match(text, begin, end):
+            continue
+        marker = _MARKER.match(text, begin, end)
+        begin = marker.end() if marker else begin
+        while end - begin > MAX_PASSAGE:
+            cut = text.rfind(" ", begin + 1, begin + MAX_PASSAGE)
+            cut = cut if cut > begin else begin + MAX_PASSAGE
+            yield begin, cut
+            begin = cut
+        if text[begin:end].strip():
+            yield begin, end
+
+
+def _parsed(article: Article, model: Language) -> Iterator[Passage]:
+    spans = list(_pieces(article.text, article.body))
+    docs = model.pipe((_readable(article.text[a:b]) for a, b in spans), batch_size=64)
+    for (begin, _), doc in zip(spans, docs, strict=True):
+        yield Passage(doc, begin)
+
+
+def _readable(text: str) -> str:
+    """The text as the parser reads it best; the same number of code points."""
+    return _MID.sub(lambda m: m[1] + " ", text.replace("\u00a0", " ").replace("\u202f", " "))
+
+
+def _organizations(passages: tuple[Passage, ...]) -> frozenset[str]:
+    return frozenset(e.text.removeprefix("the ") for p in passages for e in p.doc.ents if e.label_ == "ORG")
+
+
+def _outlet_names(article: Article, passages: tuple[Passage, ...]) -> frozenset[str]:
+    names = {voice.name for voice in article.chain_tail if voice.name}
+    names |= {e.text for p in passages for e in p.doc.ents if outlets().find(e.text)}
+    return frozenset(normalized(name) for name in names)
+
+
+def _in_context(event: Event, words: Lexicon, passages: tuple[Passage, ...], at: int) -> bool:
+    """Whether a weak word ("approval") stands near words of trade control."""
+    theme = event.theme
+    if theme is None or theme.lemma_.lower() not in words.classes["weak"]:
+        return True
+    near = [passage.doc for passage in passages[max(0, at - 1) : at + 1]]
+    return any(
+        token.lemma_.lower() in words.classes["context"] and token != theme for doc in near for token in doc
+    )
+
+
+def _authority(event: Event) -> str | None:
+    """The authority that the text introduces by name: later export licenses are understood as its own."""
+    role = next((t for r, t in event.roles.items() if r.value == "authority"), None)
+    if role is None or event.type is not ClaimType.LICENSE_GRANTED:
+        return None
+    noun = syntax.through(role)
+    return (
+        wording.phrase(noun, clauses=False).text if noun.ent_type_ in PLACES or noun.pos_ == "PROPN" else None
+    )
+
+
+def _verified(claims: list[Claim]) -> Iterator[Claim]:
+    """Claims quoted verbatim, each once."""
+    seen: set[str] = set()
+    for claim in claims:
+        if claim.quote_verified and claim.hash not in seen:
+            seen.add(claim.hash)
+            yield claim

@@ -1,0 +1,149 @@
+"""From a noun phrase to a voice: who speaks, of what kind, how many."""
+
+from dataclasses import dataclass
+
+from spacy.tokens import Token
+
+from kg.claims.source import SourceKind, Voice
+from kg.extract import syntax, wording
+from kg.extract.discourse import Discourse
+from kg.extract.events import PLACES
+from kg.extract.outlets import outlets
+
+_COMPANY = frozenset(
+    "ag inc inc. ltd ltd. corp corp. co co. gmbh plc group metals motors industries holdings materials "
+    "semiconductor magnetics steel electric electronics".split()
+)
+_BODIES = frozenset(
+    {"association", "chamber", "union", "council", "body", "group", "company", "firm", "agency"}
+)
+_SINGLE = frozenset({"a", "an", "one", "another"})
+_INDIVIDUAL = frozenset({"he", "she"})
+
+
+@dataclass(frozen=True)
+class Speakers:
+    """Makes voices out of noun phrases of one text."""
+
+    discourse: Discourse
+    organizations: frozenset[str] = frozenset()
+    """Names that the text uses as those of bodies somewhere."""
+
+    def voice(self, token: Token) -> Voice | None:
+        """The voice of a noun phrase by its head, or ``None`` where nobody speaks (a law, a rise)."""
+        speech = self.discourse.lexicon.speech
+        noun = syntax.through(token)
+        lemma = noun.lemma_.lower()
+        text = wording.phrase(token, numbers=True).text
+        inside = [t for t in noun.subtree if t.i <= noun.i or t.dep_ == "appos"]
+        person = self._person(noun)
+        if lemma in speech["spokespersons"] or any(
+            t.lemma_.lower() in speech["spokespersons"] and (t.i < noun.i or t.dep_ == "appos")
+            for t in inside
+        ):
+            return Voice(
+                kind=SourceKind.SPOKESPERSON,
+                name=person,
+                text=_with_apposition(noun),
+                speaks_for=_speaks_for(noun),
+            )
+        if person:
+            return Voice(kind=SourceKind.PERSON, name=person, text=_with_apposition(noun))
+        if noun.pos_ == "PROPN":
+            if noun.ent_type_ in ("DATE", "TIME") or (noun.ent_type_ in PLACES and noun.dep_ == "pobj"):
+                return None
+            return Voice(kind=SourceKind.ORGANIZATION, name=_name(noun), text=_with_apposition(noun))
+        if noun.pos_ == "PRON":
+            return None
+        if lemma in speech["anonymous"]:
+            return Voice(kind=SourceKind.ANONYMOUS, count=_count(token, noun), text=text)
+        if lemma in speech["documents"]:
+            return Voice(kind=SourceKind.DOCUMENT, text=text)
+        return self._body(token, noun, text)
+
+    def _body(self, token: Token, noun: Token, text: str) -> Voice | None:
+        classes = self.discourse.lexicon.classes
+        lemma = noun.lemma_.lower()
+        parties = classes["firm"] | classes["maker"] | classes["user"] | classes["authority"]
+        if lemma not in parties | _BODIES:
+            return None
+        appositions = [c for c in noun.children if c.dep_ == "appos" and c.pos_ == "PROPN"]
+        if appositions:  # "the association Magnetica"
+            return Voice(kind=SourceKind.ORGANIZATION, name=_name(appositions[0]), text=text)
+        found = self.discourse.antecedent(noun)
+        if found != noun:
+            named = found.pos_ == "PROPN"
+            return Voice(kind=SourceKind.ORGANIZATION, name=_name(found) if named else None, text=text)
+        if noun.tag_ == "NNS" and lemma not in classes["authority"]:
+            return Voice(kind=SourceKind.ANONYMOUS, count=_count(token, noun), text=text)
+        owner = syntax.owners(noun)
+        named = bool(owner) or any(t.pos_ == "PROPN" for t in noun.subtree)
+        return Voice(kind=SourceKind.ORGANIZATION, name=text if named else None, text=text)
+
+    def _person(self, noun: Token) -> str | None:
+        """The name of a person in the phrase, unless it is one of a firm or outlet."""
+        if any(c.lemma_.lower() in _BODIES for c in noun.children if c.dep_ in ("compound", "amod")):
+            return None
+        heads = [noun, *(c for c in noun.children if c.dep_ == "appos")]
+        for head in heads:
+            if head.pos_ != "PROPN" or head.ent_type_ != "PERSON":
+                continue
+            entity = next((e for e in head.doc.ents if e.start <= head.i < e.end), None)
+            name = entity.text if entity is not None else head.text
+            last = name.split()[-1].lower()
+            if last in _COMPANY or name in self.organizations or outlets().find(name):
+                continue
+            return str(name)
+        return None
+
+
+def is_outlet(voice: Voice) -> bool:
+    """Whether a voice is an outlet of the table."""
+    return voice.kind is SourceKind.ORGANIZATION and outlets().find(voice.name) is not None
+
+
+def _name(noun: Token) -> str:
+    words = wording.phrase(noun, clauses=False).text
+    parts = words.removeprefix("the ").removeprefix("The ").rstrip(".,").split()
+    while len(parts) > 1 and parts[0] in _BODIES:
+        parts = parts[1:]
+    return " ".join(parts) or words
+
+
+def _with_apposition(noun: Token) -> str:
+    """A name with what is said of it beside ("Oskar Dahl, our trade adviser")."""
+    end = max((c.right_edge.i for c in noun.children if c.dep_ == "appos" and c.i > noun.i), default=noun.i)
+    start = wording.phrase(noun, clauses=False).start
+    if start > noun.sent.start and noun.doc[start - 1].dep_ == "det":
+        start -= 1
+    right = max(end, wording.phrase(noun, clauses=False).end - 1)
+    return str(noun.doc[start : right + 1].text)
+
+
+def _count(token: Token, noun: Token) -> int | None:
+    """How many they are: "Three sources" 3, "one of the sources" 1, "an executive" 1, "sources" unknown."""
+    if token != noun:
+        value = wording.number(token.text) if token.lower_ != "neither" else 2
+        return int(value) if value and value >= 1 else None
+    for child in noun.children:
+        if child.dep_ == "nummod" or child.lower_ == "both":
+            value = wording.number(child.text)
+            return int(value) if value and value >= 1 else None
+    singular = noun.tag_ in ("NN", "NNP")
+    return (
+        1
+        if singular and (any(c.lower_ in _SINGLE for c in noun.children) or noun.lower_ == "someone")
+        else None
+    )
+
+
+def _speaks_for(noun: Token) -> str | None:
+    for found in (
+        *syntax.prepositional(noun, "for"),
+        *syntax.prepositional(noun, "of"),
+        *syntax.owners(noun),
+    ):
+        if found.pos_ != "PRON":
+            return wording.phrase(found, clauses=False).text
+    compounds = [t for t in noun.children if t.dep_ == "compound" and t.ent_type_ == "ORG"]
+    return compounds[-1].text if compounds else None

@@ -1,0 +1,158 @@
+"""The words for a participant: the stretch of text of a noun phrase, and the numbers in it."""
+
+from collections.abc import Iterable
+
+from spacy.tokens import Span, Token
+
+from kg.claims.claim import Qualifier, Quantity
+from kg.extract import syntax
+
+_NUMBERS = {
+    word: number
+    for number, word in enumerate(
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
+        "sixteen seventeen eighteen nineteen twenty".split()
+    )
+} | {
+    "dozen": 12,
+    "thirty": 30,
+    "forty": 40,
+    "fifty": 50,
+    "hundred": 100,
+    "both": 2,
+    "neither": 2,
+    "million": 10**6,
+}
+_SHARES = {"half": 0.5, "quarter": 0.25, "third": 1 / 3, "two-thirds": 2 / 3, "three-quarters": 0.75}
+_QUALIFIERS: tuple[tuple[str, Qualifier], ...] = (
+    ("at least", Qualifier.AT_LEAST),
+    ("at most", Qualifier.AT_MOST),
+    ("up to", Qualifier.AT_MOST),
+    ("no more than", Qualifier.AT_MOST),
+    ("no fewer than", Qualifier.AT_LEAST),
+    ("fewer than", Qualifier.FEWER_THAN),
+    ("less than", Qualifier.FEWER_THAN),
+    ("under", Qualifier.FEWER_THAN),
+    ("more than", Qualifier.MORE_THAN),
+    ("over", Qualifier.MORE_THAN),
+    ("just over", Qualifier.MORE_THAN),
+    ("about", Qualifier.ABOUT),
+    ("around", Qualifier.ABOUT),
+    ("roughly", Qualifier.ABOUT),
+    ("approximately", Qualifier.ABOUT),
+    ("nearly", Qualifier.ABOUT),
+    ("almost", Qualifier.ABOUT),
+    ("some", Qualifier.ABOUT),
+)
+_REACH = 4
+_CLAUSES = frozenset({"relcl", "appos", "advcl", "acl"})
+_COUNTERS = frozenset({"nummod", "quantmod"})
+
+
+def number(word: str) -> float | None:
+    """The value of a number in figures or words; ``None`` if it is none."""
+    plain = word.lower().replace(",", "")
+    if plain in _NUMBERS:
+        return float(_NUMBERS[plain])
+    try:
+        value = float(plain)
+    except ValueError:
+        return None
+    return value if abs(value) < 1e15 else None
+
+
+def phrase(noun: Token, *, clauses: bool = True, numbers: bool = False, lists: bool = False) -> Span:
+    """The noun phrase of a head noun; with its subordinate clauses, its count, its list only if asked for."""
+    dropped: set[int] = set()
+    stop = noun.i
+    for child in noun.children:
+        named = noun.pos_ == "PROPN"
+        drop = child.lower_ in ("including", "citing", "according")
+        if child.dep_ in _CLAUSES and (not clauses or (named and child.i > noun.i)):
+            drop = True
+        if syntax.misread_participle(child):
+            drop = True
+        if (child.dep_ in ("conj", "cc", "preconj") and not lists) or (child.dep_ == "det" and named):
+            drop = True
+        if named and child.dep_ == "prep" and not _part_of_name(child):
+            drop = True
+        if not numbers and child.dep_ == "nummod" and child.i < noun.i:
+            dropped |= {t.i for t in noun.doc[noun.left_edge.i : child.i + 1]}
+        if drop:
+            dropped |= {t.i for t in child.subtree}
+            if child.i > noun.i:
+                stop = max(stop, child.i)
+    dropped |= {c.i for c in noun.children if c.dep_ == "case"}
+    return (
+        syntax.covering((t for t in noun.subtree if t.i not in dropped), noun)
+        or noun.doc[noun.i : noun.i + 1]
+    )
+
+
+def _part_of_name(preposition: Token) -> bool:
+    objects = [c for c in preposition.children if c.dep_ == "pobj"]
+    return (
+        preposition.lower_ in ("of", "for", "in")
+        and bool(objects)
+        and objects[0].pos_ == "PROPN"
+        and (
+            preposition.lower_ != "in"
+            or preposition.head.lemma_.lower() in ("chamber", "association", "council")
+        )
+    )
+
+
+def compound_up_to(noun: Token, stop_words: frozenset[str]) -> Span:
+    """The run of modifiers that ends with the noun (of "new rare earth magnet licenses")."""
+    doc, start = noun.doc, noun.i
+    while start > noun.sent.start:
+        before = doc[start - 1]
+        fits = before.dep_ in syntax.MODIFIERS and before.pos_ in ("NOUN", "PROPN", "ADJ")
+        if (
+            not fits
+            or before.lower_ in stop_words
+            or before.ent_type_ in ("NORP", "ORDINAL", "DATE", "GPE", "ORG")
+        ):
+            break
+        start -= 1
+    return doc[start : noun.i + 1]
+
+
+def quantity(noun: Token, unit: str | None = None) -> Quantity | None:
+    """The number that a noun phrase gives: of things, a percentage, a share. "A license" is not counted."""
+    counted = syntax.through(noun)
+    lemma = noun.lemma_.lower()
+    if noun.lower_ in ("percent", "%") or lemma == "percent":
+        return _first_number(noun, noun.children, "percent")
+    if lemma in _SHARES and counted != noun:
+        return Quantity(value=round(_SHARES[lemma], 4), qualifier=_qualifier(noun), unit="share")
+    if noun.tag_ == "CD":
+        value = number(noun.text)
+        what = unit or (phrase(counted).text if counted != noun else None)
+        return None if value is None else Quantity(value=value, qualifier=_qualifier(noun), unit=what)
+    if lemma == "dozen" and counted != noun:
+        return Quantity(value=12, qualifier=_qualifier(noun), unit=phrase(counted).text)
+    return _first_number(
+        counted,
+        (c for c in counted.children if c.dep_ == "nummod"),
+        unit or phrase(counted, clauses=False).text,
+    )
+
+
+def _first_number(noun: Token, children: Iterable[Token], unit: str) -> Quantity | None:
+    for child in children:
+        value = number(child.text) if child.tag_ == "CD" or child.lower_ in _NUMBERS else None
+        if value is not None and child.i < noun.i:
+            return Quantity(value=value, qualifier=_qualifier(child), unit=unit)
+    return None
+
+
+def _qualifier(number_token: Token) -> Qualifier:
+    start = max(number_token.sent.start, number_token.i - _REACH)
+    before = " " + number_token.doc[start : number_token.i].text.lower().removesuffix(" a").removesuffix(
+        " an"
+    )
+    for words, qualifier in _QUALIFIERS:
+        if before.endswith(" " + words):
+            return qualifier
+    return Qualifier.EXACT

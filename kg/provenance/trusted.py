@@ -1,0 +1,118 @@
+"""What stands behind the nodes of a circuit: claims, their origins, and which of them count."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from kg.provenance.circuit import Circuit, Node, Op
+
+_MANY = 64
+
+
+@dataclass(frozen=True)
+class Trust:
+    """What is known of a claim: its origin's name, P(origin is reliable), P(credible | reliable)."""
+
+    origin: str
+    reliability: float
+    credibility: float
+
+    @property
+    def probability(self) -> float:
+        """P(the claim holds)."""
+        return self.reliability * self.credibility
+
+
+class Model(Protocol):
+    """Where the probabilities of tokens come from."""
+
+    def trust(self, claim: str) -> Trust:
+        """Of a claim."""
+        ...
+
+    def outside(self, service: str) -> float:
+        """P(what a service said holds)."""
+        ...
+
+
+class Trusted:
+    """A circuit together with what is known of its claims. Each claim is asked for once."""
+
+    def __init__(self, circuit: Circuit, model: Model) -> None:
+        self.circuit = circuit
+        self.model = model
+        self._trust: dict[str, Trust] = {}
+        self._supports: dict[int, frozenset[str] | None] = {}
+
+    def trust(self, claim: str) -> Trust:
+        """The model's word on a claim, asked once."""
+        found = self._trust.get(claim)
+        if found is None:
+            found = self._trust[claim] = self.model.trust(claim)
+        return found
+
+    def claims_of_sum(self, operands: tuple[int, ...]) -> set[str]:
+        """The claims that count in a sum of claims and facts; empty if there is anything else in it."""
+        found: set[str] = set()
+        for number in operands:
+            node = self.circuit[number]
+            counted = self.without_copies(node) if node.op is Op.FACT else (number,)
+            if any(self.circuit[n].op is not Op.TOKEN for n in counted):
+                return set()
+            found.update(self.circuit[n].name for n in counted)
+        return found
+
+    def independent(self, operands: tuple[int, ...]) -> bool:
+        """Whether no origin stands behind two of the nodes."""
+        total = 0
+        union: set[str] = set()
+        for number in operands:
+            support = self.support(number)
+            if support is None:
+                return False
+            total += len(support)
+            union |= support
+        return len(union) == total
+
+    def support(self, number: int) -> frozenset[str] | None:
+        """The origins and services under a node; ``None`` for more than ``_MANY``."""
+        if number in self._supports:
+            return self._supports[number]
+        for below in self.circuit.reachable((number,)):
+            if below in self._supports:
+                continue
+            node = self.circuit[below]
+            match node.op:
+                case Op.TOKEN:
+                    found: frozenset[str] | None = frozenset((self.trust(node.name).origin,))
+                case Op.OUTSIDE:
+                    found = frozenset((f"service {node.name} at {node.at}",))
+                case _:
+                    sets = [s for s in (self._supports[operand] for operand in node.of) if s is not None]
+                    found = frozenset().union(*sets) if len(sets) == len(node.of) else None
+                    if found is not None and len(found) > _MANY:
+                        found = None
+            self._supports[below] = found
+        return self._supports[number]
+
+    def without_copies(self, fact: Node) -> tuple[int, ...]:
+        """The operands of a fact, of each origin only the most credible claim."""
+        best: dict[str, tuple[float, str, int]] = {}
+        others = []
+        for number in fact.of:
+            node = self.circuit[number]
+            if node.op is not Op.TOKEN:
+                others.append(number)
+                continue
+            trust = self.trust(node.name)
+            rank = (-trust.credibility, node.name, number)  # of equals the first by name
+            best[trust.origin] = min(best.get(trust.origin, rank), rank)
+        return (*(number for _, _, number in best.values()), *others)
+
+    def leaves(self, root: int) -> list[Node]:
+        """The tokens under a node."""
+        nodes = map(self.circuit.__getitem__, self.circuit.reachable((root,)))
+        return [node for node in nodes if node.op in (Op.TOKEN, Op.OUTSIDE)]
+
+    def origin(self, node: Node) -> str:
+        """The origin that a leaf falls with; a service is its own."""
+        return node.name if node.op is Op.OUTSIDE else self.trust(node.name).origin

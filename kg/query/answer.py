@@ -1,0 +1,67 @@
+"""What a query gives back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from kg.dataset.terms import BlankNode, Literal, NamedNode, Triple
+from kg.dataset.view import ClaimInfo
+from kg.provenance.circuit import Circuit
+
+Term = NamedNode | BlankNode | Literal | Triple
+Row = tuple[Term | None, ...]
+
+
+@dataclass(frozen=True)
+class RowProvenance:
+    """What one row rests on.
+
+    ``node`` is a node of the answer's circuit, ``None`` for a row that is not annotated.
+    ``confidence`` is the probability that it is true, with ``confidence_error`` (half
+    width of the 95 % interval) if it is an estimate. ``weakest`` is the probability of
+    the weakest claim of the best derivation. ``origins`` is the fewest origins whose fall
+    makes it false, ``None`` if none does. ``contested`` lists active claims that rebut
+    one it rests on.
+    """
+
+    node: int | None = None
+    confidence: float | None = None
+    confidence_error: float | None = None
+    weakest: float | None = None
+    origins: int | None = None
+    contested: tuple[str, ...] = ()
+
+
+NOT_ANNOTATED = RowProvenance()
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """The provenance of an answer: one entry of ``rows`` for each row, one in all for ASK.
+
+    ``reason`` says what is not annotated, and is ``None`` exactly when ``complete``.
+    ``claims`` tells about every claim in the circuit of the rows.
+    """
+
+    version: str
+    complete: bool = True
+    reason: str | None = None
+    circuit: Circuit = field(default_factory=Circuit)
+    rows: tuple[RowProvenance, ...] = ()
+    claims: Mapping[str, ClaimInfo] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The answer to a query; what its ``kind`` has not is empty.
+
+    ``kind`` is "select" (``variables``, ``rows``), "ask" (``boolean``), "construct" or
+    "describe" (``triples``). ``version`` is the IRI of the snapshot that was asked.
+    """
+
+    kind: str
+    version: str
+    variables: tuple[str, ...] = ()
+    rows: tuple[Row, ...] = ()
+    boolean: bool | None = None
+    triples: tuple[Triple, ...] = ()
+    provenance: Provenance | None = None

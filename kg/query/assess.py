@@ -1,0 +1,65 @@
+"""From a circuit and its roots to what an answer tells of each row."""
+
+from collections.abc import Sequence
+
+from kg.dataset.view import ClaimInfo
+from kg.provenance.circuit import Circuit
+from kg.provenance.probability import Assessor
+from kg.provenance.trusted import Trust
+from kg.query.answer import NOT_ANNOTATED, Provenance, RowProvenance
+from kg.query.derive import NotAnnotated
+from kg.query.source import Source
+
+
+class _Claims:
+    """The claims of one answer, each looked up once: what is told of them, and how far to trust them."""
+
+    def __init__(self, source: Source, iris: Sequence[str]) -> None:
+        self.infos: dict[str, ClaimInfo] = {}
+        self.rebuttals: dict[str, tuple[str, ...]] = {}
+        for iri in iris:
+            info = source.claim_info(iri)
+            if info is None:
+                raise NotAnnotated(f"a fact rests on {iri}, which is no active claim: please report this")
+            self.infos[iri] = info
+            if rebuttals := source.rebuttals(iri):
+                self.rebuttals[iri] = rebuttals
+
+    def trust(self, claim: str) -> Trust:
+        """Its origin and its probabilities."""
+        info = self.infos[claim]
+        return Trust(info.origin, info.reliability, info.credibility)
+
+    def outside(self, service: str) -> float:
+        """No service is asked, so none is known."""
+        raise NotAnnotated(f"nothing is known of the service {service}")
+
+
+def assessed(source: Source, circuit: Circuit, roots: Sequence[int], confidence: bool = True) -> Provenance:
+    """The provenance of rows whose nodes are ``roots``; equal nodes are assessed once.
+
+    Raises ``NotAnnotated`` where the circuit rests on what is no active claim.
+    """
+    distinct = list(dict.fromkeys(roots))
+    claims = _Claims(source, circuit.names(distinct))
+    assessor = Assessor(circuit, claims)
+    weakest = assessor.weakest(distinct) if confidence else {}
+    known: dict[int, RowProvenance] = {}
+    for node in distinct:
+        against: set[str] = set()
+        if claims.rebuttals:
+            against.update(*(claims.rebuttals.get(claim, ()) for claim in circuit.positive_names(node)))
+        contested = tuple(sorted(against))
+        if not confidence:
+            known[node] = RowProvenance(node, contested=contested)
+            continue
+        sure = assessor.confidence(node)
+        origins = assessor.origins(node)
+        known[node] = RowProvenance(node, sure.value, sure.error, weakest[node], origins, contested)
+    rows = tuple(known[node] for node in roots)
+    return Provenance(source.iri, True, None, circuit, rows, claims.infos)
+
+
+def not_annotated(source: Source, reason: str, rows: int) -> Provenance:
+    """The provenance of an answer whose rows are not annotated."""
+    return Provenance(source.iri, False, reason, rows=(NOT_ANNOTATED,) * rows)

@@ -1,0 +1,244 @@
+"""Answers as text: SPARQL 1.1 results in JSON (with provenance), XML, CSV and TSV, and RDF.
+
+The standard members are exactly those of the standards (with the terms of RDF 1.2 as the
+engine writes them); provenance is one more member of the JSON, and more columns of CSV
+and TSV where they are asked for.
+"""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from kg.dataset.terms import BlankNode, Literal, NamedNode, RdfFormat, Triple, serialize
+from kg.errors import LodestoneError
+from kg.query.answer import Answer, Provenance, Row, RowProvenance, Term
+from kg.query.xml_results import write_xml
+from ontology.vocab import PREFIXES, XSD
+
+COLUMNS = ("_confidence", "_origins", "_claims")
+"""What ``columns`` adds: the confidence, the number of origins, the claims with spaces between."""
+
+RDF_FORMATS: dict[str, RdfFormat] = {
+    "turtle": RdfFormat.TURTLE,
+    "trig": RdfFormat.TRIG,
+    "nt": RdfFormat.N_TRIPLES,
+    "nq": RdfFormat.N_QUADS,
+    "json-ld": RdfFormat.JSON_LD,
+    "rdf-xml": RdfFormat.RDF_XML,
+}
+_ELEMENT = re.compile(r"[^\W\d][\w.\-]*$")
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+
+
+class Unwritable(LodestoneError):
+    """An answer holds what a format cannot express; another format can."""
+
+
+# --- JSON
+
+
+def to_json(answer: Answer) -> str:
+    """The SPARQL results document of DESIGN section 6. Raises ``Unwritable`` for an RDF answer."""
+    members: list[str]
+    if answer.boolean is not None:
+        members = ['"head":{}', f'"boolean":{json.dumps(answer.boolean)}']
+    elif answer.kind == "select":
+        members = [
+            f'"head":{{"vars":{_dump(list(answer.variables))}}}',
+            f'"results":{{"bindings":[{",".join(_bindings(answer))}]}}',
+        ]
+    else:
+        raise Unwritable(f"the answer to a {answer.kind.upper()} is RDF: ask for an RDF format")
+    if answer.provenance is not None:
+        members.append(f'"provenance":{_dump(provenance_json(answer.provenance))}')
+    return "{" + ",".join(members) + "}"
+
+
+def _dump(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def _bindings(answer: Answer) -> Iterable[str]:
+    names = [f"{_dump(name)}:" for name in answer.variables]
+    written: dict[Term, str] = {}
+    for row in answer.rows:
+        parts = []
+        for name, term in zip(names, row, strict=True):
+            if term is not None:
+                text = written.get(term)
+                if text is None:
+                    text = written[term] = _dump(term_json(term))
+                parts.append(name + text)
+        yield "{" + ",".join(parts) + "}"
+
+
+def term_json(term: Term) -> dict[str, Any]:
+    """A term as SPARQL results in JSON write it."""
+    match term:
+        case NamedNode():
+            return {"type": "uri", "value": term.value}
+        case BlankNode():
+            return {"type": "bnode", "value": term.value}
+        case Triple():
+            parts = {"subject": term.subject, "predicate": term.predicate, "object": term.object}
+            return {"type": "triple", "value": {name: term_json(part) for name, part in parts.items()}}
+    written: dict[str, Any] = {"type": "literal", "value": term.value}
+    if term.language is not None:
+        written["xml:lang"] = term.language
+        if term.direction is not None:
+            written["its:dir"] = term.direction.value
+    elif term.datatype.value != XSD + "string":
+        written["datatype"] = term.datatype.value
+    return written
+
+
+def provenance_json(provenance: Provenance) -> dict[str, Any]:
+    """The ``provenance`` member."""
+    roots = [row.node for row in provenance.rows if row.node is not None]
+    circuit, place = provenance.circuit.to_json(roots)
+    written: dict[RowProvenance, dict[str, Any]] = {}
+    for row in provenance.rows:
+        if row not in written:
+            written[row] = _row_json(row, place)
+    member: dict[str, Any] = {"version": provenance.version, "complete": provenance.complete}
+    if provenance.reason is not None:
+        member["reason"] = provenance.reason
+    member["circuit"] = circuit
+    member["rows"] = [written[row] for row in provenance.rows]
+    member["claims"] = {
+        iri: {
+            "label": info.label,
+            "quote": info.quote,
+            "document": info.document,
+            "source": info.source,
+            "probability": info.probability,
+        }
+        for iri, info in provenance.claims.items()
+    }
+    return member
+
+
+def _row_json(row: RowProvenance, place: dict[int, int]) -> dict[str, Any]:
+    if row.node is None:
+        return {"node": None}
+    member: dict[str, Any] = {"node": place[row.node]}
+    if row.confidence is not None:
+        member["confidence"] = row.confidence
+        if row.confidence_error is not None:
+            member["confidenceError"] = row.confidence_error
+        member["weakest"] = row.weakest
+        member["origins"] = row.origins
+    member["contested"] = list(row.contested)
+    return member
+
+
+# --- XML
+
+
+def to_xml(answer: Answer) -> str:
+    """SPARQL results in XML, without provenance. Raises ``Unwritable``."""
+    if answer.boolean is None and answer.kind != "select":
+        raise Unwritable(f"the answer to a {answer.kind.upper()} is RDF: ask for an RDF format")
+    text = write_xml(answer)
+    if _NOT_XML.search(text):
+        raise Unwritable("the answer holds control characters, which XML cannot express: ask for JSON")
+    return text
+
+
+# --- CSV and TSV
+
+
+def to_csv(answer: Answer, *, columns: bool = False) -> str:
+    """SPARQL results in CSV: values without their kinds."""
+    if answer.boolean is not None and not columns:
+        return "true" if answer.boolean else "false"
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(_header(answer, columns))
+    writer.writerows(_lines(answer, columns, plain, str))
+    return out.getvalue()
+
+
+def to_tsv(answer: Answer, *, columns: bool = False) -> str:
+    """SPARQL results in TSV: terms in Turtle's syntax."""
+    if answer.boolean is not None and not columns:
+        return "true" if answer.boolean else "false"
+    lines = [[f"?{name}" for name in _header(answer, columns)]]
+    lines.extend(_lines(answer, columns, _turtle, lambda value: str(Literal(value)) if value else ""))
+    return "".join("\t".join(line) + "\n" for line in lines)
+
+
+def _header(answer: Answer, columns: bool) -> list[str]:
+    names = ["_answer"] if answer.boolean is not None else list(answer.variables)
+    if answer.boolean is None and answer.kind != "select":
+        raise Unwritable(f"the answer to a {answer.kind.upper()} is RDF: ask for an RDF format")
+    return names + (list(COLUMNS) if columns else [])
+
+
+def _lines(
+    answer: Answer, columns: bool, write: Callable[[Term], str], quote: Callable[[str], str]
+) -> Iterable[list[str]]:
+    rows: Iterable[Row] = answer.rows
+    if answer.boolean is not None:
+        rows = [(Literal(answer.boolean),)]
+    told = answer.provenance.rows if answer.provenance is not None else ()
+    claims: dict[int, str] = {}
+    for number, row in enumerate(rows):
+        line = ["" if term is None else write(term) for term in row]
+        if columns:
+            about = told[number] if number < len(told) else RowProvenance()
+            line += _columns(answer.provenance, about, claims, quote)
+        yield line
+
+
+def _columns(
+    provenance: Provenance | None, row: RowProvenance, claims: dict[int, str], quote: Callable[[str], str]
+) -> list[str]:
+    if provenance is None or row.node is None:
+        return [""] * len(COLUMNS)
+    if row.node not in claims:
+        claims[row.node] = quote(" ".join(provenance.circuit.positive_names(row.node)))
+    confidence = "" if row.confidence is None else str(row.confidence)
+    return [confidence, "" if row.origins is None else str(row.origins), claims[row.node]]
+
+
+def plain(term: Term) -> str:
+    """A term without its kind, as in CSV."""
+    match term:
+        case BlankNode():
+            return f"_:{term.value}"
+        case Triple():
+            return f"{plain(term.subject)} {plain(term.predicate)} {plain(term.object)}"
+    return term.value
+
+
+def _turtle(term: Term) -> str:
+    return str(term).replace("\t", "\\t")
+
+
+# --- RDF
+
+
+def to_rdf(answer: Answer, form: str) -> bytes:
+    """The triples of a CONSTRUCT or DESCRIBE in one of ``RDF_FORMATS``. Raises ``Unwritable``."""
+    if answer.kind not in ("construct", "describe"):
+        raise Unwritable(f"the answer to {answer.kind.upper()} is no RDF: ask for SPARQL results")
+    if form == "rdf-xml":
+        _check_rdf_xml(answer)
+    prefixes = PREFIXES if form in ("turtle", "trig") else None
+    try:
+        return serialize(answer.triples, format=RDF_FORMATS[form], prefixes=prefixes) or b""
+    except (OSError, ValueError) as error:
+        raise Unwritable(f"the answer cannot be written as {form}: {error}") from error
+
+
+def _check_rdf_xml(answer: Answer) -> None:
+    """The engine writes what is no XML where a predicate has no name, or a literal has control characters."""
+    for predicate in {triple.predicate.value for triple in answer.triples}:
+        if _ELEMENT.search(predicate) is None:
+            raise Unwritable(f"RDF/XML cannot express the predicate {predicate}: ask for Turtle")
+    if any(_NOT_XML.search(plain(triple.object)) for triple in answer.triples):
+        raise Unwritable("RDF/XML cannot express control characters: ask for Turtle")
