@@ -91,6 +91,7 @@ class LS(StrEnum):
     occurred = _NS + "occurred"
     validity = _NS + "validity"
     edtf = _NS + "edtf"
+    isTimeOfSaying = _NS + "isTimeOfSaying"
     earliest = _NS + "earliest"
     latest = _NS + "latest"
     said = _NS + "said"

@@ -34,7 +34,9 @@ edtfs = st.one_of(
     days.map(lambda d: f"../{d.isoformat()}"),
     st.tuples(days, days).map(lambda two: f"{min(two)}/{max(two)}"),
 )
-times = st.builds(TimeSpan, text=texts | st.none(), edtf=edtfs) | st.builds(TimeSpan, text=texts)
+times = st.builds(TimeSpan, text=texts | st.none(), edtf=edtfs, of_saying=st.booleans()) | st.builds(
+    TimeSpan, text=texts
+)
 
 
 @st.composite
@@ -117,4 +119,6 @@ _quoted = st.fixed_dictionaries(_shared | {"quote": quotes(), "quote_verified": 
 _unquoted = st.fixed_dictionaries(_shared)
 _by_roles = st.fixed_dictionaries({"roles": st.dictionaries(st.sampled_from(RoleName), mentions, max_size=4)})
 _by_triples = st.fixed_dictionaries({"triples": triples})
-claims = st.builds(lambda said, asserted: Claim(**said, **asserted), _quoted | _unquoted, _by_roles | _by_triples)
+claims = st.builds(
+    lambda said, asserted: Claim(**said, **asserted), _quoted | _unquoted, _by_roles | _by_triples
+)

@@ -77,6 +77,7 @@ _PARTS: dict[str, dict[str, str]] = {
     "TimeSpan": {
         "text": "The words of the text.",
         "edtf": "Their reading as an Extended Date/Time Format expression, like 2025-04-21/2025-04-30.",
+        "of_saying": "Whether it is only the time of saying; no event is dated by it.",
     },
     "Quantity": {
         "value": "The number.",

@@ -36,13 +36,15 @@ class TimeSpan(BaseModel):
     """When something was so, as far as the text tells.
 
     ``text`` are the words, ``edtf`` their reading. A span with words alone is a time
-    that the text leaves open.
+    that the text leaves open. ``of_saying``: it is the time at which a thing was said,
+    given because the text does not tell when it happened; no event is dated by it.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     text: str | None = None
     edtf: str | None = None
+    of_saying: bool = False
 
     @model_validator(mode="after")
     def _is_edtf(self) -> "TimeSpan":

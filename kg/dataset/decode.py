@@ -173,7 +173,8 @@ def _voice(link: Node, source: Node) -> Voice:
 
 
 def _time(node: Node) -> TimeSpan:
-    return TimeSpan(text=node.get(LS.wording), edtf=node.get(LS.edtf))
+    of_saying = node.get(LS.isTimeOfSaying) == "true"
+    return TimeSpan(text=node.get(LS.wording), edtf=node.get(LS.edtf), of_saying=of_saying)
 
 
 def _quantity(node: Node) -> Quantity:

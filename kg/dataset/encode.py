@@ -242,6 +242,8 @@ def _time_span(span: TimeSpan, name: str) -> Iterator[Statement]:
     yield Statement(t, TYPE, iri(LS.TimeSpan))
     if span.text is not None:
         yield Statement(t, iri(LS.wording), literal(span.text))
+    if span.of_saying:
+        yield Statement(t, iri(LS.isTimeOfSaying), typed("true", "boolean"))
     yield from _dates(span, t)
 
 
@@ -337,7 +339,7 @@ def _assertion(claim: Claim, names: Names) -> Iterator[Statement]:
         player_class = ROLE_INFO[role].player_class
         if player_class is not None:
             yield Statement(player, TYPE, iri(player_class))
-    if claim.when is not None:
+    if claim.when is not None and not claim.when.of_saying:
         yield from _dates(claim.when, event)
     if claim.quantity is not None:
         yield from _quantity(claim.quantity, names.event(claim.id))

@@ -85,7 +85,7 @@ class Drafter:
             attribution=chain,
             modality=mode.modality,
             polarity=mode.polarity,
-            when=when or (said if event.type is not ClaimType.LICENSE_SCOPE else None),
+            when=when or (_of_saying(said) if event.type is not ClaimType.LICENSE_SCOPE else None),
             said=said.earliest if said is not None and said.earliest == said.latest else None,
             quantity=quantity,
             assessment=assess(event.type, chain, mode.modality, own=own),
@@ -158,3 +158,8 @@ def _own(event: Event, attribution: Attribution) -> bool:
     speaker = attribution.voices[0].name
     subject = event.roles.get(R.AUTHORITY) or event.roles.get(R.LICENSEE)
     return bool(speaker and subject is not None and subject.text in speaker.split())
+
+
+def _of_saying(said: TimeSpan | None) -> TimeSpan | None:
+    """The day of saying in the place of the day of the event, marked as such."""
+    return said.model_copy(update={"of_saying": True}) if said is not None else None

@@ -117,7 +117,12 @@ def claims_json(article: Article, claims: list[Claim], *, file: str | None = Non
             "quote": quote,
             "roles": data["roles"],
             "quantity": data.get("quantity"),
-            "when": {"text": claim.when.text, "edtf": claim.when.edtf} if claim.when else None,
+            "when": (
+                {"text": claim.when.text, "edtf": claim.when.edtf}
+                | ({"of_saying": True} if claim.when.of_saying else {})
+                if claim.when
+                else None
+            ),
             "attribution": [
                 {"kind": v.kind.value, "name": v.name, "count": v.count, "text": v.text}
                 | {k: x for k, x in (("verb", v.verb), ("speaks_for", v.speaks_for)) if x is not None}

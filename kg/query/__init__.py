@@ -16,9 +16,9 @@ from kg.provenance.circuit import Circuit
 from kg.query.answer import Answer, Provenance, Row, RowProvenance
 from kg.query.assess import assessed, not_annotated
 from kg.query.derive import Derivation, NotAnnotated, derive
-from kg.query.evaluate import annotate
-from kg.query.merge import over_merge
-from kg.query.parse import has_word, parse
+from kg.query.evaluate import MAX_DERIVATIONS, annotate
+from kg.query.merge import over_merge, without_dataset
+from kg.query.parse import has_word, is_too_deep, parse
 from kg.query.render import NOTHING, render
 from kg.query.source import Source, ask_engine, solutions, triples
 
@@ -44,6 +44,8 @@ def query(
     """
     if has_word(sparql, "SERVICE"):
         raise QueryRefused("SERVICE is refused: no outside endpoint is allowed here")
+    if is_too_deep(sparql):
+        raise QueryRefused("the query is nested too deeply")
     result = _evaluated(snapshot, sparql, base_iri, default_graphs, named_graphs)
     if isinstance(result, QueryBoolean):
         answer = Answer("ask", snapshot.iri, boolean=bool(result))
@@ -73,28 +75,36 @@ def _evaluated(
     default_graphs: Sequence[str] | None,
     named_graphs: Sequence[str] | None,
 ) -> QuerySolutions | QueryBoolean | QueryTriples:
-    """The engine's result of a query; where its default graph is a merge, of one that counts triples once."""
+    """The engine's result of a query: of its very text, but where the engine would count wrongly.
+
+    It counts a triple once for each default graph that holds it, and a solution of ``p|q``
+    once where both give it. There it gets the algebra, rendered, instead.
+    """
     try:
         result = ask_engine(source, sparql, base_iri, default_graphs, named_graphs)
     except QuerySyntaxError:
         parse(sparql, base_iri)  # which may say it more plainly
         raise
-    from_request = default_graphs is not None or named_graphs is not None
-    if not from_request and not has_word(sparql, "FROM"):
-        return result
-    if from_request and len(default_graphs or ()) < 2:
+    chosen = default_graphs is not None or named_graphs is not None
+    several = len(default_graphs or ()) > 1 or (not chosen and sparql.upper().count("FROM") > 1)
+    if not (several or "|" in sparql or has_word(sparql, "FROM")):
         return result
     try:
         asked = parse(sparql, base_iri)
     except QuerySyntaxError as error:
-        raise QueryRefused(f"over several default graphs only SPARQL 1.1 is answered ({error})") from error
-    if not from_request:
+        if several:
+            what = f"over several default graphs only SPARQL 1.1 is answered ({error})"
+            raise QueryRefused(what) from error
+        return result
+    if not chosen and (asked.default_graphs or asked.named_graphs):
         default_graphs = [graph.value for graph in asked.default_graphs]
         named_graphs = [graph.value for graph in asked.named_graphs]
-        if len(default_graphs) < 2:
-            return result
-    graphs = list(dict.fromkeys(default_graphs or ()))
-    return ask_engine(source, render(over_merge(asked)), None, graphs, named_graphs)
+    if len(default_graphs or ()) > 1:
+        asked = over_merge(asked)
+    elif not asked.alternatives:
+        return result
+    graphs = None if default_graphs is None else list(dict.fromkeys(default_graphs))
+    return ask_engine(source, render(without_dataset(asked)), None, graphs, named_graphs)
 
 
 @lru_cache(maxsize=512)
@@ -119,7 +129,7 @@ def _provenance(source: Source, answer: Answer, plan: Derivation | str, confiden
     if not rows:
         return assessed(source, Circuit(), [], confidence)
     try:
-        circuit, nodes = annotate(source, plan, rows, paged=plan.is_paged(len(rows)))
+        circuit, nodes = annotate(source, plan, rows, paged=plan.is_paged(len(rows)), cap=MAX_DERIVATIONS)
         return assessed(source, circuit, nodes, confidence)
     except NotAnnotated as why:
         return not_annotated(source, str(why), len(rows))

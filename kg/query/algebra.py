@@ -313,3 +313,5 @@ class Query:
     named_graphs: tuple[Iri, ...] = ()
     hidden: str = "_h"
     """No variable of the query has a name that starts so, but the hidden ones."""
+    alternatives: bool = False
+    """Whether a path ``p|q`` was written, which is a ``Union`` here."""

@@ -33,10 +33,15 @@ from kg.query.scope import visible
 
 
 def over_merge(query: Query) -> Query:
-    """The query as it must be put to an engine that repeats triples; its dataset is left to the caller."""
+    """The query as it must be put to an engine that repeats triples; its dataset is to be told apart."""
     merger = _Merger(query.hidden)
     body = replace(query.body, of=merger.pattern(query.body.of))
-    return replace(query, body=body, default_graphs=(), named_graphs=())
+    return replace(query, body=body)
+
+
+def without_dataset(query: Query) -> Query:
+    """The query without FROM and FROM NAMED, for an engine that is told its dataset otherwise."""
+    return replace(query, default_graphs=(), named_graphs=())
 
 
 class _Merger:

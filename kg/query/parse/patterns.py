@@ -281,5 +281,6 @@ class PatternParser(ExpressionParser):
                 middle = self.fresh()
                 return joined(self._translated(subject, left, middle), self._translated(middle, right, item))
             case Alternative(left, right):
+                self.alternatives = True
                 return Union(self._translated(subject, left, item), self._translated(subject, right, item))
         return PathPattern(subject, verb, item)

@@ -17,7 +17,10 @@ _NUMBERS = {"INTEGER": XSD + "integer", "DECIMAL": XSD + "decimal", "DOUBLE": XS
 
 
 class TermParser:
-    """A query being read: its tokens, how far it is read, its prefixes, its hidden variables."""
+    """A query being read: its tokens, how far it is read, its prefixes, its hidden variables.
+
+    ``alternatives`` tells whether a path ``p|q`` was translated.
+    """
 
     def __init__(self, text: str, base: str | None, prefixes: Mapping[str, str]) -> None:
         self.text = text
@@ -26,6 +29,7 @@ class TermParser:
         self.base = base
         self.prefixes = dict(prefixes)
         self.in_template = False
+        self.alternatives = False
         self._blanks: dict[str, Node] = {}
         self._fresh = 0
         self.hidden = "_h"
