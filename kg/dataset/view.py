@@ -53,7 +53,11 @@ class Support:
 
 @dataclass(frozen=True)
 class ClaimInfo:
-    """What an answer tells about a claim that it rests on."""
+    """What an answer tells about a claim that it rests on.
+
+    ``source`` is the attribution chain in words, from the voice nearest to the event to
+    the publisher. Probabilities are those of ``kg.claims.confidence``.
+    """
 
     iri: str
     label: str
@@ -231,7 +235,7 @@ class View:
             label=found.get(RDFS + "label") or iri,
             quote=self.node(quote).get(OA + "exact") if quote else None,
             document=found.need(LS.document),
-            source=self._nearest_source(found),
+            source=self._chain(found),
             origin=origin,
             reliability=PROBABILITY[RELIABILITY_TERM[self.origin_reliability(origin)]],
             credibility=credibility_probability(
@@ -241,11 +245,10 @@ class View:
             polarity=found.need(LS.polarity),
         )
 
-    def _nearest_source(self, claim: Node) -> str:
+    def _chain(self, claim: Node) -> str:
         links = [self.node(name) for name in claim.all(LS.attribution)]
-        nearest = min(links, key=lambda link: int(link.get(LS.position) or 0), default=None)
-        voice = nearest.get(LS.voice) if nearest else None
-        return (self.node(voice).get(RDFS + "label") or voice) if voice else ""
+        voices = (n.need(LS.voice) for n in sorted(links, key=lambda n: int(n.need(LS.position))))
+        return " → ".join(self.node(voice).get(RDFS + "label") or voice for voice in voices)
 
     def rebuttals(self, iri: str) -> tuple[str, ...]:
         """Active claims that rebut or correct a claim, or deny what it states in its direct form."""
