@@ -4,7 +4,9 @@ Exit status: 0 done (an ASK that is false and an empty answer too), 1 done but s
 was quarantined or found wrong, 2 not done.
 """
 
+import os
 import sys
+import traceback
 from pathlib import Path
 from typing import NoReturn
 
@@ -30,8 +32,20 @@ class _Commands(click.Group):
             return super().invoke(ctx)
         except LodestoneError as error:
             _fail(str(error))
+        except ModuleNotFoundError as error:
+            _fail(
+                f"this needs an extra that is not installed ({error.name}): pip install 'lodestone-kg[extract]'"
+            )
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(2)
         except OSError as error:
             _fail(f"{error.strerror or error}: {error.filename or ''}".rstrip(": "))
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception:  # noqa: BLE001 - a bug: show it, and keep the promise of the exit status
+            traceback.print_exc()
+            _fail("this is a bug, please report it with the lines above")
 
 
 def _fail(message: str) -> NoReturn:

@@ -41,11 +41,15 @@ def run_ingest(
     wait: float,
     quiet: bool,
 ) -> int:
-    """Take files in and say what became of them; 1 if something was quarantined, 2 if nothing could be done."""
+    """Take files in and say what became of them.
+
+    Gives 1 if something was quarantined, 2 if nothing could be taken in.
+    """
     urls = [path for path in paths if path.startswith(("http://", "https://"))]
     if urls:
         raise LodestoneError(
-            f"{urls[0]} is not fetched: this version makes no outbound calls. Save the page and ingest the file"
+            f"{urls[0]} is not fetched: this version makes no outbound calls. "
+            "Save the page and ingest the file"
         )
     settings = None
     if base is not None:
@@ -81,7 +85,7 @@ def run_ingest(
 def _document(file: Path | None) -> tuple[Document | None, str | None]:
     if file is None:
         return None, None
-    from kg.extract.reader import read_article
+    from kg.extract.reader import read_article  # noqa: PLC0415 - an extra
 
     article = read_article(file)
     return article.document.model_copy(update={"hash": text_hash(article.text)}), article.text
@@ -91,9 +95,7 @@ def _summarize(report: IngestReport, store: Path, quarantine: Path) -> None:
     lines = [f"{report.files} file{'s' * (report.files != 1)} into {store}"]
     lines.append(f"  claims: {report.claims_new} new, {report.claims_known} already there")
     if report.claims_inactive:
-        lines.append(
-            f"          {report.claims_inactive} of the new are not active (see lodestone check, or the claim's page)"
-        )
+        lines.append(f"          {report.claims_inactive} of the new are not active: their pages say why")
     if report.base_new:
         lines.append(f"  base data: {report.base_new} new quads")
     if report.quotes_verified or report.quotes_unverified:

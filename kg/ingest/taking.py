@@ -127,7 +127,7 @@ class Ingest:
 
     def _article(self, path: Path, progress: Progress) -> None:
         try:
-            from kg.extract.pipeline import extract_file
+            from kg.extract.pipeline import extract_file  # noqa: PLC0415 - an extra
         except ModuleNotFoundError as error:
             raise UnreadableInput(
                 f"articles are read by an extra that is not installed ({error.name}): "
@@ -221,7 +221,7 @@ def _as_document(path: Path) -> Document:
 
 def _read_beside(file: str, path: Path) -> str | None:
     """The text in a file that a record names, below the folder of the records or the working folder."""
-    for folder in (path.parent.resolve(), Path().resolve()):
+    for folder in (path.parent.resolve(), Path.cwd()):
         candidate = (folder / file).resolve()
         if candidate.is_file() and candidate.is_relative_to(folder):
             try:

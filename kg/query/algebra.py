@@ -313,5 +313,7 @@ class Query:
     named_graphs: tuple[Iri, ...] = ()
     hidden: str = "_h"
     """No variable of the query has a name that starts so, but the hidden ones."""
+    base: str | None = None
+    """What IRI() resolves against; all other IRIs are resolved already."""
     alternatives: bool = False
     """Whether a path ``p|q`` was written, which is a ``Union`` here."""

@@ -43,7 +43,7 @@ from kg.query.algebra import (
     Var,
 )
 from kg.query.parse.patterns import joined
-from kg.query.render import group, node
+from kg.query.render import group, node, prologue
 from kg.query.scope import certain, has_aggregate, projected, subexpressions, visible
 
 VOLATILE = frozenset(("RAND", "NOW", "UUID", "STRUUID", "BNODE"))
@@ -80,6 +80,7 @@ class Derivation:
     restricting: tuple[Var, ...]
     limit: int | None = None
     offset: int = 0
+    base: str | None = None
 
     def is_paged(self, rows: int) -> bool:
         """Whether an answer of so many rows may be part of a larger one."""
@@ -98,7 +99,7 @@ class Derivation:
     def text(self, page: str = "") -> str:
         """The derivation query; with a VALUES clause as ``page`` only of rows that agree with it."""
         columns = " ".join(map(node, self.columns)) or "*"
-        return f"SELECT {columns} WHERE {{ {page} {self._group} }}"
+        return f"{prologue(self.base)}SELECT {columns} WHERE {{ {page} {self._group} }}"
 
     @cached_property
     def _group(self) -> str:
@@ -129,6 +130,7 @@ def derive(query: Query, columns: Iterable[str]) -> Derivation:
         tuple(variable for variable in dict.fromkeys(key) if variable in sure),
         query.body.limit,
         query.body.offset,
+        query.base,
     )
 
 

@@ -71,7 +71,12 @@ def render(query: Query) -> str:
             head = f"DESCRIBE {described}"
         case _:
             head = _head(body)
-    return f"{head} {sources}WHERE {group(body.of)}{_modifiers(body)}"
+    return f"{prologue(query.base)}{head} {sources}WHERE {group(body.of)}{_modifiers(body)}"
+
+
+def prologue(base: str | None) -> str:
+    """The BASE declaration, if there is a base."""
+    return "" if base is None else f"BASE {node(Iri(base))} "
 
 
 def string(text: str) -> str:

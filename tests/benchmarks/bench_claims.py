@@ -44,13 +44,19 @@ def write_claims(path: Path, count: int) -> None:
                 "modality": "reported",
                 "polarity": "positive",
                 "document": {"title": f"Article {number % 10}", "publisher": f"Outlet {number % 10}"},
-                "assessment": {"reliability": "B", "credibility": 2, "reason": "an agency with three sources"},
+                "assessment": {
+                    "reliability": "B",
+                    "credibility": 2,
+                    "reason": "an agency with three sources",
+                },
             }
             out.write(json.dumps(record) + "\n")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--claims", type=int, default=1000)
     parser.add_argument("--rounds", type=int, default=3)
     args = parser.parse_args()

@@ -18,19 +18,18 @@ from statistics import median
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+from pyoxigraph import RdfFormat, Store
+
+from kg.dataset.rdf import ingest_rdf
+from kg.dataset.writer import Writer
 from tests.benchmarks.million import write_quads
 
 
 def engine_load(data: Path, store: Path) -> None:
-    from pyoxigraph import RdfFormat, Store
-
     Store(str(store)).bulk_load(path=str(data), format=RdfFormat.N_QUADS)
 
 
 def own_load(data: Path, store: Path) -> None:
-    from kg.dataset.rdf import ingest_rdf
-    from kg.dataset.writer import Writer
-
     with Writer(store) as writer:
         ingest_rdf(writer, data)
         writer.commit()
@@ -48,7 +47,9 @@ def child(kind: str, data: Path, store: Path) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--child", nargs=3, metavar=("KIND", "DATA", "STORE"), help=argparse.SUPPRESS)
     args = parser.parse_args()

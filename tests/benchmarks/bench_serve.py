@@ -59,7 +59,9 @@ def first_answer(store: Path, port: int) -> tuple[subprocess.Popen[bytes], float
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--store", type=Path, help="a store that bench_load.py's data was taken into")
     parser.add_argument("--queries", type=int, default=200)
     args = parser.parse_args()

@@ -45,6 +45,6 @@ def published(writer: Writer) -> Snapshot:
 def holders(snapshot: Snapshot) -> set[tuple[str, str]]:
     """Who holds a license for whom, by label."""
     rows = snapshot.query(
-        "SELECT ?p ?c { ?producer ls:holdsLicenseFor ?customer . ?producer rdfs:label ?p . ?customer rdfs:label ?c }"
+        "SELECT ?p ?c { ?producer ls:holdsLicenseFor ?x ; rdfs:label ?p . ?x rdfs:label ?c }"
     )
     return {(row["p"].value, row["c"].value) for row in rows}

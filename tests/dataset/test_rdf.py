@@ -96,8 +96,8 @@ def test_a_file_that_is_not_what_its_name_says_is_refused_whole(
         ("x.jsonld", '{"@id": "urn:a", "urn:b": 1}'),
         (
             "x.rdf",
-            '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:u="urn:">'
-            '<rdf:Description rdf:about="urn:a"><u:b>1</u:b></rdf:Description></rdf:RDF>',
+            """<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:u="urn:">
+            <rdf:Description rdf:about="urn:a"><u:b>1</u:b></rdf:Description></rdf:RDF>""",
         ),
     ],
 )

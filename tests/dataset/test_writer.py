@@ -41,7 +41,8 @@ def test_the_same_claim_twice_is_one(writer: Writer) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"polarity": "negative"}, {"modality": "hedged"}, {"modality": "expected"}, {"modality": "unknown"}]
+    "change",
+    [{"polarity": "negative"}, {"modality": "hedged"}, {"modality": "expected"}, {"modality": "unknown"}],
 )
 def test_what_is_denied_or_only_possible_is_no_fact(writer: Writer, change: dict[str, str]) -> None:
     [added] = writer.add([grant("JL MAG", "Volkswagen", **change)])
@@ -66,7 +67,12 @@ def test_claims_of_two_documents_meet_on_one_triple(writer: Writer) -> None:
 
 
 def test_two_unnamed_firms_of_one_description_stay_two(writer: Writer) -> None:
-    writer.add([grant("a company in Baotou", "Volkswagen"), grant("a company in Baotou", "Volkswagen", title="Other")])
+    writer.add(
+        [
+            grant("a company in Baotou", "Volkswagen"),
+            grant("a company in Baotou", "Volkswagen", title="Other"),
+        ]
+    )
     assert len(list(published(writer).query("SELECT ?p { ?p ls:holdsLicenseFor ?c }"))) == 2
 
 
@@ -87,7 +93,11 @@ def test_retraction_takes_facts_and_consequences_and_keeps_the_claim(writer: Wri
     snapshot = published(writer)
     assert holders(snapshot) == {("JL MAG", "Tesla")}
     stored = snapshot.claim(gone.iri)
-    assert (stored.state, stored.retraction_reason, stored.retracted_by) == ("retracted", "printed in error", "editor")
+    assert (stored.state, stored.retraction_reason, stored.retracted_by) == (
+        "retracted",
+        "printed in error",
+        "editor",
+    )
     assert stored.claim.roles["customer"].text == "Volkswagen"  # type: ignore[index]
     assert snapshot.claim_info(gone.iri) is None
     assert snapshot.claim_info(stays.iri) is not None
@@ -130,7 +140,17 @@ def test_a_superseded_claim_is_inactive_in_either_order(writer: Writer) -> None:
 def test_a_claim_that_retracts_another_takes_it_out(writer: Writer) -> None:
     old = grant("JL MAG", "Volkswagen")
     writer.add([old])
-    writer.add([grant("JL MAG", "Volkswagen", title="Retraction", polarity="negative", retracts=[Names().claim(old.id)])])
+    writer.add(
+        [
+            grant(
+                "JL MAG",
+                "Volkswagen",
+                title="Retraction",
+                polarity="negative",
+                retracts=[Names().claim(old.id)],
+            )
+        ]
+    )
     snapshot = published(writer)
     assert holders(snapshot) == set()
     assert snapshot.claim(Names().claim(old.id)).state == "retracted"
@@ -144,7 +164,9 @@ def test_a_claim_that_retracts_another_takes_it_out(writer: Writer) -> None:
         ({"status": "unreviewed", "assessment": {"reliability": "E", "credibility": 5}}, "below threshold"),
     ],
 )
-def test_what_was_not_accepted_stays_out_and_readable(writer: Writer, change: dict[str, object], state: str) -> None:
+def test_what_was_not_accepted_stays_out_and_readable(
+    writer: Writer, change: dict[str, object], state: str
+) -> None:
     [added] = writer.add([grant("JL MAG", "Volkswagen", **change)])
     snapshot = published(writer)
     assert not added.active
@@ -280,9 +302,14 @@ def test_rebuild_mends_a_broken_default_graph(writer: Writer) -> None:
     good = {str(q) for q in published(writer).main}
     writer.touch()
     writer.main.add(Quad(A, P, A))
-    for quad in list(writer.main.quads_for_pattern(None, NamedNode(LS.holdsLicenseFor), None, DefaultGraph())):
+    for quad in list(
+        writer.main.quads_for_pattern(None, NamedNode(LS.holdsLicenseFor), None, DefaultGraph())
+    ):
         writer.main.remove(quad)
     problems = list(check_dataset(published(writer)))
-    assert {f.problem.split(":")[0] for f in problems} == {"nothing supports this triple", "1 triples are missing"}
+    assert {f.problem.split(":")[0] for f in problems} == {
+        "nothing supports this triple",
+        "1 triples are missing",
+    }
     writer.rebuild()
     assert {str(q) for q in published(writer).main} == good

@@ -40,7 +40,7 @@ class QueryParser(PatternParser):
                 self.fail("SELECT, ASK, CONSTRUCT or DESCRIBE")
         if self.token.kind != "END":
             self.fail("the end of the query")
-        return replace(query, hidden=self.hidden, alternatives=self.alternatives)
+        return replace(query, hidden=self.hidden, base=self.base, alternatives=self.alternatives)
 
     def _prologue(self) -> None:
         while word := self.take_word("BASE", "PREFIX"):

@@ -1,0 +1,56 @@
+"""What all tests share: the shared folder, the law on skips, how hard hypothesis looks."""
+
+import os
+from collections.abc import Generator
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+pytest_plugins = ["pytester"]
+
+Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
+ROOT = Path(__file__).parent.parent
+
+# No test depends on how fast the machine is, so there is no deadline and no check for slowness.
+STEADY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("default", STEADY, max_examples=60, derandomize=True)
+settings.register_profile("nightly", STEADY, max_examples=1000, print_blob=True)
+settings.load_profile("nightly" if os.environ.get("LODESTONE_NIGHTLY") == "1" else "default")
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The corpora and conformance suites: ``$LODESTONE_SHARED``, or ``shared`` beside the checkout."""
+    folder = Path(os.environ.get("LODESTONE_SHARED") or ROOT.parent / "shared")
+    if not folder.is_dir():
+        pytest.skip("no folder shared beside the checkout (LODESTONE_SHARED names another place)")
+    return folder
+
+
+def _all_are_required() -> bool:
+    return os.environ.get("LODESTONE_REQUIRE_ALL") == "1"
+
+
+def _reason(longrepr: object) -> str:
+    return str(longrepr[2]) if isinstance(longrepr, tuple) else str(longrepr)
+
+
+def _not_skipped(report: Report) -> Report:
+    """A skip counts as a failure where all tests are required (an expected failure is no skip)."""
+    if _all_are_required() and report.outcome == "skipped" and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        reason = _reason(report.longrepr)
+        report.longrepr = f"skipped, but LODESTONE_REQUIRE_ALL=1 asks for every test: {reason}"
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    return _not_skipped((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    return _not_skipped((yield))
