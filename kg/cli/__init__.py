@@ -33,9 +33,8 @@ class _Commands(click.Group):
         except LodestoneError as error:
             _fail(str(error))
         except ModuleNotFoundError as error:
-            _fail(
-                f"this needs an extra that is not installed ({error.name}): pip install 'lodestone-kg[extract]'"
-            )
+            extra = "pip install 'lodestone-kg[extract]'"
+            _fail(f"this needs an extra that is not installed ({error.name}): {extra}")
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(2)

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from pyoxigraph import (
+    BaseDirection,
     BlankNode,
     DefaultGraph,
     Literal,
@@ -25,6 +26,7 @@ from pyoxigraph import (
     Triple,
     Variable,
     parse,
+    parse_query_results,
     serialize,
 )
 
@@ -32,6 +34,7 @@ from kg.errors import InvalidClaim
 from ontology.vocab import XSD
 
 __all__ = [
+    "BaseDirection",
     "BlankNode",
     "DefaultGraph",
     "Literal",
@@ -52,6 +55,7 @@ __all__ = [
     "node",
     "nquads",
     "parse",
+    "parse_query_results",
     "serialize",
     "statement",
     "stored_form",

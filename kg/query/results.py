@@ -216,7 +216,8 @@ def plain(term: Term) -> str:
 
 
 def _turtle(term: Term) -> str:
-    return str(term).replace("\t", "\\t")
+    text = f"<<( {term} )>>" if isinstance(term, Triple) else str(term)
+    return text.replace("\t", "\\t")
 
 
 # --- RDF

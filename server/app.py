@@ -1,0 +1,108 @@
+"""The application: pages, endpoint, error answers and the headers that every answer carries."""
+
+import logging
+
+from flask import Flask, Response, current_app, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from kg.errors import LodestoneError
+from server.browse import answer, browse, chosen_format
+from server.config import Config
+from server.formats import GRAPHS, HTML
+from server.health import health
+from server.ontologypage import ontology_page
+from server.problems import KINDS, from_bug, from_error, from_http
+from server.rdf import write_ontology
+from server.services import Services, services
+from server.sparql import sparql
+from server.workers import Workers
+
+log = logging.getLogger(__name__)
+
+SECURITY = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+        "base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+"""Headers that keep a page from running or loading anything but its own style."""
+
+READING = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "ETag, Link, Content-Version, Retry-After",
+}
+"""Headers that let scripts of other sites read (without anybody's credentials)."""
+
+
+def create_app(config: Config, workers: Workers | None = None) -> Flask:
+    """The WSGI application for a store. Nothing is opened or started before the first request.
+
+    ``workers`` are taken as they are where they are given.
+    """
+    app = Flask("server", static_folder="static", template_folder="templates")
+    app.extensions["lodestone"] = Services(config, workers or Workers.of(config))
+    app.config["MAX_CONTENT_LENGTH"] = config.body
+    app.config["MAX_FORM_MEMORY_SIZE"] = config.body
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 3600
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True, "autoescape": True}
+    app.jinja_env.filters["percent"] = percent
+    app.register_blueprint(sparql)
+    app.register_blueprint(browse)
+    app.register_blueprint(health)
+    app.add_url_rule("/ontology", view_func=ontology)
+    app.add_url_rule("/docs", view_func=docs)
+    app.register_error_handler(LodestoneError, from_error)
+    app.register_error_handler(HTTPException, from_http)
+    app.register_error_handler(Exception, _bug)
+    app.after_request(finish)
+    return app
+
+
+def percent(probability: float) -> str:
+    """A probability for reading: 0.6137 is "61 %". Never 100 % unless it is certain."""
+    if 0.995 <= probability < 1:
+        return ">99 %"
+    if 0 < probability < 0.005:
+        return "<1 %"
+    return f"{probability * 100:.0f} %"
+
+
+def _bug(error: Exception) -> Response:
+    log.error("%s %s failed", request.method, request.path, exc_info=error)
+    return from_bug(error)
+
+
+def finish(response: Response) -> Response:
+    """Add the headers that every answer carries, and answer 304 where the client has it already."""
+    for name, value in SECURITY.items():
+        response.headers.setdefault(name, value)
+    for name, value in READING.items():
+        response.headers.setdefault(name, value)
+    response.vary.add("Accept")
+    if request.method == "OPTIONS":
+        response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "GET")
+        response.headers["Access-Control-Allow-Headers"] = "Accept, Content-Type"
+    if response.status_code == 200 and not response.is_streamed and request.method in ("GET", "HEAD", "POST"):
+        response.add_etag()
+        response.headers.setdefault("Cache-Control", "no-cache")
+        response.make_conditional(request)
+    return response
+
+
+def ontology() -> Response:
+    """The ontology, in words or in RDF."""
+    chosen = chosen_format((HTML, *GRAPHS))
+    snapshot = services(current_app).snapshot()
+    if chosen is HTML:
+        return answer(snapshot, chosen, "ontology.html", ontology_page(), formats=(HTML, *GRAPHS))
+    return Response(write_ontology(chosen), content_type=chosen.content_type())
+
+
+def docs() -> Response:
+    """How to use the endpoint."""
+    return Response(render_template("docs.html", config=services(current_app).config, kinds=KINDS.values()))

@@ -1,0 +1,187 @@
+"""The pages: start, claims, claim, document, source, entity. Each has its twins in JSON and RDF."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from flask import Blueprint, Response, current_app, json, render_template, request
+
+from kg.dataset.snapshots import Snapshot
+from kg.dataset.terms import Quad
+from kg.errors import NotFound
+from server.errors import BadRequest, NotAcceptable
+from server.formats import HTML, JSON, PAGES, Format, by_name, offers
+from server.jobs import Job, Provenance
+from server.naming import is_name
+from server.negotiate import choose
+from server.rdf import write_graph
+from server.services import services
+from server.sparql import HAS_PROVENANCE
+from server.twins import claim_twin, document_twin, entity_twin, source_twin
+from server.views import as_json
+from server.views.claim import claim_page
+from server.views.document import document_page
+from server.views.entity import entity_page
+from server.views.listing import LONGEST_SEARCH, TYPES, claim_list, claims_query, start_page
+from server.views.source import source_page
+
+browse = Blueprint("browse", __name__)
+
+LATEST = 8
+FARTHEST = 4000
+"""The last page of a list that can be asked for."""
+
+GRAPH_NAMES = ("trig", "nquads", "jsonld")
+
+
+def chosen_format(formats: tuple[Format, ...]) -> Format:
+    """The format of a page, by ``format=`` or ``Accept``. Raises ``BadRequest`` and ``NotAcceptable``."""
+    if name := request.args.get("format"):
+        named = by_name(formats, name)
+        if named is None:
+            known = ", ".join(f.name for f in formats)
+            raise BadRequest(f"format is one of {known}, not {name!r}", parameter="format")
+        return named
+    offer = choose(request.headers.get("Accept"), offers(formats))
+    found = by_name(formats, offer.name) if offer else None
+    if found is None:
+        raise NotAcceptable(
+            "this page comes in these formats", available=tuple(f.media_type for f in formats)
+        )
+    return found
+
+
+def page_number() -> int:
+    """The page of a list that is asked for. Raises ``BadRequest``."""
+    text = request.args.get("page", "1")
+    if not (text.isascii() and text.isdecimal() and len(text) < 6 and 1 <= int(text) <= FARTHEST):
+        raise BadRequest(f"page is a number from 1 to {FARTHEST}, not {text!r}", parameter="page")
+    return int(text)
+
+
+def twin_address(name: str) -> str:
+    """This page in another format."""
+    pairs = [(k, v) for k, v in request.args.items(multi=True) if k != "format"]
+    return f"{quote(request.path)}?{urlencode([*pairs, ('format', name)])}"
+
+
+def answer(
+    snapshot: Snapshot,
+    chosen: Format,
+    template: str,
+    page: object,
+    quads: Callable[[bool], Iterable[Quad]] | None = None,
+    formats: tuple[Format, ...] = PAGES,
+) -> Response:
+    """A page in the chosen format, with its version and where its twins are."""
+    if chosen is HTML:
+        twins = [(f.label, f.media_type, twin_address(f.name)) for f in formats if f is not HTML]
+        response = Response(render_template(template, page=page, twins=twins))
+        response.content_type = "text/html; charset=utf-8"
+    elif chosen is JSON or quads is None:
+        response = Response(json.dumps(as_json(page), ensure_ascii=False), content_type=JSON.media_type)
+    else:
+        body = write_graph(quads(chosen.name in GRAPH_NAMES), chosen)
+        response = Response(body, content_type=chosen.content_type())
+    response.headers["Content-Version"] = snapshot.iri
+    response.headers.add("Link", f'<{twin_address("json")}>; rel="{HAS_PROVENANCE}"')
+    return response
+
+
+def _search(search: str, kind: str | None, page: int, number: int) -> tuple[str, ...]:
+    """IRIs of claims, by a query in the pool. Raises what the pool raises."""
+    here = services(current_app)
+    names = here.snapshot().names
+    job = Job(
+        query=claims_query(names.record, search, kind, page, number),
+        timeout=here.config.timeout,
+        limit=here.config.result,
+        provenance=Provenance.NONE,
+        format="json",
+    )
+    found: dict[str, Any] = json.loads(here.workers.run(job).body)
+    return tuple(row["claim"]["value"] for row in found["results"]["bindings"])
+
+
+@browse.get("/")
+def start() -> Response:
+    """The start page."""
+    chosen = chosen_format((HTML, JSON))
+    here = services(current_app)
+    latest = here.latest.get(here.snapshot().iri, lambda: _search("", None, 1, LATEST)[:LATEST])
+    snapshot = here.snapshot()
+    return answer(snapshot, chosen, "start.html", start_page(snapshot, latest), formats=(HTML, JSON))
+
+
+@browse.get("/claims")
+def claims() -> Response:
+    """The list of claims; ``q`` searches, ``type`` filters, ``page`` turns the page."""
+    chosen = chosen_format((HTML, JSON))
+    search, kind, page = request.args.get("q", "").strip(), request.args.get("type") or None, page_number()
+    if kind is not None and kind not in TYPES:
+        raise BadRequest(f"type is one of {', '.join(TYPES)}, not {kind!r}", parameter="type")
+    if len(search) > LONGEST_SEARCH:
+        raise BadRequest(f"a search has at most {LONGEST_SEARCH} characters", parameter="q")
+    found = _search(search, kind, page, 25)
+    snapshot = services(current_app).snapshot()
+    view = claim_list(snapshot, found, search, kind, page)
+    return answer(snapshot, chosen, "claims.html", view, formats=(HTML, JSON))
+
+
+def _iri(kind: str, local: str | None) -> str:
+    """The IRI that a page is about. Raises ``BadRequest`` and ``NotFound``."""
+    if local is not None:
+        return f"{services(current_app).snapshot().names.base}{kind}/{local}"
+    iri = request.args.get("iri", "")
+    if not is_name(iri):
+        raise BadRequest(f"give the {kind} as /{kind}/<id> or /{kind}?iri=<IRI>", parameter="iri")
+    return iri
+
+
+def _known(iri: str) -> str:
+    """The IRI, if it can be one at all. Raises ``NotFound``."""
+    if not is_name(iri):
+        raise NotFound("nothing can have that name", iri="")
+    return iri
+
+
+@browse.get("/claim", defaults={"local": None})
+@browse.get("/claim/<local>")
+def claim(local: str | None) -> Response:
+    """A claim, active or not."""
+    here, iri, chosen = services(current_app), _known(_iri("claim", local)), chosen_format(PAGES)
+    snapshot = here.snapshot()
+    page = claim_page(snapshot, iri, here.config.documents)
+    return answer(
+        snapshot, chosen, "claim.html", page, lambda graphs: claim_twin(snapshot, iri, graphs=graphs)
+    )
+
+
+@browse.get("/document", defaults={"local": None})
+@browse.get("/document/<local>")
+def document(local: str | None) -> Response:
+    """A document."""
+    here, iri, chosen = services(current_app), _known(_iri("document", local)), chosen_format(PAGES)
+    snapshot = here.snapshot()
+    page = document_page(snapshot, iri, here.config.documents)
+    return answer(snapshot, chosen, "document.html", page, lambda _: document_twin(snapshot, iri))
+
+
+@browse.get("/source", defaults={"local": None})
+@browse.get("/source/<local>")
+def source(local: str | None) -> Response:
+    """A source."""
+    here, iri, chosen = services(current_app), _known(_iri("source", local)), chosen_format(PAGES)
+    snapshot = here.snapshot()
+    page = source_page(snapshot, iri, page_number())
+    return answer(snapshot, chosen, "source.html", page, lambda _: source_twin(snapshot, iri))
+
+
+@browse.get("/entity", defaults={"local": None})
+@browse.get("/entity/<local>")
+def entity(local: str | None) -> Response:
+    """An entity."""
+    here, iri, chosen = services(current_app), _known(_iri("entity", local)), chosen_format(PAGES)
+    snapshot = here.snapshot()
+    page = entity_page(snapshot, iri)
+    return answer(snapshot, chosen, "entity.html", page, lambda _: entity_twin(snapshot, iri))

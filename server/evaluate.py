@@ -1,0 +1,131 @@
+"""What a worker does with a job: query the version asked for, and write the answer in the format asked for.
+
+Runs in the worker processes, and imports no Flask.
+"""
+
+from contextlib import suppress
+from functools import cache, lru_cache, partial
+from pathlib import Path
+
+from kg.dataset.snapshots import Reader, Snapshot
+from kg.errors import LodestoneError, QueryOverLimit, QuerySyntaxError, StoreError
+from kg.query import Answer, query
+from kg.query.parse import parse
+from kg.query.results import Unwritable, to_csv, to_json, to_rdf, to_tsv, to_xml
+from server.errors import AnswerTooLong, BadRequest, NotAcceptable
+from server.formats import GRAPHS, RESULTS, Format, by_name, offers
+from server.jobs import Failure, Job, Provenance, Reply
+from server.negotiate import choose
+from server.workers import Evaluation
+
+OLD_VERSIONS = 4
+"""Versions besides the current one that a worker keeps open."""
+
+_RDF = {"ntriples": "nt", "nquads": "nq", "jsonld": "json-ld", "rdfxml": "rdf-xml"}
+"""Our names of RDF formats, where the query layer has others."""
+
+Target = tuple[Format, str]
+"""A format, and the ``Content-Type`` to send it under."""
+
+
+def evaluation(store: Path) -> Evaluation:
+    """An evaluation against the version that is published when a job comes, or that it asks for."""
+    reader = cache(partial(Reader, store))
+    older = lru_cache(maxsize=OLD_VERSIONS)(lambda version: reader().version(version))
+    with suppress(StoreError):  # each job says so
+        reader().current()
+
+    def evaluate(job: Job) -> Reply | Failure:
+        try:
+            return answer(older(job.version) if job.version else reader().current(), job)
+        except Unwritable as error:
+            return Failure.of(NotAcceptable(str(error)))
+        except RecursionError:
+            return Failure.of(QueryOverLimit("the query is nested too deeply", limit="nesting"))
+        except LodestoneError as error:
+            return Failure.of(error)
+
+    return evaluate
+
+
+def answer(snapshot: Snapshot, job: Job) -> Reply:
+    """Evaluate a job against a version.
+
+    Raises what ``kg.query.query`` raises, ``NotAcceptable``, ``BadRequest`` if the
+    format has no provenance columns, and ``AnswerTooLong``.
+    """
+    form = form_of(job.query, job.base)
+    target = target_for(form, job) if form else None
+    annotated = target is None or wants_provenance(target[0], job.provenance)
+    found = query(
+        snapshot,
+        job.query,
+        provenance="how" if annotated else "none",
+        default_graphs=job.default_graphs,
+        named_graphs=job.named_graphs,
+        base_iri=job.base,
+    )
+    chosen, content_type = target or target_for(found.kind, job)
+    body = write(found, chosen, columns=job.provenance is Provenance.COLUMNS)
+    if len(body) > job.limit:
+        raise AnswerTooLong(
+            f"the answer has {len(body):,} bytes, this server sends at most {job.limit:,}: "
+            "ask for less of it (LIMIT), or for a shorter format",
+            limit="result",
+        )
+    return Reply(found.kind, content_type, body, found.version, chosen.name)
+
+
+def form_of(text: str, base: str | None) -> str | None:
+    """The form of a query (``select`` and so on); ``None`` if it cannot be told without evaluating it."""
+    try:
+        return parse(text, base).form
+    except (QuerySyntaxError, RecursionError):
+        return None
+
+
+def target_for(form: str, job: Job) -> Target:
+    """The format for an answer. Raises ``NotAcceptable`` and ``BadRequest``."""
+    formats = RESULTS if form in ("select", "ask") else GRAPHS
+    if job.html:
+        chosen, media_type = formats[0], formats[0].media_type
+    elif job.format is not None:
+        named = by_name(formats, job.format)
+        if named is None:
+            known = ", ".join(f.name for f in formats)
+            raise BadRequest(
+                f"format of a {form.upper()} is one of {known}, not {job.format!r}", parameter="format"
+            )
+        chosen, media_type = named, named.media_type
+    else:
+        offer = choose(job.accept, offers(formats))
+        found = by_name(formats, offer.name) if offer else None
+        if offer is None or found is None:
+            available = tuple(f.media_type for f in formats)
+            raise NotAcceptable(f"the answer to a {form.upper()} comes in other formats", available=available)
+        chosen, media_type = found, offer.media_type
+    if job.provenance is Provenance.COLUMNS and chosen.name not in ("csv", "tsv"):
+        raise BadRequest("only CSV and TSV have provenance=columns", parameter="provenance")
+    return chosen, chosen.content_type(media_type)
+
+
+def wants_provenance(chosen: Format, asked: Provenance | None) -> bool:
+    """Whether the format can carry provenance, and it was not declined."""
+    if chosen.name in ("csv", "tsv"):
+        return asked is Provenance.COLUMNS
+    return chosen is RESULTS[0] and asked is not Provenance.NONE
+
+
+def write(found: Answer, chosen: Format, *, columns: bool) -> bytes:
+    """An answer in a format, in UTF-8. Raises ``Unwritable``."""
+    match chosen.name:
+        case "json" if chosen in RESULTS:
+            return to_json(found).encode()
+        case "xml" if chosen in RESULTS:
+            return to_xml(found).encode()
+        case "csv":
+            return to_csv(found, columns=columns).encode()
+        case "tsv":
+            return to_tsv(found, columns=columns).encode()
+        case name:
+            return to_rdf(found, _RDF.get(name, name))

@@ -1,0 +1,149 @@
+"""How things are called and linked in pages: labels, local addresses, terms in a table."""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import quote, urlsplit
+
+from kg.claims.names import Names, is_iri
+from kg.dataset.snapshots import Snapshot
+from kg.dataset.terms import DefaultGraph, Literal, node
+from ontology.vocab import ONTOLOGY, PREFIXES, RDFS
+
+PAGES = ("claim", "document", "source", "entity")
+LONGEST_TEXT = 600
+"""Characters of a literal that a table shows."""
+
+_LOCAL_ID = re.compile(r"[A-Za-z0-9._~-]+")
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_TERMS = ONTOLOGY + "#"
+
+
+@dataclass(frozen=True)
+class Link:
+    """Something with a name, and the page where there is one."""
+
+    text: str
+    href: str | None = None
+    iri: str | None = None
+
+
+@dataclass(frozen=True)
+class TermView:
+    """An RDF term as it is shown. ``note`` is the language or datatype of a literal."""
+
+    kind: str
+    text: str
+    href: str | None = None
+    title: str | None = None
+    note: str | None = None
+
+
+def words(local_name: str) -> str:
+    """A term's name as words: ``holdsLicenseFor`` is "holds license for"."""
+    return _CAMEL.sub(" ", local_name).replace("_", " ").lower()
+
+
+def term_words(iri: str) -> str:
+    """The words of one of the ontology's terms, or the IRI in short."""
+    return words(iri.removeprefix(_TERMS)) if iri.startswith(_TERMS) else compact(iri)
+
+
+def compact(iri: str) -> str:
+    """An IRI with its prefix, where it has a known one."""
+    for prefix, namespace in PREFIXES.items():
+        if iri.startswith(namespace) and _LOCAL_ID.fullmatch(iri[len(namespace) :]):
+            return f"{prefix}:{iri[len(namespace) :]}"
+    return iri
+
+
+def is_name(text: str) -> bool:
+    """Whether the text is an absolute IRI that the engine takes too (it is stricter about them)."""
+    if not is_iri(text):
+        return False
+    try:
+        node(text)
+    except ValueError:
+        return False
+    return True
+
+
+def shortened(text: str, longest: int = LONGEST_TEXT) -> str:
+    """The text, cut where it is too long for a table."""
+    return text if len(text) <= longest else text[:longest].rstrip() + " …"
+
+
+def is_web(iri: str) -> bool:
+    """Whether it is an address that a page may link to."""
+    return urlsplit(iri).scheme in ("http", "https") if len(iri) < 4096 else False
+
+
+def page_address(kind: str, iri: str, names: Names) -> str:
+    """The address of the page of a claim, document, source or entity: by its id, or by its IRI if foreign."""
+    local = iri.removeprefix(f"{names.base}{kind}/")
+    if local != iri and _LOCAL_ID.fullmatch(local):
+        return f"/{kind}/{local}"
+    return f"/{kind}?iri={quote(iri, safe='')}"
+
+
+def address(iri: str, names: Names) -> str | None:
+    """Where a link to an IRI leads: our own page, the web, or nowhere."""
+    for kind in PAGES:
+        if iri.startswith(f"{names.base}{kind}/"):
+            return page_address(kind, iri, names)
+    if iri.startswith(f"{names.base}event/"):
+        return page_address("claim", names.claim(iri.removeprefix(f"{names.base}event/")), names)
+    if iri.startswith(_TERMS):
+        return f"/ontology#{quote(iri.removeprefix(_TERMS), safe='')}"
+    return iri if is_web(iri) else None
+
+
+class Namer:
+    """Names and addresses within one version."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self.names = snapshot.names
+
+    def label(self, iri: str) -> str:
+        """What the record or the facts call it, else what can be read off its IRI."""
+        recorded = self.snapshot.node(iri).get(RDFS + "label")
+        if recorded:
+            return recorded
+        labels = self.snapshot.main.quads_for_pattern(node(iri), node(RDFS + "label"), None, DefaultGraph())
+        found = sorted(q.object.value for q in labels if isinstance(q.object, Literal))
+        if found:
+            return str(found[0])
+        if iri.startswith(self.names.base):
+            return iri.removeprefix(self.names.base)
+        return compact(iri)
+
+    def link(self, kind: str, iri: str, text: str | None = None) -> Link:
+        """A link to the page of a claim, document, source or entity."""
+        return Link(text or self.label(iri), page_address(kind, iri, self.names), iri)
+
+    def document(self, iri: str) -> Link:
+        """A link to a document, by its title."""
+        found = self.snapshot.node(iri)
+        title = found.get(PREFIXES["dct"] + "title") or found.get(PREFIXES["schema"] + "url")
+        return self.link("document", iri, title or "a document without a title")
+
+    def iri_view(self, iri: str) -> TermView:
+        """An IRI in a table: its label where it is one of ours, linked where it has a page."""
+        ours = iri.startswith(self.names.base) and not iri.startswith(_TERMS)
+        text = self.label(iri) if ours else compact(iri)
+        return TermView("iri", shortened(text), address(iri, self.names), iri)
+
+    def term(self, term: object) -> TermView:
+        """A term of the engine in a table."""
+        match term:
+            case Literal(value=value, language=language, datatype=datatype):
+                note = language or _datatype_note(datatype.value)
+                return TermView("literal", shortened(value), note=note)
+            case _ if hasattr(term, "value") and str(term).startswith("<"):
+                return self.iri_view(str(term.value))
+            case _:
+                return TermView("bnode", shortened(str(term)))
+
+
+def _datatype_note(datatype: str) -> str | None:
+    return None if datatype in (PREFIXES["xsd"] + "string", "") else compact(datatype)

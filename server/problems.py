@@ -1,0 +1,141 @@
+"""Errors as HTTP answers: one table from error classes to status, one rendering (RFC 9457)."""
+
+from dataclasses import dataclass, fields
+from http import HTTPStatus
+
+from flask import Response, json, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from kg.errors import (
+    LodestoneError,
+    NotFound,
+    QueryOverLimit,
+    QueryRefused,
+    QuerySyntaxError,
+    QueryTimeout,
+    ReservedGraph,
+    StoreBusy,
+    StoreError,
+    VersionGone,
+)
+from server.errors import (
+    AnswerTooLong,
+    BadRequest,
+    NotAcceptable,
+    NotBuilt,
+    Overloaded,
+    UnsupportedType,
+    WorkerLost,
+)
+from server.negotiate import accepts_html
+
+JSON_TYPE = "application/problem+json"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How one class of errors is told: status, title, and seconds after which to try again."""
+
+    status: int
+    slug: str
+    title: str
+    retry: int | None = None
+
+
+KINDS: dict[type[LodestoneError], Kind] = {
+    QuerySyntaxError: Kind(400, "syntax", "This is not SPARQL 1.1"),
+    BadRequest: Kind(400, "bad-request", "The request makes no sense"),
+    QueryRefused: Kind(403, "refused", "The query asks for something that is not allowed here"),
+    NotFound: Kind(404, "not-found", "There is nothing of that name"),
+    NotAcceptable: Kind(406, "not-acceptable", "No acceptable format"),
+    ReservedGraph: Kind(409, "reserved-graph", "The graph is reserved"),
+    VersionGone: Kind(410, "version-gone", "The version is not kept"),
+    AnswerTooLong: Kind(413, "answer-too-long", "The answer is too long"),
+    UnsupportedType: Kind(415, "unsupported-type", "The body cannot be read"),
+    NotBuilt: Kind(501, "not-built", "Not there yet"),
+    Overloaded: Kind(503, "overloaded", "The server is busy", retry=2),
+    StoreBusy: Kind(503, "store-busy", "The store is being written", retry=2),
+    WorkerLost: Kind(503, "worker-lost", "The query broke its worker", retry=1),
+    QueryOverLimit: Kind(503, "over-limit", "The query needs more than it may use", retry=30),
+    QueryTimeout: Kind(504, "deadline", "The query took too long"),
+    StoreError: Kind(503, "store", "The store cannot be read", retry=10),
+    LodestoneError: Kind(500, "error", "The server could not answer"),
+}
+"""The table. A class that is not listed is told as its nearest listed ancestor."""
+
+
+def kind_of(error: LodestoneError) -> Kind:
+    """The row of the table for an error."""
+    return next(KINDS[cls] for cls in type(error).__mro__ if cls in KINDS)
+
+
+def _members(error: LodestoneError) -> dict[str, object]:
+    """The fields of an error that say something, its message and retry apart."""
+    named = {f.name: getattr(error, f.name) for f in fields(error) if f.name not in {"message", "retry"}}
+    return {name: value for name, value in named.items() if value not in ("", None, ())}
+
+
+def problem_response(
+    status: int, slug: str, title: str, detail: str, members: dict[str, object], retry: int | None
+) -> Response:
+    """One problem, as a page for browsers and as problem JSON for everyone else."""
+    if accepts_html(request.headers.get("Accept")):
+        page = render_template(
+            "problem.html", status=status, title=title, detail=detail, members=members, query=_query_text()
+        )
+        response = Response(page, status, content_type="text/html; charset=utf-8")
+    else:
+        body = {"type": f"/docs#{slug}", "title": title, "status": status, "detail": detail} | members
+        response = Response(json.dumps(body, ensure_ascii=False), status, content_type=JSON_TYPE)
+    if retry is not None:
+        response.headers["Retry-After"] = str(retry)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _query_text() -> str | None:
+    """The query that a browser sent, to be corrected in place."""
+    return request.args.get("query") if request.path == "/sparql" else None
+
+
+def from_error(error: LodestoneError) -> Response:
+    """The answer for an error that Lodestone raised on purpose."""
+    kind = kind_of(error)
+    retry = getattr(error, "retry", kind.retry)
+    return problem_response(kind.status, kind.slug, kind.title, str(error), _members(error), retry)
+
+
+def from_http(error: HTTPException) -> Response:
+    """The answer for an error of the HTTP layer: no such page, wrong method, body too long."""
+    inner = error.get_response()
+    status = error.code or inner.status_code
+    if status < HTTPStatus.BAD_REQUEST:
+        return Response(inner.get_data(), status, dict(inner.headers))
+    details = {
+        404: f"There is no page {request.path} here.",
+        405: f"{request.method} is not a method of {request.path}.",
+        413: "The body of the request is longer than this server takes.",
+    }
+    response = problem_response(
+        status,
+        f"http-{status}",
+        HTTPStatus(status).phrase,
+        details.get(status, error.description or ""),
+        {},
+        None,
+    )
+    if allow := inner.headers.get("Allow"):
+        response.headers["Allow"] = allow
+    return response
+
+
+def from_bug(_: Exception) -> Response:
+    """The answer for anything else: a fault of ours, whose particulars go to the log only."""
+    return problem_response(
+        500,
+        "error",
+        "The server could not answer",
+        "This is a fault of the server; its log says more.",
+        {},
+        None,
+    )

@@ -1,0 +1,164 @@
+"""Reading a request by the SPARQL 1.1 Protocol, and Lodestone's parameters beside it."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
+
+from flask import Request
+
+from server.errors import BadRequest, NotBuilt, UnsupportedType
+from server.jobs import Provenance
+from server.naming import is_name
+
+FORM = "application/x-www-form-urlencoded"
+QUERY = "application/sparql-query"
+UPDATE = "application/sparql-update"
+MAX_FIELDS = 500
+
+LATER = ("min-confidence", "without", "known-at", "valid-at", "min-origins", "explain")
+"""Parameters of the design that this version must not pretend to have heard."""
+
+Parameters = Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class QueryRequest:
+    """A query with its dataset and Lodestone's parameters; ``timeout`` in seconds, ``None`` if not given."""
+
+    query: str
+    default_graphs: tuple[str, ...] | None = None
+    named_graphs: tuple[str, ...] | None = None
+    provenance: Provenance | None = None
+    timeout: float | None = None
+    version: str | None = None
+    format: str | None = None
+
+
+def read_request(request: Request) -> QueryRequest | None:
+    """The query that a request brings, ``None`` if it brings none (then it asks for the description).
+
+    Raises ``BadRequest``, ``UnsupportedType``, and ``NotBuilt`` for what comes later.
+    """
+    in_url = decode(request.query_string)
+    if request.method in ("GET", "HEAD"):
+        if "update" in in_url:
+            raise BadRequest("an update is sent by POST, not in the address", parameter="update")
+        if "query" in in_url:
+            return read_parameters(in_url)
+        _nothing(in_url)
+        return None
+    match request.mimetype:
+        case "application/x-www-form-urlencoded":
+            _utf8_only(request)
+            return read_parameters(_merged(in_url, decode(request.get_data())))
+        case "application/sparql-query":
+            _utf8_only(request)
+            if "query" in in_url:
+                raise BadRequest("the query is in the body and in the address", parameter="query")
+            return read_parameters(dict(in_url) | {"query": (_text(request.get_data()),)})
+        case "application/sparql-update":
+            raise NotBuilt("SPARQL Update is not there yet: claims are written with `lodestone ingest`")
+        case "":
+            raise BadRequest(f"a POST needs a Content-Type: {FORM} or {QUERY}", parameter="Content-Type")
+        case other:
+            raise UnsupportedType(f"{other} is not read here: send {FORM} or {QUERY}")
+
+
+def _nothing(parameters: Parameters) -> None:
+    """Without a query nothing else of the protocol makes sense."""
+    for name in ("default-graph-uri", "named-graph-uri"):
+        if name in parameters:
+            raise BadRequest(f"{name} without a query", parameter="query")
+
+
+def decode(data: bytes) -> dict[str, tuple[str, ...]]:
+    """Form-encoded parameters, in UTF-8. Raises ``BadRequest``."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    try:
+        pairs = parse_qsl(data.decode("ascii"), True, errors="strict", max_num_fields=MAX_FIELDS)
+    except UnicodeError:
+        raise BadRequest("the parameters are not form-encoded UTF-8") from None
+    except ValueError:
+        raise BadRequest(f"more than {MAX_FIELDS} parameters") from None
+    for name, value in pairs:
+        found[name].append(value)
+    return {name: tuple(values) for name, values in found.items()}
+
+
+def _merged(first: Parameters, second: Parameters) -> dict[str, tuple[str, ...]]:
+    return {name: first.get(name, ()) + second.get(name, ()) for name in (*first, *second)}
+
+
+def _utf8_only(request: Request) -> None:
+    charset = request.mimetype_params.get("charset", "utf-8").lower()
+    if charset not in ("utf-8", "utf8"):
+        raise UnsupportedType(f"queries are read in UTF-8, not in {charset}")
+
+
+def _text(body: bytes) -> str:
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        raise BadRequest("the body is not UTF-8") from None
+
+
+def single(parameters: Parameters, name: str) -> str | None:
+    """The value of a parameter that may come once. Raises ``BadRequest``."""
+    values = parameters.get(name, ())
+    if len(values) > 1:
+        raise BadRequest(f"{name} is given {len(values)} times, once is enough", parameter=name)
+    return values[0] if values else None
+
+
+def read_parameters(parameters: Parameters) -> QueryRequest:
+    """The parameters of a query. Raises ``BadRequest`` for nonsense, ``NotBuilt`` for what comes later."""
+    for name in LATER:
+        if name in parameters:
+            raise NotBuilt(f"the parameter {name} is not there yet: this version knows no trust policy")
+    query, update = single(parameters, "query"), single(parameters, "update")
+    if update is not None:
+        if query is not None:
+            raise BadRequest("a request brings a query or an update, not both", parameter="update")
+        raise NotBuilt("SPARQL Update is not there yet: claims are written with `lodestone ingest`")
+    if query is None:
+        raise BadRequest("there is no query", parameter="query")
+    return QueryRequest(
+        query=query,
+        default_graphs=_graphs(parameters, "default-graph-uri"),
+        named_graphs=_graphs(parameters, "named-graph-uri"),
+        provenance=_provenance(single(parameters, "provenance")),
+        timeout=_timeout(single(parameters, "timeout")),
+        version=single(parameters, "version") or None,
+        format=single(parameters, "format") or None,
+    )
+
+
+def _graphs(parameters: Parameters, name: str) -> tuple[str, ...] | None:
+    graphs = parameters.get(name)
+    for graph in graphs or ():
+        if not is_name(graph):
+            raise BadRequest(f"{graph!r} is not an absolute IRI", parameter=name)
+    return graphs
+
+
+def _provenance(value: str | None) -> Provenance | None:
+    if value is None or not value:
+        return None
+    try:
+        return Provenance(value)
+    except ValueError:
+        known = ", ".join(Provenance)
+        raise BadRequest(f"provenance is one of {known}, not {value!r}", parameter="provenance") from None
+
+
+def _timeout(value: str | None) -> float | None:
+    if value is None or not value:
+        return None
+    try:
+        seconds = float(value)
+    except ValueError:
+        seconds = -1.0
+    if not 0 < seconds < float("inf"):
+        raise BadRequest(f"timeout is a number of seconds above 0, not {value!r}", parameter="timeout")
+    return seconds

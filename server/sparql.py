@@ -1,0 +1,126 @@
+"""``/sparql``: the SPARQL 1.1 Protocol, the service description, and the query page."""
+
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, current_app, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from server.description import examples, service_description
+from server.errors import NotAcceptable
+from server.formats import GRAPHS, HTML, RESULTS, by_name, offers
+from server.jobs import Job, Reply
+from server.negotiate import accepts_html, choose
+from server.protocol import QueryRequest, read_request
+from server.querypage import Download, QueryPage, read_answer
+from server.rdf import write_graph
+from server.services import services
+
+sparql = Blueprint("sparql", __name__)
+
+HAS_PROVENANCE = "http://www.w3.org/ns/prov#has_provenance"
+HAS_QUERY_SERVICE = "http://www.w3.org/ns/prov#has_query_service"
+LONGEST_LINK = 6000
+"""Characters of a ``Link`` that clients still take in a header."""
+
+
+@sparql.route("/sparql", methods=["GET", "POST"])
+def endpoint() -> AnyResponse:
+    """Answer a query; without one, describe the service or show the query page."""
+    asked = read_request(request)
+    if asked is None:
+        return _describe()
+    html = wants_page(asked)
+    reply = services(current_app).workers.run(job_for(asked, html=html))
+    if html:
+        response = Response(render_template("query.html", page=answer_page(asked, reply)))
+        response.content_type = HTML.content_type()
+    else:
+        response = Response(reply.body, content_type=reply.content_type)
+    response.headers["Content-Version"] = reply.version
+    response.headers.add("Link", provenance_link(asked, reply))
+    return response
+
+
+def wants_page(asked: QueryRequest) -> bool:
+    """Whether the answer goes into a page: a browser asks, and no format is named."""
+    if asked.format:
+        return asked.format == HTML.name
+    best = choose(request.headers.get("Accept"), offers((*RESULTS, *GRAPHS, HTML)))
+    return best is not None and best.name == HTML.name
+
+
+def job_for(asked: QueryRequest, *, html: bool) -> Job:
+    """The job for a request, within the server's limits. Raises ``NotAcceptable``."""
+    config = services(current_app).config
+    accept = request.headers.get("Accept")
+    if not asked.format and not html and choose(accept, offers((*RESULTS, *GRAPHS))) is None:
+        available = tuple(f.media_type for f in (*RESULTS, *GRAPHS))
+        raise NotAcceptable("none of the formats that are written here is accepted", available=available)
+    return Job(
+        query=asked.query,
+        timeout=min(asked.timeout or config.timeout, config.timeout),
+        limit=config.result,
+        default_graphs=asked.default_graphs,
+        named_graphs=asked.named_graphs,
+        provenance=asked.provenance,
+        version=asked.version,
+        accept=accept,
+        format=None if html else asked.format,
+        html=html,
+        base=request.base_url,
+    )
+
+
+def query_address(asked: QueryRequest, **more: str) -> str:
+    """The address that asks the same again, with other parameters besides."""
+    pairs = [("query", asked.query)]
+    pairs += [("default-graph-uri", g) for g in asked.default_graphs or ()]
+    pairs += [("named-graph-uri", g) for g in asked.named_graphs or ()]
+    return "/sparql?" + urlencode([*pairs, *more.items()])
+
+
+def answer_page(asked: QueryRequest, reply: Reply) -> QueryPage:
+    """The query page with the answer, and where it can be had in other formats."""
+    here = services(current_app)
+    snapshot = here.snapshot()
+    kept = {"version": asked.version} if asked.version else {}
+    formats = RESULTS if reply.kind in ("select", "ask") else GRAPHS
+    return QueryPage(
+        query=asked.query,
+        examples=examples(snapshot.names.record),
+        answer=read_answer(reply, snapshot),
+        downloads=tuple(Download(f.label, query_address(asked, format=f.name, **kept)) for f in formats),
+    )
+
+
+def provenance_link(asked: QueryRequest, reply: Reply) -> str:
+    """``Link`` to the JSON provenance of the same query and version (PROV-AQ); to the service if too long."""
+    link = query_address(asked, version=reply.version, provenance="how", format="json")
+    if len(link) > LONGEST_LINK:
+        return f'</sparql>; rel="{HAS_QUERY_SERVICE}"'
+    return f'<{link}>; rel="{HAS_PROVENANCE}"'
+
+
+def _describe() -> AnyResponse:
+    """The query page for browsers, the service description for programs."""
+    accept = request.headers.get("Accept")
+    name = request.args.get("format")
+    snapshot = services(current_app).snapshot()
+    if name == HTML.name or (name is None and accepts_html(accept)):
+        page = QueryPage(query="", examples=examples(snapshot.names.record))
+        response = Response(render_template("query.html", page=page), content_type=HTML.content_type())
+    else:
+        chosen = by_name(GRAPHS, name) if name else None
+        if chosen is None:
+            offer = choose(accept, offers(GRAPHS))
+            if offer is None:
+                raise NotAcceptable(
+                    "the description comes in these formats", available=tuple(f.media_type for f in GRAPHS)
+                )
+            chosen = by_name(GRAPHS, offer.name)
+        assert chosen is not None  # noqa: S101 - offers are made of GRAPHS
+        body = write_graph(service_description(request.base_url, snapshot), chosen)
+        response = Response(body, content_type=chosen.content_type())
+    response.headers["Content-Version"] = snapshot.iri
+    response.headers.add("Link", f'</sparql>; rel="{HAS_QUERY_SERVICE}"')
+    return response

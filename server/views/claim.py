@@ -1,0 +1,306 @@
+"""The page of a claim: what was said, in which words, through whom, how sure, who agrees and who does not."""
+
+from dataclasses import dataclass
+
+from kg.claims.claim import Claim, RoleName
+from kg.claims.confidence import (
+    CREDIBILITY_TERM,
+    PROBABILITY,
+    Reliability,
+    hand_ons,
+    reliability_probability,
+)
+from kg.claims.source import root_position
+from kg.claims.types import ROLE_INFO, TYPE_INFO
+from kg.dataset.snapshots import Snapshot
+from kg.dataset.terms import Quad
+from kg.dataset.view import StoredClaim
+from ontology.vocab import LS, RDF, RDFS
+from server.config import ShowDocuments
+from server.naming import Link, Namer, TermView, is_web, term_words, words
+from server.rdf import read_triples
+from server.views import words as say
+from server.views.highlight import context
+from server.views.lines import ClaimLine, OriginGroup, by_origin, claim_lines, origin_link
+
+AROUND = {ShowDocuments.WHOLE: 450, ShowDocuments.QUOTE: 90}
+"""Characters of an article shown before and after a quote."""
+
+MOST_AGREEING = 100
+"""Claims that agree shown on one page."""
+
+_DIRECT_FORMS = {form.predicate.value for info in TYPE_INFO.values() for form in info.direct}
+_SAYS_NOTHING = {RDF + "type", RDFS + "label"}
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A piece of the sentence that says the claim; a participant's is linked to its page."""
+
+    text: str
+    href: str | None = None
+
+
+@dataclass(frozen=True)
+class QuoteView:
+    """The quote within its text. ``verified``: found in the stored text, at its place."""
+
+    exact: str
+    before: str
+    after: str
+    verified: bool
+
+
+@dataclass(frozen=True)
+class VoiceView:
+    """One link of the chain; ``root`` is the source on whose reliability the report stands."""
+
+    position: int
+    source: Link
+    kind: str
+    wording: str | None
+    verb: str | None
+    speaks_for: str | None
+    root: bool
+    handed_on: bool
+
+
+@dataclass(frozen=True)
+class ConfidenceView:
+    """How a claim's probability comes about: reliability, credibility, and passed_on to the hand_ons."""
+
+    reliability: str
+    reliability_words: str
+    reliability_probability: float
+    credibility: str
+    credibility_words: str
+    credibility_probability: float
+    hand_ons: int
+    passed_on: float
+    probability: float
+    rated: str | None
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class RoleView:
+    """A participant in the event."""
+
+    role: str
+    entity: Link
+
+
+@dataclass(frozen=True)
+class TripleView:
+    """A triple of the assertion graph."""
+
+    subject: TermView
+    predicate: TermView
+    object: TermView
+
+
+@dataclass(frozen=True)
+class Relation:
+    """Another claim that this one names, or that names this one."""
+
+    name: str
+    claims: tuple[ClaimLine, ...]
+
+
+@dataclass(frozen=True)
+class ClaimPage:
+    """Everything that the page of a claim shows."""
+
+    iri: str
+    label: str
+    type: str
+    sentence: tuple[Piece, ...]
+    modality: str
+    polarity: str
+    status: str
+    states_fact: bool
+    state: str
+    active: bool
+    retracted: str | None
+    retracted_by: str | None
+    retraction_reason: str | None
+    superseded_by: tuple[ClaimLine, ...]
+    quote: QuoteView | None
+    document: Link
+    publisher: str | None
+    published: str | None
+    url: str | None
+    chain: tuple[VoiceView, ...]
+    origin: Link
+    confidence: ConfidenceView
+    roles: tuple[RoleView, ...]
+    when: str | None
+    validity: str | None
+    said: str | None
+    quantity: str | None
+    recorded: str
+    agent: str | None
+    agrees: tuple[OriginGroup, ...]
+    agrees_more: int
+    contradicts: tuple[ClaimLine, ...]
+    relations: tuple[Relation, ...]
+    triples: tuple[TripleView, ...]
+    content_hash: str
+
+
+def claim_page(snapshot: Snapshot, iri: str, documents: ShowDocuments) -> ClaimPage:
+    """The page of a claim, active or not. Raises ``NotFound``."""
+    snapshot.need_claim(iri)
+    stored, namer, found = snapshot.claim(iri), Namer(snapshot), snapshot.node(iri)
+    claim = stored.claim
+    assertion = tuple(_assertion(snapshot, iri))
+    entities = _entities(namer, iri)
+    agree = sorted(agreeing(snapshot, assertion) - {iri})
+    return ClaimPage(
+        iri=iri,
+        label=found.get(RDFS + "label") or iri,
+        type=term_words(found.need(LS.claimType)),
+        sentence=tuple(
+            Piece(said.text, entities[said.role].href if said.role in entities else None)
+            for said in say.sentence(claim)
+        ),
+        modality=claim.modality.value,
+        polarity=claim.polarity.value,
+        status=claim.status.value,
+        states_fact=claim.states_fact,
+        state=stored.state,
+        active=stored.active,
+        retracted=stored.retracted.isoformat() if stored.retracted else None,
+        retracted_by=stored.retracted_by,
+        retraction_reason=stored.retraction_reason,
+        superseded_by=claim_lines(namer, stored.superseded_by),
+        quote=_quote(snapshot, found.need(LS.document), claim, documents),
+        document=namer.document(found.need(LS.document)),
+        publisher=claim.document.publisher,
+        published=claim.document.published.isoformat() if claim.document.published else None,
+        url=claim.document.url if claim.document.url and is_web(claim.document.url) else None,
+        chain=_chain(namer, iri, claim),
+        origin=origin_link(namer, found.need(LS.origin)),
+        confidence=_confidence(snapshot, stored, found.need(LS.origin)),
+        roles=tuple(RoleView(words(role), link) for role, link in entities.items()),
+        when=say.time_span(claim.when) if claim.when else None,
+        validity=say.time_span(claim.validity) if claim.validity else None,
+        said=claim.said.isoformat() if claim.said else None,
+        quantity=say.quantity(claim.quantity) if claim.quantity else None,
+        recorded=found.need(LS.recorded),
+        agent=" ".join(filter(None, (claim.agent.name, claim.agent.version))) if claim.agent else None,
+        agrees=by_origin(namer, agree[:MOST_AGREEING]),
+        agrees_more=max(0, len(agree) - MOST_AGREEING),
+        contradicts=claim_lines(namer, snapshot.rebuttals(iri)),
+        relations=_relations(namer, iri),
+        triples=tuple(
+            TripleView(namer.term(q.subject), namer.term(q.predicate), namer.term(q.object))
+            for q in assertion
+        ),
+        content_hash=found.need(LS.contentHash),
+    )
+
+
+def _assertion(snapshot: Snapshot, iri: str) -> list[Quad]:
+    return list(read_triples("\n".join(snapshot.assertion(iri))))
+
+
+def agreeing(snapshot: Snapshot, assertion: tuple[Quad, ...]) -> set[str]:
+    """Active claims that support what an assertion says in its direct form (or at all, if it has none)."""
+    direct = [q for q in assertion if q.predicate.value in _DIRECT_FORMS]
+    telling = direct or [q for q in assertion if q.predicate.value not in _SAYS_NOTHING]
+    found: set[str] = set()
+    for quad in telling:
+        for claims in snapshot.fact_support(quad.subject, quad.predicate, quad.object).facts:
+            found.update(claims)
+    return found
+
+
+def _entities(namer: Namer, iri: str) -> dict[RoleName, Link]:
+    """The participants by role, linked to the entities that their mentions stand for today."""
+    snapshot = namer.snapshot
+    parts = {
+        (part := snapshot.node(name)).need(LS.role): part for name in snapshot.node(iri).all(LS.participation)
+    }
+    found = {}
+    for role, info in ROLE_INFO.items():
+        if info.property in parts:
+            mention = parts[info.property].need(LS.mention)
+            entity = snapshot.node(mention).get(LS.canonicalEntity) or mention
+            found[role] = namer.link("entity", entity, parts[info.property].get(LS.wording))
+    return found
+
+
+def _quote(snapshot: Snapshot, document: str, claim: Claim, documents: ShowDocuments) -> QuoteView | None:
+    quote = claim.quote
+    if quote is None:
+        return None
+    before, after = quote.prefix or "", quote.suffix or ""
+    text = snapshot.document_text(document)
+    if text is not None and quote.start is not None and quote.end is not None:
+        if text[quote.start : quote.end] == quote.exact:
+            before, after = context(text, quote.start, quote.end, AROUND[documents])
+    elif documents is ShowDocuments.QUOTE:
+        before, after = before[-AROUND[documents] :], after[: AROUND[documents]]
+    return QuoteView(quote.exact, before, after, claim.quote_verified)
+
+
+def _chain(namer: Namer, iri: str, claim: Claim) -> tuple[VoiceView, ...]:
+    root = root_position(claim.attribution)
+    links = [namer.snapshot.node(name) for name in namer.snapshot.node(iri).all(LS.attribution)]
+    sources = {int(link.get(LS.position) or 0): link.get(LS.voice) for link in links}
+    voices = []
+    for index, voice in enumerate(claim.attribution):
+        source = sources.get(index + 1)
+        label = voice.label
+        voices.append(
+            VoiceView(
+                position=index + 1,
+                source=namer.link("source", source, label) if source else Link(label),
+                kind=say.source_kind(voice.kind, voice.count),
+                wording=voice.text if voice.text and voice.text != label else None,
+                verb=voice.verb,
+                speaks_for=voice.speaks_for,
+                root=index == root,
+                handed_on=index > root,
+            )
+        )
+    return tuple(voices)
+
+
+def _confidence(snapshot: Snapshot, stored: StoredClaim, origin: str) -> ConfidenceView:
+    claim = stored.claim
+    rated: Reliability = snapshot.origin_reliability(origin)
+    credibility, times = claim.assessment.credibility, hand_ons(claim.attribution)
+    base, passed_on = PROBABILITY[CREDIBILITY_TERM[credibility]], PROBABILITY[LS.PassedOn]
+    return ConfidenceView(
+        reliability=rated.value,
+        reliability_words=say.RELIABILITY[rated],
+        reliability_probability=reliability_probability(rated),
+        credibility=credibility.value,
+        credibility_words=say.CREDIBILITY[credibility],
+        credibility_probability=base,
+        hand_ons=times,
+        passed_on=passed_on,
+        probability=reliability_probability(rated) * base * passed_on**times,
+        rated=claim.assessment.reliability.value if claim.assessment.reliability is not rated else None,
+        reason=claim.assessment.reason,
+    )
+
+
+_RELATIONS = (
+    (LS.supports, "supports", "is supported by"),
+    (LS.rebuts, "rebuts", "is rebutted by"),
+    (LS.corrects, "corrects", "is corrected by"),
+    (LS.retracts, "retracts", "is retracted by"),
+    (LS.supersedes, "supersedes", "is superseded by"),
+)
+
+
+def _relations(namer: Namer, iri: str) -> tuple[Relation, ...]:
+    snapshot = namer.snapshot
+    relations = []
+    for predicate, forward, backward in _RELATIONS:
+        relations.append(Relation(forward, claim_lines(namer, snapshot.node(iri).all(predicate))))
+        relations.append(Relation(backward, claim_lines(namer, snapshot.pointing_at(predicate, iri))))
+    return tuple(r for r in relations if r.claims)

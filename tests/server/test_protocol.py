@@ -1,0 +1,110 @@
+"""Reading requests, without evaluating them."""
+
+import pytest
+from flask import Request
+from werkzeug.test import EnvironBuilder
+
+from server.errors import BadRequest, NotBuilt, UnsupportedType
+from server.jobs import Provenance
+from server.protocol import FORM, QUERY, UPDATE, read_request
+
+ASK = "ASK {}"
+
+
+def request(method: str = "GET", url: str = "", body: bytes = b"", kind: str | None = None) -> Request:
+    sent = {"data": body, "content_type": kind} if method == "POST" else {}
+    return Request(EnvironBuilder("/sparql", query_string=url, method=method, **sent).get_environ())
+
+
+def test_get() -> None:
+    found = read_request(
+        request(url="query=ASK%20%7B%7D&default-graph-uri=http://a/1&default-graph-uri=http://a/2")
+    )
+    assert found is not None
+    assert found.query == ASK
+    assert found.default_graphs == ("http://a/1", "http://a/2")
+    assert found.named_graphs is None
+
+
+def test_percent_signs_survive() -> None:
+    found = read_request(request(url="query=ASK%7B%3Chttp%3A%2F%2Fa%2F%2541%3E%20%3Fp%20%22100%2525%22%7D"))
+    assert found is not None
+    assert found.query == 'ASK{<http://a/%41> ?p "100%25"}'
+
+
+def test_post_form() -> None:
+    found = read_request(request("POST", body=b"query=ASK+%7B%7D&named-graph-uri=urn:g&timeout=9", kind=FORM))
+    assert found is not None
+    assert (found.query, found.named_graphs, found.timeout) == (ASK, ("urn:g",), 9.0)
+
+
+def test_post_direct() -> None:
+    found = read_request(request("POST", "provenance=none", "ASK {} # ü".encode(), f"{QUERY}; charset=UTF-8"))
+    assert found is not None
+    assert found.query == "ASK {} # ü"
+    assert found.provenance is Provenance.NONE
+
+
+def test_no_query_asks_for_the_description() -> None:
+    assert read_request(request()) is None
+    assert read_request(request(url="format=html")) is None
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "query=ASK{}&query=ASK{}",
+        "query=%FF",
+        "query=ASK{}&default-graph-uri=relative",
+        "query=ASK{}&named-graph-uri=a b",
+        "query=ASK{}&named-graph-uri=http://a/%23b%23c",
+        "query=ASK{}&timeout=soon",
+        "query=ASK{}&timeout=-1",
+        "query=ASK{}&timeout=nan",
+        "query=ASK{}&timeout=inf",
+        "query=ASK{}&timeout=1&timeout=2",
+        "query=ASK{}&provenance=why",
+        "query=ASK{}&update=CLEAR+ALL",
+        "update=CLEAR+ALL",
+        "default-graph-uri=http://a/",
+    ],
+)
+def test_nonsense_in_the_address(url: str) -> None:
+    with pytest.raises(BadRequest):
+        read_request(request(url=url))
+
+
+@pytest.mark.parametrize(
+    ("url", "body", "kind"),
+    [
+        ("", b"query=ASK{}&update=CLEAR+ALL", FORM),
+        ("", b"query=ASK{}&query=ASK{}", FORM),
+        ("query=ASK{}", b"query=ASK{}", FORM),
+        ("", b"nothing=1", FORM),
+        ("query=ASK{}", b"ASK {}", QUERY),
+        ("", b"ASK { ?s ?p '\xff' }", QUERY),
+        ("", b"ASK {}", None),
+    ],
+)
+def test_nonsense_in_the_body(url: str, body: bytes, kind: str | None) -> None:
+    with pytest.raises(BadRequest):
+        read_request(request("POST", url, body, kind))
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/json", f"{QUERY}; charset=latin-1"])
+def test_other_bodies_are_not_read(kind: str) -> None:
+    with pytest.raises(UnsupportedType):
+        read_request(request("POST", body=b"ASK {}", kind=kind))
+
+
+@pytest.mark.parametrize("later", ["min-confidence=0.5", "without=urn:c", "known-at=2025", "explain=plan"])
+def test_what_comes_later_is_not_passed_over(later: str) -> None:
+    with pytest.raises(NotBuilt):
+        read_request(request(url=f"query=ASK{{}}&{later}"))
+
+
+def test_updates_are_not_there_yet() -> None:
+    with pytest.raises(NotBuilt):
+        read_request(request("POST", body=b"update=CLEAR+ALL", kind=FORM))
+    with pytest.raises(NotBuilt):
+        read_request(request("POST", body=b"CLEAR ALL", kind=UPDATE))
