@@ -6,6 +6,8 @@ from typing import Any
 
 from kg.claims.names import Names
 from kg.dataset.snapshots import Snapshot
+from kg.provenance.circuit import Circuit
+from kg.provenance.witnesses import rests_on
 from server.description import Example
 from server.jobs import Reply
 from server.naming import Link, Namer, TermView, compact, page_address, shortened
@@ -112,11 +114,11 @@ def read_answer(reply: Reply, snapshot: Snapshot) -> Answer:
 
 
 class _Table:
-    """Rows of one answer; what each node of its circuit rests on is worked out once."""
+    """Rows of one answer."""
 
     def __init__(self, namer: Namer, provenance: dict[str, Any]) -> None:
         self.namer, self.names = namer, namer.names
-        self.circuit: list[dict[str, Any]] = provenance.get("circuit", [])
+        self.circuit, self.numbers = Circuit.from_json(provenance.get("circuit", []))
         self.claims: dict[str, dict[str, Any]] = provenance.get("claims", {})
 
     def row(self, binding: tuple[dict[str, Any] | None, ...], note: dict[str, Any]) -> Row:
@@ -133,18 +135,9 @@ class _Table:
             more_reasons=max(0, len(claims) - MOST_REASONS),
         )
 
-    def supporting(self, root: int) -> list[str]:
-        """The claims that support a node (what is subtracted does not), the likeliest first."""
-        seen, todo, found = {root}, [root], []
-        while todo:
-            node = self.circuit[todo.pop()]
-            if "claim" in node:
-                found.append(str(node["claim"]))
-            operands = node.get("of", [])
-            for operand in operands[:1] if node["op"] == "minus" else operands:
-                if operand not in seen:
-                    seen.add(operand)
-                    todo.append(operand)
+    def supporting(self, place: int) -> list[str]:
+        """The claims that a node rests on, the likeliest first."""
+        found = rests_on(self.circuit, self.numbers[place])
         return sorted(found, key=lambda iri: (-self.claims.get(iri, {}).get("probability", 0.0), iri))
 
     def claim_link(self, iri: str) -> Link:

@@ -7,11 +7,12 @@ in twice is one claim. Change is a new claim that supersedes, corrects or retrac
 
 import hashlib
 import json
+from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
 from math import isfinite
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import (
     AfterValidator,
@@ -280,6 +281,12 @@ class Claim(_Value):
         content["document"] = self.document.key
         canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode("utf-8")).hexdigest()
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy with other members; its hash is worked out anew."""
+        copy = super().model_copy(update=update, deep=deep)
+        copy.__dict__.pop("hash", None)
+        return copy
 
     @property
     def id(self) -> str:

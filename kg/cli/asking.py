@@ -14,6 +14,8 @@ from SPARQLWrapper.SPARQLExceptions import SPARQLWrapperException
 
 from kg.dataset.snapshots import Reader
 from kg.errors import LodestoneError
+from kg.provenance.circuit import Circuit
+from kg.provenance.witnesses import rests_on
 from kg.query import Answer, query
 from kg.query.results import to_csv, to_json, to_rdf, to_tsv, to_xml
 
@@ -98,85 +100,66 @@ def answer_of_server(text: str, endpoint: str, provenance: str, form: str) -> by
 def print_table(document: dict[str, Any], console: Console) -> None:
     """An answer in SPARQL JSON with provenance, for people: rows, then the claims that they rest on."""
     provenance = document.get("provenance")
-    told = provenance["rows"] if provenance else []
+    resting = _Resting(provenance) if provenance else None
     if "boolean" in document:
         console.print("true" if document["boolean"] else "false", style="bold")
-        bindings: list[dict[str, Any]] = []
-        if told:
-            console.print(_sureness(told[0]))
+        if resting is not None:
+            sure = resting.cells(0)
+            console.print(f"confidence {sure[0]}, origins {sure[1]} {sure[2]}".rstrip())
     else:
         bindings = document["results"]["bindings"]
-        console.print(_rows(document["head"]["vars"], bindings, told, provenance))
+        console.print(_rows(document["head"]["vars"], bindings, resting))
         console.print(f"{len(bindings)} row{'s' * (len(bindings) != 1)}", style="dim")
-    if provenance is None:
-        return
-    if not provenance["complete"]:
-        console.print(Text(f"Without provenance: {provenance['reason']}", style="yellow"))
-    _claims(provenance["claims"], console)
+    if resting is not None:
+        resting.explain(console)
 
 
-def _rows(
-    names: list[str], bindings: list[dict[str, Any]], told: list[dict[str, Any]], provenance: Any
-) -> Table:
+def _rows(names: list[str], bindings: list[dict[str, Any]], resting: "_Resting | None") -> Table:
     table = Table(show_edge=False, pad_edge=False)
     for name in names:
         table.add_column(name, overflow="fold")
-    if told:
-        for heading in ("confidence", "origins", "claims"):
-            table.add_column(heading, justify="right" if heading != "claims" else "left")
-    numbers = {iri: number for number, iri in enumerate(provenance["claims"], start=1)} if provenance else {}
+    if resting is not None:
+        table.add_column("confidence", justify="right")
+        table.add_column("origins", justify="right")
+        table.add_column("claims")
     for position, binding in enumerate(bindings):
-        cells = [Text(binding[name]["value"]) if name in binding else Text("") for name in names]
-        if told:
-            row = told[position]
-            lineage = _lineage(provenance["circuit"], row["node"], numbers)
-            cells += [Text(_confidence(row)), Text(_origins(row)), Text(lineage)]
-        table.add_row(*cells)
+        cells = [binding[name]["value"] if name in binding else "" for name in names]
+        table.add_row(*(Text(cell) for cell in (*cells, *(resting.cells(position) if resting else ()))))
     return table
 
 
-def _confidence(row: dict[str, Any]) -> str:
-    if row.get("confidence") is None:
-        return "–"  # noqa: RUF001
-    error = f" ± {row['confidenceError']:.2f}" if "confidenceError" in row else ""
-    contested = " contested" if row.get("contested") else ""
-    return f"{row['confidence']:.2f}{error}{contested}"
+class _Resting:
+    """The provenance of an answer; claims are numbered in the order in which rows rest on them."""
 
+    def __init__(self, provenance: dict[str, Any]) -> None:
+        self._told = provenance
+        self._circuit, self._places = Circuit.from_json(provenance["circuit"])
+        self._numbers: dict[str, int] = {}
 
-def _origins(row: dict[str, Any]) -> str:
-    return "–" if row.get("origins") is None else str(row["origins"])  # noqa: RUF001
-
-
-def _sureness(row: dict[str, Any]) -> str:
-    return f"confidence {_confidence(row)}, origins {_origins(row)}"
-
-
-def _lineage(circuit: list[dict[str, Any]], root: int | None, numbers: dict[str, int]) -> str:
-    """The numbers of the claims below a node, as they are listed under the table."""
-    seen, todo, found = set(), [] if root is None else [root], set()
-    while todo:
-        place = todo.pop()
-        if place in seen:
-            continue
-        seen.add(place)
-        node = circuit[place]
-        todo += node.get("of", [])
-        if "claim" in node:
-            found.add(numbers[node["claim"]])
-    return " ".join(f"[{number}]" for number in sorted(found))
-
-
-def _claims(claims: dict[str, dict[str, Any]], console: Console) -> None:
-    for number, (iri, claim) in enumerate(claims.items(), start=1):
-        if number > _CLAIMS_SHOWN:
-            console.print(
-                f"… and {len(claims) - _CLAIMS_SHOWN} more claims: ask for --format json", style="dim"
-            )
-            return
-        line = Text(f"[{number}] ", style="bold")
-        said = claim["quote"]
-        line.append(f"“{said}”" if said else claim["label"], style="")
-        line.append(
-            f"\n    says {claim['source']}, probability {claim['probability']:.2f}\n    {iri}", style="dim"
+    def cells(self, position: int) -> tuple[str, str, str]:
+        """Confidence, origins and claims of a row."""
+        row = self._told["rows"][position]
+        if row.get("node") is None:
+            return "-", "-", ""
+        error = f" ± {row['confidenceError']:.2f}" if "confidenceError" in row else ""
+        contested = " contested" if row.get("contested") else ""
+        claims = sorted(
+            self._numbers.setdefault(claim, len(self._numbers) + 1)
+            for claim in sorted(rests_on(self._circuit, self._places[row["node"]]))
         )
-        console.print(line)
+        origins = "-" if row.get("origins") is None else str(row["origins"])
+        return f"{row['confidence']:.2f}{error}{contested}", origins, " ".join(f"[{n}]" for n in claims)
+
+    def explain(self, console: Console) -> None:
+        """What is not annotated and why; then each claim: its words, who says so, its name."""
+        if not self._told["complete"]:
+            console.print(Text(f"Without provenance: {self._told['reason']}", style="yellow"))
+        for iri, number in list(self._numbers.items())[:_CLAIMS_SHOWN]:
+            claim = self._told["claims"][iri]
+            line = Text(f"[{number}] ", style="bold")
+            line.append(f"“{claim['quote']}”" if claim["quote"] else claim["label"], style="not bold")
+            says = f"\n    says {claim['source']}, probability {claim['probability']:.2f}\n    {iri}"
+            console.print(line.append(says, style="not bold dim"), soft_wrap=True)
+        if len(self._numbers) > _CLAIMS_SHOWN:
+            more = len(self._numbers) - _CLAIMS_SHOWN
+            console.print(f"… and {more} more claims: ask for --format json", style="dim")

@@ -7,7 +7,7 @@ simplification holds in all commutative semirings with the minus of spm-semiring
 JACM 2016): plus is never taken to be idempotent, and ``1 + x`` stays as it is.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -165,3 +165,29 @@ class Circuit:
                     kind = "plus" if node.op in _SUMS else node.op.value
                     listed.append({"op": kind, "of": [place[operand] for operand in node.of]})
         return listed, place
+
+    @classmethod
+    def from_json(cls, listed: Sequence[Mapping[str, Any]]) -> tuple["Circuit", list[int]]:
+        """A circuit from its JSON form, and the node that each place of the list has become.
+
+        Facts come back as sums: the form does not tell them apart.
+        """
+        circuit = cls()
+        numbers: list[int] = []
+        for entry in listed:
+            operands = [numbers[place] for place in entry.get("of", ())]
+            match entry["op"]:
+                case "token" if "claim" in entry:
+                    number = circuit.token(entry["claim"])
+                case "token":
+                    number = circuit.outside(entry["service"], entry["at"])
+                case "plus":
+                    number = circuit.plus(operands)
+                case "times":
+                    number = circuit.times(operands)
+                case "minus":
+                    number = circuit.minus(operands[0], operands[1])
+                case op:
+                    number = circuit.one if op == "one" else circuit.zero
+            numbers.append(number)
+        return circuit, numbers

@@ -9,22 +9,16 @@ from kg.provenance.semirings.protocol import Semiring
 K = TypeVar("K")
 
 
-def _all_claims(fact: Node) -> tuple[int, ...]:
-    return fact.of
-
-
 def evaluate(
     circuit: Circuit,
     roots: Iterable[int],
     semiring: Semiring[K],
     value: Callable[[Node], K],
-    counted: Callable[[Node], tuple[int, ...]] = _all_claims,
 ) -> dict[int, K]:
     """The value of every node that the roots rest on.
 
-    ``value`` gives that of a token, claim or outside; ``counted`` the operands of a fact
-    that count, all unless told otherwise. Raises ``Unsupported`` where the semiring has no
-    such operation.
+    ``value`` gives that of a token, claim or outside. Raises ``Unsupported`` where the
+    semiring has no such operation.
     """
     values: dict[int, K] = {}
     for number in circuit.reachable(roots):
@@ -37,7 +31,7 @@ def evaluate(
             case Op.TOKEN | Op.OUTSIDE:
                 values[number] = value(node)
             case Op.FACT | Op.PLUS:
-                first, *rest = counted(node) if node.op is Op.FACT else node.of
+                first, *rest = node.of
                 total = values[first]
                 for operand in rest:
                     total = semiring.plus(total, values[operand])

@@ -1,9 +1,11 @@
 """How sure a node is: confidence, the weakest claim, and how many origins it takes to fell it.
 
 Random variables: one per origin (it is reliable or not, for all its claims at once) and
-one per claim (what it says is credible, given a reliable origin), all independent. A
-claim holds if both are true. In a ``fact`` node the claims of one origin are copies of
-one report: only the most credible of them counts. An outside token has one variable.
+one per claim (what it says is credible, given a reliable origin), independent but for
+copies. A claim holds if both are true. Claims of one origin that assert one triple (the
+members of a ``fact`` node) are copies of one report and share one variable: one is
+credible wherever a less credible copy is, so that a fact is as sure as its best copy, and
+each copy is as sure as it is by itself. An outside token has one variable.
 
 Confidence is the exact probability that the circuit is true: by arithmetic where parts
 share no origin, otherwise over a binary decision diagram of at most ``MAX_VARIABLES``
@@ -13,6 +15,7 @@ What is larger is estimated from ``SAMPLES`` random worlds, the same each time, 
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from functools import reduce
 from math import prod
 from typing import TypeVar
 
@@ -93,6 +96,8 @@ class Assessor(Trusted):
             return self._any_of(claims)
         if depth > _DEEP:
             return None
+        if node.op is Op.TIMES:
+            operands = self._absorbed(operands)
         if not self.independent(operands):
             names = [self.circuit[n].name for n in operands if self.circuit[n].op is Op.TOKEN]
             return self._all_of(names) if node.op is Op.TIMES and len(names) == len(operands) else None
@@ -106,6 +111,19 @@ class Assessor(Trusted):
             case Op.MINUS:
                 return values[0] * (1.0 - values[1])
         return 1.0 - prod(1.0 - value for value in values)
+
+    def _absorbed(self, operands: tuple[int, ...]) -> tuple[int, ...]:
+        """The operands of a product without facts that one of its claims asserts: they hold with it.
+
+        All operands, where that would part copies that the product needs together.
+        """
+        tokens = {n for n in operands if self.circuit[n].op is Op.TOKEN}
+        facts = [n for n in operands if self.circuit[n].op is Op.FACT]
+        needed = [tokens.intersection(self.circuit[n].of) for n in facts]
+        if any(len(own) > 1 for own in needed):
+            return operands
+        gone = {fact for fact, own in zip(facts, needed, strict=True) if own}
+        return tuple(n for n in operands if n not in gone)
 
     def _any_of(self, claims: set[str]) -> float:
         """P(one of these claims holds): within an origin they share its reliability."""
@@ -125,12 +143,12 @@ class Assessor(Trusted):
 
     def _by_worlds(self, root: int) -> Confidence:
         """By a diagram if it stays within its size, otherwise by sampling."""
-        probability = self._variables(root)
+        probability, credible = self._variables(root)
         diagram = self._diagram(list(probability))
         if diagram is not None:
             try:
-                leaf = self._leaf(diagram.variable, diagram.times)
-                function = evaluate(self.circuit, (root,), diagram, leaf, self.without_copies)[root]
+                leaf = self._leaf(diagram.variable, diagram.times, credible)
+                function = evaluate(self.circuit, (root,), diagram, leaf)[root]
                 return Confidence(diagram.probability(function, probability))
             except TooLarge:
                 pass
@@ -140,8 +158,8 @@ class Assessor(Trusted):
         for name, p in probability.items():
             if name not in self._drawn:
                 self._drawn[name] = draw(name, p, self.samples)
-        leaf = self._leaf(self._drawn.__getitem__, worlds.times)
-        true = evaluate(self.circuit, (root,), worlds, leaf, self.without_copies)[root]
+        leaf = self._leaf(self._drawn.__getitem__, worlds.times, credible)
+        true = evaluate(self.circuit, (root,), worlds, leaf)[root]
         return Confidence(*interval(true.bit_count(), self.samples))
 
     def _diagram(self, names: list[Hashable]) -> Diagram | None:
@@ -150,27 +168,50 @@ class Assessor(Trusted):
             return None
         return Diagram(names, self.max_diagram)
 
-    def _variables(self, root: int) -> dict[Hashable, float]:
-        """The random variables under a node with their probabilities, those of one origin together."""
-        claims: dict[str, dict[Hashable, float]] = {}
-        for number in self.circuit.reachable((root,)):
-            node = self.circuit[number]
-            if node.op is Op.TOKEN:
-                trust = self.trust(node.name)
-                of_origin = claims.setdefault(trust.origin, {("origin", trust.origin): trust.reliability})
-                of_origin["claim", node.name] = trust.credibility
-            elif node.op is Op.OUTSIDE:
-                key = ("service", node.name, node.at)
-                claims.setdefault(str(key), {key: self.model.outside(node.name)})
-        return {name: p for of_origin in claims.values() for name, p in of_origin.items()}
+    def _variables(self, root: int) -> tuple[dict[Hashable, float], dict[str, tuple[Hashable, ...]]]:
+        """The random variables under a node with their probabilities, those of one origin together;
+        and for each claim those that are true exactly where it is credible.
 
-    def _leaf(self, variable: Callable[[Hashable], T], both: Callable[[T, T], T]) -> Callable[[Node], T]:
+        Copies form a chain: the best has one variable, each next one those of the copies
+        before it and one more, which brings the product down to its own credibility.
+        """
+        copies = self.copies(root)
+        variables: dict[str, dict[Hashable, float]] = {}
+        credible: dict[str, tuple[Hashable, ...]] = {}
+        for node in self.leaves(root):
+            if node.op is Op.OUTSIDE:
+                key = ("service", node.name, node.at)
+                variables.setdefault(str(key), {key: self.model.outside(node.name)})
+                continue
+            trust = self.trust(node.name)
+            of_origin = variables.setdefault(trust.origin, {("origin", trust.origin): trust.reliability})
+            if node.name in credible:
+                continue
+            chain: tuple[Hashable, ...] = ()
+            before = 1.0
+            for copy in copies.get(node.name, (node.name,)):
+                own = self.trust(copy).credibility
+                if own < before or not chain:
+                    chain = (*chain, ("claim", copy, chain))
+                    of_origin[chain[-1]] = own / before if before else 0.0
+                    before = own
+                credible[copy] = chain
+        return {name: p for of_origin in variables.values() for name, p in of_origin.items()}, credible
+
+    def _leaf(
+        self,
+        variable: Callable[[Hashable], T],
+        both: Callable[[T, T], T],
+        credible: dict[str, tuple[Hashable, ...]],
+    ) -> Callable[[Node], T]:
         """What a token means in terms of the random variables."""
 
         def value(node: Node) -> T:
             if node.op is Op.OUTSIDE:
                 return variable(("service", node.name, node.at))
-            return both(variable(("origin", self.trust(node.name).origin)), variable(("claim", node.name)))
+            return reduce(
+                both, map(variable, credible[node.name]), variable(("origin", self.trust(node.name).origin))
+            )
 
         return value
 

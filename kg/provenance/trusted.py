@@ -51,15 +51,43 @@ class Trusted:
         return found
 
     def claims_of_sum(self, operands: tuple[int, ...]) -> set[str]:
-        """The claims that count in a sum of claims and facts; empty if there is anything else in it."""
+        """The claims that count in a sum of claims and facts, of copies the most credible.
+
+        Empty if there is anything else in the sum, or a claim stands in it twice.
+        """
         found: set[str] = set()
+        seen: set[int] = set()
         for number in operands:
             node = self.circuit[number]
-            counted = self.without_copies(node) if node.op is Op.FACT else (number,)
-            if any(self.circuit[n].op is not Op.TOKEN for n in counted):
+            members = node.of if node.op is Op.FACT else (number,)
+            if not seen.isdisjoint(members) or any(self.circuit[n].op is not Op.TOKEN for n in members):
                 return set()
+            seen.update(members)
+            counted = self.without_copies(node) if node.op is Op.FACT else members
             found.update(self.circuit[n].name for n in counted)
         return found
+
+    def copies(self, root: int) -> dict[str, tuple[str, ...]]:
+        """The claims under a node that have copies, each with all of its own: most credible first.
+
+        Copies are claims of one origin that assert one triple, a fact in the circuit, and
+        what is a copy of a copy.
+        """
+        group: dict[str, set[str]] = {}
+        for number in self.circuit.reachable((root,)):
+            node = self.circuit[number]
+            if node.op is not Op.FACT:
+                continue
+            of_origin: dict[str, set[str]] = {}
+            for name in (self.circuit[n].name for n in node.of if self.circuit[n].op is Op.TOKEN):
+                merged = of_origin.setdefault(self.trust(name).origin, set())
+                merged |= group.get(name, {name})
+            for merged in of_origin.values():
+                group.update(dict.fromkeys(merged, merged))
+        ordered = {
+            id(g): tuple(sorted(g, key=lambda c: (-self.trust(c).credibility, c))) for g in group.values()
+        }
+        return {name: ordered[id(g)] for name, g in group.items() if len(g) > 1}
 
     def independent(self, operands: tuple[int, ...]) -> bool:
         """Whether no origin stands behind two of the nodes."""

@@ -6,6 +6,7 @@ from kg.dataset.view import ClaimInfo
 from kg.provenance.circuit import Circuit
 from kg.provenance.probability import Assessor
 from kg.provenance.trusted import Trust
+from kg.provenance.witnesses import rests_on
 from kg.query.answer import NOT_ANNOTATED, Provenance, RowProvenance
 from kg.query.derive import NotAnnotated
 from kg.query.source import Source
@@ -48,7 +49,7 @@ def assessed(source: Source, circuit: Circuit, roots: Sequence[int], confidence:
     for node in distinct:
         against: set[str] = set()
         if claims.rebuttals:
-            against.update(*(claims.rebuttals.get(claim, ()) for claim in circuit.positive_names(node)))
+            against.update(*(claims.rebuttals.get(claim, ()) for claim in rests_on(circuit, node)))
         contested = tuple(sorted(against))
         if not confidence:
             known[node] = RowProvenance(node, contested=contested)

@@ -14,6 +14,7 @@ from typing import Any
 
 from kg.dataset.terms import BlankNode, Literal, NamedNode, RdfFormat, Triple, serialize
 from kg.errors import LodestoneError
+from kg.provenance.witnesses import rests_on
 from kg.query.answer import Answer, Provenance, Row, RowProvenance, Term
 from kg.query.xml_results import write_xml
 from ontology.vocab import PREFIXES, XSD
@@ -200,7 +201,7 @@ def _columns(
     if provenance is None or row.node is None:
         return [""] * len(COLUMNS)
     if row.node not in claims:
-        claims[row.node] = quote(" ".join(provenance.circuit.positive_names(row.node)))
+        claims[row.node] = quote(" ".join(sorted(rests_on(provenance.circuit, row.node))))
     confidence = "" if row.confidence is None else str(row.confidence)
     return [confidence, "" if row.origins is None else str(row.origins), claims[row.node]]
 

@@ -1,0 +1,186 @@
+"""A snapshot in memory, made from claims as Turtle, and the law by brute force.
+
+It stands for a published version in tests of the query layer: the default graph is the
+union of what its claims assert and of the base data, each triple once.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import combinations
+from random import Random
+
+from kg.dataset.terms import (
+    DefaultGraph,
+    NamedNode,
+    Quad,
+    QueryBoolean,
+    QuerySolutions,
+    QueryTriples,
+    RdfFormat,
+    Store,
+    Triple,
+    stored_form,
+)
+from kg.dataset.terms import parse as parse_rdf
+from kg.dataset.view import ClaimInfo, Object, Subject, Support
+from kg.errors import QuerySyntaxError
+from kg.provenance.evaluate import evaluate
+from kg.provenance.semirings import BOOLEAN, COUNTING, HOW, LINEAGE, WHY
+from kg.provenance.semirings.how import variable
+from kg.query import Answer, query
+from kg.query.answer import Row
+from ontology.vocab import LS, PREFIXES
+
+EX = "http://ex.org/"
+PREFIX = f"@prefix : <{EX}> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .\n"
+SPARQL_PREFIX = f"PREFIX : <{EX}>\n"
+
+
+def read(turtle: str) -> frozenset[Triple]:
+    """Triples from Turtle, with ``:`` for the example namespace."""
+    ended = turtle if turtle.rstrip().endswith(".") or not turtle.strip() else f"{turtle} ."
+    quads = parse_rdf((PREFIX + ended).encode(), format=RdfFormat.TURTLE)
+    return frozenset(quad.triple for quad in quads)
+
+
+def _kept(triple: Triple) -> tuple[object, object, object]:
+    return (triple.subject, triple.predicate, stored_form(triple.object))
+
+
+class FakeSnapshot:
+    """Claims (name → triples) and base triples; see ``kg.query.source.Source``."""
+
+    def __init__(
+        self,
+        claims: Mapping[str, frozenset[Triple]],
+        base: frozenset[Triple] = frozenset(),
+        against: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
+        self.claims = {EX + name: triples for name, triples in claims.items()}
+        self.base = base
+        self.against = {EX + name: tuple(EX + other for other in by) for name, by in (against or {}).items()}
+        self.store = Store()
+        for triple in self.base.union(*self.claims.values()):
+            self.store.add(Quad(triple.subject, triple.predicate, triple.object, DefaultGraph()))
+        self._asserting: dict[tuple[object, object, object], list[str]] = {}
+        for claim, triples in self.claims.items():
+            for triple in triples:
+                self.store.add(Quad(triple.subject, triple.predicate, triple.object, NamedNode(claim)))
+                self._asserting.setdefault(_kept(triple), []).append(claim)
+        self._base = {_kept(triple) for triple in base}
+        self.asked: list[str] = []
+
+    iri = EX + "version/1"
+
+    def query(
+        self,
+        sparql: str,
+        *,
+        base_iri: str | None = None,
+        default_graphs: Sequence[str] | None = None,
+        named_graphs: Sequence[str] | None = None,
+    ) -> QuerySolutions | QueryBoolean | QueryTriples:
+        self.asked.append(sparql)
+        try:
+            return self.store.query(
+                sparql,
+                base_iri=base_iri,
+                prefixes=PREFIXES,
+                default_graph=None if default_graphs is None else [NamedNode(g) for g in default_graphs],
+                named_graphs=None if named_graphs is None else [NamedNode(g) for g in named_graphs],
+            )
+        except SyntaxError as error:
+            raise QuerySyntaxError(f"the engine says: {error}") from error
+
+    def fact_support(self, s: Subject, p: NamedNode, o: Object) -> Support:
+        claims = self._asserting.get((s, p, o), [])
+        return Support((s, p, o) in self._base, (tuple(sorted(claims)),) if claims else ())
+
+    def claim_info(self, iri: str) -> ClaimInfo | None:
+        if iri not in self.claims:
+            return None
+        number = sum(iri.encode())
+        return ClaimInfo(
+            iri=iri,
+            label=iri.removeprefix(EX),
+            quote=None,
+            document=EX + "document",
+            source="Somebody",
+            origin=f"{EX}origin/{number % 3}",
+            reliability=0.5 + number % 5 / 10,
+            credibility=0.4 + number % 7 / 12,
+            modality=LS.Reported,
+            polarity=LS.Positive,
+        )
+
+    def rebuttals(self, iri: str) -> tuple[str, ...]:
+        return self.against.get(iri, ())
+
+    def with_only(self, kept: Iterable[str]) -> "FakeSnapshot":
+        """D(S): the same base data, of the claims only these."""
+        names = {iri.removeprefix(EX) for iri in kept}
+        claims = {iri.removeprefix(EX): triples for iri, triples in self.claims.items()}
+        return FakeSnapshot({n: t for n, t in claims.items() if n in names}, self.base)
+
+
+def rows_of(answer: Answer) -> list[Row]:
+    """The rows; of ASK the empty row where it is true."""
+    return list(answer.rows) if answer.boolean is None else [()] * answer.boolean
+
+
+def check_law(snapshot: FakeSnapshot, sparql: str, whole: str | None = None, most: int = 256) -> Answer:
+    """The law of DESIGN section 5, for every subset of the claims (``most`` random ones beyond that).
+
+    ``whole`` is the query without its outermost LIMIT and OFFSET, where it has such. Gives
+    back the answer.
+    """
+    answer = query(snapshot, sparql)
+    provenance = answer.provenance
+    assert provenance is not None
+    assert provenance.complete, provenance.reason
+    plain = query(snapshot, sparql, provenance="none")
+    assert len(plain.rows) == len(answer.rows)
+    if whole is None:
+        assert Counter(plain.rows) == Counter(answer.rows)
+    else:  # without an order, which rows make up a page is the engine's choice each time
+        assert Counter(answer.rows) <= Counter(query(snapshot, whole, provenance="none").rows)
+    assert plain.boolean == answer.boolean
+    rows = rows_of(answer) if answer.boolean is not False else [()]
+    assert len(rows) == len(provenance.rows)
+    nodes: dict[Row, int] = {}
+    for row, told in zip(rows, provenance.rows, strict=True):
+        assert told.node is not None
+        assert nodes.setdefault(row, told.node) == told.node, "equal rows share one node"
+    for kept in subsets(sorted(snapshot.claims), most):
+        there = query(snapshot.with_only(kept), whole or sparql, provenance="none")
+        found = set(rows_of(there))
+        held = evaluate(provenance.circuit, nodes.values(), BOOLEAN, lambda node, s=kept: node.name in s)
+        for row, node in nodes.items():
+            assert held[node] == (row in found), (row, kept)
+    return answer
+
+
+def subsets(claims: Sequence[str], most: int) -> list[frozenset[str]]:
+    if 2 ** len(claims) <= most:
+        return [frozenset(c) for n in range(len(claims) + 1) for c in combinations(claims, n)]
+    random = Random(1)  # noqa: S311 - subsets that repeat
+    drawn = [frozenset(c for c in claims if random.random() < 0.5) for _ in range(most - 2)]
+    return [frozenset(), frozenset(claims), *drawn]
+
+
+def readings(answer: Answer) -> list[dict[str, object]]:
+    """Each row's circuit in the semirings, claims by their short names."""
+    provenance = answer.provenance
+    assert provenance is not None
+    roots = [row.node for row in provenance.rows if row.node is not None]
+    assert len(roots) == len(provenance.rows)
+    circuit = provenance.circuit
+
+    def short(name: str) -> str:
+        return name.removeprefix(EX)
+
+    lineage = evaluate(circuit, roots, LINEAGE, lambda n: frozenset((short(n.name),)))
+    why = evaluate(circuit, roots, WHY, lambda n: frozenset((frozenset((short(n.name),)),)))
+    counted = evaluate(circuit, roots, COUNTING, lambda _: 1)
+    how = evaluate(circuit, roots, HOW, lambda n: variable(short(n.name)))
+    return [{"lineage": lineage[n], "why": why[n], "counting": counted[n], "how": how[n]} for n in roots]

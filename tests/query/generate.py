@@ -1,0 +1,173 @@
+"""Hypothesis strategies for small datasets of claims, and queries of the annotated fragment."""
+
+from dataclasses import dataclass
+
+from hypothesis import strategies as st
+
+from kg.dataset.terms import Triple
+from tests.query.fake import FakeSnapshot, read
+
+SUBJECTS = (":a", ":b")
+PREDICATES = (":p", ":q")
+OBJECTS = (*SUBJECTS, "1", '"01"^^xsd:integer', '"x"', '"x"@en', "1.0")
+TRIPLES = [f"{s} {p} {o}" for s in SUBJECTS for p in PREDICATES for o in OBJECTS]
+BASE = [*TRIPLES, "_:n :p :a", ":a :q _:n", "_:n :q 1"]
+VARIABLES = ("?x", "?y", "?z")
+BOUND_BY_BIND = ("?m", "?n")
+
+
+@st.composite
+def snapshots(draw: st.DrawFn, most: int = 5) -> FakeSnapshot:
+    """Claims of one to three triples, many of them asserted by two; some base data."""
+    pool = draw(st.lists(st.sampled_from(TRIPLES), min_size=4, max_size=8, unique=True))
+    claims: dict[str, frozenset[Triple]] = {}
+    for number in range(draw(st.integers(2, most))):
+        triples = draw(st.lists(st.sampled_from(pool), min_size=1, max_size=3))
+        claims[f"c{number}"] = read(" . ".join(triples))
+    base = draw(st.lists(st.sampled_from(BASE + pool), max_size=3))
+    return FakeSnapshot(claims, read(" . ".join(base)))
+
+
+@dataclass(frozen=True)
+class Part:
+    """What stands within the braces of a group, and the variables in scope there."""
+
+    text: str
+    scope: frozenset[str]
+
+
+TERMS = st.sampled_from((*VARIABLES * 4, *SUBJECTS, "[]"))
+ENDS = st.sampled_from((*VARIABLES * 5, *OBJECTS, "[]"))
+VERBS = st.sampled_from(
+    (
+        *PREDICATES,
+        *PREDICATES,
+        "?x",
+        "?v",
+        ":p/:q",
+        "^:p",
+        "(:p|:q)",
+        "!:p",
+        "!(:p|^:q)",
+        "^(:p/:q)",
+        "(^:q|:p)/:p",
+    )
+)
+
+
+@st.composite
+def triples(draw: st.DrawFn) -> Part:
+    parts = []
+    scope: set[str] = set()
+    for _ in range(draw(st.integers(1, 2))):
+        words = (draw(TERMS), draw(VERBS), draw(ENDS))
+        parts.append(" ".join(words) + " .")
+        scope.update(word for word in words if word.startswith("?"))
+    return Part(" ".join(parts), frozenset(scope))
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> Part:
+    variables = draw(st.lists(st.sampled_from(VARIABLES), min_size=1, max_size=2, unique=True))
+    value = st.sampled_from((*SUBJECTS, "1", '"x"', "01", "UNDEF"))
+    rows = draw(st.lists(st.tuples(*[value] * len(variables)), max_size=3))
+    lines = " ".join(f"({' '.join(row)})" for row in rows)
+    return Part(f"VALUES ({' '.join(variables)}) {{ {lines} }}", frozenset(variables))
+
+
+OPERANDS = st.sampled_from((*VARIABLES, "?m", ":a", "1", "2", '"x"'))
+TESTS = st.one_of(
+    st.builds("({} {} {})".format, OPERANDS, st.sampled_from(("=", "!=", "<", ">=")), OPERANDS),
+    st.builds("BOUND({})".format, st.sampled_from((*VARIABLES, "?m"))),
+    st.builds("isIRI({})".format, OPERANDS),
+    st.builds("sameTerm({}, {})".format, OPERANDS, OPERANDS),
+    st.builds("{} NOT IN ({}, {})".format, OPERANDS, OPERANDS, OPERANDS),
+)
+CONDITIONS = st.one_of(
+    TESTS,
+    st.builds("(!{})".format, TESTS),
+    st.builds("({} && {})".format, TESTS, TESTS),
+    st.builds("({} || {})".format, TESTS, TESTS),
+)
+VALUES = st.one_of(
+    OPERANDS,
+    st.builds("({} + {})".format, OPERANDS, st.sampled_from(("1", "?x", "?y"))),
+    st.builds("COALESCE({}, {})".format, OPERANDS, OPERANDS),
+    st.builds("IF({}, {}, {})".format, TESTS, OPERANDS, OPERANDS),
+    st.builds("STR({})".format, OPERANDS),
+)
+
+
+FRAGMENT = ("join", "sequence", "union", "filter", "bind", "select")
+"""The operators that are annotated."""
+ALL = (*FRAGMENT, "optional", "minus", "exists", "graph")
+
+
+@st.composite
+def _combined(draw: st.DrawFn, inner: st.SearchStrategy[Part], kinds: tuple[str, ...]) -> Part:
+    left = draw(inner)
+    kind = draw(st.sampled_from(kinds))
+    if kind in ("optional", "minus"):
+        right = draw(inner)
+        scope = left.scope | right.scope if kind == "optional" else left.scope
+        return Part(f"{{ {left.text} }} {kind.upper()} {{ {right.text} }}", scope)
+    if kind == "exists":
+        negation = draw(st.sampled_from(("", "NOT ")))
+        return Part(f"{{ {left.text} }} FILTER {negation}EXISTS {{ {draw(inner).text} }}", left.scope)
+    if kind == "graph":
+        name = draw(st.sampled_from((":c0", "?x", "?g")))
+        return Part(f"GRAPH {name} {{ {left.text} }}", left.scope | ({name} - {":c0"}))
+    if kind in ("join", "union", "sequence"):
+        right = draw(inner)
+        if (
+            kind == "sequence"
+            and "BIND" not in left.text + right.text
+            and "SELECT" not in left.text + right.text
+        ):
+            text = f"{left.text} {{ {right.text} }}"
+        else:
+            text = f"{{ {left.text} }} {'UNION ' if kind == 'union' else ''}{{ {right.text} }}"
+        return Part(text, left.scope | right.scope)
+    if kind == "filter":
+        return Part(f"{{ {left.text} }} FILTER({draw(CONDITIONS)})", left.scope)
+    if kind == "bind":
+        free = [name for name in (*BOUND_BY_BIND, *VARIABLES) if name not in left.scope]
+        if not free:
+            return left
+        name = draw(st.sampled_from(free))
+        return Part(f"{{ {left.text} }} BIND({draw(VALUES)} AS {name})", left.scope | {name})
+    return draw(selects(left))
+
+
+@st.composite
+def selects(draw: st.DrawFn, part: Part) -> Part:
+    """A SELECT around a group: columns, DISTINCT, sometimes an expression."""
+    duplicates = draw(st.sampled_from(("", "DISTINCT ", "REDUCED ")))
+    columns = draw(st.lists(st.sampled_from(VARIABLES), min_size=1, max_size=2, unique=True))
+    free = [name for name in ("?e", *VARIABLES) if name not in part.scope and name not in columns]
+    if draw(st.booleans()) and free:
+        name = draw(st.sampled_from(free))
+        head = f"{' '.join(columns)} ({draw(VALUES)} AS {name})"
+        return Part(f"{{ SELECT {duplicates}{head} {{ {part.text} }} }}", frozenset((*columns, name)))
+    if draw(st.booleans()):
+        return Part(f"{{ SELECT {duplicates}* {{ {part.text} }} }}", part.scope)
+    return Part(f"{{ SELECT {duplicates}{' '.join(columns)} {{ {part.text} }} }}", frozenset(columns))
+
+
+def patterns(kinds: tuple[str, ...]) -> st.SearchStrategy[Part]:
+    """Groups nested three deep."""
+    flat = st.one_of(triples(), triples(), tables())
+    once = st.one_of(flat, _combined(flat, kinds))
+    twice = st.one_of(once, _combined(once, kinds))
+    return st.one_of(twice, _combined(twice, kinds))
+
+
+@st.composite
+def queries(draw: st.DrawFn, kinds: tuple[str, ...] = FRAGMENT) -> str:
+    """A SELECT or an ASK, without LIMIT."""
+    part = draw(patterns(kinds))
+    if draw(st.integers(0, 5)) == 0:
+        return f"ASK {{ {part.text} }}"
+    text = draw(selects(part)).text[2:-2]
+    order = draw(st.sampled_from(("", "", " ORDER BY ?x", " ORDER BY DESC(?y) ?x")))
+    return f"{text}{order}"

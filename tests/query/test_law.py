@@ -1,0 +1,40 @@
+"""The law of DESIGN section 5, by brute force over generated data and queries."""
+
+from collections import Counter
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kg.query import query
+from kg.query.parse import parse
+from kg.query.render import NOTHING, render
+from tests.query.fake import SPARQL_PREFIX, FakeSnapshot, check_law
+from tests.query.generate import ALL, queries, snapshots
+
+
+@given(snapshots(), queries())
+def test_a_row_is_an_answer_exactly_where_its_circuit_is_true(snapshot: FakeSnapshot, text: str) -> None:
+    check_law(snapshot, SPARQL_PREFIX + text)
+
+
+@given(
+    snapshots(most=4),
+    queries().filter(lambda text: text.startswith("SELECT")),
+    st.integers(0, 4),
+    st.integers(0, 2),
+)
+def test_the_rows_of_a_page_have_all_their_derivations(
+    snapshot: FakeSnapshot, text: str, limit: int, offset: int
+) -> None:
+    whole = SPARQL_PREFIX + text
+    check_law(snapshot, f"{whole} LIMIT {limit} OFFSET {offset}", whole)
+
+
+@given(snapshots(), queries(ALL))
+def test_rendered_algebra_has_the_same_solutions(snapshot: FakeSnapshot, text: str) -> None:
+    written = query(snapshot, SPARQL_PREFIX + text, provenance="none")
+    rendered = query(snapshot, render(parse(SPARQL_PREFIX + text)), provenance="none")
+    assert sorted(set(rendered.variables) - {NOTHING}) == sorted(written.variables)
+    order = [rendered.variables.index(name) for name in written.variables]
+    assert Counter(tuple(row[i] for i in order) for row in rendered.rows) == Counter(written.rows)
+    assert rendered.boolean == written.boolean
