@@ -143,10 +143,9 @@ class _Resting:
             return "-", "-", ""
         error = f" ± {row['confidenceError']:.2f}" if "confidenceError" in row else ""
         contested = " contested" if row.get("contested") else ""
-        claims = sorted(
-            self._numbers.setdefault(claim, len(self._numbers) + 1)
-            for claim in sorted(rests_on(self._circuit, self._places[row["node"]]))
-        )
+        found = rests_on(self._circuit, self._places[row["node"]])
+        likeliest = sorted(found, key=lambda claim: (-self._told["claims"][claim]["probability"], claim))
+        claims = sorted(self._numbers.setdefault(claim, len(self._numbers) + 1) for claim in likeliest)
         origins = "-" if row.get("origins") is None else str(row["origins"])
         return f"{row['confidence']:.2f}{error}{contested}", origins, " ".join(f"[{n}]" for n in claims)
 

@@ -38,7 +38,7 @@ def run_demo(host: str, port: int, *, once: bool) -> int:
     """Serve the example until interrupted; with ``once``, stop after the first answer."""
     folder = Path(tempfile.mkdtemp(prefix="lodestone-demo-"))
     try:
-        return _demo(folder / "store", host, port or _free_port(host), once=once)
+        return _demo(folder / "store", host, port or free_port(host), once=once)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -50,7 +50,7 @@ def _demo(store: Path, host: str, port: int, *, once: bool) -> int:
     click.echo(f"  {report.claims_new} claims, every quote verified against the text\n")
     if not _is_free(host, port):
         click.echo(f"Port {port} is taken; using another one.")
-        port = _free_port(host)
+        port = free_port(host)
     address = f"http://{host}:{port}"
     command = [
         sys.executable,
@@ -119,7 +119,8 @@ def _is_free(host: str, port: int) -> bool:
     return True
 
 
-def _free_port(host: str) -> int:
+def free_port(host: str) -> int:
+    """A port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind((host, 0))
         return int(probe.getsockname()[1])
