@@ -34,7 +34,7 @@ test: $(READY)
 	$(call check,ruff format --check,$(BIN)/ruff format --check --quiet .)
 	$(call check,mypy,$(BIN)/mypy --no-error-summary)
 	$(call check,lint-imports,$(BIN)/lint-imports --no-logo)
-	$(call check,pytest,$(BIN)/python -m pytest $(ARGS))
+	$(call check,pytest,$(BIN)/python -m pytest -n auto $(ARGS))
 
 bench: $(READY)
 	@for program in $(BENCHMARKS); do \

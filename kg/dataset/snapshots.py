@@ -53,6 +53,7 @@ class Snapshot(View):
         self.manifest = manifest
         self._infos = lru_cache(maxsize=_CACHED)(super().claim_info)
         self._nodes = lru_cache(maxsize=_CACHED)(super().node)
+        self._rebuttals = lru_cache(maxsize=_CACHED)(super().rebuttals)
 
     @property
     def number(self) -> int:
@@ -67,6 +68,10 @@ class Snapshot(View):
     def claim_info(self, iri: str) -> ClaimInfo | None:
         """What an answer tells about an active claim; ``None`` if there is none of that IRI."""
         return self._infos(iri)
+
+    def rebuttals(self, iri: str) -> tuple[str, ...]:
+        """Active claims that rebut or correct a claim, or deny what it states in its direct form."""
+        return self._rebuttals(iri)
 
     def node(self, iri: str) -> Node:
         """Everything the record says of one node."""
