@@ -8,10 +8,10 @@ import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from urllib.parse import quote
 
-from ontology.vocab import BASE
+from ontology.vocab import BASE, ONTOLOGY
 
 _IRI = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\]*$")
 _DETERMINER = re.compile(
@@ -145,4 +145,8 @@ class Names:
 
     def is_reserved(self, graph: str) -> bool:
         """Whether a graph name is one that raw writes must keep off, claims apart."""
-        return graph in (self.record, self.inferred, self.reference, self.provenance, BASE + "ontology")
+        return graph in self._reserved
+
+    @cached_property
+    def _reserved(self) -> frozenset[str]:
+        return frozenset((self.record, self.inferred, self.reference, self.provenance, ONTOLOGY))

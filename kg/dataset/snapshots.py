@@ -53,6 +53,7 @@ class Snapshot(View):
         self.manifest = manifest
         self._infos = lru_cache(maxsize=_CACHED)(super().claim_info)
         self._nodes = lru_cache(maxsize=_CACHED)(super().node)
+        self._active_nodes = lru_cache(maxsize=_CACHED)(super().active_node)
         self._rebuttals = lru_cache(maxsize=_CACHED)(super().rebuttals)
 
     @property
@@ -76,6 +77,10 @@ class Snapshot(View):
     def node(self, iri: str) -> Node:
         """Everything the record says of one node."""
         return self._nodes(iri)
+
+    def active_node(self, iri: str) -> Node:
+        """What the queried record says of a node: all there is of what is active or shared."""
+        return self._active_nodes(iri)
 
     def query(
         self,

@@ -5,7 +5,7 @@ what is inactive in the same layout, and in its default graph a copy of the base
 default graph, so that base triples stay known as such.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -118,14 +118,16 @@ class View:
         subject = node(iri)
         for store in (self.main, self.archive):
             for quad in store.quads_for_pattern(subject, None, None, self.record):
-                yield (
-                    quad.predicate.value,
-                    str(quad.object) if isinstance(quad.object, Triple) else quad.object.value,
-                )
+                yield quad.predicate.value, _value(quad.object)
 
     def node(self, iri: str) -> Node:
         """Everything the record says of one node."""
         return read_node(iri, self.describe)
+
+    def active_node(self, iri: str) -> Node:
+        """What the queried record says of a node: all there is of what is active or shared."""
+        quads = self.main.quads_for_pattern(node(iri), None, None, self.record)
+        return read_node(iri, lambda _: ((q.predicate.value, _value(q.object)) for q in quads))
 
     def pointing_at(self, predicate: str, iri: str) -> tuple[str, ...]:
         """Nodes of the record, active or not, that have this node as a value, in order."""
@@ -219,21 +221,21 @@ class View:
 
     def origin_reliability(self, origin: str) -> Reliability:
         """The rating of an origin: the most cautious that is known of any of its claims."""
-        term = self.node(origin).get(LS.sourceReliability)
+        term = self.active_node(origin).get(LS.sourceReliability)
         return next((r for r, t in RELIABILITY_TERM.items() if t == term), Reliability.F)
 
     def claim_info(self, iri: str) -> ClaimInfo | None:
         """What an answer tells about an active claim; ``None`` if there is none of that IRI."""
-        found = self.node(iri)
-        if LS.Claim not in found.all(RDF + "type") or not self.is_active(iri):
+        found = self.active_node(iri)
+        if LS.Claim not in found.all(RDF + "type"):
             return None
         origin = found.need(LS.origin)
-        assessment = self.node(found.need(LS.assessment))
+        assessment = self.active_node(found.need(LS.assessment))
         quote = found.get(LS.quote)
         return ClaimInfo(
             iri=iri,
             label=found.get(RDFS + "label") or iri,
-            quote=self.node(quote).get(OA + "exact") if quote else None,
+            quote=self.active_node(quote).get(OA + "exact") if quote else None,
             document=found.need(LS.document),
             source=self._chain(found),
             origin=origin,
@@ -246,9 +248,9 @@ class View:
         )
 
     def _chain(self, claim: Node) -> str:
-        links = [self.node(name) for name in claim.all(LS.attribution)]
+        links = [self.active_node(name) for name in claim.all(LS.attribution)]
         voices = (n.need(LS.voice) for n in sorted(links, key=lambda n: int(n.need(LS.position))))
-        return " → ".join(self.node(voice).get(RDFS + "label") or voice for voice in voices)
+        return " → ".join(self.active_node(voice).get(RDFS + "label") or voice for voice in voices)
 
     def rebuttals(self, iri: str) -> tuple[str, ...]:
         """Active claims that rebut or correct a claim, or deny what it states in its direct form."""
@@ -280,7 +282,10 @@ class View:
 
     def asserting(self, s: Subject, p: NamedNode, o: Object) -> tuple[str, ...]:
         """Active claims that state this triple as a fact, in order."""
-        claims = (g for g in self._graphs(s, p, o) if not self.names.is_reserved(g))
+        return self._stating(self._graphs(s, p, o))
+
+    def _stating(self, graphs: Iterable[str]) -> tuple[str, ...]:
+        claims = (g for g in graphs if not self.names.is_reserved(g))
         return tuple(sorted(g for g in claims if (info := self.claim_info(g)) and info.states_fact))
 
     def is_base(self, s: Subject, p: NamedNode, o: Object) -> bool:
@@ -291,25 +296,24 @@ class View:
         """Whether the triple is listed as following from other facts."""
         return _holds(self.main, s, p, o, self.inferred)
 
-    def premises(self, s: Subject, p: NamedNode, o: Object) -> Iterator[tuple[Subject, NamedNode, Object]]:
-        """Triples in the dataset from any one of which this triple would follow."""
+    def premises(self, s: Subject, p: NamedNode, o: Object) -> Iterator[tuple[str, ...]]:
+        """For each fact from which alone this triple follows, the claims that state it."""
         for ps, pp, po in ontology_rules().premises((str(s), str(p), str(o))):
-            seen = set()
-            for quad in self.main.quads_for_pattern(
-                _term(ps, s, o), _predicate(pp), _term(po, s, o), DEFAULT
-            ):
-                key = (quad.subject, quad.predicate, quad.object)
-                if key not in seen:
-                    seen.add(key)
-                    yield key
+            graphs: dict[tuple[Subject, NamedNode, Object], list[str]] = {}
+            quads = self.main.quads_for_pattern(_term(ps, s, o), _predicate(pp), _term(po, s, o), None)
+            for quad in quads:
+                if isinstance(quad.graph_name, NamedNode):
+                    premise = (quad.subject, quad.predicate, quad.object)
+                    graphs.setdefault(premise, []).append(quad.graph_name.value)
+            yield from filter(None, map(self._stating, graphs.values()))
 
     def fact_support(self, s: Subject, p: NamedNode, o: Object) -> Support:
         """What a triple of the default graph rests on."""
-        stated = self.asserting(s, p, o)
+        graphs = list(self._graphs(s, p, o))
+        stated = self._stating(graphs)
         facts = [stated] if stated else []
-        if self.is_inferred(s, p, o):
-            found = (self.asserting(*premise) for premise in self.premises(s, p, o))
-            facts.extend(claims for claims in found if claims)
+        if self.inferred.value in graphs:
+            facts.extend(self.premises(s, p, o))
         return Support(base=self.is_base(s, p, o), facts=tuple(dict.fromkeys(facts)))
 
     def need_claim(self, iri: str) -> None:
@@ -320,6 +324,10 @@ class View:
 
 def _holds(store: Store, s: Subject, p: NamedNode, o: Object, graph: NamedNode | DefaultGraph) -> bool:
     return next(iter(store.quads_for_pattern(s, p, o, graph)), None) is not None
+
+
+def _value(term: Object) -> str:
+    return str(term) if isinstance(term, Triple) else term.value
 
 
 def _predicate(text: str | None) -> NamedNode | None:

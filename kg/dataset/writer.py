@@ -297,7 +297,7 @@ class Writer(WorkingCopy):
         for s, p, o in triples:
             follows = [terms_of(c) for c in rules.consequences((str(s), str(p), str(o)))]
             for triple in ((s, p, o), *follows):
-                derivable = any(self.view.asserting(*premise) for premise in self.view.premises(*triple))
+                derivable = any(self.view.premises(*triple))
                 if not derivable and self.view.is_inferred(*triple):
                     self.main.remove(Quad(*triple, self.view.inferred))
                 if not derivable and not self.view.is_base(*triple) and not self.view.asserting(*triple):

@@ -73,21 +73,29 @@ class Trusted:
         Copies are claims of one origin that assert one triple, a fact in the circuit, and
         what is a copy of a copy.
         """
-        group: dict[str, set[str]] = {}
+        parent: dict[str, str] = {}
+
+        def first(name: str) -> str:
+            while (above := parent.setdefault(name, name)) != name:
+                parent[name] = name = parent.setdefault(above, above)
+            return name
+
         for number in self.circuit.reachable((root,)):
             node = self.circuit[number]
-            if node.op is not Op.FACT:
-                continue
-            of_origin: dict[str, set[str]] = {}
-            for name in (self.circuit[n].name for n in node.of if self.circuit[n].op is Op.TOKEN):
-                merged = of_origin.setdefault(self.trust(name).origin, set())
-                merged |= group.get(name, {name})
-            for merged in of_origin.values():
-                group.update(dict.fromkeys(merged, merged))
-        ordered = {
-            id(g): tuple(sorted(g, key=lambda c: (-self.trust(c).credibility, c))) for g in group.values()
-        }
-        return {name: ordered[id(g)] for name, g in group.items() if len(g) > 1}
+            if node.op is Op.FACT:
+                of_origin: dict[str, str] = {}
+                for name in (self.circuit[n].name for n in node.of if self.circuit[n].op is Op.TOKEN):
+                    other = of_origin.setdefault(self.trust(name).origin, name)
+                    parent[first(name)] = first(other)
+        groups: dict[str, list[str]] = {}
+        for name in list(parent):
+            groups.setdefault(first(name), []).append(name)
+        found: dict[str, tuple[str, ...]] = {}
+        for group in groups.values():
+            if len(group) > 1:
+                ranked = tuple(sorted(group, key=lambda c: (-self.trust(c).credibility, c)))
+                found.update(dict.fromkeys(group, ranked))
+        return found
 
     def independent(self, operands: tuple[int, ...]) -> bool:
         """Whether no origin stands behind two of the nodes."""
