@@ -1,6 +1,7 @@
 """The one writer of a store: claims in, claims out, base data."""
 
 from collections.abc import Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -213,16 +214,22 @@ class Writer(WorkingCopy):
         """Load N-Quads of new, active claims with their records, facts and consequences.
 
         Much of it goes through the engine's bulk loader, by the piece: that keeps memory
-        bounded, and is faster than all at once.
+        bounded, and is faster than all at once. A piece is loaded while the next is made.
         """
         held: list[str] = []
         size = 0
-        for piece in pieces:
-            held.append(piece)
-            size += len(piece)
-            if size >= BULK_CHARACTERS:
-                self.main.bulk_load("".join(held), format=RdfFormat.N_QUADS)
-                held, size = [], 0
+        loaded: Future[None] | None = None
+        with ThreadPoolExecutor(max_workers=1) as loader:
+            for piece in pieces:
+                held.append(piece)
+                size += len(piece)
+                if size >= BULK_CHARACTERS:
+                    if loaded is not None:
+                        loaded.result()
+                    loaded = loader.submit(self.main.bulk_load, "".join(held), RdfFormat.N_QUADS)
+                    held, size = [], 0
+            if loaded is not None:
+                loaded.result()
         self._load(self.main, "".join(held))
 
     def count_claims(self, new: int) -> None:
