@@ -14,9 +14,8 @@ from kg.query.parse import parse
 from kg.query.results import Unwritable, to_csv, to_json, to_rdf, to_tsv, to_xml
 from server.errors import AnswerTooLong, BadRequest, NotAcceptable
 from server.formats import GRAPHS, RESULTS, Format, by_name, offers
-from server.jobs import Failure, Job, Provenance, Reply
+from server.jobs import Evaluation, Failure, Job, Provenance, Reply
 from server.negotiate import choose
-from server.workers import Evaluation
 
 OLD_VERSIONS = 4
 """Versions besides the current one that a worker keeps open."""

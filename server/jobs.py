@@ -1,5 +1,6 @@
 """What goes to a worker and what comes back: plain values that can be pickled."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -63,3 +64,7 @@ class Failure:
     def exception(self) -> LodestoneError:
         """The error again."""
         return self.error(**self.fields)  # type: ignore[arg-type]
+
+
+Evaluation = Callable[[Job], Reply | Failure]
+"""Evaluates a job; errors that the user can do something about come back as values."""

@@ -24,15 +24,12 @@ from pebble import ProcessExpired, ProcessFuture, ProcessPool
 from kg.errors import QueryOverLimit, QueryTimeout
 from server.config import Config
 from server.errors import Overloaded, WorkerLost
-from server.jobs import Failure, Job, Reply
+from server.jobs import Evaluation, Failure, Job, Reply
 
 log = logging.getLogger(__name__)
 
 GRACE = 5.0
 """Seconds after a deadline when the kernel ends a worker that nobody else has ended."""
-
-Evaluation = Callable[[Job], Reply | Failure]
-"""Evaluates a job; errors that the user can do something about come back as values."""
 
 _evaluation: Evaluation | None = None
 
