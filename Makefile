@@ -5,7 +5,7 @@ VENV       := .venv
 BIN        := $(VENV)/bin
 LOCKED     := $(VENV)/.locked
 READY      := $(VENV)/.ready
-PIP        := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PIP        := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 BENCHMARKS ?= $(sort $(wildcard tests/benchmarks/[a-z]*.py))
 ARGS       ?=
 

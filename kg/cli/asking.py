@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any, Literal, cast
 from urllib.error import URLError
+from urllib.parse import urlsplit
 
 from rich.console import Console
 from rich.table import Table
@@ -18,6 +19,7 @@ from kg.provenance.circuit import Circuit
 from kg.provenance.witnesses import rests_on
 from kg.query import Answer, query
 from kg.query.results import to_csv, to_json, to_rdf, to_tsv, to_xml
+from ontology.vocab import PREFIXES
 
 _RDF = {"ttl": "turtle", "trig": "trig", "nt": "nt", "nq": "nq", "jsonld": "json-ld", "rdf": "rdf-xml"}
 _TABLES = {"json": JSON, "table": JSON, "csv": CSV, "tsv": TSV, "xml": XML}
@@ -85,6 +87,8 @@ def answer_of_server(text: str, endpoint: str, provenance: str, form: str) -> by
     """The document that a Lodestone server sends. Raises ``LodestoneError`` if it does not answer."""
     if form not in _TABLES:
         raise LodestoneError(f"--endpoint gives {', '.join(_TABLES)}; ask the store for {form}")
+    if urlsplit(endpoint).path in ("", "/"):
+        endpoint = f"{endpoint.rstrip('/')}/sparql"
     wrapper = SPARQLWrapper(endpoint, returnFormat=_TABLES[form])
     wrapper.setMethod(POST)
     wrapper.setOnlyConneg(True)
@@ -122,10 +126,22 @@ def _rows(names: list[str], bindings: list[dict[str, Any]], resting: "_Resting |
         table.add_column("confidence", justify="right")
         table.add_column("origins", justify="right")
         table.add_column("claims")
+    base = resting.base if resting else ""
     for position, binding in enumerate(bindings):
-        cells = [binding[name]["value"] if name in binding else "" for name in names]
+        cells = [_short(binding[name], base) if name in binding else "" for name in names]
         table.add_row(*(Text(cell) for cell in (*cells, *(resting.cells(position) if resting else ()))))
     return table
+
+
+def _short(term: dict[str, Any], base: str) -> str:
+    """A term for reading: IRIs with the known prefixes, or relative to the store's base."""
+    value = str(term["value"])
+    if term["type"] != "uri":
+        return value
+    for prefix, namespace in PREFIXES.items():
+        if value.startswith(namespace):
+            return f"{prefix}:{value.removeprefix(namespace)}"
+    return f"<{value.removeprefix(base)}>" if base else value
 
 
 class _Resting:
@@ -135,6 +151,11 @@ class _Resting:
         self._told = provenance
         self._circuit, self._places = Circuit.from_json(provenance["circuit"])
         self._numbers: dict[str, int] = {}
+
+    @property
+    def base(self) -> str:
+        """The base IRI of the store that was asked."""
+        return str(self._told["version"]).rpartition("snapshot/")[0]
 
     def cells(self, position: int) -> tuple[str, str, str]:
         """Confidence, origins and claims of a row."""

@@ -18,7 +18,7 @@ from rich.progress import (
 )
 
 from kg.claims.document import Document, text_hash
-from kg.claims.names import Names
+from kg.claims.names import Names, is_iri
 from kg.dataset.exchange import export
 from kg.dataset.files import Settings
 from kg.dataset.snapshots import Reader
@@ -43,7 +43,7 @@ def run_ingest(
 ) -> int:
     """Take files in and say what became of them.
 
-    Gives 1 if something was quarantined, 2 if nothing could be taken in.
+    Gives 1 if something was quarantined.
     """
     urls = [path for path in paths if path.startswith(("http://", "https://"))]
     if urls:
@@ -51,6 +51,8 @@ def run_ingest(
             f"{urls[0]} is not fetched: this version makes no outbound calls. "
             "Save the page and ingest the file"
         )
+    if not any(Path(path).exists() for path in paths):
+        raise LodestoneError(f"there is no such file: {', '.join(paths)}")
     settings = None
     if base is not None:
         try:
@@ -76,10 +78,7 @@ def run_ingest(
             task = progress.add_task("taking in", total=None)
             report = run.run([Path(p) for p in paths], lambda steps: progress.advance(task, steps))
     _summarize(report, store, run.quarantine_file)
-    if report.clean:
-        return 0
-    took_something = report.claims_new or report.claims_known or report.base_new
-    return 1 if took_something else 2
+    return 0 if report.clean else 1
 
 
 def _document(file: Path | None) -> tuple[Document | None, str | None]:
@@ -96,6 +95,8 @@ def _summarize(report: IngestReport, store: Path, quarantine: Path) -> None:
     lines.append(f"  claims: {report.claims_new} new, {report.claims_known} already there")
     if report.claims_inactive:
         lines.append(f"          {report.claims_inactive} of the new are not active: their pages say why")
+    if report.empty:
+        lines.append(f"  no claim was found in {report.empty} article{'s' * (report.empty != 1)}")
     if report.base_new:
         lines.append(f"  base data: {report.base_new} new quads")
     if report.quotes_verified or report.quotes_unverified:
@@ -126,7 +127,10 @@ def print_records(records: Sequence[object], form: str) -> None:
 
 def run_retract(claim: str, store: Path, *, reason: str, by: str, wait: float) -> int:
     """Retract a claim; 0 also if it was retracted before."""
-    Reader(store).current().need_claim(claim)
+    snapshot = Reader(store).current()
+    if not is_iri(claim):
+        claim = snapshot.names.claim(claim)
+    snapshot.need_claim(claim)
     with Writer(store, wait=wait) as writer:
         done = writer.retract(claim, reason=reason, by=by)
         writer.commit()

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from kg.claims.claim import Agent, AgentKind, Claim, Mention, Quantity, RoleName
+from kg.claims.claim import Agent, AgentKind, Claim, Mention, Polarity, Quantity, RoleName
 from kg.claims.confidence import (
     CREDIBILITY_TERM,
     RELIABILITY_TERM,
@@ -97,13 +97,14 @@ def label_of(claim: Claim) -> str:
     to = next(
         (words[r] for r in (RoleName.CUSTOMER, RoleName.END_USER, RoleName.IMPORTER) if r in words), None
     )
-    parts = [what, ": " if who or by or to else "", who or by or ""]
+    parts = [who or by or ""]
     if who and by and by != who:
-        parts.append(f" by {by}")
+        parts.append(f"by {by}")
     if to:
-        parts.append(f" for {to}")
-    negation = "" if claim.polarity == "positive" else "not: "
-    return negation + "".join(parts)
+        parts.append(f"for {to}")
+    told = " ".join(filter(None, parts))
+    negation = "" if claim.polarity is Polarity.POSITIVE else "not: "
+    return f"{negation}{what}: {told}" if told else negation + what
 
 
 def encode(claim: Claim, names: Names, *, recorded: datetime) -> EncodedClaim:
@@ -131,7 +132,8 @@ def _record(
         return Statement(c, iri(predicate), value)
 
     yield Statement(c, TYPE, iri(LS.Claim))
-    yield Statement(c, LABEL, literal(label_of(claim)))
+    if claim.iri is None:
+        yield Statement(c, LABEL, literal(label_of(claim)))
     yield say(LS.claimType, iri(TYPE_INFO[claim.type].event_class))
     yield say(LS.contentHash, literal(content_hash))
     yield say(LS.document, iri(names.document(claim.document.key)))

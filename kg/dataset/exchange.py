@@ -18,7 +18,7 @@ from kg.dataset.terms import node
 from kg.dataset.view import DEFAULT, StoredClaim, View
 from kg.dataset.writer import Added, Writer
 from kg.errors import LodestoneError
-from ontology.vocab import ONTOLOGY, PREFIXES
+from ontology.vocab import NP, ONTOLOGY, PREFIXES
 
 BATCH = 1000
 """Claims taken in at once from an export."""
@@ -45,9 +45,25 @@ class Import:
         self.writer = writer
         self._store = Store(str(folder / "import"))
         self._store.bulk_load(path=str(path), format=form)
+        self._gather_record(writer.names.record)
         settings = writer.settings
         self._view = View(self._store, Store(), settings.names, settings.unreviewed_threshold, has_base=False)
         self.broken: list[tuple[str, str]] = []
+
+    def _gather_record(self, record: str) -> None:
+        """Bring the record together that nanopublications have spread over their graphs."""
+        heads: set[Quad] = set()
+        for part in ("hasProvenance", "hasPublicationInfo"):
+            heads |= set(self._store.quads_for_pattern(None, node(NP + part), None, None))
+        for head in heads:
+            if not isinstance(head.object, NamedNode):
+                continue
+            spread = list(self._store.quads_for_pattern(None, None, None, head.object))
+            self._store.extend(Quad(q.subject, q.predicate, q.object, node(record)) for q in spread)
+            self._store.remove_graph(head.object)
+        for head in heads:
+            if isinstance(head.graph_name, NamedNode):
+                self._store.remove_graph(head.graph_name)
 
     def claims(self, progress: Progress = unwatched) -> Iterator[list[Added]]:
         """Take the claims in, and retract those that were. ``broken`` lists what could not be."""
@@ -55,8 +71,12 @@ class Import:
         for name in claim_names(self._view):
             try:
                 batch.append(self._view.claim(name))
-            except (LodestoneError, ValueError, KeyError) as error:
-                self.broken.append((name, str(error)))
+            except (LodestoneError, KeyError) as error:
+                self.broken.append((name, f"its record is no claim's: {error}"))
+            except ValueError as error:
+                self.broken.append(
+                    (name, f"its record is no claim's: {str(error).partition('For further')[0]}")
+                )
             if len(batch) >= BATCH:
                 yield self._take(batch)
                 progress(len(batch))

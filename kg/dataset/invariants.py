@@ -97,7 +97,7 @@ def _recorded(claim: Claim) -> datetime:
 
 def _check_quote(snapshot: Snapshot, stored: StoredClaim, texts: dict[str, str | None]) -> Iterator[Finding]:
     claim = stored.claim
-    if claim.quote is None or not claim.quote_verified or claim.document.hash is None:
+    if claim.quote is None or claim.document.hash is None:
         return
     key = claim.document.hash
     if key not in texts:
@@ -110,7 +110,12 @@ def _check_quote(snapshot: Snapshot, stored: StoredClaim, texts: dict[str, str |
                 "a document's text is the one that was hashed", key, "the kept text has another hash"
             )
     text = texts[key]
-    if text is None:
+    if not claim.quote_verified:
+        if text is not None and stored.active:
+            yield Finding(
+                "a quote is verified where the text is kept", stored.iri, "it was not: take the text in"
+            )
+    elif text is None:
         yield Finding("a verified quote can be verified again", stored.iri, f"the text {key} is not kept")
     elif claim.quote.start is None or text[claim.quote.start : claim.quote.end] != claim.quote.exact:
         yield Finding(

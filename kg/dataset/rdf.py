@@ -52,6 +52,7 @@ FORMATS: dict[str, RdfFormat] = {
 
 _LINE_FORMATS = (RdfFormat.N_TRIPLES, RdfFormat.N_QUADS)
 _GRAPH_AT_END = re.compile(r"<([^<>\s]+)>\s*\.\s*$")
+_PLACE = re.compile(r"(?: at line \d+ (?:column \d+|between columns \d+ and (?:column )?\d+))|\(line \d+\)")
 _SEPARATOR = "\t"
 _DEFAULT = "DEFAULT"
 _TICK = 10_000
@@ -96,7 +97,7 @@ class Foreign:
         except OSError as error:
             raise UnreadableInput(f"{path} cannot be read: {error}", path=str(path)) from error
         document = Document(hash=digest, title=path.name)
-        return cls(document, Voice(kind=SourceKind.DOCUMENT, name=path.name), datetime.now(UTC))
+        return cls(document, Voice(kind=SourceKind.DOCUMENT, text=path.name), datetime.now(UTC))
 
     def shared(self, names: Names) -> Iterator[Statement]:
         """The description of the file as document, source and origin."""
@@ -160,11 +161,12 @@ def _sound_quads(path: Path, form: RdfFormat, rejected: list[Rejected]) -> Itera
             except (SyntaxError, ValueError) as error:
                 text = line.decode("utf-8", "replace").rstrip("\n")
                 graph = _GRAPH_AT_END.search(text) if form is RdfFormat.N_QUADS else None
-                rejected.append(Rejected(str(error), number, graph[1] if graph else None, text))
+                reason = _PLACE.sub("", str(error)).strip()
+                rejected.append(Rejected(reason, number, graph[1] if graph else None, text))
 
 
 class _IsExport(Exception):
-    """The file describes claims in a record: an export of ours."""
+    """The file describes claims as we do: an export of ours, or a page of a claim."""
 
 
 def _import(writer: Writer, path: Path, form: RdfFormat, progress: Progress) -> RdfReport:
@@ -209,7 +211,7 @@ class _Load:
     def _lines(self, quads: Iterable[Quad]) -> Iterator[str]:
         """A line a quad: graph, tab, triple."""
         with_blank: list[Quad] = []
-        record = iri(self.names.record)
+        record, claims = iri(self.names.record), self.names.claim("")
         count = 0
         for quad in quads:
             count += 1
@@ -220,7 +222,7 @@ class _Load:
                 with_blank.append(quad)
                 continue
             self._note(quad, g)
-            if g == record and quad.object == _CLAIM:
+            if quad.object == _CLAIM and (g == record or (g != _DEFAULT and s[1:].startswith(claims))):
                 raise _IsExport
             yield f"{g}\t{s} {quad.predicate} {stored_text(o)}"
         for quad in skolemize(with_blank, self.names):
@@ -238,8 +240,6 @@ class _Load:
 
     def _write(self, lines: Iterable[str]) -> Iterator[str]:
         """N-Quads of the main store, graph by graph."""
-        self.writer.begin()
-        yield nquads(self.writer.unless_said(self.foreign.shared(self.names)), self.names.record)
         fresh = self.writer.is_empty()
         broken = {r.graph for r in self.report.rejected if r.graph}
         record = "".join(f"\0 {p} {o} <{self.names.record}> .\n" for p, o in self.foreign.record(self.names))
@@ -255,14 +255,16 @@ class _Load:
     def _claim(self, graph: str, triples: list[str], record: str, fresh: bool) -> Iterator[str]:
         name = graph[1:-1]
         digest = hashlib.sha256("".join(f"{t} .\n" for t in triples).encode()).hexdigest()
-        if not fresh or self.names.is_reserved(name):
-            conflict = self.writer.conflict(name, digest)
-            if conflict == "known":
-                self.report.claims_known += 1
-                return
-            if conflict is not None:
-                self._reject(graph, triples, conflict)
-                return
+        conflict = self.writer.conflict(name, digest, fresh=fresh)
+        if conflict == "known":
+            self.report.claims_known += 1
+            return
+        if conflict is not None:
+            self._reject(graph, triples, conflict)
+            return
+        if not self.report.claims_new:
+            self.writer.begin()
+            yield nquads(self.writer.unless_said(self.foreign.shared(self.names)), self.names.record)
         self.report.claims_new += 1
         consequences = ontology_rules().consequences
         follows: dict[tuple[str, str, str], None] = {}

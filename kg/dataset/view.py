@@ -21,7 +21,7 @@ from kg.claims.confidence import (
     claim_probability,
     credibility_probability,
 )
-from kg.claims.names import Names
+from kg.claims.names import Names, is_iri
 from kg.claims.types import TYPE_INFO
 from kg.dataset.decode import Node, decode, decode_assessment, read_node
 from kg.dataset.terms import node
@@ -318,7 +318,7 @@ class View:
 
     def need_claim(self, iri: str) -> None:
         """Raise ``NotFound`` unless the claim was ever taken in."""
-        if not self.is_known(iri):
+        if not is_iri(iri) or not self.is_known(iri):
             raise NotFound(f"there is no claim {iri} in this store", iri=iri)
 
 

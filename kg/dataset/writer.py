@@ -14,7 +14,7 @@ from kg.claims.confidence import RELIABILITY_TERM, Reliability, cautious, claim_
 from kg.dataset.encode import EncodedClaim, encode, moment
 from kg.dataset.invariants import fact_triples
 from kg.dataset.snapshots import Snapshot
-from kg.dataset.terms import Statement, iri, literal, node, nquads, terms_of
+from kg.dataset.terms import Statement, iri, literal, node, nquads, terms_of, typed
 from kg.dataset.view import DEFAULT, Object, Subject
 from kg.dataset.working import WorkingCopy
 from kg.errors import ReservedGraph
@@ -199,10 +199,17 @@ class Writer(WorkingCopy):
         graphs = (g for g in self.main.named_graphs() if g != node(ONTOLOGY))
         return not counts.get("active") and not counts.get("inactive") and next(graphs, None) is None
 
-    def conflict(self, name: str, content_hash: str) -> str | None:
-        """Why a named graph cannot come in as a new claim: "known", or what is in its way."""
+    def conflict(self, name: str, content_hash: str, *, fresh: bool = False) -> str | None:
+        """Why a named graph cannot come in as a new claim: "known", or what is in its way.
+
+        In a ``fresh`` store (``is_empty`` before anything was written) nothing is looked up.
+        """
         if self.names.is_reserved(name):
             return f"graph <{name}> is reserved: {_RESERVED_HOW}"
+        if name.startswith(self.names.claim("")) and name != self.names.claim(content_hash[:32]):
+            return f"<{name}> is a name that only a claim's own content gives: use another IRI for the graph"
+        if fresh:
+            return None
         if self.view.is_known(name):
             known = self.view.node(name).get(LS.contentHash)
             return "known" if known == content_hash else "a claim of this IRI with other content is known"
@@ -257,6 +264,16 @@ class Writer(WorkingCopy):
         self._load(store, nquads(statements, self.names.record))
         self._settle({name})
         return True
+
+    def verify_quote(self, name: str) -> None:
+        """Note that a claim's quote was found in its document's text, which was not at hand before."""
+        self.touch(archive=True)
+        quote, predicate = node(f"{name}#quote"), node(LS.quoteVerified)
+        store = self.main if self.view.is_active(name) else self.archive
+        for quad in list(store.quads_for_pattern(quote, predicate, None, self.view.record)):
+            store.remove(quad)
+        line = Statement(iri(quote.value), iri(LS.quoteVerified), typed("true", "boolean"))
+        self._load(store, nquads([line], self.names.record))
 
     def _settle(self, changed: set[str]) -> None:
         """Move claims whose due state is not where they are, and whatever that touches in turn."""
@@ -319,18 +336,16 @@ class Writer(WorkingCopy):
         """
         found = list(dict.fromkeys(quads))
         self._refuse_reserved(found)
-        self.touch(archive=True)
-        new = 0
-        for quad in found:
-            store = self.archive if isinstance(quad.graph_name, DefaultGraph) else self.main
-            new += quad not in store
-        plain = [q for q in found if isinstance(q.graph_name, DefaultGraph)]
-        before = sum(q in self.archive for q in plain)
+        plain = [q for q in found if isinstance(q.graph_name, DefaultGraph) and q not in self.archive]
+        named = [q for q in found if not isinstance(q.graph_name, DefaultGraph) and q not in self.main]
+        if not plain and not named:
+            return 0
+        self.touch(archive=bool(plain))
         self.archive.extend(plain)
-        self.main.extend(found)
-        self.count(base_default=len(plain) - before)
+        self.main.extend([*plain, *named])
+        self.count(base_default=len(plain))
         self.view.has_base = self.manifest.counts.get("base_default", 0) > 0
-        return new
+        return len(plain) + len(named)
 
     def remove_base(self, quads: Iterable[Quad]) -> int:
         """Remove raw data; a triple that claims still support stays. Raises ``ReservedGraph``."""
@@ -364,7 +379,7 @@ class Writer(WorkingCopy):
     def rebuild(self) -> None:
         """Make the default graph and the inferred graph anew from claims and base data."""
         published = Snapshot(self.layout, self.settings, self.manifest)
-        self.begin()
+        self.touch()
         self.main.clear_graph(DEFAULT)
         self.main.clear_graph(self.view.inferred)
         self.load_bulk(self._fact_lines([Statement(*t)]) for t in fact_triples(published))

@@ -13,6 +13,7 @@ from itertools import chain
 from typing import Any, BinaryIO
 
 from kg.claims.claim import RoleName
+from kg.claims.times import edtf_span
 from kg.ingest.nearest import did_you_mean
 from kg.ingest.reading import Reading, broken, checked, numbered_lines, unfit_source
 
@@ -180,7 +181,19 @@ def _row(number: int, raw: str, header: list[str], cells: list[str]) -> Reading:
         for parent in parents:
             target = target.setdefault(parent, {})
         target[last] = _value(name, cell)
+    for time in ("when", "validity"):
+        _read_date(record.get(time, {}))
     return checked(number, raw, record)
+
+
+def _read_date(time: dict[str, Any]) -> None:
+    """Words that are an EDTF date are one, where the date has no column of its own."""
+    if "text" in time and "edtf" not in time:
+        try:
+            edtf_span(time["text"])
+        except ValueError:
+            return
+        time["edtf"] = time["text"]
 
 
 def _value(column: str, cell: str) -> Any:

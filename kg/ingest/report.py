@@ -25,13 +25,18 @@ class Quarantined:
 
 @dataclass
 class IngestReport:
-    """Counts of one ingest. Quotes count as verified when the document's text was at hand and agrees."""
+    """Counts of one ingest.
+
+    ``empty`` counts articles in which no claim was found. Quotes count as verified when
+    the document's text was at hand and agrees.
+    """
 
     files: int = 0
     claims_new: int = 0
     claims_known: int = 0
     claims_inactive: int = 0
     base_new: int = 0
+    empty: int = 0
     quotes_verified: int = 0
     quotes_unverified: int = 0
     quarantined: list[Quarantined] = field(default_factory=list)

@@ -19,6 +19,7 @@ from kg.errors import InvalidClaim, UnreadableInput
 from kg.ingest.quotes import with_text
 from kg.ingest.records import RecordBroken, RecordRead, read_records, to_claim
 from kg.ingest.report import IngestReport, Quarantine, Quarantined
+from ontology.vocab import LS
 
 ARTICLES = frozenset({".txt", ".md", ".html", ".htm"})
 RECORDS = frozenset({".json", ".jsonl", ".csv", ".yaml", ".yml"})
@@ -38,7 +39,7 @@ def find_files(paths: Iterable[Path]) -> tuple[list[Path], list[tuple[Path, str]
     known = ARTICLES | RECORDS | RDF
     for path in paths:
         if path.is_dir():
-            found = sorted(p for p in path.rglob("*") if p.is_file() and not p.name.startswith("."))
+            found = sorted(p for p in path.rglob("*") if p.is_file() and not _is_apart(p, path))
             files += (p for p in found if p.suffix.lower() in known)
             refused += ((p, _unknown(p)) for p in found if p.suffix.lower() not in known)
         elif not path.exists():
@@ -48,6 +49,14 @@ def find_files(paths: Iterable[Path]) -> tuple[list[Path], list[tuple[Path, str]
         else:
             files.append(path)
     return files, refused
+
+
+def _is_apart(file: Path, folder: Path) -> bool:
+    """Whether a file below a folder is hidden, or part of a store."""
+    inside = file.relative_to(folder)
+    if any(part.startswith(".") for part in inside.parts):
+        return True
+    return any((folder / parent / "lodestone.json").exists() for parent in inside.parents)
 
 
 def _unknown(path: Path) -> str:
@@ -66,6 +75,7 @@ class Ingest:
     def __post_init__(self) -> None:
         self.report = IngestReport()
         self._quarantine = Quarantine(self.writer.layout.quarantine)
+        self._texts: set[str] = set()
 
     @property
     def quarantine_file(self) -> Path:
@@ -83,8 +93,33 @@ class Ingest:
             if time.monotonic() - last > COMMIT_SECONDS:
                 self._commit()
                 last = time.monotonic()
+        self._verify_waiting()
         self._commit()
         return self.report
+
+    def _keep(self, text: str) -> None:
+        self._texts.add(self.writer.layout.save_text(text))
+
+    def _verify_waiting(self) -> None:
+        """Hold quotes whose text was not at hand before against the texts that came in now.
+
+        A claim whose quote is not there is taken back, with that reason.
+        """
+        view = self.writer.view
+        for content_hash in sorted(self._texts):
+            text = self.writer.layout.text(content_hash)
+            for name in view.pointing_at(LS.document, self.writer.names.document(content_hash)):
+                stored = view.claim(name)
+                quote = stored.claim.quote
+                if quote is None or text is None or stored.claim.quote_verified or stored.retracted:
+                    continue
+                if quote.start is not None and text[quote.start : quote.end] == quote.exact:
+                    self.writer.verify_quote(name)
+                    self.report.quotes_verified += 1
+                else:
+                    reason = "its quote does not stand in its document's text where it says"
+                    self.writer.retract(name, reason=reason, by="lodestone ingest")
+                    self._reject(name, f"retracted: {reason}", raw=stored.claim.model_dump_json())
 
     def _commit(self) -> None:
         before = self.writer.manifest.version
@@ -106,9 +141,15 @@ class Ingest:
             self._reject(path, str(error), line=error.line, whole=path)
 
     def _reject(
-        self, path: Path, reason: str, *, line: int | None = None, raw: str = "", whole: Path | None = None
+        self,
+        origin: Path | str,
+        reason: str,
+        *,
+        line: int | None = None,
+        raw: str = "",
+        whole: Path | None = None,
     ) -> None:
-        item = Quarantined(str(path), reason, line, raw)
+        item = Quarantined(str(origin), reason, line, raw)
         self.report.quarantined.append(self._quarantine.keep(item, whole))
 
     # --- RDF
@@ -135,7 +176,8 @@ class Ingest:
                 path=str(path),
             ) from error
         article, claims = extract_file(path)
-        self.writer.layout.save_text(article.text)
+        self.report.empty += not claims
+        self._keep(article.text)
         self._write([(None, "", with_text(claim, article.text)) for claim in claims], path)
         progress(max(len(claims), 1))
 
@@ -178,7 +220,7 @@ class Ingest:
             text = self.text
         if text is not None:
             if claim.document.hash in (None, text_hash(text)):
-                self.writer.layout.save_text(text)
+                self._keep(text)
             return text
         return self.writer.layout.text(claim.document.hash) if claim.document.hash else None
 

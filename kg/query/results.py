@@ -115,11 +115,16 @@ def provenance_json(provenance: Provenance) -> dict[str, Any]:
             "quote": info.quote,
             "document": info.document,
             "source": info.source,
-            "probability": info.probability,
+            "probability": _rounded(info.probability),
         }
         for iri, info in provenance.claims.items()
     }
     return member
+
+
+def _rounded(probability: float) -> float:
+    """Without the noise of floating point: twelve digits are far more than a prior is worth."""
+    return round(probability, 12)
 
 
 def _row_json(row: RowProvenance, place: dict[int, int]) -> dict[str, Any]:
@@ -127,9 +132,9 @@ def _row_json(row: RowProvenance, place: dict[int, int]) -> dict[str, Any]:
         return {"node": None}
     member: dict[str, Any] = {"node": place[row.node]}
     if row.confidence is not None:
-        member["confidence"] = row.confidence
+        member["confidence"] = _rounded(row.confidence)
         if row.confidence_error is not None:
-            member["confidenceError"] = row.confidence_error
+            member["confidenceError"] = _rounded(row.confidence_error)
         member["weakest"] = row.weakest
         member["origins"] = row.origins
     member["contested"] = list(row.contested)
@@ -202,7 +207,7 @@ def _columns(
         return [""] * len(COLUMNS)
     if row.node not in claims:
         claims[row.node] = quote(" ".join(sorted(rests_on(provenance.circuit, row.node))))
-    confidence = "" if row.confidence is None else str(row.confidence)
+    confidence = "" if row.confidence is None else str(_rounded(row.confidence))
     return [confidence, "" if row.origins is None else str(row.origins), claims[row.node]]
 
 

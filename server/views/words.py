@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from kg.claims.claim import Claim, ClaimType, Polarity, Qualifier, Quantity, RoleName
+from kg.claims.claim import Claim, ClaimType, Modality, Polarity, Qualifier, Quantity, RoleName
 from kg.claims.confidence import Credibility, Reliability
 from kg.claims.source import SourceKind
 from kg.claims.times import TimeSpan
@@ -23,7 +23,7 @@ class Phrase:
     tail: tuple[tuple[str, tuple[RoleName, ...]], ...]
 
 
-_LICENSE_TAIL = (("for", USERS), ("covering", (R.PRODUCT,)), ("from", (R.AUTHORITY,)), ("in", (R.PLACE,)))
+_LICENSE_TAIL = (("for", USERS), ("covering", (R.PRODUCT,)), ("from", (R.AUTHORITY,)))
 _RULE_TAIL = (("on", (R.PRODUCT,)), ("under", (R.MEASURE,)), ("affecting", (R.AFFECTED,)), ("in", (R.PLACE,)))
 _SAYS_TAIL = (("on", (R.MEASURE, R.PRODUCT)), ("affecting", (R.AFFECTED,)), ("in", (R.PLACE,)))
 _HIT = (R.AFFECTED, R.PRODUCER, R.CUSTOMER, R.PRODUCT)
@@ -60,13 +60,6 @@ PHRASES: dict[ClaimType, Phrase] = {
     ClaimType.LICENSE_REVOKED: Phrase(
         HOLDERS, "Somebody", "lost an export license", "did not lose an export license", _LICENSE_TAIL
     ),
-    ClaimType.LICENSE_SCOPE: Phrase(
-        (R.MEASURE, R.AUTHORITY, *HOLDERS),
-        "The license regime",
-        "set what licenses cover",
-        "did not set what licenses cover",
-        (("for", USERS), ("concerning", (R.PRODUCT,)), ("affecting", (R.AFFECTED,)), ("in", (R.PLACE,))),
-    ),
     ClaimType.RESTRICTION_IMPOSED: Phrase(
         (R.AUTHORITY,), "Somebody", "restricted exports", "did not restrict exports", _RULE_TAIL
     ),
@@ -100,6 +93,14 @@ PHRASES: dict[ClaimType, Phrase] = {
 }
 
 
+MODE: dict[Modality, str] = {
+    Modality.HEDGED: "Perhaps:",
+    Modality.EXPECTED: "Expected:",
+    Modality.UNKNOWN: "Said to be unclear:",
+}
+"""What stands before a sentence that nobody vouches for as it is."""
+
+
 @dataclass(frozen=True)
 class Said:
     """A piece of a sentence; ``role`` where it is a participant's wording."""
@@ -115,7 +116,8 @@ def sentence(claim: Claim) -> tuple[Said, ...]:
         return ()
     subject = next((r for r in phrase.subjects if r in claim.roles), None)
     used = {claim.roles[subject].text} if subject else set()
-    said = [Said(claim.roles[subject].text, subject) if subject else Said(phrase.nobody)]
+    said = [Said(MODE[claim.modality])] if claim.modality in MODE else []
+    said.append(Said(claim.roles[subject].text, subject) if subject else Said(phrase.nobody))
     said.append(Said(phrase.denied if claim.polarity is Polarity.NEGATIVE else phrase.verb))
     for preposition, roles in phrase.tail:
         role = next((r for r in roles if r in claim.roles and claim.roles[r].text not in used), None)

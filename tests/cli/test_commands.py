@@ -41,7 +41,7 @@ def store(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("lines", "status"), [([GOOD], 0), ([GOOD, "rubbish"], 1), (["rubbish"], 2), ([], 0)]
+    ("lines", "status"), [([GOOD], 0), ([GOOD, "rubbish"], 1), (["rubbish"], 1), ([], 0)]
 )
 def test_ingest_says_by_its_status_what_became_of_it(tmp_path: Path, lines: list[str], status: int) -> None:
     path = tmp_path / "claims.jsonl"

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from kg.dataset.exchange import export
 from kg.dataset.invariants import check_dataset
 from kg.dataset.rdf import RdfReport, ingest_rdf
 from kg.dataset.sorting import SortedLines
@@ -30,7 +31,7 @@ def test_named_graphs_are_claims_and_the_default_graph_is_base_data(writer: Writ
     stored = snapshot.claim("http://example.org/g1")
     assert stored.active
     assert stored.claim.iri == "http://example.org/g1"
-    assert stored.claim.attribution[0].name == "x.trig"
+    assert stored.claim.attribution[0].label == "x.trig"
     assert snapshot.manifest.counts["active"] == 2
     assert list(check_dataset(snapshot)) == []
 
@@ -136,3 +137,31 @@ def test_lines_are_sorted_over_many_runs(tmp_path: Path) -> None:
             lines.add(line)
         assert list(lines) == ["a", "b", "bb", "ccc", "d\u2028e"]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_no_file_can_take_the_name_that_a_claim_gets_from_its_content(writer: Writer, tmp_path: Path) -> None:
+    claim = grant("JL MAG", "Volkswagen")
+    name = writer.names.claim(claim.id)
+    report = take(writer, tmp_path, "squat.trig", f"<{name}> {{ <urn:a> <urn:b> <urn:c> . }}")
+    assert report.claims_new == 0
+    assert "only a claim's own content gives" in report.rejected[0].reason
+    assert [added.outcome for added in writer.add([claim])] == ["new"]
+
+
+def test_base_data_alone_brings_no_graphs_with_it(writer: Writer, tmp_path: Path) -> None:
+    take(writer, tmp_path, "x.ttl", "<urn:a> <urn:b> 1 .")
+    assert list(published(writer).main.named_graphs()) == []
+
+
+def test_foreign_claims_survive_export_and_import(writer: Writer, tmp_path: Path) -> None:
+    take(writer, tmp_path, "x.trig", TRIG)
+    first = published(writer)
+    with (tmp_path / "all.nq").open("wb") as out:
+        export(first, out)
+    with Writer(tmp_path / "second") as second:
+        report = ingest_rdf(second, tmp_path / "all.nq")
+        assert (report.claims_new, report.base_new, report.rejected) == (2, 1, [])
+        again = published(second)
+    for name in ("http://example.org/g1", "http://example.org/g2"):
+        assert again.claim(name) == first.claim(name)
+        assert again.claim_info(name) == first.claim_info(name)

@@ -167,3 +167,41 @@ def test_an_article_goes_the_whole_way(store: Path) -> None:
         )
     ]
     assert [who for who, _, _ in rows] == ["a magnet producer in Baotou"]
+
+
+def test_a_text_that_comes_later_is_held_against_the_quotes_that_wait_for_it(
+    store: Path, tmp_path: Path
+) -> None:
+    text = TEXT + "\n"
+    waiting = {**GRANT, "document": {"title": "A brief", "hash": text_hash(text)}}
+    invented = {**waiting, "quote": {"exact": "received two licenses", "start": 44, "end": 65}}
+    take(store, write(tmp_path, "claims.json", json.dumps([waiting, invented])))
+    report = take(store, write(tmp_path, "brief.txt", text))
+    assert report.quotes_verified >= 1
+    [item] = report.quarantined
+    assert "does not stand" in item.reason
+    snapshot = Reader(store).current()
+    assert snapshot.claim(item.file).state == "retracted"
+    assert list(check_dataset(snapshot)) == []
+    kept = [
+        snapshot.claim(row["c"].value)
+        for row in snapshot.query(
+            "SELECT ?c { GRAPH <https://w3id.org/lodestone/record> { ?c ls:claimType ls:LicenseGranted } }"
+        )
+    ]
+    assert all(stored.claim.quote_verified for stored in kept)
+
+
+def test_a_folder_is_taken_in_without_the_stores_in_it(tmp_path: Path) -> None:
+    write(tmp_path, "claims.json", json.dumps(GRANT))
+    store = tmp_path / "lodestone-store"
+    for _ in range(2):
+        report = take(store, tmp_path)
+        assert (report.files, report.clean) == (1, True)
+
+
+def test_words_in_csv_that_are_a_date_are_read_as_one(store: Path, tmp_path: Path) -> None:
+    rows = "type,producer,customer,when,publisher,title\nlicense_granted,A,B,2025-05,Example,A brief\n"
+    assert take(store, write(tmp_path, "claims.csv", rows)).claims_new == 1
+    [row] = Reader(store).current().query("SELECT ?day { ?e ls:latest ?day }")
+    assert row["day"].value == "2025-05-31"
