@@ -1,6 +1,7 @@
 """Documents: the texts that claims are quoted from."""
 
 import hashlib
+import json
 from datetime import date
 from typing import Annotated
 
@@ -41,5 +42,6 @@ class Document(BaseModel):
         """What tells this document from others: the hash of its text, else of what is known of it."""
         if self.hash:
             return self.hash
-        known = (self.url,) if self.url else (self.title, self.publisher, str(self.published))
-        return text_hash("document\n" + "\n".join(part or "" for part in known))
+        published = self.published.isoformat() if self.published else None
+        known = (self.url,) if self.url else (self.title, self.publisher, published)
+        return text_hash("document " + json.dumps(known, ensure_ascii=False))

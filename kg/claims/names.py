@@ -13,23 +13,40 @@ from urllib.parse import quote
 
 from ontology.vocab import BASE, ONTOLOGY
 
-_IRI = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\]*$")
+_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\]*")
 _DETERMINER = re.compile(
-    r"^(?:the|an?|its|our|their|some|any|all|these|those|this|that|one|two|three|several)\s+", re.I
+    r"(?:an?|its|our|their|some|any|all|these|those|this|that|one|two|three|several)\Z", re.I
 )
-_POSTMODIFIER = re.compile(r"\s*(?:,|\b(?:in|at|for|from|with|that|which|who|whose|to|near)\b).*$", re.S)
+_ORDINARY = frozenset(
+    """
+    a an all any both each he her him his it its many most neither nobody none one our others she several
+    some somebody someone that their them these they this those three two us we who
+
+    agencies agency analyst analysts applicant applicants association associations authorities authority
+    automaker automakers buyer buyers carmaker carmakers client clients companies company consumers
+    countries country customer customers dealers diplomats executive executives experts exporter exporters
+    firm firms government governments group groups importer importers industry insiders maker makers
+    manufacturer manufacturers member members miner miners ministries ministry official officials plant
+    plants processors producer producers regulator regulators source sources spokesman spokesperson
+    spokeswoman supplier suppliers trader traders user users
+    """.split()
+)
+"""Words that make a description however they are spelled."""
+_POSTMODIFIER = re.compile(
+    r"(?<=\S)\s*(?:,|\b(?:in|at|for|from|with|that|which|who|whose|to|near)\b).*$", re.S
+)
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
 
 
 def is_iri(text: str) -> bool:
     """Whether the text is an absolute IRI that can stand in N-Triples as it is (RFC 3987, loosely)."""
-    return bool(_IRI.match(text))
+    return _IRI.fullmatch(text) is not None
 
 
 @lru_cache(maxsize=65536)
 def normalized(text: str) -> str:
     """A name as it is compared: NFKC, lower case, single spaces, no leading article."""
-    folded = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    folded = " ".join(unicodedata.normalize("NFKC", text).lower().split())
     return folded.removeprefix("the ") or folded
 
 
@@ -37,17 +54,19 @@ def normalized(text: str) -> str:
 def is_name(text: str) -> bool:
     """Whether the wording is a name ("JL MAG", "the EU Chamber of Commerce in China") or a description.
 
-    A description ("a company in Baotou", "magnet suppliers") starts with an indefinite
-    determiner, or its first or its head word is an ordinary word in lower case.
+    A description ("a company in Baotou", "Suppliers", "They") says what somebody is: its
+    first or its head word is in lower case, apart from an article, or all of its words
+    are ordinary ones. In doubt it is a description: that keeps things apart.
     """
-    words = text.split()
-    if not words:
+    core = _POSTMODIFIER.sub("", text)
+    words = core.split()
+    if words and words[0].casefold() == "the":
+        words = words[1:]
+    if len(words) > 1 and _DETERMINER.match(words[0]) and words[1][0].islower():
         return False
-    if _DETERMINER.match(text) and words[0].casefold() != "the":
+    if not any(map(str.isalnum, core)) or words[0][0].islower() or words[-1][0].islower():
         return False
-    core = _POSTMODIFIER.sub("", text[len(words[0]) :].strip() if words[0].casefold() == "the" else text)
-    parts = core.split()
-    return bool(parts) and not parts[0][0].islower() and not parts[-1][0].islower()
+    return not all(word.casefold().strip(".,'") in _ORDINARY for word in words)
 
 
 @lru_cache(maxsize=65536)
@@ -63,7 +82,7 @@ def _slug(text: str) -> str:
 
 def _readable(text: str, digest: str) -> str:
     slug = _slug(text)
-    return f"{slug}-{digest[:10]}" if slug else digest[:20]
+    return f"{slug}-{digest[:20]}" if slug else digest[:32]
 
 
 @dataclass(frozen=True)
@@ -141,7 +160,7 @@ class Names:
 
     def skolem(self, document_key: str, label: str) -> str:
         """A blank node of a document (RDF 1.1, section 3.5)."""
-        return f"{self.base}.well-known/genid/{document_key[:16]}-{quote(label, safe='')}"
+        return f"{self.base}.well-known/genid/{document_key[:32]}-{quote(label, safe='')}"
 
     def is_reserved(self, graph: str) -> bool:
         """Whether a graph name is one that raw writes must keep off, claims apart."""

@@ -26,7 +26,7 @@ def edtf_span(expression: str) -> tuple[date | None, date | None]:
     try:
         parsed = parse_edtf(expression)
         return _day(parsed.lower_strict()), _day(parsed.upper_strict())
-    except (EDTFParseException, ValueError, TypeError, AttributeError) as error:
+    except (EDTFParseException, ValueError, TypeError, AttributeError, OverflowError) as error:
         raise ValueError(
             f"{expression!r} is not an EDTF date: write it like 2025-04, 2025-04-21/2025-04-30 or 2025-04/.."
         ) from error

@@ -51,6 +51,8 @@ def run_ingest(
             f"{urls[0]} is not fetched: this version makes no outbound calls. "
             "Save the page and ingest the file"
         )
+    if "" in paths:
+        raise LodestoneError("a path is empty: name a file or a folder (. for this one)")
     if not any(Path(path).exists() for path in paths):
         raise LodestoneError(f"there is no such file: {', '.join(paths)}")
     settings = None

@@ -30,7 +30,8 @@ from kg.claims.types import (
     STATUS_TERM,
     TYPE_INFO,
 )
-from kg.dataset.terms import Statement, Text, iri, literal, statement, typed
+from kg.dataset.terms import Statement, Text, iri, literal, node, statement, typed
+from kg.errors import InvalidClaim
 from kg.identity.mentions import canonical_entity, mention_iri
 from ontology.vocab import DCT, LS, OA, RDF, RDFS, SCHEMA
 
@@ -76,6 +77,29 @@ def origin_iri(claim: Claim, names: Names) -> str:
     return names.origin("document", claim.document.key, root.label)
 
 
+def with_stored_triples(claim: Claim) -> Claim:
+    """The claim with its triples as the store keeps them, so that equal triples make equal claims.
+
+    Raises ``InvalidClaim`` if they are not N-Triples without blank nodes.
+    """
+    if not claim.triples:
+        return claim
+    stored = tuple(sorted({f"{' '.join(statement(text))} ." for text in claim.triples}))
+    return claim if stored == claim.triples else claim.model_copy(update={"triples": stored})
+
+
+def _check_iris(claim: Claim) -> None:
+    given = [claim.iri, *(mention.iri for mention in claim.roles.values())]
+    given += [claim.origin] if claim.origin is not None and is_iri(claim.origin) else []
+    for _, others in _relations(claim):
+        given += others
+    for name in filter(None, given):
+        try:
+            node(name)
+        except ValueError as error:
+            raise InvalidClaim(f"{name!r} is no IRI: {error}") from error
+
+
 def claim_iri(claim: Claim, names: Names) -> str:
     """The claim's IRI: the one it has elsewhere, or one made from its content."""
     return claim.iri if claim.iri is not None else names.claim(claim.id)
@@ -108,7 +132,12 @@ def label_of(claim: Claim) -> str:
 
 
 def encode(claim: Claim, names: Names, *, recorded: datetime) -> EncodedClaim:
-    """The statements of a claim. Raises ``InvalidClaim`` if its ``triples`` are not N-Triples."""
+    """The statements of a claim.
+
+    Raises ``InvalidClaim`` if its ``triples`` are not as ``with_stored_triples`` gives them, or
+    something that it names by an IRI cannot be named so.
+    """
+    _check_iris(claim)
     name = claim_iri(claim, names)
     assertion = tuple(dict.fromkeys(_assertion(claim, names)))
     content_hash = claim.hash if claim.iri is None else graph_hash(f"{s} {p} {o} ." for s, p, o in assertion)

@@ -17,8 +17,8 @@ from kg.dataset.sorting import Progress, unwatched
 from kg.dataset.terms import node
 from kg.dataset.view import DEFAULT, StoredClaim, View
 from kg.dataset.writer import Added, Writer
-from kg.errors import LodestoneError
-from ontology.vocab import NP, ONTOLOGY, PREFIXES
+from kg.errors import LodestoneError, UnreadableInput
+from ontology.vocab import LS, NP, ONTOLOGY, PREFIXES
 
 BATCH = 1000
 """Claims taken in at once from an export."""
@@ -46,6 +46,13 @@ class Import:
         self._store = Store(str(folder / "import"))
         self._store.bulk_load(path=str(path), format=form)
         self._gather_record(writer.names.record)
+        record = NamedNode(writer.names.record)
+        if next(iter(self._store.quads_for_pattern(None, None, node(LS.Claim), record)), None) is None:
+            raise UnreadableInput(
+                f"{path} describes claims of a store with another base IRI than {writer.names.base}: "
+                "take it into a store made with that one (--base)",
+                path=str(path),
+            )
         settings = writer.settings
         self._view = View(self._store, Store(), settings.names, settings.unreviewed_threshold, has_base=False)
         self.broken: list[tuple[str, str]] = []

@@ -1,12 +1,15 @@
 """What must hold of every version of a store, and how it is checked.
 
+* only active claims are queried, and the manifest counts what is there;
 * the default graph is the facts, what follows from them, and base data; nothing else;
 * the inferred graph lists what follows;
 * every claim can be read back, is named by its content, and lies where its state says;
-* its assertion graph is the one that its record encodes to;
+* its assertion graph and its record are those that it encodes to;
+* an origin has the most cautious rating of its claims;
 * its quote is found in the document's text, at its place.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,17 +17,19 @@ from datetime import datetime
 from pyoxigraph import DefaultGraph, NamedNode, Store
 
 from kg.claims.claim import Claim
+from kg.claims.confidence import Reliability, cautious
 from kg.claims.document import text_hash
 from kg.dataset.encode import encode, graph_hash
 from kg.dataset.snapshots import Snapshot
 from kg.dataset.sorting import Progress, unwatched
-from kg.dataset.terms import node, statement
+from kg.dataset.terms import Statement, node, ntriples, statement
 from kg.dataset.view import DEFAULT, StoredClaim, View
 from kg.errors import LodestoneError
 from kg.infer.rules import ontology_rules
 from ontology.vocab import LS, RDF
 
 _TICK = 10_000
+_AFTERWARDS = (LS.retracted, LS.retractedBy, LS.retractionReason)
 
 
 @dataclass(frozen=True)
@@ -52,9 +57,14 @@ def claim_names(snapshot: View) -> Iterator[str]:
 
 def _check_claims(snapshot: Snapshot, progress: Progress) -> Iterator[Finding]:
     texts: dict[str, str | None] = {}
+    ratings: dict[str, set[Reliability]] = {}
+    places: Counter[bool] = Counter()
     for count, name in enumerate(claim_names(snapshot), start=1):
         try:
             stored = snapshot.claim(name)
+            places[snapshot.is_active(name)] += 1
+            origin = snapshot.node(name).need(LS.origin)
+            ratings.setdefault(origin, set()).add(stored.claim.assessment.reliability)
         except (LodestoneError, ValueError, KeyError) as error:
             yield Finding("a claim can be read back", name, str(error))
             continue
@@ -62,6 +72,31 @@ def _check_claims(snapshot: Snapshot, progress: Progress) -> Iterator[Finding]:
         yield from _check_quote(snapshot, stored, texts)
         if count % _TICK == 0:
             progress(_TICK)
+    for origin, found in ratings.items():
+        if snapshot.origin_reliability(origin) is not cautious(found):
+            yield Finding(
+                "an origin is rated as its claims are",
+                origin,
+                f"the most cautious rating is {cautious(found)}",
+            )
+    yield from _check_counts(snapshot, places)
+
+
+def _check_counts(snapshot: Snapshot, places: Counter[bool]) -> Iterator[Finding]:
+    base = sum(1 for _ in snapshot.archive.quads_for_pattern(None, None, None, DEFAULT))
+    found = {"active": places[True], "inactive": places[False], "base_default": base}
+    for name, number in found.items():
+        said = snapshot.manifest.counts.get(name, 0)
+        if said != number:
+            yield Finding("the manifest counts what is there", name, f"it says {said}, there are {number}")
+    for graph in snapshot.main.named_graphs():
+        own = isinstance(graph, NamedNode) and graph.value.startswith(snapshot.names.claim(""))
+        if own and not snapshot.is_active(graph.value):
+            yield Finding(
+                "only active claims are queried",
+                graph.value,
+                "a graph of its name is, but no such claim is active",
+            )
 
 
 def _check_claim(snapshot: Snapshot, stored: StoredClaim) -> Iterator[Finding]:
@@ -87,6 +122,22 @@ def _check_claim(snapshot: Snapshot, stored: StoredClaim) -> Iterator[Finding]:
                 name,
                 f"{len(due - found)} triples are missing, {len(found - due)} are too many",
             )
+        yield from _check_record(snapshot, name, {f"{statement(' '.join(s))}" for s in encoded.record})
+
+
+def _check_record(snapshot: Snapshot, name: str, due: set[str]) -> Iterator[Finding]:
+    found = {
+        f"{Statement(str(quad.subject), str(quad.predicate), ntriples(quad.object))}"
+        for store in (snapshot.main, snapshot.archive)
+        for quad in snapshot.own_record(name, store)
+        if quad.predicate.value not in _AFTERWARDS
+    }
+    if due != found:
+        yield Finding(
+            "the record of a claim is what it encodes to",
+            name,
+            f"{len(due - found)} triples are missing, {len(found - due)} are too many",
+        )
 
 
 def _recorded(claim: Claim) -> datetime:
@@ -154,7 +205,7 @@ def fact_triples(snapshot: Snapshot, progress: Progress = unwatched) -> Iterator
             graph = quad.graph_name
             stated = isinstance(graph, NamedNode) and _states_fact(snapshot, graph.value)
         if stated:
-            yield str(quad.subject), str(quad.predicate), str(quad.object)
+            yield str(quad.subject), str(quad.predicate), ntriples(quad.object)
 
 
 def _states_fact(snapshot: Snapshot, graph: str) -> bool:
@@ -164,4 +215,4 @@ def _states_fact(snapshot: Snapshot, graph: str) -> bool:
 
 def _triples(store: Store, graph: NamedNode | DefaultGraph) -> Iterable[tuple[str, str, str]]:
     for quad in store.quads_for_pattern(None, None, None, graph):
-        yield str(quad.subject), str(quad.predicate), str(quad.object)
+        yield str(quad.subject), str(quad.predicate), ntriples(quad.object)

@@ -4,16 +4,14 @@ Any size fits: quads are sorted by graph on disk, written as N-Quads and loaded 
 """
 
 import hashlib
-import re
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
-from urllib.parse import quote
 
-from pyoxigraph import NamedNode, Quad, RdfFormat, parse
+from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, parse
 
 from kg.claims.claim import ClaimType, Modality, Polarity, Status
 from kg.claims.confidence import UNRATED
@@ -32,7 +30,7 @@ from kg.dataset.encode import (
     voice_iri,
 )
 from kg.dataset.exchange import Import
-from kg.dataset.skolem import skolemize
+from kg.dataset.rdf_reader import FORMATS, LINE_FORMATS, BlankNames, Rejected, read_quads, sound_quads
 from kg.dataset.sorting import Progress, SortedLines, unwatched
 from kg.dataset.terms import Statement, iri, literal, nquads, stored_text
 from kg.dataset.writer import Outcome, Writer
@@ -40,33 +38,10 @@ from kg.errors import ReservedGraph, UnreadableInput
 from kg.infer.rules import ontology_rules
 from ontology.vocab import LS, NP
 
-FORMATS: dict[str, RdfFormat] = {
-    ".ttl": RdfFormat.TURTLE,
-    ".nt": RdfFormat.N_TRIPLES,
-    ".nq": RdfFormat.N_QUADS,
-    ".trig": RdfFormat.TRIG,
-    ".jsonld": RdfFormat.JSON_LD,
-    ".rdf": RdfFormat.RDF_XML,
-}
-"""File name endings of RDF, and what is in such a file."""
-
-_LINE_FORMATS = (RdfFormat.N_TRIPLES, RdfFormat.N_QUADS)
-_GRAPH_AT_END = re.compile(r"<([^<>\s]+)>\s*\.\s*$")
-_PLACE = re.compile(r"(?: at line \d+ (?:column \d+|between columns \d+ and (?:column )?\d+))|\(line \d+\)")
 _SEPARATOR = "\t"
 _DEFAULT = "DEFAULT"
 _TICK = 10_000
 _CLAIM = NamedNode(LS.Claim)
-
-
-@dataclass(frozen=True)
-class Rejected:
-    """Part of a file that was not taken in: a line, a graph, or all of it (neither)."""
-
-    reason: str
-    line: int | None = None
-    graph: str | None = None
-    raw: str = ""
 
 
 @dataclass
@@ -135,34 +110,32 @@ class Foreign:
 def ingest_rdf(writer: Writer, path: Path, progress: Progress = unwatched) -> RdfReport:
     """Take one RDF file in (not yet committed). Raises ``UnreadableInput`` if nothing of it can be."""
     form = FORMATS[path.suffix.lower()]
-    try:
-        return _Load(writer, path, progress).run(_quads(path, form))
-    except _IsExport:
-        return _import(writer, path, form, progress)
-    except SyntaxError as error:
-        if form not in _LINE_FORMATS:
-            raise UnreadableInput(
-                f"{path} is not {form.name}: {error}", path=str(path), line=getattr(error, "lineno", None)
-            ) from None
-    tolerant = _Load(writer, path, progress)
-    return tolerant.run(_sound_quads(path, form, tolerant.report.rejected))
+    load = _Load(writer, path, progress)
+    with tempfile.TemporaryDirectory(dir=writer.layout.root, prefix=".rdf-") as folder:
+        try:
+            with SortedLines(Path(folder)) as lines:
+                load.read(read_quads(path, form, load.digest), lines)
+                return load.write(lines)
+        except _IsExport:
+            return _import(writer, path, form, progress)
+        except _Unreadable as error:
+            if form not in LINE_FORMATS:
+                raise UnreadableInput(
+                    f"{path} is not {form.name}: {error.why}", path=str(path), line=error.line
+                ) from None
+        load = _Load(writer, path, progress)
+        with SortedLines(Path(folder)) as lines:
+            load.read(sound_quads(path, form, load.report.rejected), lines)
+            return load.write(lines)
 
 
-def _quads(path: Path, form: RdfFormat) -> Iterator[Quad]:
-    return iter(parse(path=str(path), format=form, base_iri=f"urn:lodestone:file:{quote(path.name)}"))
+class _Unreadable(Exception):
+    """The file is not of its format."""
 
-
-def _sound_quads(path: Path, form: RdfFormat, rejected: list[Rejected]) -> Iterator[Quad]:
-    """The lines of a line-based file that can be read; the others, and their graphs, are rejected."""
-    with path.open("rb") as file:
-        for number, line in enumerate(file, start=1):
-            try:
-                yield from parse(line, format=form)
-            except (SyntaxError, ValueError) as error:
-                text = line.decode("utf-8", "replace").rstrip("\n")
-                graph = _GRAPH_AT_END.search(text) if form is RdfFormat.N_QUADS else None
-                reason = _PLACE.sub("", str(error)).strip()
-                rejected.append(Rejected(reason, number, graph[1] if graph else None, text))
+    def __init__(self, error: SyntaxError) -> None:
+        super().__init__()
+        self.why = str(error)
+        self.line = error.lineno
 
 
 class _IsExport(Exception):
@@ -178,7 +151,7 @@ def _import(writer: Writer, path: Path, form: RdfFormat, progress: Progress) -> 
                 report.claims_new += one.outcome is Outcome.NEW
                 report.claims_known += one.outcome is Outcome.KNOWN
                 if one.outcome is Outcome.CONFLICT:
-                    report.rejected.append(Rejected("the IRI is bound to other content", graph=one.iri))
+                    report.rejected.append(Rejected(one.reason, graph=one.iri))
         report.rejected += (Rejected(reason, graph=name) for name, reason in importing.broken)
         for quads in importing.base_data():
             report.base_new += writer.add_base(quads)
@@ -195,39 +168,46 @@ class _Load:
         self.progress = progress
         self.report = RdfReport()
         self._not_claims: set[str] = set()
+        self._awaited: set[str] = set()
 
-    def run(self, quads: Iterable[Quad]) -> RdfReport:
-        """Read all, then write all."""
-        with (
-            tempfile.TemporaryDirectory(dir=self.writer.layout.root, prefix=".rdf-") as folder,
-            SortedLines(Path(folder)) as lines,
-        ):
+    @property
+    def digest(self) -> str:
+        """The hash of the file's content."""
+        return self.foreign.document.key
+
+    def read(self, quads: Iterable[Quad], lines: SortedLines) -> None:
+        """Read all quads. Raises ``_Unreadable``, and ``_IsExport`` for what is to be read as that."""
+        try:
             for line in self._lines(quads):
                 lines.add(line)
-            self.writer.load_bulk(self._write(lines))
-            self.writer.count_claims(self.report.claims_new)
+        except SyntaxError as error:
+            raise _Unreadable(error) from None
+
+    def write(self, lines: SortedLines) -> RdfReport:
+        """Write what was read."""
+        self.writer.load_bulk(self._write(lines))
+        self.writer.settle_bulk(self.report.claims_new, self._awaited)
         return self.report
 
     def _lines(self, quads: Iterable[Quad]) -> Iterator[str]:
         """A line a quad: graph, tab, triple."""
-        with_blank: list[Quad] = []
-        record, claims = iri(self.names.record), self.names.claim("")
+        blank = BlankNames(self.names, self.digest)
         count = 0
         for quad in quads:
             count += 1
             if count % _TICK == 0:
                 self.progress(_TICK)
             s, o, g = str(quad.subject), str(quad.object), str(quad.graph_name)
-            if s[0] == "_" or o[0] == "_" or g[0] == "_" or (o[0] == "<" and "_:" in o and "<<" in o):
-                with_blank.append(quad)
-                continue
-            self._note(quad, g)
-            if quad.object == _CLAIM and (g == record or (g != _DEFAULT and s[1:].startswith(claims))):
+            if quad.object == _CLAIM and g != _DEFAULT:
                 raise _IsExport
+            if s[0] == "_":
+                s = blank.text(quad.subject)
+            if g[0] == "_":
+                g = blank.text(quad.graph_name)
+            if o[0] == "_" or isinstance(quad.object, Triple):
+                o = blank.text(quad.object)
+            self._note(quad, g)
             yield f"{g}\t{s} {quad.predicate} {stored_text(o)}"
-        for quad in skolemize(with_blank, self.names):
-            self._note(quad, str(quad.graph_name))
-            yield f"{quad.graph_name}\t{quad.subject} {quad.predicate} {stored_text(str(quad.object))}"
         self.progress(count % _TICK)
         self.report.quads = count
 
@@ -266,6 +246,8 @@ class _Load:
             self.writer.begin()
             yield nquads(self.writer.unless_said(self.foreign.shared(self.names)), self.names.record)
         self.report.claims_new += 1
+        if not fresh and self.writer.awaited(name):
+            self._awaited.add(name)
         consequences = ontology_rules().consequences
         follows: dict[tuple[str, str, str], None] = {}
         for t in triples:

@@ -54,6 +54,7 @@ __all__ = [
     "literal",
     "node",
     "nquads",
+    "ntriples",
     "parse",
     "parse_query_results",
     "serialize",
@@ -135,13 +136,20 @@ def stored_form(term: NamedNode | BlankNode | Literal | Triple) -> NamedNode | B
     return term
 
 
+def ntriples(term: NamedNode | BlankNode | Literal | Triple) -> Text:
+    """A term in N-Triples; the engine's own text of a triple term lacks its brackets."""
+    if isinstance(term, Triple):
+        return f"<<( {ntriples(term.subject)} {term.predicate} {ntriples(term.object)} )>>"
+    return str(term)
+
+
 @lru_cache(maxsize=65536)
 def stored_text(text: Text) -> Text:
     """``stored_form`` for an object in N-Triples."""
     if not text.startswith('"') or not text.endswith(">"):
         return text
     quad = next(iter(parse(f"<urn:x> <urn:x> {text} .".encode(), format=RdfFormat.N_TRIPLES)))
-    return str(stored_form(quad.object))
+    return ntriples(stored_form(quad.object))
 
 
 def statement(text: str) -> Statement:
@@ -156,7 +164,7 @@ def statement(text: str) -> Statement:
     terms = (quads[0].subject, quads[0].predicate, quads[0].object)
     if any(isinstance(term, BlankNode) for term in terms):
         raise InvalidClaim(f"a blank node cannot be part of a claim, name the node: {text!r}")
-    return Statement(*(str(stored_form(term)) for term in terms))
+    return Statement(*(ntriples(stored_form(term)) for term in terms))
 
 
 def terms_of(triple: Statement | tuple[Text, Text, Text]) -> tuple[NamedNode, NamedNode, NamedNode | Literal]:

@@ -24,7 +24,7 @@ from kg.claims.confidence import (
 from kg.claims.names import Names, is_iri
 from kg.claims.types import TYPE_INFO
 from kg.dataset.decode import Node, decode, decode_assessment, read_node
-from kg.dataset.terms import node
+from kg.dataset.terms import node, ntriples
 from kg.errors import NotFound
 from kg.infer.rules import ontology_rules
 from ontology.vocab import LS, OA, RDF, RDFS
@@ -129,6 +129,15 @@ class View:
         quads = self.main.quads_for_pattern(node(iri), None, None, self.record)
         return read_node(iri, lambda _: ((q.predicate.value, _value(q.object)) for q in quads))
 
+    def own_record(self, name: str, store: Store) -> Iterator[Quad]:
+        """Record quads in one of the stores of a claim and of the nodes named under it."""
+        todo = [name]
+        while todo:
+            for quad in store.quads_for_pattern(node(todo.pop()), None, None, self.record):
+                yield quad
+                if isinstance(quad.object, NamedNode) and quad.object.value.startswith(f"{name}#"):
+                    todo.append(quad.object.value)
+
     def pointing_at(self, predicate: str, iri: str) -> tuple[str, ...]:
         """Nodes of the record, active or not, that have this node as a value, in order."""
         found = {
@@ -157,7 +166,7 @@ class View:
         """The triples of a claim's assertion graph in N-Triples, in order."""
         graph = node(iri)
         lines = (
-            f"{q.subject} {q.predicate} {q.object} ."
+            f"{q.subject} {q.predicate} {ntriples(q.object)} ."
             for store in (self.main, self.archive)
             for q in store.quads_for_pattern(None, None, None, graph)
         )
@@ -175,7 +184,9 @@ class View:
             retracted=datetime.fromisoformat(when) if when else None,
             retracted_by=found.get(LS.retractedBy),
             retraction_reason=found.get(LS.retractionReason),
-            superseded_by=tuple(s for s in self.pointing_at(LS.supersedes, iri) if self._stands(s)),
+            superseded_by=tuple(
+                s for s in self.pointing_at(LS.supersedes, iri) if self._standing(s) == "active"
+            ),
         )
 
     def due_state(self, iri: str) -> State:
@@ -183,18 +194,34 @@ class View:
 
         Active is what stands and is not superseded by a claim that stands.
         """
-        state = self._standing(iri, frozenset())
+        state = self._standing(iri)
         if state == "active" and any(
-            self._stands(other) for other in self.pointing_at(LS.supersedes, iri) if other != iri
+            self._standing(other) == "active" for other in self._others(LS.supersedes, iri)
         ):
             return "superseded"
         return state
 
-    def _stands(self, iri: str, asking: frozenset[str] = frozenset()) -> bool:
-        return self._standing(iri, asking) == "active"
+    def _others(self, relation: LS, iri: str) -> list[str]:
+        return [other for other in self.pointing_at(relation, iri) if other != iri]
 
-    def _standing(self, iri: str, asking: frozenset[str]) -> State:
-        """The state, supersession apart. Claims that retract each other in a circle cancel out."""
+    def _standing(self, iri: str) -> State:
+        """The state, supersession apart.
+
+        A claim that retracts another does so unless it is retracted itself; whether that
+        retraction was retracted in turn is not asked, so claims that retract each other
+        cancel out, and chains of any length are no work.
+        """
+        state = self._admitted(iri)
+        if state != "active":
+            return state
+        against = (r for r in self._others(LS.retracts, iri) if self._admitted(r) == "active")
+        return "retracted" if any(not self._opposed(r) for r in against) else state
+
+    def _opposed(self, iri: str) -> bool:
+        return any(self._admitted(r) == "active" for r in self._others(LS.retracts, iri))
+
+    def _admitted(self, iri: str) -> State:
+        """The state that the claim has by itself."""
         found = self.node(iri)
         if found.get(LS.retracted) is not None:
             return "retracted"
@@ -205,9 +232,6 @@ class View:
             return "proposed"
         if status == LS.Unreviewed and self._probability(found) < self.threshold:
             return "below threshold"
-        seen = asking | {iri}
-        if any(self._stands(r, seen) for r in self.pointing_at(LS.retracts, iri) if r not in seen):
-            return "retracted"
         return "active"
 
     def _probability(self, claim: Node) -> float:
@@ -298,7 +322,7 @@ class View:
 
     def premises(self, s: Subject, p: NamedNode, o: Object) -> Iterator[tuple[str, ...]]:
         """For each fact from which alone this triple follows, the claims that state it."""
-        for ps, pp, po in ontology_rules().premises((str(s), str(p), str(o))):
+        for ps, pp, po in ontology_rules().premises((str(s), str(p), ntriples(o))):
             graphs: dict[tuple[Subject, NamedNode, Object], list[str]] = {}
             quads = self.main.quads_for_pattern(_term(ps, s, o), _predicate(pp), _term(po, s, o), None)
             for quad in quads:
@@ -327,7 +351,7 @@ def _holds(store: Store, s: Subject, p: NamedNode, o: Object, graph: NamedNode |
 
 
 def _value(term: Object) -> str:
-    return str(term) if isinstance(term, Triple) else term.value
+    return ntriples(term) if isinstance(term, Triple) else term.value
 
 
 def _predicate(text: str | None) -> NamedNode | None:

@@ -11,7 +11,7 @@ from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store
 import ontology
 from kg.claims.claim import Claim, Status
 from kg.claims.confidence import RELIABILITY_TERM, Reliability, cautious, claim_probability, hand_ons
-from kg.dataset.encode import EncodedClaim, encode, moment
+from kg.dataset.encode import EncodedClaim, encode, moment, with_stored_triples
 from kg.dataset.invariants import fact_triples
 from kg.dataset.snapshots import Snapshot
 from kg.dataset.terms import Statement, iri, literal, node, nquads, terms_of, typed
@@ -31,6 +31,10 @@ BULK_CHARACTERS = 48 * 1024 * 1024
 """As much N-Quads goes through the engine's bulk loader at once; less goes in as a transaction."""
 
 
+_OTHER_CONTENT = "a claim of this IRI with other content is known"
+_CHANGE = "A claim never changes: say it with a new claim that supersedes or retracts it"
+
+
 class Outcome(StrEnum):
     """What became of a claim that was offered."""
 
@@ -41,11 +45,16 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Added:
-    """What became of one claim. In conflict is a claim whose IRI is bound to other content."""
+    """What became of one claim, and the reason if it was not taken in as it was offered.
+
+    In conflict is a claim whose IRI is bound to other content, or that is known without
+    the relations or the status that it was offered with.
+    """
 
     iri: str
     outcome: Outcome
     active: bool
+    reason: str = ""
 
 
 class Writer(WorkingCopy):
@@ -63,28 +72,40 @@ class Writer(WorkingCopy):
         """
         now = datetime.now(UTC)
         encoded: dict[str, tuple[Claim, EncodedClaim]] = {}
-        order: list[tuple[str, Outcome]] = []
-        for claim in claims:
+        order: list[tuple[str, Outcome, str]] = []
+        for claim in map(with_stored_triples, claims):
             done = encode(claim, self.names, recorded=claim.recorded or now)
-            outcome = self._outcome(done, encoded)
-            order.append((done.iri, outcome))
+            outcome, reason = self._outcome(claim, done, encoded)
+            order.append((done.iri, outcome, reason))
             if outcome is Outcome.NEW:
                 encoded[done.iri] = (claim, done)
         if encoded:
             self._write_claims(encoded)
-        return [Added(name, outcome, self.view.is_active(name)) for name, outcome in order]
+        return [Added(name, outcome, self.view.is_active(name), reason) for name, outcome, reason in order]
 
-    def _outcome(self, done: EncodedClaim, batch: dict[str, tuple[Claim, EncodedClaim]]) -> Outcome:
+    def _outcome(
+        self, claim: Claim, done: EncodedClaim, batch: dict[str, tuple[Claim, EncodedClaim]]
+    ) -> tuple[Outcome, str]:
         if done.iri in batch:
-            same = batch[done.iri][1].content_hash == done.content_hash
-            return Outcome.KNOWN if same else Outcome.CONFLICT
-        match self.conflict(done.iri, done.content_hash):
-            case None:
-                return Outcome.NEW
-            case "known":
-                return Outcome.KNOWN
-            case _:
-                return Outcome.CONFLICT
+            known = batch[done.iri][0]
+            if batch[done.iri][1].content_hash != done.content_hash:
+                return Outcome.CONFLICT, _OTHER_CONTENT
+        else:
+            match self.conflict(done.iri, done.content_hash):
+                case None:
+                    return Outcome.NEW, ""
+                case "known":
+                    known = self.view.claim(done.iri).claim
+                case reason:
+                    return Outcome.CONFLICT, reason
+        if claim.iri is not None and claim.hash != known.hash:
+            return Outcome.CONFLICT, "the graph of this IRI is known, but as said by another or otherwise"
+        for relation in ("supports", "rebuts", "corrects", "retracts", "supersedes"):
+            if not set(getattr(claim, relation)) <= set(getattr(known, relation)):
+                return Outcome.CONFLICT, f"the claim is known, without this: {relation}. {_CHANGE}"
+        if claim.status not in (Status.UNREVIEWED, known.status):
+            return Outcome.CONFLICT, f"the claim is known, as {known.status}, not {claim.status}. {_CHANGE}"
+        return Outcome.KNOWN, ""
 
     def _write_claims(self, encoded: dict[str, tuple[Claim, EncodedClaim]]) -> None:
         self.begin()
@@ -93,7 +114,7 @@ class Writer(WorkingCopy):
         text = [nquads(self.unless_said(shared), self.names.record)]
         text.extend(nquads(done.record, self.names.record) for _, done in encoded.values())
         self._load(self.main, "".join(text))
-        self._rate_origins([done for _, done in encoded.values()])
+        targets |= self._rate_origins([done for _, done in encoded.values()])
         inactive = {name for name, (claim, done) in encoded.items() if not self._is_due(claim, done)}
         lines: list[str] = []
         for name, (claim, done) in encoded.items():
@@ -158,17 +179,25 @@ class Writer(WorkingCopy):
         for name in ontology.MODULES:
             self.main.load(ontology.turtle(name).encode(), format=RdfFormat.TURTLE, to_graph=graph)
 
-    def _rate_origins(self, encoded: Sequence[EncodedClaim]) -> None:
+    def _rate_origins(self, encoded: Sequence[EncodedClaim]) -> set[str]:
+        """Rate origins by their new claims; gives back the claims that an origin's new rating may put out."""
         ratings: dict[str, set[Reliability]] = {}
         for done in encoded:
             ratings.setdefault(done.origin, set()).add(done.reliability)
         predicate = node(LS.sourceReliability)
+        touched: set[str] = set()
         for origin, found in ratings.items():
             before = list(self.main.quads_for_pattern(node(origin), predicate, None, self.view.record))
             rated = cautious(found | {self.view.origin_reliability(origin)} if before else found)
+            term = node(RELIABILITY_TERM[rated])
+            if [quad.object for quad in before] == [term]:
+                continue
             for quad in before:
                 self.main.remove(quad)
-            self.main.add(Quad(node(origin), predicate, node(RELIABILITY_TERM[rated]), self.view.record))
+            self.main.add(Quad(node(origin), predicate, term, self.view.record))
+            if before:
+                touched.update(self.view.pointing_at(LS.origin, origin))
+        return touched
 
     def _file_away(self, name: str, assertion: Sequence[Statement]) -> None:
         """Put a claim that was just recorded, and is not active, into the archive."""
@@ -177,19 +206,10 @@ class Writer(WorkingCopy):
         self._load(self.archive, nquads(assertion, name))
 
     def _move_record(self, name: str, source: Store, target: Store) -> None:
-        quads = list(self._own_record(name, source))
+        quads = list(self.view.own_record(name, source))
         target.extend(quads)
         for quad in quads:
             source.remove(quad)
-
-    def _own_record(self, name: str, store: Store) -> Iterable[Quad]:
-        """Record quads of a claim and of the nodes named under it."""
-        todo = [name]
-        while todo:
-            for quad in store.quads_for_pattern(node(todo.pop()), None, None, self.view.record):
-                yield quad
-                if isinstance(quad.object, NamedNode) and quad.object.value.startswith(f"{name}#"):
-                    todo.append(quad.object.value)
 
     # --- claims in bulk
 
@@ -206,13 +226,13 @@ class Writer(WorkingCopy):
         """
         if self.names.is_reserved(name):
             return f"graph <{name}> is reserved: {_RESERVED_HOW}"
-        if name.startswith(self.names.claim("")) and name != self.names.claim(content_hash[:32]):
-            return f"<{name}> is a name that only a claim's own content gives: use another IRI for the graph"
+        if name.startswith(self.names.base) and name != self.names.claim(content_hash[:32]):
+            return f"<{name}> is a name that this store makes from content: use another IRI for the graph"
         if fresh:
             return None
         if self.view.is_known(name):
             known = self.view.node(name).get(LS.contentHash)
-            return "known" if known == content_hash else "a claim of this IRI with other content is known"
+            return "known" if known == content_hash else _OTHER_CONTENT
         if self.main.contains_named_graph(node(name)):
             return "a graph of this name holds base data"
         return None
@@ -239,9 +259,14 @@ class Writer(WorkingCopy):
                 loaded.result()
         self._load(self.main, "".join(held))
 
-    def count_claims(self, new: int) -> None:
-        """Count claims that came in by ``load_bulk``."""
+    def awaited(self, name: str) -> bool:
+        """Whether claims that are known already retract or supersede one of this IRI."""
+        return any(self.view.pointing_at(relation, name) for relation in (LS.retracts, LS.supersedes))
+
+    def settle_bulk(self, new: int, awaited: set[str]) -> None:
+        """Count the claims that came in by ``load_bulk``, and put those out that were retracted before."""
         self.count(active=new)
+        self._settle(awaited)
 
     # --- change of state
 

@@ -1,9 +1,10 @@
 """What became of what was offered for ingest, and where the rest of it is kept."""
 
 import json
+import os
 import shutil
 from collections import Counter
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -60,14 +61,17 @@ class Quarantine:
         self._folder = folder
         self._stamp = stamp
         self.file = folder / f"{stamp}.jsonl"
+        self._copies = 0
 
     def keep(self, item: Quarantined, whole: Path | None = None) -> Quarantined:
         """Keep one item, with a copy of the whole file if it is that."""
         self._folder.mkdir(parents=True, exist_ok=True)
         if whole is not None and whole.is_file():
-            copy = self._folder / f"{self._stamp}-{whole.name}"
+            self._copies += 1
+            name = os.fsencode(whole.name)[-100:].decode("utf-8", "replace")
+            copy = self._folder / f"{self._stamp}-{self._copies}-{name}"
             shutil.copyfile(whole, copy)
-            item = Quarantined(item.file, item.reason, item.line, item.raw, copy.name)
-        with self.file.open("a", encoding="utf-8") as out:
+            item = replace(item, copy=copy.name)
+        with self.file.open("a", encoding="utf-8", errors="backslashreplace") as out:
             out.write(json.dumps(asdict(item), ensure_ascii=False) + "\n")
         return item

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from kg.claims.claim import Claim
 from kg.claims.document import Document, text_hash
-from kg.dataset.rdf import FORMATS, ingest_rdf
+from kg.dataset.rdf import ingest_rdf
+from kg.dataset.rdf_reader import FORMATS
 from kg.dataset.sorting import Progress, unwatched
 from kg.dataset.writer import Added, Outcome, Writer
 from kg.errors import InvalidClaim, UnreadableInput
@@ -201,6 +202,8 @@ class Ingest:
                 yield record.line, record.raw, self._claim(record, path, default)
             except InvalidClaim as error:
                 self._reject(path, str(error), line=record.line, raw=record.raw)
+            except (ValueError, OverflowError, RecursionError) as error:
+                self._reject(path, f"this cannot be a claim: {error}", line=record.line, raw=record.raw)
 
     def _claim(self, record: RecordRead, path: Path, default: Document) -> Claim:
         taken = to_claim(record.record, default_document=default)
@@ -250,7 +253,7 @@ class Ingest:
             case Outcome.CONFLICT:
                 self._reject(
                     path,
-                    f"{done.iri} is bound to other content",
+                    f"{done.iri}: {done.reason}",
                     line=line,
                     raw=raw or claim.model_dump_json(),
                 )
@@ -261,13 +264,13 @@ def _as_document(path: Path) -> Document:
     return Document(title=path.name, hash=text_hash(path.read_bytes().decode("utf-8", "replace")))
 
 
-def _read_beside(file: str, path: Path) -> str | None:
-    """The text in a file that a record names, below the folder of the records or the working folder."""
-    for folder in (path.parent.resolve(), Path.cwd()):
-        candidate = (folder / file).resolve()
-        if candidate.is_file() and candidate.is_relative_to(folder):
-            try:
-                return candidate.read_bytes().decode("utf-8")
-            except (OSError, UnicodeDecodeError) as error:
-                raise InvalidClaim(f"the document's file {file} cannot be read: {error}") from error
-    return None
+def _read_beside(file: str, path: Path) -> str:
+    """The text in a file that a record names, below the folder of the records. Raises ``InvalidClaim``."""
+    folder = path.parent.resolve()
+    candidate = (folder / file).resolve()
+    if not candidate.is_relative_to(folder) or not candidate.is_file():
+        raise InvalidClaim(f"document.file: there is no file {file!r} below the folder of the records")
+    try:
+        return candidate.read_bytes().decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidClaim(f"document.file: {file} cannot be read: {error}") from error

@@ -101,6 +101,9 @@ def test_a_claim_is_immutable() -> None:
         ("suppliers for Volkswagen", False),
         ("European and Vietnamese clients", False),
         ("these four companies", False),
+        ("Suppliers", False),
+        ("They", False),
+        ("An Phat Holdings", True),
         ("China's commerce ministry", False),
     ],
 )

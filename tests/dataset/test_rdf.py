@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from kg.dataset.exchange import export
+from kg.dataset.files import Settings
 from kg.dataset.invariants import check_dataset
 from kg.dataset.rdf import RdfReport, ingest_rdf
 from kg.dataset.sorting import SortedLines
@@ -72,13 +73,14 @@ def test_a_broken_line_takes_its_graph_along_and_nothing_else(writer: Writer, tm
         "<urn:a> <urn:p> <urn:b> <urn:g1> .\n"
         "<urn:a> <urn:p> nonsense <urn:g1> .\n"
         "<urn:a> <urn:p> <urn:b> <urn:g2> .\n"
-        "rubbish\n"
+        "<urn:a> <urn:p> <urn:b> <urn:g3> .\n"
+        "<urn:a> <urn:p> <urn:c> <urn:g"
     )
     report = take(writer, tmp_path, "x.nq", text)
-    assert report.claims_new == 1
-    assert [(r.line, r.graph) for r in report.rejected] == [(2, "urn:g1"), (4, None), (None, "urn:g1")]
-    assert published(writer).claim_info("urn:g2") is not None
-    assert published(writer).claim_info("urn:g1") is None
+    snapshot = published(writer)
+    assert [r.line for r in report.rejected if r.line] == [2, 5]
+    assert {r.graph for r in report.rejected} == {"urn:g1", "urn:g3"}
+    assert [name for name in ("urn:g1", "urn:g2", "urn:g3") if snapshot.claim_info(name)] == ["urn:g2"]
 
 
 @pytest.mark.parametrize("name", ["x.ttl", "x.trig", "x.jsonld", "x.rdf"])
@@ -144,8 +146,55 @@ def test_no_file_can_take_the_name_that_a_claim_gets_from_its_content(writer: Wr
     name = writer.names.claim(claim.id)
     report = take(writer, tmp_path, "squat.trig", f"<{name}> {{ <urn:a> <urn:b> <urn:c> . }}")
     assert report.claims_new == 0
-    assert "only a claim's own content gives" in report.rejected[0].reason
+    assert "makes from content" in report.rejected[0].reason
     assert [added.outcome for added in writer.add([claim])] == ["new"]
+
+
+def test_what_has_no_name_is_never_merged(writer: Writer, tmp_path: Path) -> None:
+    firm = '[] a <urn:Firm> ; <urn:label> "a company in Baotou" . [] a <urn:Firm> .'
+    take(writer, tmp_path, "x.ttl", firm)
+    take(writer, tmp_path, "y.ttl", firm + "\n")
+    assert len(list(published(writer).query("SELECT ?firm { ?firm a <urn:Firm> }"))) == 4
+
+
+def test_relative_names_belong_to_their_file(writer: Writer, tmp_path: Path) -> None:
+    assert take(writer, tmp_path, "x.trig", "<g> { <a> <urn:b> <c> . }").claims_new == 1
+    assert take(writer, tmp_path, "y.trig", "<g> { <a> <urn:b> <d> . }").claims_new == 1
+
+
+def test_a_retraction_may_come_before_what_it_retracts(writer: Writer, tmp_path: Path) -> None:
+    writer.add([grant("JL MAG", "Volkswagen", retracts=["urn:g"])])
+    take(writer, tmp_path, "x.nq", "<urn:a> <urn:p> <urn:b> <urn:g> .")
+    snapshot = published(writer)
+    assert snapshot.claim("urn:g").state == "retracted"
+    assert not snapshot.query("ASK { <urn:a> <urn:p> <urn:b> }")
+    assert list(check_dataset(snapshot)) == []
+
+
+def test_triple_terms_are_kept_whole(writer: Writer, tmp_path: Path) -> None:
+    term = '<urn:g> { <urn:a> <urn:p> <<( <urn:s> <urn:q> <<( _:x <urn:q> "y" )>> )>> . }'
+    assert take(writer, tmp_path, "x.trig", term).claims_new == 1
+    snapshot = published(writer)
+    assert "<<( <urn:s> <urn:q> <<( <" in snapshot.assertion("urn:g")[0]
+    assert list(check_dataset(snapshot)) == []
+
+
+def test_entities_that_could_grow_beyond_measure_are_refused(writer: Writer, tmp_path: Path) -> None:
+    levels = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 9))
+    bomb = f'<?xml version="1.0"?><!DOCTYPE r [<!ENTITY e0 "x">{levels}]><r>&e8;</r>'
+    with pytest.raises(UnreadableInput, match="entity"):
+        take(writer, tmp_path, "x.rdf", bomb)
+
+
+def test_an_export_of_another_base_is_refused(writer: Writer, tmp_path: Path) -> None:
+    settings = Settings(store_id="0", base="https://example.org/kg/")
+    with Writer(tmp_path / "other", settings=settings) as other:
+        other.add([grant("JL MAG", "Volkswagen", polarity="negative")])
+        snapshot = published(other)
+    with (tmp_path / "all.nq").open("wb") as out:
+        export(snapshot, out)
+    with pytest.raises(UnreadableInput, match="another base IRI"):
+        ingest_rdf(writer, tmp_path / "all.nq")
 
 
 def test_base_data_alone_brings_no_graphs_with_it(writer: Writer, tmp_path: Path) -> None:

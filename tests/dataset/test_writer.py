@@ -8,7 +8,7 @@ from kg.dataset.invariants import check_dataset
 from kg.dataset.snapshots import Reader
 from kg.dataset.writer import Outcome, Writer
 from kg.errors import NotFound, ReservedGraph, StoreBusy, StoreError, VersionGone
-from ontology.vocab import LS
+from ontology.vocab import LS, PREFIXES
 from tests.dataset.conftest import grant, holders, published
 
 A, P, B = NamedNode("urn:a"), NamedNode("urn:p"), NamedNode("urn:b")
@@ -175,6 +175,27 @@ def test_what_was_not_accepted_stays_out_and_readable(
     assert list(check_dataset(snapshot)) == []
 
 
+def test_a_lower_rating_of_the_origin_puts_out_what_is_no_longer_likely_enough(writer: Writer) -> None:
+    doubtful = {"status": "unreviewed", "assessment": {"reliability": "A", "credibility": 5}}
+    [first] = writer.add([grant("JL MAG", "Volkswagen", **doubtful)])
+    assert first.active
+    writer.add([grant("JL MAG", "Tesla", assessment={"reliability": "E"})])
+    snapshot = published(writer)
+    assert snapshot.claim(first.iri).state == "below threshold"
+    assert holders(snapshot) == {("JL MAG", "Tesla")}
+    assert list(check_dataset(snapshot)) == []
+
+
+def test_chains_of_retractions_of_any_length_are_settled(writer: Writer) -> None:
+    chain = [grant("JL MAG", "Customer 0")]
+    for number in range(1, 600):
+        chain.append(grant("JL MAG", f"Customer {number}", retracts=[Names().claim(chain[-1].id)]))
+    added = writer.add(chain)
+    assert added[-1].active
+    assert not added[-2].active
+    assert list(check_dataset(published(writer))) == []
+
+
 def test_an_origin_keeps_its_most_cautious_rating(writer: Writer) -> None:
     [one, _] = writer.add(
         [
@@ -294,6 +315,32 @@ def test_a_folder_that_is_no_store_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="no Lodestone store"):
         Reader(tmp_path)
     assert {p.name for p in tmp_path.iterdir()} <= {"thesis.txt", "lock"}
+
+
+@pytest.mark.parametrize(
+    ("damage", "invariant"),
+    [
+        ("<{base}claim/ffff> {{ <urn:a> <urn:b> <urn:c> }}", "only active claims are queried"),
+        ("<{base}record> {{ <{claim}> rdfs:label 'another' }}", "the record of a claim"),
+        ("<{base}record> {{ <{origin}> ls:sourceReliability ls:ReliabilityA }}", "an origin is rated"),
+        ("<{claim}> {{ <urn:a> <urn:b> <urn:c> }}", "an assertion graph"),
+    ],
+)
+def test_check_finds_planted_damage(writer: Writer, damage: str, invariant: str) -> None:
+    [added] = writer.add([grant("JL MAG", "Volkswagen", assessment={"reliability": "D"})])
+    origin = published(writer).node(added.iri).need(LS.origin)
+    writer.touch()
+    writer.main.update(
+        f"INSERT DATA {{ GRAPH {damage.format(base=writer.names.base, claim=added.iri, origin=origin)} }}",
+        prefixes=PREFIXES,
+    )
+    assert any(f.invariant.startswith(invariant) for f in check_dataset(published(writer)))
+
+
+def test_check_counts(writer: Writer) -> None:
+    writer.add([grant("JL MAG", "Volkswagen")])
+    writer.count(active=5)
+    assert [f.invariant for f in check_dataset(published(writer))] == ["the manifest counts what is there"]
 
 
 def test_rebuild_mends_a_broken_default_graph(writer: Writer) -> None:

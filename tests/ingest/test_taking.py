@@ -96,6 +96,56 @@ def test_a_text_may_lie_in_a_file_beside_the_records_but_nowhere_else(store: Pat
     far = {**GRANT, "document": {"title": "A brief", "file": "../brief.txt"}}
     report = take(store, write(folder, "claims.json", json.dumps([near, far])))
     assert report.quotes_verified == 1
+    [item] = report.quarantined
+    assert "below the folder of the records" in item.reason
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"rebuts": ["http://h:port/"]},
+        {"retracts": ["http://[x"]},
+        {"supersedes": ["urn:x\n"]},
+        {"origin": "http://h:port/"},
+        {"roles": {"producer": {"text": "x", "iri": "http://e.org/%zz"}}},
+        {"when": {"edtf": "Y10000000000"}},
+        {"quote": None, "roles": {}, "iri": "http://h:port/", "triples": ["<urn:a> <urn:b> <urn:c> ."]},
+        {"quote": None, "roles": {}, "triples": ["<urn:a> <urn:b> _:c ."]},
+    ],
+)
+def test_a_record_that_nobody_could_store_stops_nothing(
+    store: Path, tmp_path: Path, change: dict[str, Any]
+) -> None:
+    lines = [json.dumps(GRANT), json.dumps({**GRANT, **change}), json.dumps({**GRANT, "modality": "hedged"})]
+    report = take(store, write(tmp_path, "claims.jsonl", "\n".join(lines)))
+    assert report.claims_new == 2
+    assert [item["line"] for item in quarantined(store)] == [2]
+
+
+def test_a_known_claim_is_not_changed_silently(store: Path, tmp_path: Path) -> None:
+    take(store, write(tmp_path, "first.json", json.dumps(GRANT)))
+    for change in ({"status": "rejected"}, {"supersedes": ["urn:other"]}):
+        report = take(store, write(tmp_path, "again.json", json.dumps({**GRANT, **change})))
+        assert report.claims_known == 0
+        assert "A claim never changes" in report.quarantined[0].reason
+
+
+def test_equal_triples_make_equal_claims(store: Path, tmp_path: Path) -> None:
+    said = {key: value for key, value in GRANT.items() if key not in ("roles", "quote")}
+    number = '<urn:a> <urn:b> "{}"^^<http://www.w3.org/2001/XMLSchema#integer>'
+    records = [{**said, "triples": [text]} for text in (number.format("01") + " .", number.format("1") + ".")]
+    report = take(store, write(tmp_path, "claims.json", json.dumps(records)))
+    assert (report.claims_new, report.claims_known) == (1, 1)
+    assert list(check_dataset(Reader(store).current())) == []
+
+
+def test_copies_of_two_files_of_one_name_are_two(store: Path, tmp_path: Path) -> None:
+    for folder in ("x", "y"):
+        (tmp_path / folder).mkdir()
+        write(tmp_path / folder, "bad.ttl", f"rubbish {folder}")
+    take(store, tmp_path / "x", tmp_path / "y")
+    kept = {path.read_text(encoding="utf-8") for path in (store / "quarantine").glob("*bad.ttl")}
+    assert kept == {"rubbish x", "rubbish y"}
 
 
 def test_one_broken_record_stops_nothing_and_is_kept(store: Path, tmp_path: Path) -> None:
@@ -123,7 +173,7 @@ def test_what_no_reader_knows_is_quarantined_whole(store: Path, tmp_path: Path) 
     assert report.claims_new == 1
     assert {Path(item.file).name for item in report.quarantined} == {"x.ttl", "report.docx", "absent.json"}
     copies = {item["copy"] for item in quarantined(store) if item["copy"]}
-    assert {name.split("Z-")[1] for name in copies} == {"x.ttl", "report.docx"}
+    assert {name.split("-", 2)[2] for name in copies} == {"x.ttl", "report.docx"}
     assert all((store / "quarantine" / name).exists() for name in copies)
     assert good.exists()
 
