@@ -1,7 +1,6 @@
 """The one writer of a store: claims in, claims out, base data."""
 
 from collections.abc import Iterable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -11,6 +10,7 @@ from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store
 import ontology
 from kg.claims.claim import Claim, Status
 from kg.claims.confidence import RELIABILITY_TERM, Reliability, cautious, claim_probability, hand_ons
+from kg.dataset.bulk import BULK_CHARACTERS, gathered, load_pieces
 from kg.dataset.encode import EncodedClaim, encode, moment, with_stored_triples
 from kg.dataset.invariants import fact_triples
 from kg.dataset.snapshots import Snapshot
@@ -25,10 +25,6 @@ _RESERVED_HOW = (
     "claims are written by ingesting them, and taken back by retracting or superseding them; "
     "reserved graphs follow from the claims"
 )
-
-
-BULK_CHARACTERS = 48 * 1024 * 1024
-"""As much N-Quads goes through the engine's bulk loader at once; less goes in as a transaction."""
 
 
 _OTHER_CONTENT = "a claim of this IRI with other content is known"
@@ -148,7 +144,8 @@ class Writer(WorkingCopy):
 
     def _load(self, store: Store, text: str) -> None:
         if len(text) > BULK_CHARACTERS // 8:
-            store.bulk_load(text, format=RdfFormat.N_QUADS)
+            middle = text.index("\n", len(text) // 2) + 1
+            load_pieces(store, (text[:middle], text[middle:]))
         elif text:
             store.load(text, format=RdfFormat.N_QUADS)
 
@@ -241,23 +238,9 @@ class Writer(WorkingCopy):
         """Load N-Quads of new, active claims with their records, facts and consequences.
 
         Much of it goes through the engine's bulk loader, by the piece: that keeps memory
-        bounded, and is faster than all at once. A piece is loaded while the next is made.
+        bounded, and is faster than all at once. Pieces are loaded while the next is made.
         """
-        held: list[str] = []
-        size = 0
-        loaded: Future[None] | None = None
-        with ThreadPoolExecutor(max_workers=1) as loader:
-            for piece in pieces:
-                held.append(piece)
-                size += len(piece)
-                if size >= BULK_CHARACTERS:
-                    if loaded is not None:
-                        loaded.result()
-                    loaded = loader.submit(self.main.bulk_load, "".join(held), RdfFormat.N_QUADS)
-                    held, size = [], 0
-            if loaded is not None:
-                loaded.result()
-        self._load(self.main, "".join(held))
+        load_pieces(self.main, gathered(pieces))
 
     def awaited(self, name: str) -> bool:
         """Whether claims that are known already retract or supersede one of this IRI."""

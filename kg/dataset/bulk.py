@@ -1,0 +1,38 @@
+"""Loading much N-Quads into a store at the engine's speed."""
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from pyoxigraph import RdfFormat, Store
+
+BULK_CHARACTERS = 48 * 1024 * 1024
+"""As much N-Quads goes through the engine's bulk loader at once; far less goes in as a transaction."""
+
+LOADERS = 2
+"""Pieces that are loaded at the same time: the engine's loader uses one processor."""
+
+
+def gathered(pieces: Iterable[str]) -> Iterator[str]:
+    """The same text in pieces of a size that suits the loader."""
+    held: list[str] = []
+    size = 0
+    for piece in pieces:
+        held.append(piece)
+        size += len(piece)
+        if size >= BULK_CHARACTERS:
+            yield "".join(held)
+            held, size = [], 0
+    yield "".join(held)
+
+
+def load_pieces(store: Store, pieces: Iterable[str]) -> None:
+    """Bulk-load pieces of N-Quads, some at a time, while the next ones are made."""
+    loading: deque[Future[None]] = deque()
+    with ThreadPoolExecutor(max_workers=LOADERS) as loaders:
+        for piece in pieces:
+            if len(loading) == LOADERS:
+                loading.popleft().result()
+            loading.append(loaders.submit(store.bulk_load, piece, RdfFormat.N_QUADS))
+        for loaded in loading:
+            loaded.result()
