@@ -9,6 +9,7 @@ from kg.claims.source import SourceKind, Voice
 from kg.extract import syntax
 from kg.extract.discourse import Discourse
 from kg.extract.speakers import Speakers, is_outlet
+from kg.extract.wording import is_telling
 
 _LEAD = 3
 _REPORT_LINKS = frozenset({"ccomp", "parataxis", "pcomp", "dep", "xcomp", "dobj", "nsubjpass"})
@@ -88,6 +89,8 @@ class Attributions:
         where = self.discourse.passages.index(self.discourse.passage(trigger))
         if not voices and where == self.last_passage and self.last and (direct or self._goes_on(trigger)):
             voices = list(self.last)
+        if len(voices) == 1 and where == self.last_passage and self._same_speaker(voices[0]):
+            voices = [*voices, *self.last[1:]]  # "X told Reuters that … X said …"
         voices = self._to_outlet(voices)
         if voices:
             self.last, self.last_passage = tuple(voices), where
@@ -111,12 +114,16 @@ class Attributions:
         subjects = syntax.raw_subjects(trigger) if syntax.is_verb(trigger) else []
         return any(t.lower_ == "they" for t in subjects) and self.last[0].kind is SourceKind.ANONYMOUS
 
+    def _same_speaker(self, voice: Voice) -> bool:
+        return bool(self.last) and voice.name is not None and voice.name == self.last[0].name
+
     def _reports(self, verb: Token, child: Token) -> bool:
         lemma = verb.lemma_.lower()
         if not syntax.is_verb(verb) or lemma not in self._words("verbs") | self._words("denials"):
             return False
         if child.dep_ in ("dobj", "nsubjpass"):
-            return child.pos_ == "NOUN"
+            tells = lemma not in self._words("denials") or is_telling(child, self.discourse.lexicon.speech)
+            return child.pos_ == "NOUN" and tells
         return child.dep_ in _REPORT_LINKS
 
     def _said(self, verb: Token, trigger: Token) -> list[Voice]:

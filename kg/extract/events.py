@@ -12,6 +12,16 @@ from kg.extract.frames import Frame, Lexicon, Path
 PLACES = frozenset({"GPE", "LOC", "FAC"})
 NAMES = frozenset({"ORG", "PERSON", "PRODUCT", "WORK_OF_ART", "NORP", "FAC", "EVENT"})
 DEMONSTRATIVE = frozenset({"these", "those", "such", "this", "that"})
+LICENSING = frozenset(
+    {
+        ClaimType.LICENSE_GRANTED,
+        ClaimType.LICENSE_APPLIED,
+        ClaimType.LICENSE_DENIED,
+        ClaimType.LICENSE_PENDING,
+        ClaimType.LICENSE_REVOKED,
+    }
+)
+"""What befalls one application or license of a holder."""
 _MIN_WORD = 2
 
 

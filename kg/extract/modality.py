@@ -7,7 +7,9 @@ from spacy.tokens import Token
 from kg.claims.claim import Modality, Polarity
 from kg.extract import syntax
 from kg.extract.attribution import Attribution
+from kg.extract.doubt import doubt_of, tainted
 from kg.extract.events import Event
+from kg.extract.wording import is_telling
 
 _HEDGING_MODALS = frozenset({"may", "might", "could"})
 _FUTURE_MODALS = frozenset({"will", "wo", "'ll", "\u2019ll", "shall"})
@@ -46,7 +48,7 @@ def mode_of(event: Event, attribution: Attribution, speech: dict[str, frozenset[
         return None
     child: Token | None = None
     for node in (event.trigger, *syntax.ancestors(event.trigger)):
-        if child is not None and not _carries(child):
+        if child is not None and not _carries(child, event.trigger, speech):
             break
         _read(node, child, marks, speech)
         if node in attribution.verbs:
@@ -58,12 +60,24 @@ def mode_of(event: Event, attribution: Attribution, speech: dict[str, frozenset[
         marks.negative = not marks.negative
     if attribution.denied:
         marks.negative = not marks.negative
-    uncertain = marks.hedged or marks.expected or marks.unknown
     silent = event.frame.each is not None
+    if not silent:
+        doubt = doubt_of(event, attribution, speech)
+        marks.dropped |= doubt.void
+        marks.negative ^= doubt.denied
+        marks.hearsay |= doubt.hearsay and not doubt.denied
+        marks.unknown |= doubt.unknown
+        marks.carrier = doubt.carrier or marks.carrier
+        refuting = doubt.carrier if doubt.denied else attribution.verbs[0] if attribution.denied else None
+        if refuting is not None:  # a rumor denied is no longer a rumor
+            marks.hedged = any(k.lower_ in _HEDGING_MODALS for k in refuting.children)
+    uncertain = marks.hedged or marks.expected or marks.unknown
     if (marks.dropped and not silent) or (marks.infinitive and not (uncertain or marks.factive)):
         return None
     polarity = Polarity.NEGATIVE if marks.negative else Polarity.POSITIVE
-    return Mode(_modality(marks, event, attribution, silent=silent), polarity, marks.carrier)
+    mode = Mode(_modality(marks, event, attribution, silent=silent), polarity, marks.carrier)
+    risky = polarity is Polarity.POSITIVE and mode.modality is not Modality.UNKNOWN and not silent
+    return None if risky and tainted(event.trigger, speech) else mode
 
 
 def _modality(marks: _Marks, event: Event, attribution: Attribution, *, silent: bool) -> Modality:
@@ -78,10 +92,14 @@ def _modality(marks: _Marks, event: Event, attribution: Attribution, *, silent: 
     return Modality.REPORTED if heard or marks.hearsay else Modality.ASSERTED
 
 
-def _carries(child: Token) -> bool:
+def _carries(child: Token, trigger: Token, speech: dict[str, frozenset[str]]) -> bool:
     """Whether what is said of the head of a clause bears on the clause."""
-    if child.dep_ in ("relcl", "conj"):
-        return child.dep_ == "conj" and not any(c.dep_ in ("nsubj", "nsubjpass") for c in child.children)
+    if child.dep_ in ("nsubj", "nsubjpass", "dobj") and child.pos_ in ("NOUN", "PROPN"):
+        return child == trigger or is_telling(child, speech) or child.lemma_.lower() in speech["factive"]
+    if child.dep_ == "relcl":
+        return is_telling(child.head, speech)
+    if child.dep_ == "conj":
+        return not any(c.dep_ in ("nsubj", "nsubjpass") for c in child.children)
     if child.dep_ == "advcl":
         return any(c.dep_ == "aux" and c.tag_ == "TO" for c in child.children) or child.tag_ == "VBG"
     return child.dep_ in (
@@ -96,6 +114,7 @@ def _carries(child: Token) -> bool:
         "prep",
         "pobj",
         "nsubj",
+        "nsubjpass",
     )
 
 
@@ -110,6 +129,8 @@ def _read(node: Token, child: Token | None, marks: _Marks, speech: dict[str, fro
             marks.dropped |= low in _IRREALIS_MODALS
         elif kid.dep_ == "aux" and kid.tag_ == "TO" and child is None:
             marks.infinitive = True
+        elif kid.dep_ == "neg" and child is not None and lemma in speech["checks"]:
+            own = True
         elif kid.dep_ == "neg":
             marks.dropped |= child is not None and node.lemma_ in speech["verbs"]
             marks.negative = not marks.negative
@@ -127,6 +148,7 @@ def _read(node: Token, child: Token | None, marks: _Marks, speech: dict[str, fro
                 and not _past(node)
             )
         if kid.dep_ in ("acomp", "oprd", "attr") and kid != child:
+            marks.hedged |= kid.dep_ == "acomp" and kid.lemma_.lower() in speech["hedges"]
             own = own or kid.lemma_.lower() in speech["unknown"]
             marks.expected |= kid.lemma_.lower() in speech["expectations"]
     if child is not None:
@@ -149,9 +171,10 @@ def _past(node: Token) -> bool:
 def _none_of(event: Event) -> bool:
     """ "No license was granted", "neither has been approved": nothing of the kind happened."""
     heads = [*event.roles.values(), *((event.theme,) if event.theme is not None else ())]
+    heads += [t for t in syntax.raw_subjects(event.trigger) if syntax.is_verb(event.trigger)]
     for head in heads:
         if head.lower_ in _NONE or any(
-            c.dep_ in ("det", "predet") and c.lower_ in _NONE for c in head.children
+            c.dep_ in ("det", "predet", "preconj", "cc") and c.lower_ in _NONE for c in head.children
         ):
             return True
     return False

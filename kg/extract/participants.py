@@ -5,25 +5,20 @@ from dataclasses import dataclass
 
 from spacy.tokens import Token
 
-from kg.claims.claim import ClaimType, Mention, Quantity, RoleName
+from kg.claims.claim import Mention, Quantity, RoleName
 from kg.claims.source import SourceKind
 from kg.extract import syntax, wording
 from kg.extract.attribution import Attribution
 from kg.extract.discourse import Discourse
-from kg.extract.events import Event, Finder
+from kg.extract.events import LICENSING, Event, Finder
 from kg.extract.reader import Article
 
 R = RoleName
+MAX_HOLDERS = 100
+"""A list of more holders gives no claims: its parse is not to be trusted."""
+_SURE = 7
+"""Shorter lists are parsed well."""
 _LISTED = frozenset({R.CUSTOMER, R.AFFECTED})
-_LICENSING = frozenset(
-    {
-        ClaimType.LICENSE_GRANTED,
-        ClaimType.LICENSE_APPLIED,
-        ClaimType.LICENSE_DENIED,
-        ClaimType.LICENSE_PENDING,
-        ClaimType.LICENSE_REVOKED,
-    }
-)
 
 
 @dataclass(frozen=True)
@@ -57,7 +52,7 @@ class Participants:
                     attribution.voices or "our" in theirs
                 ):  # what they say of "its suppliers"
                     roles[R.CUSTOMER] = us
-        if event.type in _LICENSING and R.AUTHORITY not in roles and authority and _is_export(event.theme):
+        if event.type in LICENSING and R.AUTHORITY not in roles and authority and _is_export(event.theme):
             roles[R.AUTHORITY] = Mention(text=authority)
         return roles
 
@@ -216,7 +211,53 @@ class Participants:
                 shared: dict[RoleName, Mention] = {r: one for r in (R.PRODUCER, R.LICENSEE) if r in roles}
                 yield {**roles, **shared, R.PLACE: Mention(text=name)}, amount
             return
+        if event.type in LICENSING and R.LICENSEE in event.roles and holder is not None:
+            yield from self._held(event, roles, amount)
+            return
         yield roles, amount
+
+    def _held(
+        self, event: Event, roles: dict[RoleName, Mention], amount: Quantity | None
+    ) -> Iterator[tuple[dict[RoleName, Mention], Quantity | None]]:
+        """One claim for each holder of a list; none of an "or", nor of a list too long to be read safely."""
+        first = syntax.through(event.roles[R.LICENSEE])
+        names = wording.names(first)
+        members = [t for t in syntax.listed(first) if not self._is_no_holder(t)]
+        if max(len(names), len(members)) > MAX_HOLDERS or syntax.alternative(first):
+            return
+        known: dict[RoleName, Mention] = roles
+        theirs = {t.i for t in first.subtree}
+        shared: dict[RoleName, Mention] = {
+            r: m
+            for r, m in known.items()
+            if (r in event.roles and event.roles[r].i not in theirs) or r is R.AUTHORITY
+        }
+        shared = {r: m for r, m in shared.items() if r not in (R.LICENSEE, R.PRODUCER)}
+        apart = any("," in wording.phrase(t).text for t in members) or len(names) > _SURE
+        if apart and len(names) > len(members):  # a list that the parse took apart
+            for name in names:
+                yield {**shared, R.LICENSEE: Mention(text=name), R.PRODUCER: Mention(text=name)}, None
+            return
+        if not _is_negated(first):
+            yield roles, amount
+        for token in members:
+            if token != first:
+                one = self.mention(self._real(token))
+                role = R.CUSTOMER if self.finder.is_a(token, "user") else R.LICENSEE
+                part: dict[RoleName, Mention] = {role: one}
+                if role is R.LICENSEE and self._is_producer(token) and one.text not in self._customers():
+                    part[R.PRODUCER] = one
+                yield {**self.around(token, {**shared, **part}), **shared, **part}, wording.quantity(token)
+
+    def _is_no_holder(self, token: Token) -> bool:
+        """ "… and others", "… but not X", "… and its customer X"."""
+        return token.lemma_.lower() == "other" or _is_negated(token) or bool(syntax.owners(token))
+
+
+def _is_negated(token: Token) -> bool:
+    """ "Not X but Y", "Y, but not X"."""
+    edge = token.left_edge
+    return "not" in (edge.lower_, token.doc[max(edge.i - 1, 0)].lower_)
 
 
 def _is_export(theme: Token | None) -> bool:

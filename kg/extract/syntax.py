@@ -60,12 +60,35 @@ def conjuncts(token: Token) -> list[Token]:
     return sorted(found, key=lambda t: t.i)
 
 
+def listed(token: Token) -> list[Token]:
+    """The members of a list ("X, Y and Z"), in order, those that were parsed as appositions included."""
+    found, stack = [token], [token]
+    while stack:
+        for child in stack.pop().children:
+            named = child.pos_ == "PROPN" or (child.text[0].isupper() and child.pos_ == "NOUN")
+            plain = not any(c.dep_ in ("det", "poss") for c in child.children)
+            joined = child.dep_ == "conj" and child.pos_ in ("NOUN", "PROPN", "NUM")
+            if joined or (child.dep_ == "appos" and named and plain and token.pos_ == "PROPN"):
+                found.append(child)
+                stack.append(child)
+    coordinated = any(t.dep_ == "conj" for t in found[1:])  # "X, Y" alone may be one and the same
+    return sorted(found, key=lambda t: t.i) if coordinated else [token]
+
+
+def alternative(token: Token) -> bool:
+    """Whether only one of a list is meant ("X or Y")."""
+    return any(c.dep_ == "cc" and c.lower_ == "or" for member in listed(token) for c in member.children)
+
+
 def raw_subjects(verb: Token) -> list[Token]:
     """The grammatical subjects of a verb, those it shares with the clause above it included."""
     seen: set[int] = set()
     while verb.i not in seen:
         seen.add(verb.i)
         own = _children(verb, SUBJECTS | PASSIVE_SUBJECTS)
+        own = [
+            t for t in own if t.tag_ not in RELATIVE
+        ] or own  # "the rumor that it obtained": "that" is no subject
         if own:
             return [_antecedent(subject, verb) for subject in own]
         head = verb.head

@@ -45,6 +45,7 @@ _QUALIFIERS: tuple[tuple[str, Qualifier], ...] = (
     ("some", Qualifier.ABOUT),
 )
 _REACH = 4
+_LIST = 3
 _CLAUSES = frozenset({"relcl", "appos", "advcl", "acl"})
 _COUNTERS = frozenset({"nummod", "quantmod"})
 
@@ -156,3 +157,37 @@ def _qualifier(number_token: Token) -> Qualifier:
         if before.endswith(" " + words):
             return qualifier
     return Qualifier.EXACT
+
+
+def is_telling(noun: Token, speech: dict[str, frozenset[str]]) -> bool:
+    """Whether a noun stands for what is told ("report"), guessed ("rumor") or expected ("plan")."""
+    lemma = noun.lemma_.lower()
+    return any(lemma in speech[name] for name in ("tellings", "hedges", "expectations"))
+
+
+def names(noun: Token) -> list[str]:
+    """The names of a list of three or more around a noun ("X, Y Metals and Z"), read off the commas."""
+    doc, start, end = noun.doc, noun.i, noun.i + 1
+    while start > noun.sent.start and _in_list(doc[start - 1]):
+        start -= 1
+    while end < noun.sent.end and _in_list(doc[end]):
+        end += 1
+    items, joined = [""], False
+    for token in doc[start:end]:
+        if token.ent_type_ in ("DATE", "TIME") or (
+            token.i == start > 0 and token.nbor(-1).pos_ == "ADP" and token.nbor(-1).lower_ != "to"
+        ):
+            return []  # "on Monday, X, Y and Z"
+        if token.text == "," or token.lower_ == "and":
+            items += [""] if items[-1] else []
+            joined = token.lower_ == "and" or joined
+        else:
+            items[-1] += token.text_with_ws
+    found = [item.strip() for item in items if item.strip()]
+    return found if joined and len(found) >= _LIST else []
+
+
+def _in_list(token: Token) -> bool:
+    return token.lower_ in (",", "and", "&") or (
+        token.text[0].isupper() and token.tag_ not in ("IN", "DT", "PRP")
+    )
