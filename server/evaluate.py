@@ -3,15 +3,17 @@
 Runs in the worker processes, and imports no Flask.
 """
 
+import re
 from contextlib import suppress
 from functools import cache, lru_cache, partial
 from pathlib import Path
 
 from kg.dataset.snapshots import Reader, Snapshot
-from kg.errors import LodestoneError, QueryOverLimit, QuerySyntaxError, StoreError
+from kg.errors import LodestoneError, QuerySyntaxError, StoreError, VersionGone
 from kg.query import Answer, query
 from kg.query.parse import parse
 from kg.query.results import Unwritable, to_csv, to_json, to_rdf, to_tsv, to_xml
+from kg.query.size import TooComplex
 from server.errors import AnswerTooLong, BadRequest, NotAcceptable
 from server.formats import GRAPHS, RESULTS, Format, by_name, offers
 from server.jobs import Evaluation, Failure, Job, Provenance, Reply
@@ -20,8 +22,13 @@ from server.negotiate import choose
 OLD_VERSIONS = 4
 """Versions besides the current one that a worker keeps open."""
 
+_ENDLESS = re.compile(r"\d{19}$")
+
 _RDF = {"ntriples": "nt", "nquads": "nq", "jsonld": "json-ld", "rdfxml": "rdf-xml"}
 """Our names of RDF formats, where the query layer has others."""
+
+_WITH_GRAPHS = ("trig", "nquads", "jsonld")
+"""Formats of RDF that can carry provenance beside the answer, which they do only where it is asked for."""
 
 Target = tuple[Format, str]
 """A format, and the ``Content-Type`` to send it under."""
@@ -30,7 +37,7 @@ Target = tuple[Format, str]
 def evaluation(store: Path) -> Evaluation:
     """An evaluation against the version that is published when a job comes, or that it asks for."""
     reader = cache(partial(Reader, store))
-    older = lru_cache(maxsize=OLD_VERSIONS)(lambda version: reader().version(version))
+    older = lru_cache(maxsize=OLD_VERSIONS)(lambda version: kept(reader(), version))
     with suppress(StoreError):  # each job says so
         reader().current()
 
@@ -40,11 +47,20 @@ def evaluation(store: Path) -> Evaluation:
         except Unwritable as error:
             return Failure.of(NotAcceptable(str(error)))
         except RecursionError:
-            return Failure.of(QueryOverLimit("the query is nested too deeply", limit="nesting"))
+            return Failure.of(TooComplex("the query is nested too deeply"))
         except LodestoneError as error:
             return Failure.of(error)
 
     return evaluate
+
+
+def kept(reader: Reader, version: str) -> Snapshot:
+    """A version by number or IRI. Raises ``VersionGone``."""
+    if _ENDLESS.search(version):
+        raise VersionGone(
+            "no version has so long a number: ask one that an answer named", version=version[:99]
+        )
+    return reader.version(version)
 
 
 def answer(snapshot: Snapshot, job: Job) -> Reply:
@@ -65,7 +81,8 @@ def answer(snapshot: Snapshot, job: Job) -> Reply:
         base_iri=job.base,
     )
     chosen, content_type = target or target_for(found.kind, job)
-    body = write(found, chosen, columns=job.provenance is Provenance.COLUMNS)
+    about = f"{snapshot.names.base}provenance" if chosen.name in _WITH_GRAPHS else None
+    body = write(found, chosen, columns=job.provenance is Provenance.COLUMNS, about=about)
     if len(body) > job.limit:
         raise AnswerTooLong(
             f"the answer has {len(body):,} bytes, this server sends at most {job.limit:,}: "
@@ -112,11 +129,13 @@ def wants_provenance(chosen: Format, asked: Provenance | None) -> bool:
     """Whether the format can carry provenance, and it was not declined."""
     if chosen.name in ("csv", "tsv"):
         return asked is Provenance.COLUMNS
+    if chosen.name in _WITH_GRAPHS:
+        return asked is Provenance.HOW
     return chosen is RESULTS[0] and asked is not Provenance.NONE
 
 
-def write(found: Answer, chosen: Format, *, columns: bool) -> bytes:
-    """An answer in a format, in UTF-8. Raises ``Unwritable``."""
+def write(found: Answer, chosen: Format, *, columns: bool, about: str | None) -> bytes:
+    """An answer in a format, in UTF-8; the graph ``about`` is for notes on it. Raises ``Unwritable``."""
     match chosen.name:
         case "json" if chosen in RESULTS:
             return to_json(found).encode()
@@ -127,4 +146,4 @@ def write(found: Answer, chosen: Format, *, columns: bool) -> bytes:
         case "tsv":
             return to_tsv(found, columns=columns).encode()
         case name:
-            return to_rdf(found, _RDF.get(name, name))
+            return to_rdf(found, _RDF.get(name, name), about)

@@ -74,7 +74,10 @@ def shortened(text: str, longest: int = LONGEST_TEXT) -> str:
 
 def is_web(iri: str) -> bool:
     """Whether it is an address that a page may link to."""
-    return urlsplit(iri).scheme in ("http", "https") if len(iri) < 4096 else False
+    try:
+        return len(iri) < 4096 and urlsplit(iri).scheme in ("http", "https")
+    except ValueError:
+        return False
 
 
 def page_address(kind: str, iri: str, names: Names) -> str:

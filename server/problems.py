@@ -1,5 +1,6 @@
 """Errors as HTTP answers: one table from error classes to status, one rendering (RFC 9457)."""
 
+import logging
 from dataclasses import dataclass, fields
 from http import HTTPStatus
 
@@ -18,6 +19,7 @@ from kg.errors import (
     StoreError,
     VersionGone,
 )
+from kg.query.size import TooComplex
 from server.errors import (
     AnswerTooLong,
     BadRequest,
@@ -28,6 +30,8 @@ from server.errors import (
     WorkerLost,
 )
 from server.negotiate import accepts_html
+
+log = logging.getLogger(__name__)
 
 JSON_TYPE = "application/problem+json"
 
@@ -45,6 +49,7 @@ class Kind:
 KINDS: dict[type[LodestoneError], Kind] = {
     QuerySyntaxError: Kind(400, "syntax", "This is not SPARQL 1.1"),
     BadRequest: Kind(400, "bad-request", "The request makes no sense"),
+    TooComplex: Kind(400, "too-complex", "The query is nested or chained too far"),
     QueryRefused: Kind(403, "refused", "The query asks for something that is not allowed here"),
     NotFound: Kind(404, "not-found", "There is nothing of that name"),
     NotAcceptable: Kind(406, "not-acceptable", "No acceptable format"),
@@ -62,6 +67,14 @@ KINDS: dict[type[LodestoneError], Kind] = {
     LodestoneError: Kind(500, "error", "The server could not answer"),
 }
 """The table. A class that is not listed is told as its nearest listed ancestor."""
+
+
+_OURS = {
+    "store": "The store cannot be read now: the server's log says why. `lodestone ingest` makes one.",
+    "store-busy": "The store is being written; the server's log says by whom.",
+    "error": "This is a fault of the server; its log says more.",
+}
+"""What is told instead of an error's own words and fields where those name places on the server's disk."""
 
 
 def kind_of(error: LodestoneError) -> Kind:
@@ -102,7 +115,11 @@ def from_error(error: LodestoneError) -> Response:
     """The answer for an error that Lodestone raised on purpose."""
     kind = kind_of(error)
     retry = getattr(error, "retry", kind.retry)
-    return problem_response(kind.status, kind.slug, kind.title, str(error), _members(error), retry)
+    detail, members = str(error), _members(error)
+    if kind.slug in _OURS:
+        log.error("%s %s: %s", request.method, request.path, error)
+        detail, members = _OURS[kind.slug], {}
+    return problem_response(kind.status, kind.slug, kind.title, detail, members, retry)
 
 
 def from_http(error: HTTPException) -> Response:

@@ -4,6 +4,10 @@ Each slot is a pebble pool of one process, so that killing one process, or one t
 dies while it holds a lock, stops nobody else. The engine cannot cancel a query and
 holds off Python's signal handlers; so a worker takes SIGTERM by its default action,
 and an alarm of the kernel's ends a query even when the server itself is gone.
+
+Of two slots or more, one is for short work: a job that finds no other free is tried
+there, and waits for another if that takes longer than ``SHORT``. So whatever runs away
+elsewhere, what is quick is answered.
 """
 
 import contextlib
@@ -16,6 +20,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
 from multiprocessing import util
 from pathlib import Path
 
@@ -30,6 +35,9 @@ log = logging.getLogger(__name__)
 
 GRACE = 5.0
 """Seconds after a deadline when the kernel ends a worker that nobody else has ended."""
+
+SHORT = 1.0
+"""Seconds that a job may take in the slot for short work."""
 
 _evaluation: Evaluation | None = None
 
@@ -154,6 +162,7 @@ class Workers:
         self._patience, self._make = patience, make
         self._admission = threading.BoundedSemaphore(count + waiting)
         self._free: queue.LifoQueue[Slot] = queue.LifoQueue()
+        self._short: queue.LifoQueue[Slot] = queue.LifoQueue()
         self._slots: list[Slot] = []
         self._lock = threading.Lock()
         self._warm: list[ProcessFuture[bool]] = []
@@ -189,8 +198,8 @@ class Workers:
 
             self._slots.extend(Slot(start) for _ in range(self._count))
             self._warm = [slot.warm() for slot in self._slots]
-            for slot in self._slots:
-                self._free.put(slot)
+            for number, slot in enumerate(self._slots):
+                (self._free if number == 0 or number < self._count - 1 else self._short).put(slot)
 
     def wait(self) -> None:
         """Wait until each process has opened the store. Raises ``WorkerLost`` if one cannot."""
@@ -207,30 +216,42 @@ class Workers:
         ``Overloaded`` if no worker came free in time.
         """
         self.start()
-        with self._slot() as slot:
-            result = slot.run(job)
+        if not self._admission.acquire(blocking=False):
+            raise Overloaded("too many queries wait already: try again in a moment")
+        try:
+            result = self._run(job)
+        finally:
+            self._admission.release()
         if isinstance(result, Failure):
             raise result.exception()
         return result
 
-    @contextlib.contextmanager
-    def _slot(self) -> Iterator[Slot]:
-        if not self._admission.acquire(blocking=False):
-            raise Overloaded("too many queries wait already: try again in a moment")
-        try:
-            slot = self._wait()
+    def _run(self, job: Job) -> Reply | Failure:
+        if self._count > 1:
+            with contextlib.suppress(queue.Empty), self._slot(self._free, 0) as slot:
+                return slot.run(job)
             try:
-                yield slot
-            finally:
-                self._free.put(slot)
-        finally:
-            self._admission.release()
+                with self._slot(self._short, self._patience) as slot:
+                    return slot.run(replace(job, timeout=min(job.timeout, SHORT)))
+            except QueryTimeout:
+                if job.timeout <= SHORT:
+                    raise
+        with self._slot(self._free, self._patience) as slot:
+            return slot.run(job)
 
-    def _wait(self) -> Slot:
+    @contextlib.contextmanager
+    def _slot(self, free: "queue.LifoQueue[Slot]", patience: float) -> Iterator[Slot]:
+        """A slot that is free; without patience ``queue.Empty`` is raised, else ``Overloaded``."""
         try:
-            return self._free.get(timeout=self._patience)
+            slot = free.get(block=patience > 0, timeout=patience)
         except queue.Empty:
-            raise Overloaded(f"no worker came free within {self._patience:g} seconds") from None
+            if not patience:
+                raise
+            raise Overloaded(f"no worker came free within {patience:g} seconds") from None
+        try:
+            yield slot
+        finally:
+            free.put(slot)
 
     def close(self) -> None:
         """End all processes. Nothing can be evaluated afterwards."""

@@ -1,8 +1,8 @@
 """SPARQL with provenance: algebra, plan, derivation, evaluation.
 
 ``query(snapshot, text)`` gives rows and, beside them, the claims that each rests on. The
-rows are always those of the engine, asked the very text; annotations come from a second
-query, derived from the first (``derive``).
+rows are those of the engine, asked the very text wherever that is safe and right;
+annotations come from a second query, derived from the first (``derive``).
 """
 
 from collections.abc import Sequence
@@ -18,11 +18,14 @@ from kg.query.assess import assessed, not_annotated
 from kg.query.derive import Derivation, NotAnnotated, derive
 from kg.query.evaluate import MAX_DERIVATIONS, annotate
 from kg.query.merge import over_merge, without_dataset
-from kg.query.parse import has_word, is_too_deep, parse
+from kg.query.parse import has_word, parse
 from kg.query.render import NOTHING, render
+from kg.query.size import TooComplex
 from kg.query.source import Source, ask_engine, solutions, triples
 
 __all__ = ["Answer", "Provenance", "RowProvenance", "Source", "query"]
+
+_TOO_DEEP = "the query is nested too deeply to be annotated"
 
 
 def query(
@@ -40,19 +43,19 @@ def query(
     What cannot be annotated is answered all the same, with ``provenance.complete`` false
     and the reason. ``default_graphs`` and ``named_graphs`` are the dataset of the SPARQL
     protocol. Without ``confidence`` the circuits are built but not assessed. Raises
-    ``QuerySyntaxError``, and ``QueryRefused`` for SERVICE and for unknown functions.
+    ``QuerySyntaxError``, and ``QueryRefused`` for SERVICE, for unknown functions and
+    (``TooComplex``) for what is nested or chained too far.
     """
-    if has_word(sparql, "SERVICE"):
-        raise QueryRefused("SERVICE is refused: no outside endpoint is allowed here")
-    if is_too_deep(sparql):
-        raise QueryRefused("the query is nested too deeply")
-    result = _evaluated(snapshot, sparql, base_iri, default_graphs, named_graphs)
+    try:
+        result = _evaluated(snapshot, sparql, base_iri, default_graphs, named_graphs)
+    except RecursionError as error:
+        raise TooComplex("the query is nested too deeply to be read") from error
     if isinstance(result, QueryBoolean):
         answer = Answer("ask", snapshot.iri, boolean=bool(result))
     elif isinstance(result, QuerySolutions):
         variables = tuple(variable.value for variable in result.variables)
         rows = tuple(solutions(result))
-        if variables == (NOTHING,):
+        if variables == (NOTHING,) and NOTHING not in sparql:
             variables, rows = (), ((),) * len(rows)
         answer = Answer("select", snapshot.iri, variables, rows)
     else:
@@ -117,7 +120,7 @@ def _plan(sparql: str, base_iri: str | None, variables: tuple[str, ...]) -> Deri
     except QuerySyntaxError as error:
         return f"only SPARQL 1.1 is annotated ({error})"
     except RecursionError:
-        return "the query is nested too deeply"
+        return _TOO_DEEP
 
 
 def _provenance(source: Source, answer: Answer, plan: Derivation | str, confidence: bool) -> Provenance:
@@ -133,3 +136,5 @@ def _provenance(source: Source, answer: Answer, plan: Derivation | str, confiden
         return assessed(source, circuit, nodes, confidence)
     except NotAnnotated as why:
         return not_annotated(source, str(why), len(rows))
+    except (TooComplex, RecursionError):
+        return not_annotated(source, _TOO_DEEP, len(rows))

@@ -11,6 +11,7 @@ from itertools import islice
 from operator import itemgetter
 
 from kg.dataset.terms import BlankNode, Literal, NamedNode, QuerySolutions, Triple, stored_form
+from kg.errors import QuerySyntaxError
 from kg.provenance.circuit import Circuit
 from kg.query.algebra import Iri, Lit, Node, Var
 from kg.query.answer import Row, Term
@@ -34,7 +35,7 @@ def annotate(
     if clause:
         try:
             return _annotated(source, derivation, rows, clause, cap)
-        except _Unaccounted:  # a value that does not join with itself, such as NaN
+        except (_Unaccounted, QuerySyntaxError):  # a value that equals nothing (NaN), or is of RDF 1.2
             pass
     try:
         return _annotated(source, derivation, rows, "", cap)

@@ -2,8 +2,13 @@
 
 A group in braces is written wherever a part would otherwise change its meaning: a
 filter applies to the whole group it stands in, and only there.
+
+No text written here calls another endpoint: SERVICE raises ``QueryRefused``, and no
+term can end before its end. Names of variables, blank nodes and languages are written as
+the grammar read them; IRIs and strings have everything escaped that could close them.
 """
 
+from kg.errors import QueryRefused
 from kg.query.algebra import (
     Aggregate,
     Alternative,
@@ -185,8 +190,8 @@ def _parts(pattern: Pattern) -> str:  # noqa: PLR0911 - one for each kind of pat
             return f"VALUES {_table(pattern)}"
         case Graph(name, of):
             return f"GRAPH {node(name)} {group(of)}"
-        case Service(name, of, silent):
-            return f"SERVICE {'SILENT ' if silent else ''}{node(name)} {group(of)}"
+        case Service():
+            raise QueryRefused("SERVICE is refused: no outside endpoint is allowed here")
         case Filter() | Select():
             return group(pattern)
 

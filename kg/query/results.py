@@ -12,12 +12,12 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from kg.dataset.terms import BlankNode, Literal, NamedNode, RdfFormat, Triple, serialize
+from kg.dataset.terms import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple, serialize
 from kg.errors import LodestoneError
 from kg.provenance.witnesses import rests_on
 from kg.query.answer import Answer, Provenance, Row, RowProvenance, Term
 from kg.query.xml_results import write_xml
-from ontology.vocab import PREFIXES, XSD
+from ontology.vocab import PREFIXES, RDFS, XSD
 
 COLUMNS = ("_confidence", "_origins", "_claims")
 """What ``columns`` adds: the confidence, the number of origins, the claims with spaces between."""
@@ -229,15 +229,25 @@ def _turtle(term: Term) -> str:
 # --- RDF
 
 
-def to_rdf(answer: Answer, form: str) -> bytes:
-    """The triples of a CONSTRUCT or DESCRIBE in one of ``RDF_FORMATS``. Raises ``Unwritable``."""
+def to_rdf(answer: Answer, form: str, about: str | None = None) -> bytes:
+    """The triples of a CONSTRUCT or DESCRIBE in one of ``RDF_FORMATS``. Raises ``Unwritable``.
+
+    In a format with graphs, the graph ``about`` says of the answer's version why the
+    provenance is not complete.
+    """
     if answer.kind not in ("construct", "describe"):
         raise Unwritable(f"the answer to {answer.kind.upper()} is no RDF: ask for SPARQL results")
     if form == "rdf-xml":
         _check_rdf_xml(answer)
     prefixes = PREFIXES if form in ("turtle", "trig") else None
+    written: Iterable[Triple] | list[Quad] = answer.triples
+    told = answer.provenance
+    if about is not None and told is not None and told.reason is not None:
+        reason = Literal(f"The provenance of this answer is not complete: {told.reason}")
+        note = Quad(NamedNode(told.version), NamedNode(RDFS + "comment"), reason, NamedNode(about))
+        written = [note, *(Quad(t.subject, t.predicate, t.object) for t in answer.triples)]
     try:
-        return serialize(answer.triples, format=RDF_FORMATS[form], prefixes=prefixes) or b""
+        return serialize(written, format=RDF_FORMATS[form], prefixes=prefixes) or b""
     except (OSError, ValueError) as error:
         raise Unwritable(f"the answer cannot be written as {form}: {error}") from error
 

@@ -1,12 +1,21 @@
-"""What the query layer needs of a snapshot; ``kg.dataset.snapshots.Snapshot`` is one."""
+"""What the query layer needs of a snapshot; ``kg.dataset.snapshots.Snapshot`` is one.
 
+And the one gate through which every text goes to its engine (``ask_engine``).
+"""
+
+import re
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from kg.dataset.terms import NamedNode, QueryBoolean, QuerySolutions, QueryTriples, Triple
 from kg.dataset.view import ClaimInfo, Object, Subject, Support
-from kg.errors import QueryRefused
+from kg.errors import QueryRefused, QuerySyntaxError
 from kg.query.answer import Row
+from kg.query.parse import has_word, parse
+from kg.query.render import render
+from kg.query.size import TooComplex, check_size
+
+_PLACE = re.compile(r"line \d+, column \d+: ")
 
 
 class Source(Protocol):
@@ -48,11 +57,43 @@ def ask_engine(
     default_graphs: Sequence[str] | None = None,
     named_graphs: Sequence[str] | None = None,
 ) -> QuerySolutions | QueryBoolean | QueryTriples:
-    """Evaluate a query. Raises ``QueryRefused`` for what the engine cannot do (an unknown function)."""
+    """Evaluate a query, if it is safe to (``admitted``).
+
+    Raises ``QuerySyntaxError``, and ``QueryRefused`` for what the engine cannot do (an unknown function).
+    """
+    sent = admitted(text, base_iri)
     try:
-        return source.query(text, base_iri=base_iri, default_graphs=default_graphs, named_graphs=named_graphs)
+        return source.query(sent, base_iri=base_iri, default_graphs=default_graphs, named_graphs=named_graphs)
+    except QuerySyntaxError as error:
+        if sent == text:
+            raise
+        raise QuerySyntaxError(_PLACE.sub("", str(error))) from error  # the place is not one of the text
+    except UnicodeEncodeError as error:
+        raise QuerySyntaxError("this is not SPARQL 1.1: the text is no Unicode") from error
     except RuntimeError as error:
         raise QueryRefused(f"the query cannot be evaluated: {error}") from error
+
+
+def admitted(text: str, base_iri: str | None = None) -> str:
+    """The text that the engine may be asked: the very same where it can hold no call of another endpoint.
+
+    The engine's grammar needs no space between words, so it reads calls where ours reads
+    none (``SERVICESILENT<…>``). A text in which the word occurs at all, or could be
+    written in escapes (SPARQL 1.1, section 19.2), is read by our own grammar and written
+    anew from the algebra. Raises ``QueryRefused`` for SERVICE, ``TooComplex`` for what
+    would overflow the engine's stack, and ``QuerySyntaxError``.
+    """
+    check_size(text)
+    if "service" not in text.casefold() and "\\u" not in text and "\\U" not in text:
+        return text
+    try:
+        return render(parse(text, base_iri))
+    except QuerySyntaxError as error:
+        if has_word(text, "SERVICE"):
+            raise QueryRefused("SERVICE is refused: no outside endpoint is allowed here") from error
+        raise
+    except RecursionError as error:
+        raise TooComplex("the query is nested too deeply to be read") from error
 
 
 def solutions(result: QuerySolutions) -> Iterator[Row]:

@@ -83,6 +83,20 @@ def test_graphs_in_every_format(client: FlaskClient, form: Any) -> None:
         assert [q.object.value for q in parse(response.data, format=engine)] == ["Fabrika Magnit"]
 
 
+@pytest.mark.parametrize(
+    ("name", "engine"),
+    [("trig", RdfFormat.TRIG), ("nquads", RdfFormat.N_QUADS), ("jsonld", RdfFormat.JSON_LD)],
+)
+def test_graphs_tell_that_they_are_not_annotated_where_it_is_asked(
+    client: FlaskClient, name: str, engine: RdfFormat
+) -> None:
+    response = ask(client, LABELS, format=name, provenance="how")
+    about = NamedNode("https://w3id.org/lodestone/provenance")
+    [note] = [quad for quad in parse(response.data, format=engine) if quad.graph_name == about]
+    assert note.subject.value == response.headers["Content-Version"]
+    assert "CONSTRUCT" in note.object.value
+
+
 def test_relative_names_are_resolved_against_the_endpoint(client: FlaskClient) -> None:
     found = ask(client, "SELECT ?x { VALUES ?x { <thing> } }").get_json()
     assert found["results"]["bindings"][0]["x"]["value"] == "http://localhost/thing"

@@ -119,6 +119,32 @@ def test_nobody_else_notices_a_kill() -> None:
         workers.close()
 
 
+def test_runaways_leave_a_worker_for_what_is_short() -> None:
+    workers = pool(count=2)
+    workers.start()
+    workers.wait()
+    try:
+        with ThreadPoolExecutor(3) as threads:
+            runaways = [threads.submit(workers.run, job("spin", timeout=8)) for _ in range(2)]
+            for _ in range(3):
+                assert workers.run(job("who")).version == "s"
+            assert not any(runaway.done() for runaway in runaways)
+            assert [type(runaway.exception()) for runaway in runaways] == [QueryTimeout] * 2
+    finally:
+        workers.close()
+
+
+def test_what_is_not_short_after_all_is_begun_again_elsewhere() -> None:
+    workers = pool(count=2)
+    try:
+        with ThreadPoolExecutor(2) as threads:
+            both = [threads.submit(workers.run, job("sleep 2")) for _ in range(2)]
+            first, second = (future.result().body for future in both)
+        assert first == second  # both ended in the slot that is not for short work
+    finally:
+        workers.close()
+
+
 def ask_until_refused(workers: Workers, held: "Future[Reply]") -> Overloaded | None:
     """Ask while another job is in hand; gives back the refusal."""
     while not held.done():

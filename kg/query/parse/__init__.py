@@ -10,11 +10,11 @@ grammar lets pass too generously is still refused there.
 from functools import lru_cache
 
 from kg.query.algebra import Query
-from kg.query.parse.lexer import has_word, is_too_deep
+from kg.query.parse.lexer import has_word
 from kg.query.parse.queries import QueryParser
 from ontology.vocab import PREFIXES
 
-__all__ = ["has_word", "is_too_deep", "parse"]
+__all__ = ["has_word", "parse"]
 
 
 @lru_cache(maxsize=512)

@@ -38,7 +38,6 @@ _TOKEN = re.compile(
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
 _CHARACTER = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f", '"': '"', "'": "'", "\\": "\\"}
 _LAST_CODEPOINT = 0x10FFFF
-DEEPEST = 200
 
 
 class Token(NamedTuple):
@@ -85,27 +84,6 @@ def has_word(text: str, word: str) -> bool:
         return any(token.kind == "WORD" and token.text.upper() == word for token in tokens(text))
     except QuerySyntaxError:
         return True
-
-
-def is_too_deep(text: str) -> bool:
-    """Whether brackets, or signs before an operand, are nested deeper than ``DEEPEST``.
-
-    The engine would overflow its stack on some thousands, and take its process with it.
-    """
-    if sum(map(text.count, "({[!+-")) <= DEEPEST:
-        return False
-    try:
-        found = tokens(text)
-    except QuerySyntaxError:
-        return False  # the engine stops there as well
-    depth = signs = 0
-    for token in found:
-        kind = token.text if token.kind == "SYMBOL" else ""
-        signs = signs + 1 if kind in ("!", "+", "-") else 0
-        depth += (kind in ("(", "{", "[")) - (kind in (")", "}", "]"))
-        if max(depth, signs) > DEEPEST:
-            return True
-    return False
 
 
 def unescaped(text: str, query: str, at: int) -> str:

@@ -18,6 +18,8 @@ from kg.query.algebra import (
 )
 from kg.query.parse.patterns import UNIT, PatternParser, joined
 
+_DIGITS = 18
+
 
 class QueryParser(PatternParser):
     """The layer of queries."""
@@ -203,6 +205,8 @@ class QueryParser(PatternParser):
         while word := self.take_word("LIMIT", "OFFSET"):
             if self.token.kind != "INTEGER":
                 self.fail("a number")
+            if len(self.token.text) > _DIGITS:
+                raise self.failure(self.token, f"a number of {word} has at most {_DIGITS} digits")
             number = int(self.next().text)
             if word == "LIMIT":
                 limit = number

@@ -123,7 +123,10 @@ class TermParser:
         token = self.token
         if token.kind == "IRI":
             self.next()
-            return Iri(self.resolved(unescaped(token.text[1:-1], self.text, token.at)))
+            try:
+                return Iri(self.resolved(unescaped(token.text[1:-1], self.text, token.at)))
+            except ValueError as error:
+                raise self.failure(token, f"{token.text} cannot be resolved: {error}") from error
         if token.kind != "NAME":
             self.fail("an IRI")
         self.next()
