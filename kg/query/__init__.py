@@ -15,7 +15,8 @@ from kg.errors import QueryRefused, QuerySyntaxError
 from kg.provenance.circuit import Circuit
 from kg.query.answer import Answer, Provenance, Row, RowProvenance
 from kg.query.assess import assessed, not_annotated
-from kg.query.derive import Derivation, NotAnnotated, derive
+from kg.query.derivation import Derivation, NotAnnotated
+from kg.query.derive import derive
 from kg.query.evaluate import MAX_DERIVATIONS, annotate
 from kg.query.merge import over_merge, without_dataset
 from kg.query.parse import has_word, is_too_deep, parse

@@ -1,109 +1,58 @@
-"""The derivation query: the same pattern, with everything exposed that a row's annotation needs.
+"""The derivation query: the positive hull of the pattern, with everything exposed that annotations need.
 
 Its solutions are the derivations of the rows. Each exposes the values of all variables
 of the triple patterns (``Leaf``) that take part in it; a UNION tells by a tag which
 branch a solution came through; the variables that a sub-SELECT hides are renamed apart.
-What cannot be annotated yet raises ``NotAnnotated``, naming the construct.
-
-So far: what is monotone. For OPTIONAL, MINUS and EXISTS the positive hull will take the
-place of the pattern itself, and a leaf list that of a tree with ``minus``.
+MINUS, EXISTS and the unmatched branch of OPTIONAL filter nothing: they become factors,
+sums over the solutions of trees of their own, keyed by the values that the solution had
+where they stood. What cannot be annotated yet raises ``NotAnnotated``, naming the construct.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import replace
+from itertools import product
 
 from kg.query.algebra import (
-    Aggregate,
     Bgp,
-    Call,
-    Exists,
     Expression,
     Extend,
     Filter,
-    Function,
     Graph,
     Iri,
     Join,
+    Lateral,
     LeftJoin,
     Lit,
     Membership,
     Minus,
     Negated,
     Node,
-    Operation,
     PathPattern,
     Pattern,
     Query,
     Select,
-    Service,
     Table,
     TriplePattern,
     Union,
     Var,
 )
-from kg.query.parse.patterns import joined
-from kg.query.render import group, node, prologue
-from kg.query.scope import certain, has_aggregate, projected, subexpressions, visible
+from kg.query.conditions import existences, rewritten
+from kg.query.derivation import Derivation, Existence, Factor, Leaf, NotAnnotated, Tree
+from kg.query.fitness import (
+    MOST_EXISTS,
+    check_bound,
+    check_minus,
+    check_within_exists,
+    check_within_graph,
+    is_simple,
+)
+from kg.query.operations import bound_in_both, or_else
+from kg.query.parse.patterns import UNIT, joined
+from kg.query.scope import certain, has_aggregate, mentioned, mentioned_in, projected, visible
+from kg.query.standing import Fresh, Scope
 
-VOLATILE = frozenset(("RAND", "NOW", "UUID", "STRUUID", "BNODE"))
-"""Built-ins that give another value each time: a row that they decide cannot be annotated."""
-
-Guard = tuple[tuple[Var, str], ...]
-
-
-class NotAnnotated(Exception):
-    """A construct that annotations do not cover; the text names it."""
-
-
-@dataclass(frozen=True)
-class Leaf:
-    """A triple pattern of the default graph, in play where each tag of its guard has that value."""
-
-    triple: TriplePattern
-    guard: Guard = ()
-
-
-@dataclass(frozen=True)
-class Derivation:
-    """How the rows of a query are derived.
-
-    ``key`` are the query's own columns; rows with equal keys are one row. ``restricting``
-    are those among them that may be held to a page's values beforehand: bound in every
-    solution, and by the pattern, not by an expression.
-    """
-
-    pattern: Pattern
-    key: tuple[Var, ...]
-    leaves: tuple[Leaf, ...]
-    tags: tuple[Var, ...]
-    restricting: tuple[Var, ...]
-    limit: int | None = None
-    offset: int = 0
-    base: str | None = None
-
-    def is_paged(self, rows: int) -> bool:
-        """Whether an answer of so many rows may be part of a larger one."""
-        return self.offset > 0 or (self.limit is not None and rows >= self.limit)
-
-    @cached_property
-    def columns(self) -> tuple[Var, ...]:
-        """What the derivation query gives back: the key, the tags, the variables of the leaves."""
-        variables = dict.fromkeys((*self.key, *self.tags))
-        for leaf in self.leaves:
-            triple = leaf.triple
-            nodes = (triple.subject, triple.predicate, triple.object)
-            variables.update((node, None) for node in nodes if isinstance(node, Var))
-        return tuple(variables)
-
-    def text(self, page: str = "") -> str:
-        """The derivation query; with a VALUES clause as ``page`` only of rows that agree with it."""
-        columns = " ".join(map(node, self.columns)) or "*"
-        return f"{prologue(self.base)}SELECT {columns} WHERE {{ {page} {self._group} }}"
-
-    @cached_property
-    def _group(self) -> str:
-        return group(self.pattern)
+MOST_COPIES = 16
+"""An OPTIONAL of more than plain patterns repeats what stands before it: at most so often."""
 
 
 def derive(query: Query, columns: Iterable[str]) -> Derivation:
@@ -117,100 +66,247 @@ def derive(query: Query, columns: Iterable[str]) -> Derivation:
         raise NotAnnotated("FROM is not annotated yet")
     if query.form == "ask" and (query.body.offset or query.body.limit == 0):
         raise NotAnnotated("ASK with OFFSET or LIMIT 0 asks for a number of solutions: it is not annotated")
-    deriver = _Deriver(query.hidden)
+    deriver = _Deriver(Fresh(query.hidden), query.base)
     body = replace(query.body, limit=None, offset=0)
-    pattern = deriver.select(body, {})
+    pattern = deriver.select(body, Scope())
     key = tuple(Var(name) for name in columns)
     sure = certain(pattern) - {item.variable for item in body.items or () if item.expression is not None}
     return Derivation(
         pattern,
         key,
         tuple(deriver.leaves),
+        tuple(deriver.factors),
         tuple(deriver.tags),
+        query.base,
         tuple(variable for variable in dict.fromkeys(key) if variable in sure),
         query.body.limit,
         query.body.offset,
-        query.base,
     )
 
 
-_Names = dict[Var, Var]
-
-
 class _Deriver:
-    """Goes down a pattern once, collecting leaves and tags."""
+    """Goes down the pattern of one tree, collecting leaves, factors and tags."""
 
-    def __init__(self, prefix: str) -> None:
-        self._prefix = prefix
-        self.leaves: list[Leaf] = []
+    def __init__(self, fresh: Fresh, base: str | None) -> None:
+        self.fresh = fresh
+        self.base = base
+        self.leaves: list[Leaf | Existence] = []
+        self.factors: list[Factor] = []
         self.tags: list[Var] = []
-        self._fresh = 0
+        self._copies = 1
 
-    def fresh(self, kind: str) -> Var:
-        """A variable that neither the query nor its hidden ones use."""
-        self._fresh += 1
-        return Var(f"{self._prefix}_{kind}{self._fresh}", hidden=True)
+    def tag(self, kind: str) -> Var:
+        """A new tag."""
+        self.tags.append(self.fresh(kind))
+        return self.tags[-1]
 
-    def pattern(self, what: Pattern, names: _Names, guard: Guard) -> Pattern:
-        """The pattern as it stands in the derivation query."""
+    def pattern(self, what: Pattern, scope: Scope) -> Pattern:  # noqa: PLR0911 - one for each kind of pattern
+        """The positive hull of a pattern."""
         match what:
             case Bgp(triples):
-                return self._triples([_renamed_triple(triple, names) for triple in triples], guard)
+                return self._triples(triples, scope)
             case PathPattern():
-                return self._path(what, names, guard)
+                return self._path(what, scope)
             case Join(left, right):
-                return joined(self.pattern(left, names, guard), self.pattern(right, names, guard))
+                return joined(self.pattern(left, scope), self.pattern(right, scope))
             case Union():
-                return self._union(what, names, guard)
+                return self._union(what, scope)
             case Filter(condition, of):
-                return Filter(_expression(condition, names), self.pattern(of, names, guard))
+                inner, test = self._decided(condition, self.pattern(of, scope), scope.here(of), scope)
+                return Filter(test, inner)
             case Extend(of, variable, value):
-                inner = self.pattern(of, names, guard)
-                return Extend(inner, names.get(variable, variable), _expression(value, names))
+                check_bound(scope.renamed((variable,)), scope.outer)
+                inner, test = self._decided(value, self.pattern(of, scope), scope.here(of), scope)
+                return Extend(inner, scope.names.get(variable, variable), test)
             case Table(variables, rows):
-                return Table(tuple(names.get(v, v) for v in variables), rows)
+                check_bound(scope.renamed(variables), scope.outer)
+                return Table(scope.renamed(variables), rows)
+            case LeftJoin():
+                return self._optional(what, scope)
+            case Minus():
+                return self._minus(what, scope)
+            case Graph():
+                return self._graph(what, scope)
             case Select():
-                return self.select(what, names, guard)
-        raise NotAnnotated(f"{_construct(what)} is not annotated yet")
+                check_within_exists(what, scope.in_exists)
+                return self.select(what, scope)
+        raise NotAnnotated(f"{type(what).__name__.upper()} is not annotated yet")
 
-    def _triples(self, triples: list[TriplePattern], guard: Guard) -> Pattern:
-        self.leaves.extend(Leaf(triple, guard) for triple in triples)
-        return Bgp(tuple(triples))
+    # --- triples
 
-    def _union(self, union: Union, names: _Names, guard: Guard) -> Pattern:
-        branches = _branches(union)
-        tag = self.fresh("branch")
-        self.tags.append(tag)
+    def _triples(self, triples: Iterable[TriplePattern], scope: Scope) -> Bgp:
+        named = tuple(
+            TriplePattern(scope.node(t.subject), scope.node(t.predicate), scope.node(t.object))
+            for t in triples
+        )
+        self.leaves.extend(Leaf(triple, scope.guard, scope.graph) for triple in named)
+        return Bgp(named)
+
+    def _path(self, what: PathPattern, scope: Scope) -> Pattern:
+        """A negated property set is a triple whose predicate is none of those (section 18.4)."""
+        if not isinstance(what.path, Negated):
+            raise NotAnnotated("a path with ?, * or + is not annotated yet")
+        forward, inverse = what.path.forward, what.path.inverse
+        if not inverse:
+            return self._any_but(what.subject, forward, what.object, scope)
+        if not forward:
+            return self._any_but(what.object, inverse, what.subject, scope)
+        ahead = PathPattern(what.subject, Negated(forward, ()), what.object)
+        back = PathPattern(what.subject, Negated((), inverse), what.object)
+        return self._union(Union(ahead, back), scope)
+
+    def _any_but(self, subject: Node, excluded: tuple[Iri, ...], item: Node, scope: Scope) -> Pattern:
+        predicate = self.fresh("predicate")
+        triples = self._triples((TriplePattern(subject, predicate, item),), scope)
+        return Filter(Membership(predicate, excluded, negated=True), triples) if excluded else triples
+
+    def _graph(self, what: Graph, scope: Scope) -> Pattern:
+        name = what.name if isinstance(what.name, Iri) else scope.names.get(what.name, what.name)
+        if what.of == UNIT:
+            self.leaves.append(Existence(name, scope.guard))
+            return Graph(name, UNIT)
+        check_within_graph(what)
+        layers = (*scope.layers, Graph(name, UNIT))
+        return Graph(name, self.pattern(what.of, replace(scope, graph=name, layers=layers)))
+
+    # --- branches
+
+    def _union(self, union: Union, scope: Scope) -> Pattern:
+        tag = self.tag("branch")
         tagged: list[Pattern] = []
-        for number, branch in enumerate(branches):
-            inner = self.pattern(branch, names, (*guard, (tag, str(number))))
+        for number, branch in enumerate(_branches(union)):
+            inner = self.pattern(branch, scope.tagged(tag, str(number)))
             tagged.append(Extend(inner, tag, Lit(str(number))))
         whole = tagged[0]
         for branch in tagged[1:]:
             whole = Union(whole, branch)
         return whole
 
-    def _path(self, what: PathPattern, names: _Names, guard: Guard) -> Pattern:
-        """A negated property set is a triple whose predicate is none of those (section 18.4)."""
-        if not isinstance(what.path, Negated):
-            raise NotAnnotated("a path with ?, * or + is not annotated yet")
-        forward, inverse = what.path.forward, what.path.inverse
-        if not inverse:
-            return self._any_but(what.subject, forward, what.object, names, guard)
-        if not forward:
-            return self._any_but(what.object, inverse, what.subject, names, guard)
-        ahead = PathPattern(what.subject, Negated(forward, ()), what.object)
-        back = PathPattern(what.subject, Negated((), inverse), what.object)
-        return self._union(Union(ahead, back), names, guard)
+    def _optional(self, what: LeftJoin, scope: Scope) -> Pattern:
+        """Matched solutions, and beside them each solution of the left, less what matches it."""
+        condition = what.condition
+        relevant = mentioned(what.right) | (mentioned_in(condition) if condition else frozenset())
+        left = self.pattern(what.left, scope)
+        left, key = self._kept(left, scope.here(what.left), relevant, scope)
+        self._subtract(what, left, key, scope)
+        tag = self.tag("optional")
+        self.factors[-1] = replace(self.factors[-1], guard=(*scope.guard, (tag, "0")))
+        inner = scope.tagged(tag, "1")
+        right = self.pattern(what.right, inner)
+        if is_simple(what.right) and (condition is None or not existences(condition)):
+            if condition is not None:
+                right = Filter(rewritten(condition, scope.names, {}), right)
+            return Lateral(left, Union(Extend(right, tag, Lit("1")), Extend(UNIT, tag, Lit("0"))))
+        matched = self._matched(what, left, right, inner)
+        self._copies *= 2
+        if self._copies > MOST_COPIES:
+            raise NotAnnotated("so many OPTIONALs of more than plain patterns are not annotated")
+        return Union(Extend(matched, tag, Lit("1")), Extend(left, tag, Lit("0")))
 
-    def _any_but(
-        self, subject: Node, excluded: tuple[Iri, ...], item: Node, names: _Names, guard: Guard
-    ) -> Pattern:
-        predicate = self.fresh("predicate")
-        triples = self._triples([_renamed_triple(TriplePattern(subject, predicate, item), names)], guard)
-        return Filter(Membership(predicate, excluded, negated=True), triples) if excluded else triples
+    def _matched(self, what: LeftJoin, left: Pattern, right: Pattern, scope: Scope) -> Pattern:
+        both = joined(left, right)
+        if what.condition is None:
+            return both
+        both, test = self._decided(what.condition, both, scope.here(what), scope)
+        return Filter(test, both)
 
-    def select(self, what: Select, names: _Names, guard: Guard = ()) -> Pattern:
+    def _subtract(self, what: LeftJoin, left: Pattern, key: tuple[Var, ...], scope: Scope) -> None:
+        """A factor for what matches a solution of the left."""
+        other, inner = self._other(scope)
+        matched = other._matched(what, left, other.pattern(what.right, inner), inner)  # noqa: SLF001
+        self.factors.append(Factor(other.tree(scope.wrapped(matched), key), negated=True))
+
+    def _minus(self, what: Minus, scope: Scope) -> Pattern:
+        """The left, less what is compatible and shares a variable with it."""
+        check_within_exists(what, scope.in_exists)
+        left = self.pattern(what.left, scope)
+        shared = [v for v in visible(what.left) if v in visible(what.right)]
+        check_minus(what, scope.graph)
+        if not shared:
+            return left
+        left, key = self._kept(left, scope.renamed(visible(what.left)), frozenset(shared), scope)
+        other, inner = self._other(scope)
+        right = other.pattern(what.right, inner)
+        names = scope.renamed(shared)
+        both_sure = certain(left) & certain(right)
+        kept = dict(zip(names, key, strict=False))
+        matches: list[tuple[Var, Var]] = []
+        for name in names:
+            mine = name
+            if name not in certain(right):
+                mine = self.fresh("value")
+                right = Extend(right, mine, name)
+            matches.append((kept[name], mine))
+        pattern = joined(left, right)
+        if both_sure.isdisjoint(names):
+            pattern = Filter(or_else([bound_in_both(a, b) for a, b in matches]), pattern)
+        self.factors.append(Factor(other.tree(scope.wrapped(pattern), key), negated=True, guard=scope.guard))
+        return left
+
+    # --- conditions
+
+    def _decided(
+        self, condition: Expression, before: Pattern, here: tuple[Var, ...], scope: Scope
+    ) -> tuple[Pattern, Expression]:
+        """The pattern with a tag for each EXISTS, true and false in turn; the expression over the tags."""
+        asked = existences(condition)
+        if not asked:
+            return before, rewritten(condition, scope.names, {})
+        if len(asked) > MOST_EXISTS:
+            raise NotAnnotated(f"more than {MOST_EXISTS} EXISTS in one expression are not annotated")
+        before, key = self._kept(before, here, mentioned_in(condition), scope)
+        tags = {}
+        for one in asked:
+            tag = tags[one] = self.tag("exists")
+            layer = Lateral(before, UNIT)
+            other, inner = self._other(scope)
+            inner = replace(
+                inner,
+                layers=(*scope.layers, layer),
+                outer=here,
+                sure=scope.sure | certain(before),
+                in_exists=True,
+            )
+            tree = other.tree(inner.wrapped(other.pattern(one.pattern, inner)), key)
+            for value, negated in (("true", one.negated), ("false", not one.negated)):
+                self.factors.append(Factor(tree, negated, (*scope.guard, (tag, value))))
+        rows = tuple(product((_TRUE, _FALSE), repeat=len(asked)))
+        table = Table(tuple(tags.values()), rows)
+        return joined(before, table), rewritten(condition, scope.names, tags)
+
+    def _kept(
+        self, pattern: Pattern, here: Iterable[Var], relevant: frozenset[Var], scope: Scope
+    ) -> tuple[Pattern, tuple[Var, ...]]:
+        """The pattern, with the values that these variables have there under names that keep them.
+
+        What is bound later takes a name that is still free, so what may be unbound is copied.
+        """
+        wanted = set(scope.renamed(relevant))
+        key: list[Var] = []
+        sure = scope.sure | certain(pattern)
+        for variable in here:
+            if variable not in wanted:
+                continue
+            if variable in sure:
+                key.append(variable)
+                continue
+            key.append(self.fresh("value"))
+            pattern = Extend(pattern, key[-1], variable)
+        if isinstance(scope.graph, Var) and scope.graph not in key:
+            key.append(scope.graph)
+        return pattern, tuple(key)
+
+    def _other(self, scope: Scope) -> tuple["_Deriver", Scope]:
+        """For a tree of its own."""
+        return _Deriver(self.fresh, self.base), replace(scope, guard=())
+
+    def tree(self, pattern: Pattern, key: tuple[Var, ...]) -> Tree:
+        """What was collected, as a tree."""
+        return Tree(pattern, key, tuple(self.leaves), tuple(self.factors), tuple(self.tags), self.base)
+
+    # --- SELECT
+
+    def select(self, what: Select, scope: Scope) -> Pattern:
         """A SELECT within a pattern, or the whole query: what it hides gets names of its own."""
         if what.group is not None:
             raise NotAnnotated("GROUP BY is not annotated yet")
@@ -221,15 +317,23 @@ class _Deriver:
         shown = set(projected(what))
         inside = (*visible(what.of), *(what.values.variables if what.values else ()))
         hidden = {variable: self.fresh("hidden") for variable in inside if variable not in shown}
-        inner = {**{v: n for v, n in names.items() if v in shown}, **hidden}
-        pattern = self.pattern(what.of, inner, guard)
+        inner = replace(scope, names={**{v: n for v, n in scope.names.items() if v in shown}, **hidden})
+        pattern = self.pattern(what.of, inner)
+        here = inner.here(what.of)
         if what.values is not None:
-            pattern = joined(pattern, self.pattern(what.values, inner, guard))
+            pattern = joined(pattern, self.pattern(what.values, inner))
+            here = (*here, *inner.renamed(what.values.variables))
         for item in what.items or ():
             if item.expression is not None and item.variable is not None:
-                value = _expression(item.expression, inner)
-                pattern = Extend(pattern, inner.get(item.variable, item.variable), value)
+                name = inner.names.get(item.variable, item.variable)
+                pattern, value = self._decided(item.expression, pattern, tuple(dict.fromkeys(here)), inner)
+                pattern = Extend(pattern, name, value)
+                here = (*here, name)
         return pattern
+
+
+_BOOLEAN = "http://www.w3.org/2001/XMLSchema#boolean"
+_TRUE, _FALSE = Lit("true", _BOOLEAN), Lit("false", _BOOLEAN)
 
 
 def _branches(union: Union) -> list[Pattern]:
@@ -237,52 +341,3 @@ def _branches(union: Union) -> list[Pattern]:
     left: list[Pattern] = _branches(union.left) if isinstance(union.left, Union) else [union.left]
     right: list[Pattern] = _branches(union.right) if isinstance(union.right, Union) else [union.right]
     return left + right
-
-
-def _renamed(node: Node, names: _Names) -> Node:
-    return names.get(node, node) if isinstance(node, Var) else node
-
-
-def _renamed_triple(triple: TriplePattern, names: _Names) -> TriplePattern:
-    return TriplePattern(
-        _renamed(triple.subject, names), _renamed(triple.predicate, names), _renamed(triple.object, names)
-    )
-
-
-def _expression(what: Expression, names: _Names) -> Expression:
-    """An expression under new names. Raises ``NotAnnotated`` where its value may change with time or data."""
-    for part in subexpressions(what):
-        match part:
-            case Exists(negated=negated):
-                raise NotAnnotated(f"{'NOT ' if negated else ''}EXISTS is not annotated yet")
-            case Aggregate():
-                raise NotAnnotated("an aggregate is not annotated yet")
-            case Call(name) if name in VOLATILE:
-                raise NotAnnotated(f"{name}() gives another value each time: its rows cannot be annotated")
-    return _rewritten(what, names) if names else what
-
-
-def _rewritten(what: Expression, names: _Names) -> Expression:
-    match what:
-        case Var():
-            return names.get(what, what)
-        case Operation() | Call() | Function():
-            return replace(what, of=tuple(_rewritten(part, names) for part in what.of))
-        case Membership(item, among, negated):
-            return Membership(
-                _rewritten(item, names), tuple(_rewritten(part, names) for part in among), negated
-            )
-    return what
-
-
-def _construct(what: Pattern) -> str:
-    match what:
-        case LeftJoin():
-            return "OPTIONAL"
-        case Minus():
-            return "MINUS"
-        case Graph():
-            return "GRAPH"
-        case Service():
-            return "SERVICE"
-    return type(what).__name__.upper()

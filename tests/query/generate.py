@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from hypothesis import strategies as st
 
 from kg.dataset.terms import Triple
-from tests.query.fake import FakeSnapshot, read
+from tests.query.fake import EX, FakeSnapshot, read
 
 SUBJECTS = (":a", ":b")
 PREDICATES = (":p", ":q")
@@ -25,7 +25,8 @@ def snapshots(draw: st.DrawFn, most: int = 5) -> FakeSnapshot:
         triples = draw(st.lists(st.sampled_from(pool), min_size=1, max_size=3))
         claims[f"c{number}"] = read(" . ".join(triples))
     base = draw(st.lists(st.sampled_from(BASE + pool), max_size=3))
-    return FakeSnapshot(claims, read(" . ".join(base)))
+    named = draw(st.lists(st.sampled_from(pool), max_size=2))
+    return FakeSnapshot(claims, read(" . ".join(base)), named={EX + "n": read(" . ".join(named))})
 
 
 @dataclass(frozen=True)
@@ -98,9 +99,9 @@ VALUES = st.one_of(
 )
 
 
-FRAGMENT = ("join", "sequence", "union", "filter", "bind", "select")
-"""The operators that are annotated."""
-ALL = (*FRAGMENT, "optional", "minus", "exists", "graph")
+MONOTONE = ("join", "sequence", "union", "filter", "bind", "select")
+ALL = (*MONOTONE, "optional", "minus", "exists", "graph")
+"""The operators that are annotated, most combinations of them."""
 
 
 @st.composite
@@ -112,11 +113,10 @@ def _combined(draw: st.DrawFn, inner: st.SearchStrategy[Part], kinds: tuple[str,
         scope = left.scope | right.scope if kind == "optional" else left.scope
         return Part(f"{{ {left.text} }} {kind.upper()} {{ {right.text} }}", scope)
     if kind == "exists":
-        negation = draw(st.sampled_from(("", "NOT ")))
-        return Part(f"{{ {left.text} }} FILTER {negation}EXISTS {{ {draw(inner).text} }}", left.scope)
+        return _exists(draw, left, inner)
     if kind == "graph":
-        name = draw(st.sampled_from((":c0", "?x", "?g")))
-        return Part(f"GRAPH {name} {{ {left.text} }}", left.scope | ({name} - {":c0"}))
+        name = draw(st.sampled_from((":c0", ":record", ":n", "?x", "?g", "?g")))
+        return Part(f"GRAPH {name} {{ {left.text} }}", left.scope | {n for n in (name,) if n[0] == "?"})
     if kind in ("join", "union", "sequence"):
         right = draw(inner)
         if (
@@ -137,6 +137,22 @@ def _combined(draw: st.DrawFn, inner: st.SearchStrategy[Part], kinds: tuple[str,
         name = draw(st.sampled_from(free))
         return Part(f"{{ {left.text} }} BIND({draw(VALUES)} AS {name})", left.scope | {name})
     return draw(selects(left))
+
+
+def _exists(draw: st.DrawFn, left: Part, inner: st.SearchStrategy[Part]) -> Part:
+    """A filter with EXISTS, by itself or in an expression; or its value bound."""
+    asked = f"{draw(st.sampled_from(('', 'NOT ', 'NOT ')))}EXISTS {{ {draw(inner).text} }}"
+    kind = draw(st.integers(0, 5))
+    if kind == 0 and "?n" not in left.scope:
+        return Part(f"{{ {left.text} }} BIND({asked} AS ?n)", left.scope | {"?n"})
+    if kind == 1:
+        return Part(f"{{ {left.text} }} FILTER({draw(TESTS)} || {asked})", left.scope)
+    if kind == 2:
+        other = f"EXISTS {{ {draw(inner).text} }}"
+        return Part(f"{{ {left.text} }} FILTER({asked} || !({other} && {draw(TESTS)}))", left.scope)
+    if kind == 3:
+        return Part(f"{left.text} FILTER({draw(TESTS)} && {asked})", left.scope)
+    return Part(f"{left.text} FILTER {asked}", left.scope)
 
 
 @st.composite
@@ -163,7 +179,7 @@ def patterns(kinds: tuple[str, ...]) -> st.SearchStrategy[Part]:
 
 
 @st.composite
-def queries(draw: st.DrawFn, kinds: tuple[str, ...] = FRAGMENT) -> str:
+def queries(draw: st.DrawFn, kinds: tuple[str, ...] = ALL) -> str:
     """A SELECT or an ASK, without LIMIT."""
     part = draw(patterns(kinds))
     if draw(st.integers(0, 5)) == 0:
