@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from kg.query.algebra import Iri, Node, Pattern, TriplePattern, Var
+from kg.query.algebra import Iri, Node, Path, Pattern, TriplePattern, Var
 from kg.query.render import group, node, prologue
 
 Guard = tuple[tuple[Var, str], ...]
@@ -53,6 +53,23 @@ class Existence:
 
 
 @dataclass(frozen=True)
+class Way:
+    """A path with ``?``, ``*`` or ``+`` between two nodes."""
+
+    subject: Node
+    path: Path
+    object: Node
+    guard: Guard = ()
+    graph: Var | Iri | None = None
+
+    @property
+    def nodes(self) -> tuple[Node, ...]:
+        """Its ends, and the graph last."""
+        ends = (self.subject, self.object)
+        return ends if self.graph is None else (*ends, self.graph)
+
+
+@dataclass(frozen=True)
 class Factor:
     """The sum of all solutions of another tree with the same key: multiplied, or subtracted."""
 
@@ -67,7 +84,7 @@ class Tree:
 
     pattern: Pattern
     key: tuple[Var, ...]
-    leaves: tuple[Leaf | Existence, ...]
+    leaves: tuple[Leaf | Existence | Way, ...]
     factors: tuple[Factor, ...]
     tags: tuple[Var, ...]
     base: str | None

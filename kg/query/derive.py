@@ -37,11 +37,12 @@ from kg.query.algebra import (
     Var,
 )
 from kg.query.conditions import existences, rewritten
-from kg.query.derivation import Derivation, Existence, Factor, Leaf, NotAnnotated, Tree
+from kg.query.derivation import Derivation, Existence, Factor, Leaf, NotAnnotated, Tree, Way
 from kg.query.fitness import (
     MOST_EXISTS,
     check_bound,
     check_minus,
+    check_way,
     check_within_exists,
     check_within_graph,
     is_simple,
@@ -90,7 +91,7 @@ class _Deriver:
     def __init__(self, fresh: Fresh, base: str | None) -> None:
         self.fresh = fresh
         self.base = base
-        self.leaves: list[Leaf | Existence] = []
+        self.leaves: list[Leaf | Existence | Way] = []
         self.factors: list[Factor] = []
         self.tags: list[Var] = []
         self._copies = 1
@@ -145,7 +146,10 @@ class _Deriver:
     def _path(self, what: PathPattern, scope: Scope) -> Pattern:
         """A negated property set is a triple whose predicate is none of those (section 18.4)."""
         if not isinstance(what.path, Negated):
-            raise NotAnnotated("a path with ?, * or + is not annotated yet")
+            subject, item = scope.node(what.subject), scope.node(what.object)
+            check_way(what, scope.in_exists)
+            self.leaves.append(Way(subject, what.path, item, scope.guard, scope.graph))
+            return PathPattern(subject, what.path, item)
         forward, inverse = what.path.forward, what.path.inverse
         if not inverse:
             return self._any_but(what.subject, forward, what.object, scope)

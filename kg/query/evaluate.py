@@ -17,9 +17,10 @@ from kg.provenance.evaluate import evaluate
 from kg.provenance.semirings import BOOLEAN
 from kg.query.algebra import Var
 from kg.query.answer import Row
-from kg.query.derivation import Derivation, Existence, Factor, Guard, Leaf, NotAnnotated, Tree
+from kg.query.derivation import Derivation, Existence, Factor, Guard, Leaf, NotAnnotated, Tree, Way
 from kg.query.leaves import Leaves, Unaccounted, constant
 from kg.query.source import Source, ask_engine, solutions
+from kg.query.way_leaves import WayLeaves
 
 MAX_DERIVATIONS = 1_000_000
 """An answer with more derivations than this is given without annotations."""
@@ -89,7 +90,7 @@ class _Branch:
     """Solutions that came through the same branches, and what is in play there."""
 
     solutions: Sequence[Row]
-    leaves: Sequence[Leaf | Existence]
+    leaves: Sequence[Leaf | Existence | Way]
     factors: Sequence[Factor]
 
 
@@ -102,23 +103,14 @@ class _Builder:
         self._left = cap
         self._cap = cap
         self._leaves = Leaves(source, self.circuit)
+        self._ways = WayLeaves(self._leaves, self.solutions)
         self._known: dict[int, dict[Row, int]] = {}
 
     def sums(
         self, tree: Tree, clause: str = "", wanted: Container[Row] | None = None
     ) -> dict[Row, list[int]]:
         """For each key of a tree the products that make up its sum, zero ones left out."""
-        try:
-            result = ask_engine(self.source, tree.text(clause))
-        except QuerySyntaxError as error:
-            what = f"the engine does not take the derivation query ({error}): please report this"
-            raise NotAnnotated(what) from error
-        if not isinstance(result, QuerySolutions):
-            raise Unaccounted("the derivation query gave no solutions")
-        found = list(islice(solutions(result), self._left + 1))
-        if len(found) > self._left:
-            raise NotAnnotated(f"the answer has more than {self._cap} derivations")
-        self._left -= len(found)
+        found = self.solutions(tree.text(clause))
         places = {variable: place for place, variable in enumerate(tree.columns)}
         pick = _picker([places[variable] for variable in tree.key])
         sums: defaultdict[Row, list[int]] = defaultdict(list)
@@ -128,6 +120,21 @@ class _Builder:
                 if product != self.circuit.zero and (wanted is None or key in wanted):
                     sums[key].append(product)
         return sums
+
+    def solutions(self, text: str) -> list[Row]:
+        """All solutions of a query. Raises ``NotAnnotated`` where that makes too many in all."""
+        try:
+            result = ask_engine(self.source, text)
+        except QuerySyntaxError as error:
+            what = f"the engine does not take the derivation query ({error}): please report this"
+            raise NotAnnotated(what) from error
+        if not isinstance(result, QuerySolutions):
+            raise Unaccounted("the derivation query gave no solutions")
+        found = list(islice(solutions(result), self._left + 1))
+        if len(found) > self._left:
+            raise NotAnnotated(f"the answer has more than {self._cap} derivations")
+        self._left -= len(found)
+        return found
 
     def _products(self, branch: _Branch, places: Mapping[Var, int]) -> Iterable[int]:
         """For each solution the product of its leaves and factors, less what is subtracted."""
@@ -147,7 +154,9 @@ class _Builder:
         }
         return map(known.__getitem__, combinations)
 
-    def _column(self, leaf: Leaf | Existence, places: Mapping[Var, int], found: Sequence[Row]) -> list[int]:
+    def _column(
+        self, leaf: Leaf | Existence | Way, places: Mapping[Var, int], found: Sequence[Row]
+    ) -> list[int]:
         """For each solution the node of a leaf."""
         pick = _picker([places[n] for n in leaf.nodes if isinstance(n, Var)])
         fixed = [None if isinstance(n, Var) else constant(n) for n in leaf.nodes]
@@ -155,7 +164,10 @@ class _Builder:
         known = {}
         for values in set(picked):
             remaining = iter(values)
-            known[values] = self._leaves.node([next(remaining) if term is None else term for term in fixed])
+            terms = [next(remaining) if term is None else term for term in fixed]
+            known[values] = (
+                self._ways.node(leaf, terms) if isinstance(leaf, Way) else self._leaves.node(terms)
+            )
         return list(map(known.__getitem__, picked))
 
     def _supports(self, factor: Factor, places: Mapping[Var, int], found: Sequence[Row]) -> list[int]:

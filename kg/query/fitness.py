@@ -14,12 +14,12 @@ from kg.query.algebra import (
     Minus,
     PathPattern,
     Pattern,
-    Repeat,
     Select,
     Union,
     Var,
 )
 from kg.query.derivation import NotAnnotated
+from kg.query.paths import is_nullable
 from kg.query.scope import certain, expressions_of, mentioned_in, patterns_of, subexpressions, visible
 
 MOST_EXISTS = 5
@@ -51,8 +51,8 @@ def is_grounded(pattern: Pattern) -> bool:
     match pattern:
         case Bgp(triples):
             return bool(triples)
-        case PathPattern(_, path, _):
-            return not isinstance(path, Repeat)
+        case PathPattern(subject, path, item):
+            return not is_nullable(path) or (isinstance(subject, Var) and isinstance(item, Var))
         case Join():
             return is_grounded(pattern.left) or is_grounded(pattern.right)
         case Union():
@@ -87,6 +87,12 @@ def check_bound(variables: Iterable[Var], outer: Collection[Var]) -> None:
     for variable in variables:
         if variable in outer:
             raise NotAnnotated("BIND or VALUES of an outer variable within EXISTS is not annotated yet")
+
+
+def check_way(what: PathPattern, in_exists: bool) -> None:
+    """Raises ``NotAnnotated`` where a path of length zero hangs on what EXISTS takes for a constant."""
+    if in_exists and is_nullable(what.path):
+        raise NotAnnotated("a path that may have length zero within EXISTS is not annotated yet")
 
 
 def check_within_exists(what: Minus | Select, in_exists: bool) -> None:

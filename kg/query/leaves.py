@@ -20,7 +20,7 @@ class Leaves:
 
     def __init__(self, source: Source, circuit: Circuit) -> None:
         self._source = source
-        self._circuit = circuit
+        self.circuit = circuit
         self._known: dict[tuple[Term | None, ...], int] = {}
 
     def node(self, terms: Sequence[Term | None]) -> int:
@@ -50,7 +50,7 @@ class Leaves:
         raise Unaccounted("a triple pattern has an unbound variable")
 
     def _summed(self, support: Support, what: tuple[Term | None, ...]) -> int:
-        circuit = self._circuit
+        circuit = self.circuit
         parts = [circuit.fact(map(circuit.token, claims)) for claims in support.facts]
         if support.base:
             parts.append(circuit.one)

@@ -67,6 +67,29 @@ def triples(draw: st.DrawFn) -> Part:
     return Part(" ".join(parts), frozenset(scope))
 
 
+PATHS = (
+    ":p*",
+    ":p+",
+    ":q?",
+    "(:p|:q)+",
+    "(:p/:q)*",
+    "^:p+",
+    "(:p|^:q)*",
+    "!:p+",
+    "(:p*|:q)+",
+    ":p*/:q",
+    "(:p?/:q)+",
+)
+PATH_ENDS = st.sampled_from(VARIABLES * 3 + ("[]", ":a", ":b"))
+
+
+@st.composite
+def ways(draw: st.DrawFn) -> Part:
+    """A path with ``?``, ``*`` or ``+``."""
+    words = (draw(PATH_ENDS), draw(st.sampled_from(PATHS)), draw(PATH_ENDS))
+    return Part(" ".join(words) + " .", frozenset(word for word in words if word.startswith("?")))
+
+
 @st.composite
 def tables(draw: st.DrawFn) -> Part:
     variables = draw(st.lists(st.sampled_from(VARIABLES), min_size=1, max_size=2, unique=True))
@@ -100,14 +123,14 @@ VALUES = st.one_of(
 
 
 MONOTONE = ("join", "sequence", "union", "filter", "bind", "select")
-ALL = (*MONOTONE, "optional", "minus", "exists", "graph")
+ALL = (*MONOTONE, "optional", "minus", "exists", "graph", "path")
 """The operators that are annotated, most combinations of them."""
 
 
 @st.composite
 def _combined(draw: st.DrawFn, inner: st.SearchStrategy[Part], kinds: tuple[str, ...]) -> Part:
     left = draw(inner)
-    kind = draw(st.sampled_from(kinds))
+    kind = draw(st.sampled_from([kind for kind in kinds if kind != "path"]))
     if kind in ("optional", "minus"):
         right = draw(inner)
         scope = left.scope | right.scope if kind == "optional" else left.scope
@@ -172,7 +195,7 @@ def selects(draw: st.DrawFn, part: Part) -> Part:
 
 def patterns(kinds: tuple[str, ...]) -> st.SearchStrategy[Part]:
     """Groups nested three deep."""
-    flat = st.one_of(triples(), triples(), tables())
+    flat = st.one_of(triples(), triples(), tables(), *([ways(), ways()] if "path" in kinds else ()))
     once = st.one_of(flat, _combined(flat, kinds))
     twice = st.one_of(once, _combined(once, kinds))
     return st.one_of(twice, _combined(twice, kinds))

@@ -23,7 +23,7 @@ def test_a_row_is_an_answer_exactly_where_its_circuit_is_true(snapshot: FakeSnap
     check_law(snapshot, SPARQL_PREFIX + text, complete=False)
 
 
-@pytest.mark.parametrize("kind", ["optional", "minus", "exists", "graph"])
+@pytest.mark.parametrize("kind", ["optional", "minus", "exists", "graph", "path"])
 @given(st.data())
 def test_each_operator_by_itself(kind: str, data: st.DataObject) -> None:
     text = data.draw(queries(("join", "union", "filter", kind, kind)))
