@@ -121,12 +121,14 @@ class Derivation(Tree):
 
     ``key`` are the query's own columns; rows with equal keys are one row. ``restricting``
     are those among them that may be held to a page's values beforehand: bound in every
-    solution, and by the pattern, not by an expression.
+    solution, and by the pattern, not by an expression. The rows of a grouped query are
+    known by the columns at ``places`` alone, those of its GROUP BY key.
     """
 
     restricting: tuple[Var, ...] = ()
     limit: int | None = None
     offset: int = 0
+    places: tuple[int, ...] | None = None
 
     def is_paged(self, rows: int) -> bool:
         """Whether an answer of so many rows may be part of a larger one."""

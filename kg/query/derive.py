@@ -45,6 +45,7 @@ from kg.query.fitness import (
     check_way,
     check_within_exists,
     check_within_graph,
+    grouping,
     is_simple,
 )
 from kg.query.operations import bound_in_both, or_else
@@ -67,6 +68,8 @@ def derive(query: Query, columns: Iterable[str]) -> Derivation:
         raise NotAnnotated("FROM is not annotated yet")
     if query.form == "ask" and (query.body.offset or query.body.limit == 0):
         raise NotAnnotated("ASK with OFFSET or LIMIT 0 asks for a number of solutions: it is not annotated")
+    if query.form == "select" and has_aggregate(query.body):
+        return _grouped(query, tuple(columns))
     deriver = _Deriver(Fresh(query.hidden), query.base)
     body = replace(query.body, limit=None, offset=0)
     pattern = deriver.select(body, Scope())
@@ -83,6 +86,17 @@ def derive(query: Query, columns: Iterable[str]) -> Derivation:
         query.body.limit,
         query.body.offset,
     )
+
+
+def _grouped(query: Query, columns: tuple[str, ...]) -> Derivation:
+    """A row is its GROUP BY key, and rests on any solution of its group; an implicit group is one."""
+    keys = grouping(query.body, columns)
+    whole = Query(
+        "select", Select(query.body.of if keys else UNIT, keys), base=query.base, hidden=query.hidden
+    )
+    found = derive(whole, [key.variable.name for key in keys if key.variable is not None])
+    places = tuple(columns.index(variable.name) for variable in found.key)
+    return replace(found, limit=query.body.limit, offset=query.body.offset, places=places)
 
 
 class _Deriver:

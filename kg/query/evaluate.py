@@ -35,6 +35,8 @@ def annotate(
     for. Raises ``NotAnnotated`` where there are more than ``cap`` derivations, or where
     the derivations do not account for a row.
     """
+    if derivation.places is not None:
+        rows = list(map(_picker(derivation.places), rows))
     clause = values_clause(derivation, rows) if paged else ""
     if clause:
         try:

@@ -4,11 +4,13 @@ from collections.abc import Collection, Iterable
 
 from kg.query.algebra import (
     Bgp,
+    Call,
     Exists,
     Extend,
     Filter,
     Graph,
     Iri,
+    Item,
     Join,
     LeftJoin,
     Minus,
@@ -18,6 +20,7 @@ from kg.query.algebra import (
     Union,
     Var,
 )
+from kg.query.conditions import VOLATILE
 from kg.query.derivation import NotAnnotated
 from kg.query.paths import is_nullable
 from kg.query.scope import certain, expressions_of, mentioned_in, patterns_of, subexpressions, visible
@@ -87,6 +90,25 @@ def check_bound(variables: Iterable[Var], outer: Collection[Var]) -> None:
     for variable in variables:
         if variable in outer:
             raise NotAnnotated("BIND or VALUES of an outer variable within EXISTS is not annotated yet")
+
+
+def grouping(body: Select, columns: Collection[str]) -> tuple[Item, ...]:
+    """The GROUP BY keys of a query, all among its columns.
+
+    Raises ``NotAnnotated`` for what hangs on more than the group that a row is of.
+    """
+    if body.having:
+        raise NotAnnotated("HAVING is not annotated yet")
+    if body.values is not None:
+        raise NotAnnotated("VALUES after GROUP BY or an aggregate is not annotated yet")
+    for expression in expressions_of(body):
+        for part in subexpressions(expression):
+            if isinstance(part, Call) and part.name in VOLATILE:
+                raise NotAnnotated(f"{part.name}() gives another value each time: it is not annotated")
+    for key in body.group or ():
+        if key.variable is None or key.variable.name not in columns:
+            raise NotAnnotated("GROUP BY with a key that is no column of the answer is not annotated yet")
+    return body.group or ()
 
 
 def check_way(what: PathPattern, in_exists: bool) -> None:

@@ -202,11 +202,26 @@ def patterns(kinds: tuple[str, ...]) -> st.SearchStrategy[Part]:
 
 
 @st.composite
+def _groups(draw: st.DrawFn, part: Part) -> str:
+    """Aggregates, with or without GROUP BY."""
+    keys = draw(st.lists(st.sampled_from((*VARIABLES, "?m")), max_size=2, unique=True))
+    aggregate = draw(st.sampled_from(("COUNT(*)", "SUM(?x)", "MIN(DISTINCT ?y)", "SAMPLE(?z)")))
+    by = [*keys]
+    if draw(st.booleans()) and "?k" not in part.scope:
+        by.append(f"({draw(st.sampled_from(('STR(?x)', '(?y + 1)', 'BOUND(?z)')))} AS ?k)")
+        keys = [*keys, "?k"]
+    grouped = f" GROUP BY {' '.join(by)}" if by else ""
+    return f"SELECT {' '.join(keys)} ({aggregate} AS ?total) {{ {part.text} }}{grouped}"
+
+
+@st.composite
 def queries(draw: st.DrawFn, kinds: tuple[str, ...] = ALL) -> str:
     """A SELECT or an ASK, without LIMIT."""
     part = draw(patterns(kinds))
     if draw(st.integers(0, 5)) == 0:
         return f"ASK {{ {part.text} }}"
+    if draw(st.integers(0, 7)) == 0 and part.scope:
+        return draw(_groups(part))
     text = draw(selects(part)).text[2:-2]
     order = draw(st.sampled_from(("", "", " ORDER BY ?x", " ORDER BY DESC(?y) ?x")))
     return f"{text}{order}"

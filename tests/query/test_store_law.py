@@ -62,6 +62,8 @@ QUERIES = (
     "SELECT ?p ?c { ?p ls:holdsLicenseFor ?c FILTER NOT EXISTS { ?c rdfs:label ?n FILTER(?n != 'Tesla') } }",
     """SELECT ?p ?c { ?p ls:holdsLicenseFor ?c FILTER EXISTS {
         GRAPH <record> { ?claim ls:polarity ls:Negative } GRAPH ?claim { ?n ls:holdsLicenseFor ?c } } }""",
+    "SELECT ?p ?q { ?p (ls:holdsLicenseFor/^ls:holdsLicenseFor)+ ?q }",
+    "SELECT ?x ?class { ?x a/rdfs:subClassOf* ?class FILTER(?x = <urn:firm:x> || ?class = ls:Party) }",
 )
 RETRACTED = (
     "SELECT ?claim ?name { GRAPH <record> { ?claim ls:attribution/ls:voice ?v . ?v rdfs:label ?name } }",
