@@ -31,8 +31,9 @@ def components(start: N, following: Callable[[N], Iterable[N]]) -> list[list[N]]
                 above = todo[-1][0]
                 low[above] = min(low[above], low[node])
             if low[node] == index[node]:
-                place = held.index(node)
-                found.append(held[place:])
-                on_hold.difference_update(held[place:])
-                del held[place:]
+                component = [held.pop()]
+                while component[-1] != node:
+                    component.append(held.pop())
+                on_hold.difference_update(component)
+                found.append(component)
     return found[::-1]

@@ -1,7 +1,8 @@
 """Expressions in a derivation query: variables renamed, EXISTS replaced by tags."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import reduce
 
 from kg.query.algebra import (
     Aggregate,
@@ -45,3 +46,13 @@ def rewritten(what: Expression, names: Mapping[Var, Var], tags: Mapping[Exists, 
         case Aggregate():
             raise NotAnnotated("an aggregate is not annotated yet")
     return what
+
+
+def bound_in_both(left: Var, right: Var) -> Expression:
+    """Whether two variables are bound."""
+    return Operation("&&", (Call("BOUND", (left,)), Call("BOUND", (right,))))
+
+
+def or_else(of: Sequence[Expression]) -> Expression:
+    """Whether any of some expressions is true."""
+    return reduce(lambda one, other: Operation("||", (one, other)), of)

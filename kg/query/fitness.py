@@ -37,8 +37,8 @@ def is_simple(pattern: Pattern) -> bool:
     match pattern:
         case Bgp():
             return True
-        case PathPattern():
-            return True
+        case PathPattern(_, path, _):
+            return not is_nullable(path)
         case Join() | Union():
             return is_simple(pattern.left) and is_simple(pattern.right)
         case Filter(condition, of):
