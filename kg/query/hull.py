@@ -227,19 +227,16 @@ class Deriver:
             return before, rewritten(condition, scope.names, {})
         if len(asked) > MOST_EXISTS:
             raise NotAnnotated(f"more than {MOST_EXISTS} EXISTS in one expression are not annotated")
-        before, key = self._kept(before, here, mentioned_in(condition), scope)
+        relevant = frozenset[Var]().union(*(mentioned(one.pattern) for one in asked))
+        before, key = self._kept(before, here, relevant, scope)
         tags = {}
         for one in asked:
             tag = tags[one] = self.tag("exists")
-            layer = Lateral(before, UNIT)
             other, inner = self._other(scope)
-            inner = replace(
-                inner,
-                layers=(*scope.layers, layer),
-                outer=here,
-                sure=scope.sure | certain(before),
-                in_exists=True,
-            )
+            inner = replace(inner, in_exists=True)
+            if key:  # else it is asked about nothing, and the same for all solutions
+                layers = (*scope.layers, Lateral(before, UNIT))
+                inner = replace(inner, layers=layers, outer=here, sure=scope.sure | certain(before))
             tree = other.tree(inner.wrapped(other.pattern(one.pattern, inner)), key)
             for value, negated in (("true", one.negated), ("false", not one.negated)):
                 self.factors.append(Factor(tree, negated, (*scope.guard, (tag, value))))
