@@ -340,6 +340,40 @@ class View:
             facts.extend(self.premises(s, p, o))
         return Support(base=self.is_base(s, p, o), facts=tuple(dict.fromkeys(facts)))
 
+    # --- named graphs
+
+    def graph_support(self, graph: NamedNode, s: Subject, p: NamedNode, o: Object) -> Support:
+        """What a triple of a named graph rests on.
+
+        In a claim's assertion graph it is that claim, whatever its polarity and modality; in
+        the record the claim that the subject is, or is named under. The rest is base data.
+        """
+        name = graph.value
+        if name == self.inferred.value:
+            return Support(facts=tuple(dict.fromkeys(self.premises(s, p, o))))
+        if name == self.record.value:
+            claim = self._owner(s.value) if isinstance(s, NamedNode) else None
+            return Support(base=True) if claim is None else Support(facts=((claim,),))
+        if not self.names.is_reserved(name) and self.claim_info(name) is not None:
+            return Support(facts=((name,),))
+        return Support(base=True)
+
+    def existence_support(self, graph: NamedNode) -> Support | None:
+        """What it rests on that there is a named graph; ``None`` for the list of inferences."""
+        name = graph.value
+        if name == self.inferred.value:
+            return None
+        if not self.names.is_reserved(name) and self.claim_info(name) is not None:
+            return Support(facts=((name,),))
+        return Support(base=True)
+
+    def _owner(self, iri: str) -> str | None:
+        """The active claim that a node of the record is, or is named under (``<claim>#quote``)."""
+        name = iri
+        while name and self.claim_info(name) is None:
+            name = name.rpartition("#")[0]
+        return name or None
+
     def need_claim(self, iri: str) -> None:
         """Raise ``NotFound`` unless the claim was ever taken in."""
         if not is_iri(iri) or not self.is_known(iri):

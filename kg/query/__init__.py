@@ -5,6 +5,7 @@ rows are those of the engine, asked the very text wherever that is safe and righ
 annotations come from a second query, derived from the first (``derive``).
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -15,13 +16,19 @@ from kg.errors import QueryRefused, QuerySyntaxError
 from kg.provenance.circuit import Circuit
 from kg.query.answer import Answer, Provenance, Row, RowProvenance
 from kg.query.assess import assessed, not_annotated
-from kg.query.derive import Derivation, NotAnnotated, derive
+from kg.query.derivation import Derivation, NotAnnotated
+from kg.query.derive import derive
 from kg.query.evaluate import MAX_DERIVATIONS, annotate
 from kg.query.merge import over_merge, without_dataset
 from kg.query.parse import has_word, parse
 from kg.query.render import NOTHING, render
 from kg.query.size import TooComplex
 from kg.query.source import Source, ask_engine, solutions, triples
+from kg.query.zero_length import with_zero_length
+
+_MAY_BE_ZERO = re.compile(r"(?i)(?<!select )(?<!distinct )(?<!reduced )(?<!\()\*|[\w>)]\?|\?(?!\w)")
+"""Where a path with ``*`` or ``?`` may be: a star but those of ``SELECT *`` and ``COUNT(*)``, a ``?``
+that is no variable's."""
 
 __all__ = ["Answer", "Provenance", "RowProvenance", "Source", "query"]
 
@@ -80,8 +87,9 @@ def _evaluated(
 ) -> QuerySolutions | QueryBoolean | QueryTriples:
     """The engine's result of a query: of its very text, but where the engine would count wrongly.
 
-    It counts a triple once for each default graph that holds it, and a solution of ``p|q``
-    once where both give it. There it gets the algebra, rendered, instead.
+    It counts a triple once for each default graph that holds it, a solution of ``p|q``
+    once where both give it, and leaves out a path of length zero from a constant that no
+    triple holds. There it gets the algebra, rendered, instead.
     """
     try:
         result = ask_engine(source, sparql, base_iri, default_graphs, named_graphs)
@@ -89,8 +97,9 @@ def _evaluated(
         parse(sparql, base_iri)  # which may say it more plainly
         raise
     chosen = default_graphs is not None or named_graphs is not None
+    zero = _MAY_BE_ZERO.search(sparql) is not None
     several = len(default_graphs or ()) > 1 or (not chosen and sparql.upper().count("FROM") > 1)
-    if not (several or "|" in sparql or has_word(sparql, "FROM")):
+    if not (several or zero or "|" in sparql or has_word(sparql, "FROM")):
         return result
     try:
         asked = parse(sparql, base_iri)
@@ -99,12 +108,13 @@ def _evaluated(
             what = f"over several default graphs only SPARQL 1.1 is answered ({error})"
             raise QueryRefused(what) from error
         return result
+    as_written, asked = asked, with_zero_length(asked)
     if not chosen and (asked.default_graphs or asked.named_graphs):
         default_graphs = [graph.value for graph in asked.default_graphs]
         named_graphs = [graph.value for graph in asked.named_graphs]
     if len(default_graphs or ()) > 1:
         asked = over_merge(asked)
-    elif not asked.alternatives:
+    elif not asked.alternatives and asked is as_written:
         return result
     graphs = None if default_graphs is None else list(dict.fromkeys(default_graphs))
     return ask_engine(source, render(without_dataset(asked)), None, graphs, named_graphs)
@@ -114,7 +124,7 @@ def _evaluated(
 def _plan(sparql: str, base_iri: str | None, variables: tuple[str, ...]) -> Derivation | str:
     """The derivation of a query that the engine understands, or why there is none."""
     try:
-        return derive(parse(sparql, base_iri), variables)
+        return derive(with_zero_length(parse(sparql, base_iri)), variables)
     except NotAnnotated as why:
         return str(why)
     except QuerySyntaxError as error:

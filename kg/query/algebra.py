@@ -233,6 +233,17 @@ class Extend:
 
 
 @dataclass(frozen=True, slots=True)
+class Lateral:
+    """Solutions of ``left``, each with those of ``right`` under its values (SEP 6).
+
+    No query is parsed to it: derivation queries use it to evaluate as EXISTS does.
+    """
+
+    left: Pattern
+    right: Pattern
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """``VALUES``: rows of constants, ``None`` for UNDEF."""
 
@@ -293,7 +304,19 @@ class Select:
 
 
 Pattern = (
-    Bgp | PathPattern | Join | LeftJoin | Union | Minus | Filter | Extend | Table | Graph | Service | Select
+    Bgp
+    | PathPattern
+    | Join
+    | LeftJoin
+    | Lateral
+    | Union
+    | Minus
+    | Filter
+    | Extend
+    | Table
+    | Graph
+    | Service
+    | Select
 )
 
 # --- queries

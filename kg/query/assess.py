@@ -8,7 +8,7 @@ from kg.provenance.probability import Assessor
 from kg.provenance.trusted import Trust
 from kg.provenance.witnesses import rests_on
 from kg.query.answer import NOT_ANNOTATED, Provenance, RowProvenance
-from kg.query.derive import NotAnnotated
+from kg.query.derivation import NotAnnotated
 from kg.query.source import Source
 
 

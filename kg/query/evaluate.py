@@ -5,18 +5,22 @@ distinct product is built once.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from operator import itemgetter
 
-from kg.dataset.terms import BlankNode, Literal, NamedNode, QuerySolutions, Triple, stored_form
+from kg.dataset.terms import Literal, NamedNode, QuerySolutions
 from kg.errors import QuerySyntaxError
 from kg.provenance.circuit import Circuit
-from kg.query.algebra import Iri, Lit, Node, Var
-from kg.query.answer import Row, Term
-from kg.query.derive import Derivation, Leaf, NotAnnotated
+from kg.provenance.evaluate import evaluate
+from kg.provenance.semirings import BOOLEAN
+from kg.query.algebra import Var
+from kg.query.answer import Row
+from kg.query.derivation import Derivation, Existence, Factor, Guard, Leaf, NotAnnotated, Tree, Way
+from kg.query.leaves import Leaves, Unaccounted, constant
 from kg.query.source import Source, ask_engine, solutions
+from kg.query.way_leaves import WayLeaves
 
 MAX_DERIVATIONS = 1_000_000
 """An answer with more derivations than this is given without annotations."""
@@ -31,20 +35,18 @@ def annotate(
     for. Raises ``NotAnnotated`` where there are more than ``cap`` derivations, or where
     the derivations do not account for a row.
     """
+    if derivation.places is not None:
+        rows = list(map(_picker(derivation.places), rows))
     clause = values_clause(derivation, rows) if paged else ""
     if clause:
         try:
             return _annotated(source, derivation, rows, clause, cap)
-        except (_Unaccounted, QuerySyntaxError):  # a value that equals nothing (NaN), or is of RDF 1.2
+        except (Unaccounted, QuerySyntaxError):  # a value that equals nothing (NaN), or is of RDF 1.2
             pass
     try:
         return _annotated(source, derivation, rows, "", cap)
-    except _Unaccounted as error:
+    except Unaccounted as error:
         raise NotAnnotated(f"{error}: please report this") from error
-
-
-class _Unaccounted(Exception):
-    """The derivations do not account for a row of the answer."""
 
 
 def values_clause(derivation: Derivation, rows: Sequence[Row]) -> str:
@@ -70,109 +72,145 @@ def values_clause(derivation: Derivation, rows: Sequence[Row]) -> str:
 def _annotated(
     source: Source, derivation: Derivation, rows: Sequence[Row], clause: str, cap: int
 ) -> tuple[Circuit, list[int]]:
-    result = ask_engine(source, derivation.text(clause))
-    if not isinstance(result, QuerySolutions):
-        raise _Unaccounted("the derivation query gave no solutions")
-    found = list(islice(solutions(result), cap + 1))
-    if len(found) > cap:
-        raise NotAnnotated(f"the answer has more than {cap} derivations")
-    builder = _Builder(source, derivation)
-    wanted = set(rows) if clause else None
-    sums: defaultdict[Row, list[int]] = defaultdict(list)
-    for tagged in builder.by_branch(found):
-        keys = map(builder.key, tagged.solutions)
-        for key, product in zip(keys, builder.products(tagged), strict=True):
-            if wanted is None or key in wanted:
-                sums[key].append(product)
-    nodes = {key: builder.circuit.plus(products) for key, products in sums.items()}
+    builder = _Builder(source, cap)
+    sums = builder.sums(derivation, clause, set(rows) if clause else None)
+    circuit = builder.circuit
+    nodes = {key: circuit.plus(products) for key, products in sums.items()}
     try:
-        return builder.circuit, [nodes[row] for row in rows]
+        found = [nodes[row] for row in rows]
     except KeyError as error:
-        raise _Unaccounted(f"no derivation was found of the row {error.args[0]}") from None
+        raise Unaccounted(f"no derivation was found of the row {error.args[0]}") from None
+    if derivation.factors:
+        held = evaluate(circuit, found, BOOLEAN, lambda _: True)
+        if not all(held[node] for node in found):
+            raise Unaccounted("a row of the answer has an annotation that is false")
+    return circuit, found
 
 
 @dataclass(frozen=True)
 class _Branch:
-    """Solutions that came through the same branches, and the leaves in play there."""
+    """Solutions that came through the same branches, and what is in play there."""
 
     solutions: Sequence[Row]
-    leaves: Sequence[Leaf]
+    leaves: Sequence[Leaf | Existence | Way]
+    factors: Sequence[Factor]
 
 
 class _Builder:
-    """Builds the circuit of one derivation query."""
+    """Builds the circuit of one derivation, tree by tree."""
 
-    def __init__(self, source: Source, derivation: Derivation) -> None:
+    def __init__(self, source: Source, cap: int) -> None:
         self.source = source
-        self.derivation = derivation
         self.circuit = Circuit()
-        self.places = {variable: place for place, variable in enumerate(derivation.columns)}
-        self.key = _picker([self.places[variable] for variable in derivation.key])
-        self._facts: dict[tuple[Term, Term, Term], int] = {}
+        self._left = cap
+        self._cap = cap
+        self._leaves = Leaves(source, self.circuit)
+        self._ways = WayLeaves(self._leaves, self.solutions)
+        self._known: dict[int, dict[Row, int]] = {}
 
-    def by_branch(self, found: list[Row]) -> Iterable[_Branch]:
-        """The solutions, those apart that came through different branches of UNIONs."""
-        tags = self.derivation.tags
-        if not tags:
-            return [_Branch(found, self.derivation.leaves)]
-        pick = _picker([self.places[tag] for tag in tags])
-        buckets: defaultdict[Row, list[Row]] = defaultdict(list)
-        for solution in found:
-            buckets[pick(solution)].append(solution)
-        branches = []
-        for values, bucket in buckets.items():
-            taken = {
-                tag: value.value
-                for tag, value in zip(tags, values, strict=True)
-                if isinstance(value, Literal)
-            }
-            leaves = [
-                leaf
-                for leaf in self.derivation.leaves
-                if all(taken.get(tag) == branch for tag, branch in leaf.guard)
-            ]
-            branches.append(_Branch(bucket, leaves))
-        return branches
+    def sums(
+        self, tree: Tree, clause: str = "", wanted: Container[Row] | None = None
+    ) -> dict[Row, list[int]]:
+        """For each key of a tree the products that make up its sum, zero ones left out."""
+        found = self.solutions(tree.text(clause))
+        places = {variable: place for place, variable in enumerate(tree.columns)}
+        pick = _picker([places[variable] for variable in tree.key])
+        sums: defaultdict[Row, list[int]] = defaultdict(list)
+        for branch in _by_branch(tree, places, found):
+            keys = map(pick, branch.solutions)
+            for key, product in zip(keys, self._products(branch, places), strict=True):
+                if product != self.circuit.zero and (wanted is None or key in wanted):
+                    sums[key].append(product)
+        return sums
 
-    def products(self, branch: _Branch) -> Iterable[int]:
-        """For each solution the product of its leaves."""
-        if not branch.leaves:
-            return [self.circuit.one] * len(branch.solutions)
-        columns = [self._column(leaf, branch.solutions) for leaf in branch.leaves]
+    def solutions(self, text: str) -> list[Row]:
+        """All solutions of a query. Raises ``NotAnnotated`` where that makes too many in all."""
+        try:
+            result = ask_engine(self.source, text)
+        except QuerySyntaxError as error:
+            what = f"the engine does not take the derivation query ({error}): please report this"
+            raise NotAnnotated(what) from error
+        if not isinstance(result, QuerySolutions):
+            raise Unaccounted("the derivation query gave no solutions")
+        found = list(islice(solutions(result), self._left + 1))
+        if len(found) > self._left:
+            raise NotAnnotated(f"the answer has more than {self._cap} derivations")
+        self._left -= len(found)
+        return found
+
+    def _products(self, branch: _Branch, places: Mapping[Var, int]) -> Iterable[int]:
+        """For each solution the product of its leaves and factors, less what is subtracted."""
+        circuit, found = self.circuit, branch.solutions
+        columns = [self._column(leaf, places, found) for leaf in branch.leaves]
+        columns += [self._supports(f, places, found) for f in branch.factors if not f.negated]
+        positive = len(columns)
+        columns += [self._supports(f, places, found) for f in branch.factors if f.negated]
+        if not columns:
+            return [circuit.one] * len(found)
         combinations = list(zip(*columns, strict=True))
-        known = {combination: self.circuit.times(combination) for combination in set(combinations)}
+        known = {
+            combination: circuit.minus(
+                circuit.times(combination[:positive]), circuit.plus(combination[positive:])
+            )
+            for combination in set(combinations)
+        }
         return map(known.__getitem__, combinations)
 
-    def _column(self, leaf: Leaf, found: Sequence[Row]) -> list[int]:
-        """For each solution the node of a leaf's triple."""
-        triple = leaf.triple
-        nodes = (triple.subject, triple.predicate, triple.object)
-        pick = _picker([self.places[n] for n in nodes if isinstance(n, Var)])
-        fixed = [None if isinstance(n, Var) else constant(n) for n in nodes]
+    def _column(
+        self, leaf: Leaf | Existence | Way, places: Mapping[Var, int], found: Sequence[Row]
+    ) -> list[int]:
+        """For each solution the node of a leaf."""
+        pick = _picker([places[n] for n in leaf.nodes if isinstance(n, Var)])
+        fixed = [None if isinstance(n, Var) else constant(n) for n in leaf.nodes]
         picked = list(map(pick, found))
-        known = {values: self._fact(fixed, values) for values in set(picked)}
+        known = {}
+        for values in set(picked):
+            remaining = iter(values)
+            terms = [next(remaining) if term is None else term for term in fixed]
+            known[values] = (
+                self._ways.node(leaf, terms) if isinstance(leaf, Way) else self._leaves.node(terms)
+            )
         return list(map(known.__getitem__, picked))
 
-    def _fact(self, fixed: Sequence[Term | None], values: Row) -> int:
-        """The node of a triple: its constants, and values where there are none."""
-        remaining = iter(values)
-        s, p, o = [next(remaining) if term is None else term for term in fixed]
-        if s is None or o is None or isinstance(s, Literal) or not isinstance(p, NamedNode):
-            raise _Unaccounted("a triple pattern has an unbound variable")
-        node = self._facts.get((s, p, o))
-        if node is None:
-            node = self._facts[s, p, o] = self._supported(s, p, o)
-        return node
+    def _supports(self, factor: Factor, places: Mapping[Var, int], found: Sequence[Row]) -> list[int]:
+        """For each solution the sum of a factor's tree."""
+        sums = self._sums_of(factor.tree)
+        keys = map(_picker([places[variable] for variable in factor.tree.key]), found)
+        return [sums.get(key, self.circuit.zero) for key in keys]
 
-    def _supported(self, s: NamedNode | BlankNode | Triple, p: NamedNode, o: Term) -> int:
-        support = self.source.fact_support(s, p, o)
-        circuit = self.circuit
-        parts = [circuit.fact(map(circuit.token, claims)) for claims in support.facts]
-        if support.base:
-            parts.append(circuit.one)
-        if not parts:
-            raise _Unaccounted(f"nothing on record supports the fact {s} {p} {o}")
-        return circuit.plus(parts)
+    def _sums_of(self, tree: Tree) -> dict[Row, int]:
+        """The sum for each key; a derivation that comes twice counts once, as for support alone it does."""
+        known = self._known.get(id(tree))
+        if known is None:
+            sums = self.sums(tree).items()
+            known = {key: self.circuit.plus(sorted(set(products))) for key, products in sums}
+            self._known[id(tree)] = known
+        return known
+
+
+def _by_branch(tree: Tree, places: Mapping[Var, int], found: list[Row]) -> Iterable[_Branch]:
+    """The solutions, those apart that came through different branches."""
+    if not tree.tags:
+        return [_Branch(found, tree.leaves, tree.factors)]
+    pick = _picker([places[tag] for tag in tree.tags])
+    buckets: defaultdict[Row, list[Row]] = defaultdict(list)
+    for solution in found:
+        buckets[pick(solution)].append(solution)
+    branches = []
+    for values, bucket in buckets.items():
+        taken = {
+            tag: value.value
+            for tag, value in zip(tree.tags, values, strict=True)
+            if isinstance(value, Literal)
+        }
+
+        def in_play(guard: Guard, taken: Mapping[Var, str] = taken) -> bool:
+            return all(taken.get(tag) == value for tag, value in guard)
+
+        leaves = [leaf for leaf in tree.leaves if in_play(leaf.guard)]
+        factors = [factor for factor in tree.factors if in_play(factor.guard)]
+        branches.append(_Branch(bucket, leaves, factors))
+    return branches
 
 
 def _picker(places: Sequence[int]) -> Callable[[Row], Row]:
@@ -184,20 +222,3 @@ def _picker(places: Sequence[int]) -> Callable[[Row], Row]:
     if list(places) == list(range(len(places))):
         return itemgetter(slice(len(places)))
     return itemgetter(*places)
-
-
-def constant(term: Node) -> Term:
-    """A constant of a query as the engine keeps it. Raises ``NotAnnotated`` if it cannot be one."""
-    try:
-        match term:
-            case Iri(value):
-                return NamedNode(value)
-            case Lit(lexical, None, None):
-                return Literal(lexical)
-            case Lit(lexical, _, str(language)):
-                return Literal(lexical, language=language)
-            case Lit(lexical, str(datatype), None):
-                return stored_form(Literal(lexical, datatype=NamedNode(datatype)))
-    except ValueError as error:
-        raise NotAnnotated(f"{term} cannot be looked up: {error}") from error
-    raise NotAnnotated(f"{term} cannot be looked up")

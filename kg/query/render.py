@@ -25,6 +25,7 @@ from kg.query.algebra import (
     Iri,
     Item,
     Join,
+    Lateral,
     LeftJoin,
     Lit,
     Membership,
@@ -179,6 +180,8 @@ def _parts(pattern: Pattern) -> str:  # noqa: PLR0911 - one for each kind of pat
             inner = group(right) if isinstance(right, Filter | Select) else _parts(right)
             test = "" if condition is None else f" FILTER({expression(condition)})"
             return f"{_parts(left)} OPTIONAL {{ {inner}{test} }}"
+        case Lateral(left, right):
+            return f"{_parts(left)} LATERAL {group(right)}"
         case Union(left, right):
             first = _parts(left) if isinstance(left, Union) else group(left)
             return f"{first} UNION {group(right)}"

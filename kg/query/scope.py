@@ -4,12 +4,14 @@ from kg.query.algebra import (
     Aggregate,
     Bgp,
     Call,
+    Exists,
     Expression,
     Extend,
     Filter,
     Function,
     Graph,
     Join,
+    Lateral,
     LeftJoin,
     Membership,
     Minus,
@@ -28,7 +30,7 @@ from kg.query.algebra import (
 def patterns_of(pattern: Pattern) -> tuple[Pattern, ...]:
     """The patterns directly within a pattern, those of expressions left out."""
     match pattern:
-        case Join() | Union() | Minus() | LeftJoin():
+        case Join() | Union() | Minus() | LeftJoin() | Lateral():
             return (pattern.left, pattern.right)
         case Filter() | Extend() | Graph() | Service():
             return (pattern.of,)
@@ -99,7 +101,7 @@ def visible(pattern: Pattern) -> tuple[Var, ...]:
                 add(triple.subject, triple.predicate, triple.object)
         case PathPattern():
             add(pattern.subject, pattern.object)
-        case Join() | Union() | LeftJoin():
+        case Join() | Union() | LeftJoin() | Lateral():
             add(*visible(pattern.left), *visible(pattern.right))
         case Minus():
             add(*visible(pattern.left))
@@ -116,6 +118,27 @@ def visible(pattern: Pattern) -> tuple[Var, ...]:
     return tuple(found)
 
 
+def mentioned(pattern: Pattern) -> frozenset[Var]:
+    """Every variable that occurs anywhere within a pattern, in scope or not."""
+    found = set(visible(pattern))
+    for part in patterns_of(pattern):
+        found |= mentioned(part)
+    for expression in expressions_of(pattern):
+        found |= mentioned_in(expression)
+    return frozenset(found)
+
+
+def mentioned_in(expression: Expression) -> frozenset[Var]:
+    """Every variable that occurs anywhere within an expression."""
+    found: set[Var] = set()
+    for part in subexpressions(expression):
+        if isinstance(part, Var):
+            found.add(part)
+        elif isinstance(part, Exists):
+            found |= mentioned(part.pattern)
+    return frozenset(found)
+
+
 def projected(select: Select) -> tuple[Var, ...]:
     """The variables that a SELECT gives back."""
     if select.items is not None:
@@ -129,7 +152,7 @@ def certain(pattern: Pattern) -> frozenset[Var]:
     match pattern:
         case Bgp() | PathPattern():
             return frozenset(visible(pattern))
-        case Join():
+        case Join() | Lateral():
             return certain(pattern.left) | certain(pattern.right)
         case Union():
             return certain(pattern.left) & certain(pattern.right)

@@ -41,6 +41,14 @@ class Source(Protocol):
         """What a triple of the default graph rests on."""
         ...
 
+    def graph_support(self, graph: NamedNode, s: Subject, p: NamedNode, o: Object) -> Support:
+        """What a triple of a named graph rests on."""
+        ...
+
+    def existence_support(self, graph: NamedNode) -> Support | None:
+        """What it rests on that there is a named graph; ``None`` if that is not told."""
+        ...
+
     def claim_info(self, iri: str) -> ClaimInfo | None:
         """What is told about an active claim."""
         ...

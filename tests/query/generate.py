@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from hypothesis import strategies as st
 
 from kg.dataset.terms import Triple
-from tests.query.fake import FakeSnapshot, read
+from tests.query.fake import EX, FakeSnapshot, read
 
 SUBJECTS = (":a", ":b")
 PREDICATES = (":p", ":q")
@@ -25,7 +25,8 @@ def snapshots(draw: st.DrawFn, most: int = 5) -> FakeSnapshot:
         triples = draw(st.lists(st.sampled_from(pool), min_size=1, max_size=3))
         claims[f"c{number}"] = read(" . ".join(triples))
     base = draw(st.lists(st.sampled_from(BASE + pool), max_size=3))
-    return FakeSnapshot(claims, read(" . ".join(base)))
+    named = draw(st.lists(st.sampled_from(pool), max_size=2))
+    return FakeSnapshot(claims, read(" . ".join(base)), named={EX + "n": read(" . ".join(named))})
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,29 @@ def triples(draw: st.DrawFn) -> Part:
     return Part(" ".join(parts), frozenset(scope))
 
 
+PATHS = (
+    ":p*",
+    ":p+",
+    ":q?",
+    "(:p|:q)+",
+    "(:p/:q)*",
+    "^:p+",
+    "(:p|^:q)*",
+    "!:p+",
+    "(:p*|:q)+",
+    ":p*/:q",
+    "(:p?/:q)+",
+)
+PATH_ENDS = st.sampled_from(VARIABLES * 3 + ("[]", ":a", ":b"))
+
+
+@st.composite
+def ways(draw: st.DrawFn) -> Part:
+    """A path with ``?``, ``*`` or ``+``."""
+    words = (draw(PATH_ENDS), draw(st.sampled_from(PATHS)), draw(PATH_ENDS))
+    return Part(" ".join(words) + " .", frozenset(word for word in words if word.startswith("?")))
+
+
 @st.composite
 def tables(draw: st.DrawFn) -> Part:
     variables = draw(st.lists(st.sampled_from(VARIABLES), min_size=1, max_size=2, unique=True))
@@ -98,25 +122,24 @@ VALUES = st.one_of(
 )
 
 
-FRAGMENT = ("join", "sequence", "union", "filter", "bind", "select")
-"""The operators that are annotated."""
-ALL = (*FRAGMENT, "optional", "minus", "exists", "graph")
+MONOTONE = ("join", "sequence", "union", "filter", "bind", "select")
+ALL = (*MONOTONE, "optional", "minus", "exists", "graph", "path")
+"""The operators that are annotated, most combinations of them."""
 
 
 @st.composite
 def _combined(draw: st.DrawFn, inner: st.SearchStrategy[Part], kinds: tuple[str, ...]) -> Part:
     left = draw(inner)
-    kind = draw(st.sampled_from(kinds))
+    kind = draw(st.sampled_from([kind for kind in kinds if kind != "path"]))
     if kind in ("optional", "minus"):
         right = draw(inner)
         scope = left.scope | right.scope if kind == "optional" else left.scope
         return Part(f"{{ {left.text} }} {kind.upper()} {{ {right.text} }}", scope)
     if kind == "exists":
-        negation = draw(st.sampled_from(("", "NOT ")))
-        return Part(f"{{ {left.text} }} FILTER {negation}EXISTS {{ {draw(inner).text} }}", left.scope)
+        return _exists(draw, left, inner)
     if kind == "graph":
-        name = draw(st.sampled_from((":c0", "?x", "?g")))
-        return Part(f"GRAPH {name} {{ {left.text} }}", left.scope | ({name} - {":c0"}))
+        name = draw(st.sampled_from((":c0", ":record", ":n", "?x", "?g", "?g")))
+        return Part(f"GRAPH {name} {{ {left.text} }}", left.scope | {n for n in (name,) if n[0] == "?"})
     if kind in ("join", "union", "sequence"):
         right = draw(inner)
         if (
@@ -139,6 +162,22 @@ def _combined(draw: st.DrawFn, inner: st.SearchStrategy[Part], kinds: tuple[str,
     return draw(selects(left))
 
 
+def _exists(draw: st.DrawFn, left: Part, inner: st.SearchStrategy[Part]) -> Part:
+    """A filter with EXISTS, by itself or in an expression; or its value bound."""
+    asked = f"{draw(st.sampled_from(('', 'NOT ', 'NOT ')))}EXISTS {{ {draw(inner).text} }}"
+    kind = draw(st.integers(0, 5))
+    if kind == 0 and "?n" not in left.scope:
+        return Part(f"{{ {left.text} }} BIND({asked} AS ?n)", left.scope | {"?n"})
+    if kind == 1:
+        return Part(f"{{ {left.text} }} FILTER({draw(TESTS)} || {asked})", left.scope)
+    if kind == 2:
+        other = f"EXISTS {{ {draw(inner).text} }}"
+        return Part(f"{{ {left.text} }} FILTER({asked} || !({other} && {draw(TESTS)}))", left.scope)
+    if kind == 3:
+        return Part(f"{left.text} FILTER({draw(TESTS)} && {asked})", left.scope)
+    return Part(f"{left.text} FILTER {asked}", left.scope)
+
+
 @st.composite
 def selects(draw: st.DrawFn, part: Part) -> Part:
     """A SELECT around a group: columns, DISTINCT, sometimes an expression."""
@@ -156,18 +195,33 @@ def selects(draw: st.DrawFn, part: Part) -> Part:
 
 def patterns(kinds: tuple[str, ...]) -> st.SearchStrategy[Part]:
     """Groups nested three deep."""
-    flat = st.one_of(triples(), triples(), tables())
+    flat = st.one_of(triples(), triples(), tables(), *([ways(), ways()] if "path" in kinds else ()))
     once = st.one_of(flat, _combined(flat, kinds))
     twice = st.one_of(once, _combined(once, kinds))
     return st.one_of(twice, _combined(twice, kinds))
 
 
 @st.composite
-def queries(draw: st.DrawFn, kinds: tuple[str, ...] = FRAGMENT) -> str:
+def _groups(draw: st.DrawFn, part: Part) -> str:
+    """Aggregates, with or without GROUP BY."""
+    keys = draw(st.lists(st.sampled_from((*VARIABLES, "?m")), max_size=2, unique=True))
+    aggregate = draw(st.sampled_from(("COUNT(*)", "SUM(?x)", "MIN(DISTINCT ?y)", "SAMPLE(?z)")))
+    by = [*keys]
+    if draw(st.booleans()) and "?k" not in part.scope:
+        by.append(f"({draw(st.sampled_from(('STR(?x)', '(?y + 1)', 'BOUND(?z)')))} AS ?k)")
+        keys = [*keys, "?k"]
+    grouped = f" GROUP BY {' '.join(by)}" if by else ""
+    return f"SELECT {' '.join(keys)} ({aggregate} AS ?total) {{ {part.text} }}{grouped}"
+
+
+@st.composite
+def queries(draw: st.DrawFn, kinds: tuple[str, ...] = ALL) -> str:
     """A SELECT or an ASK, without LIMIT."""
     part = draw(patterns(kinds))
     if draw(st.integers(0, 5)) == 0:
         return f"ASK {{ {part.text} }}"
+    if draw(st.integers(0, 7)) == 0 and part.scope:
+        return draw(_groups(part))
     text = draw(selects(part)).text[2:-2]
     order = draw(st.sampled_from(("", "", " ORDER BY ?x", " ORDER BY DESC(?y) ?x")))
     return f"{text}{order}"

@@ -195,3 +195,12 @@ def test_alternatives_count_as_the_standard_says() -> None:
     """Section 18.4: ``p|q`` is a union, so what both give comes twice; the engine gives it once."""
     text = SPARQL_PREFIX + "SELECT (COUNT(*) AS ?n) { ?s :p|!:q ?o }"
     assert query(snapshot(), text, provenance="none").rows[0][0] == Literal(4)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "count"),
+    [(":nowhere :p* ?o", 1), ("?s :p? :nowhere", 1), (":nowhere :p * :nowhere", 1), (":nowhere :p+ ?o", 0)],
+)
+def test_a_path_of_length_zero_needs_no_data(pattern: str, count: int) -> None:
+    """Section 18.4: a constant is joined to itself; the engine leaves out one that no triple holds."""
+    assert len(query(snapshot(), f"{SPARQL_PREFIX} SELECT * {{ {pattern} }}").rows) == count

@@ -142,7 +142,9 @@ def test_dataset_parameters(client: FlaskClient, names: Names) -> None:
 
 
 def test_what_cannot_be_annotated_is_told(client: FlaskClient) -> None:
-    provenance = ask(client, "SELECT (COUNT(*) AS ?n) { ?s ls:holdsLicenseFor ?o }").get_json()["provenance"]
+    provenance = ask(
+        client, "SELECT (1 AS ?n) { ?s ls:holdsLicenseFor ?o } HAVING (COUNT(*) > 0)"
+    ).get_json()["provenance"]
     assert provenance["complete"] is False
     assert provenance["reason"]
     assert provenance["rows"] == [{"node": None}]

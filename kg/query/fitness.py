@@ -1,0 +1,131 @@
+"""What stands where it can be annotated, and what does not: the checks on combinations of constructs."""
+
+from collections.abc import Collection, Iterable
+
+from kg.query.algebra import (
+    Bgp,
+    Call,
+    Exists,
+    Extend,
+    Filter,
+    Graph,
+    Iri,
+    Item,
+    Join,
+    LeftJoin,
+    Minus,
+    PathPattern,
+    Pattern,
+    Select,
+    Union,
+    Var,
+)
+from kg.query.conditions import VOLATILE
+from kg.query.derivation import NotAnnotated
+from kg.query.paths import is_nullable
+from kg.query.scope import certain, expressions_of, mentioned_in, patterns_of, subexpressions, visible
+
+MOST_EXISTS = 5
+"""An expression over so many EXISTS is tried with each of them true and false."""
+
+
+def is_simple(pattern: Pattern) -> bool:
+    """Whether it gives the same solutions under the values of another as joined with it.
+
+    So it is where no part sees variables that it does not bind.
+    """
+    match pattern:
+        case Bgp():
+            return True
+        case PathPattern(_, path, _):
+            return not is_nullable(path)
+        case Join() | Union():
+            return is_simple(pattern.left) and is_simple(pattern.right)
+        case Filter(condition, of):
+            plain = not any(isinstance(part, Exists) for part in subexpressions(condition))
+            return plain and mentioned_in(condition) <= certain(of) and is_simple(of)
+        case Graph(_, of):
+            return is_simple(of)
+    return False
+
+
+def is_grounded(pattern: Pattern) -> bool:
+    """Whether every solution needs a triple of the active graph."""
+    match pattern:
+        case Bgp(triples):
+            return bool(triples)
+        case PathPattern(subject, path, item):
+            return not is_nullable(path) or (isinstance(subject, Var) and isinstance(item, Var))
+        case Join():
+            return is_grounded(pattern.left) or is_grounded(pattern.right)
+        case Union():
+            return is_grounded(pattern.left) and is_grounded(pattern.right)
+        case LeftJoin() | Minus():
+            return is_grounded(pattern.left)
+        case Filter() | Extend() | Select():
+            return is_grounded(pattern.of)
+    return False
+
+
+def check_within_graph(what: Graph) -> None:
+    """Raises ``NotAnnotated`` for a GRAPH that may match without a triple, or around a sub-SELECT.
+
+    (The engine takes the name of the graph for a variable of each triple within, which a
+    sub-SELECT hides; and it has graphs without triples only for an empty group.)
+    """
+    if not is_grounded(what.of):
+        raise NotAnnotated("GRAPH around a group that may match without a triple is not annotated yet")
+    if isinstance(what.name, Var) and _holds(what.of, Select):
+        raise NotAnnotated("a sub-SELECT within GRAPH with a variable is not annotated yet")
+
+
+def check_minus(what: Minus, graph: Var | Iri | None) -> None:
+    """Raises ``NotAnnotated`` where it hangs on the name of the graph whether a variable is shared."""
+    if isinstance(graph, Var) and not certain(what.left) & certain(what.right) & set(visible(what.right)):
+        raise NotAnnotated("MINUS within GRAPH with a variable, sharing none for sure, is not annotated yet")
+
+
+def check_bound(variables: Iterable[Var], outer: Collection[Var]) -> None:
+    """Raises ``NotAnnotated`` for a BIND or VALUES within EXISTS that binds a variable of the outer group."""
+    for variable in variables:
+        if variable in outer:
+            raise NotAnnotated("BIND or VALUES of an outer variable within EXISTS is not annotated yet")
+
+
+def grouping(body: Select, columns: Collection[str]) -> tuple[Item, ...]:
+    """The GROUP BY keys of a query, all among its columns.
+
+    Raises ``NotAnnotated`` for what hangs on more than the group that a row is of.
+    """
+    if body.having:
+        raise NotAnnotated("HAVING is not annotated yet")
+    if body.values is not None:
+        raise NotAnnotated("VALUES after GROUP BY or an aggregate is not annotated yet")
+    for expression in expressions_of(body):
+        for part in subexpressions(expression):
+            if isinstance(part, Call) and part.name in VOLATILE:
+                raise NotAnnotated(f"{part.name}() gives another value each time: it is not annotated")
+    for key in body.group or ():
+        if key.variable is None or key.variable.name not in columns:
+            raise NotAnnotated("GROUP BY with a key that is no column of the answer is not annotated yet")
+    return body.group or ()
+
+
+def check_way(what: PathPattern, in_exists: bool) -> None:
+    """Raises ``NotAnnotated`` where a path of length zero hangs on what EXISTS takes for a constant."""
+    if in_exists and is_nullable(what.path):
+        raise NotAnnotated("a path that may have length zero within EXISTS is not annotated yet")
+
+
+def check_within_exists(what: Minus | Select, in_exists: bool) -> None:
+    """Raises ``NotAnnotated`` for what the specification leaves open within EXISTS."""
+    if in_exists:
+        names = {Minus: "MINUS", Select: "a sub-SELECT"}
+        raise NotAnnotated(f"{names[type(what)]} within EXISTS is not annotated yet")
+
+
+def _holds(pattern: Pattern, kind: type[Pattern]) -> bool:
+    if isinstance(pattern, kind) or any(_holds(part, kind) for part in patterns_of(pattern)):
+        return True
+    parts = (part for expression in expressions_of(pattern) for part in subexpressions(expression))
+    return any(isinstance(part, Exists) and _holds(part.pattern, kind) for part in parts)

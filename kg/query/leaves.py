@@ -1,0 +1,76 @@
+"""The leaves of derivations: what each triple and each named graph rests on."""
+
+from collections.abc import Sequence
+
+from kg.dataset.terms import Literal, NamedNode, stored_form
+from kg.dataset.view import Support
+from kg.provenance.circuit import Circuit
+from kg.query.algebra import Iri, Lit, Node
+from kg.query.answer import Term
+from kg.query.derivation import NotAnnotated
+from kg.query.source import Source
+
+
+class Unaccounted(Exception):
+    """The derivations do not account for a row of the answer."""
+
+
+class Leaves:
+    """The nodes of triples and graphs, each looked up once."""
+
+    def __init__(self, source: Source, circuit: Circuit) -> None:
+        self._source = source
+        self.circuit = circuit
+        self._known: dict[tuple[Term | None, ...], int] = {}
+
+    def node(self, terms: Sequence[Term | None]) -> int:
+        """The node of a triple, with a named graph as the fourth term; or of a graph, by its name alone.
+
+        Raises ``Unaccounted`` for what is no triple, or rests on nothing.
+        """
+        what = tuple(terms)
+        found = self._known.get(what)
+        if found is None:
+            found = self._known[what] = self._summed(self._support(what), what)
+        return found
+
+    def _support(self, what: tuple[Term | None, ...]) -> Support:
+        match what:
+            case (NamedNode() as graph,):
+                support = self._source.existence_support(graph)
+                if support is None:
+                    raise NotAnnotated(f"what the existence of the graph {graph} rests on is not annotated")
+                return support
+            case (s, NamedNode() as p, o) if s is not None and o is not None and not isinstance(s, Literal):
+                return self._source.fact_support(s, p, o)
+            case (s, NamedNode() as p, o, NamedNode() as graph) if (
+                s is not None and o is not None and not isinstance(s, Literal)
+            ):
+                return self._source.graph_support(graph, s, p, o)
+        raise Unaccounted("a triple pattern has an unbound variable")
+
+    def _summed(self, support: Support, what: tuple[Term | None, ...]) -> int:
+        circuit = self.circuit
+        parts = [circuit.fact(map(circuit.token, claims)) for claims in support.facts]
+        if support.base:
+            parts.append(circuit.one)
+        if not parts:
+            raise Unaccounted(f"nothing on record supports the fact {' '.join(map(str, what))}")
+        return circuit.plus(parts)
+
+
+def constant(term: Node) -> Term:
+    """A constant of a query as the engine keeps it. Raises ``NotAnnotated`` if it cannot be one."""
+    try:
+        match term:
+            case Iri(value):
+                return NamedNode(value)
+            case Lit(lexical, None, None):
+                return Literal(lexical)
+            case Lit(lexical, _, str(language)):
+                return Literal(lexical, language=language)
+            case Lit(lexical, str(datatype), None):
+                return stored_form(Literal(lexical, datatype=NamedNode(datatype)))
+    except ValueError as error:
+        raise NotAnnotated(f"{term} cannot be looked up: {error}") from error
+    raise NotAnnotated(f"{term} cannot be looked up")

@@ -1,0 +1,118 @@
+"""The annotation of a path between the two ends that a solution gives it."""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+
+from kg.dataset.terms import BlankNode, Literal, NamedNode
+from kg.query.algebra import Iri, Negated, Step, Var
+from kg.query.answer import Row, Term
+from kg.query.derivation import NotAnnotated, Way
+from kg.query.leaves import Leaves, Unaccounted
+from kg.query.paths import Edges, Ways, is_nullable, turned
+from kg.query.render import node
+
+
+class WayLeaves:
+    """The nodes of paths in a circuit, each graph's edges read once."""
+
+    def __init__(self, leaves: Leaves, solutions: Callable[[str], list[Row]]) -> None:
+        self._leaves = leaves
+        self._solutions = solutions
+        self._ways: dict[Term | None, Ways] = {}
+        self._adjacent: dict[tuple[Term | None, Step | Negated, bool], Edges] = {}
+        self._present: dict[tuple[Term, Term | None], int] = {}
+
+    def node(self, way: Way, terms: Sequence[Term | None]) -> int:
+        """The node of a path between its ends (and in a named graph, the third term).
+
+        A path of length zero from a constant is there in any case; between variables it is
+        where a triple holds the node (SPARQL 1.1, section 18.4).
+        """
+        start, end = terms[:2]
+        graph = terms[2] if len(terms) > 2 else None
+        if start is None or end is None:
+            raise Unaccounted("an end of a path is unbound")
+        if start == end and is_nullable(way.path):
+            if not isinstance(way.subject, Var) or not isinstance(way.object, Var):
+                return self._leaves.circuit.one
+            return self._presence(start, graph)
+        path = way.path
+        if not isinstance(way.object, Var) and isinstance(way.subject, Var):
+            path, start, end = turned(path), end, start
+        found = self._of(graph).reached(path, start).get(end)
+        if found is None:
+            raise Unaccounted(f"no way leads from {start} to {end}")
+        return found
+
+    def _of(self, graph: Term | None) -> Ways:
+        ways = self._ways.get(graph)
+        if ways is None:
+
+            def edges(path: Step | Negated, backward: bool) -> Edges:
+                return self._sorted(graph, path, backward)
+
+            ways = self._ways[graph] = Ways(self._leaves.circuit, edges)
+        return ways
+
+    def _sorted(self, graph: Term | None, path: Step | Negated, backward: bool) -> Edges:
+        key = (graph, path, backward)
+        known = self._adjacent.get(key)
+        if known is None:
+            parts: defaultdict[Term, defaultdict[Term, list[int]]] = defaultdict(lambda: defaultdict(list))
+            for start, end, number in self._read(graph, path):
+                first, last = (end, start) if backward else (start, end)
+                parts[first][last].append(number)
+            plus = self._leaves.circuit.plus
+            known = self._adjacent[key] = {
+                first: {last: plus(sorted(set(numbers))) for last, numbers in ends.items()}
+                for first, ends in parts.items()
+            }
+        return known
+
+    def _read(self, graph: Term | None, path: Step | Negated) -> list[tuple[Term, Term, int]]:
+        """The edges of a predicate, or of all but some, each with its node."""
+        if isinstance(path, Step):
+            predicate = NamedNode(path.iri.value)
+            rows = self._triples(f"?s {node(path.iri)} ?o", graph)
+            return [(s, o, self._leaf((s, predicate, o), graph)) for s, _, o in rows]
+        found = []
+        for s, p, o in self._triples("?s ?p ?o", graph):
+            excluded = Iri(p.value) if isinstance(p, NamedNode) else None
+            number = self._leaf((s, p, o), graph)
+            if (path.forward or not path.inverse) and excluded not in path.forward:
+                found.append((s, o, number))
+            if path.inverse and excluded not in path.inverse:
+                found.append((o, s, number))
+        return found
+
+    def _triples(self, pattern: str, graph: Term | None) -> list[tuple[Term, Term | None, Term]]:
+        inner = pattern if graph is None else f"GRAPH {graph} {{ {pattern} }}"
+        rows = self._solutions(f"SELECT ?s ?p ?o WHERE {{ {inner} }}")
+        return [(s, p, o) for s, p, o in rows if s is not None and o is not None]
+
+    def _leaf(self, triple: tuple[Term | None, ...], graph: Term | None) -> int:
+        return self._leaves.node(triple if graph is None else (*triple, graph))
+
+    def _presence(self, term: Term, graph: Term | None) -> int:
+        """The sum of the triples that hold a node."""
+        known = self._present.get((term, graph))
+        if known is None:
+            known = self._present[term, graph] = self._sum_of_triples(term, graph)
+        return known
+
+    def _sum_of_triples(self, term: Term, graph: Term | None) -> int:
+        circuit = self._leaves.circuit
+        if isinstance(term, BlankNode):  # those of claims have names: only base data has such a node
+            return circuit.one
+        if not isinstance(term, NamedNode | Literal):
+            raise NotAnnotated("a path of length zero at a triple term is not annotated")
+        found = {
+            self._leaf((s, p, term), graph)
+            for s, p, _ in self._triples(f"?s ?p {term} BIND({term} AS ?o)", graph)
+        }
+        if isinstance(term, NamedNode):
+            rows = self._triples(f"{term} ?p ?o BIND({term} AS ?s)", graph)
+            found |= {self._leaf((term, p, o), graph) for _, p, o in rows}
+        if not found:
+            raise Unaccounted(f"no triple holds {term}")
+        return circuit.one if circuit.one in found else circuit.plus(sorted(found))
