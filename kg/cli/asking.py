@@ -101,8 +101,11 @@ def answer_of_server(text: str, endpoint: str, provenance: str, form: str) -> by
         raise LodestoneError(f"{endpoint} did not answer: {error}") from error
 
 
-def print_table(document: dict[str, Any], console: Console) -> None:
-    """An answer in SPARQL JSON with provenance, for people: rows, then the claims that they rest on."""
+def print_table(document: dict[str, Any], console: Console) -> tuple[str, ...]:
+    """An answer in SPARQL JSON with provenance, for people: rows, then the claims that they rest on.
+
+    Gives back the IRIs of those claims, as they are listed.
+    """
     provenance = document.get("provenance")
     resting = _Resting(provenance) if provenance else None
     if "boolean" in document:
@@ -114,8 +117,7 @@ def print_table(document: dict[str, Any], console: Console) -> None:
         bindings = document["results"]["bindings"]
         console.print(_rows(document["head"]["vars"], bindings, resting))
         console.print(f"{len(bindings)} row{'s' * (len(bindings) != 1)}", style="dim")
-    if resting is not None:
-        resting.explain(console)
+    return resting.explain(console) if resting is not None else ()
 
 
 def _rows(names: list[str], bindings: list[dict[str, Any]], resting: "_Resting | None") -> Table:
@@ -170,7 +172,7 @@ class _Resting:
         origins = "-" if row.get("origins") is None else str(row["origins"])
         return f"{row['confidence']:.2f}{error}{contested}", origins, " ".join(f"[{n}]" for n in claims)
 
-    def explain(self, console: Console) -> None:
+    def explain(self, console: Console) -> tuple[str, ...]:
         """What is not annotated and why; then each claim: its words, who says so, its name."""
         if not self._told["complete"]:
             console.print(Text(f"Without provenance: {self._told['reason']}", style="yellow"))
@@ -183,3 +185,4 @@ class _Resting:
         if len(self._numbers) > _CLAIMS_SHOWN:
             more = len(self._numbers) - _CLAIMS_SHOWN
             console.print(f"… and {more} more claims: ask for --format json", style="dim")
+        return tuple(self._numbers)

@@ -83,9 +83,9 @@ def _first_answer(address: str, store: Path) -> None:
     click.echo(f"{QUESTION}\n")
     document = _ask(address)
     console = Console()
-    print_table(document, console)
+    claims = print_table(document, console)
     snapshot = Reader(store).current()
-    for iri in document["provenance"]["claims"]:
+    for iri in claims:
         chain = snapshot.claim(iri).claim.attribution
         path = iri.removeprefix(snapshot.names.base)
         click.echo(f"{address}/{path}\n    " + " → ".join(voice.label for voice in chain))

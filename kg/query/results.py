@@ -135,7 +135,7 @@ def _row_json(row: RowProvenance, place: dict[int, int]) -> dict[str, Any]:
         member["confidence"] = _rounded(row.confidence)
         if row.confidence_error is not None:
             member["confidenceError"] = _rounded(row.confidence_error)
-        member["weakest"] = row.weakest
+        member["weakest"] = None if row.weakest is None else _rounded(row.weakest)
         member["origins"] = row.origins
     member["contested"] = list(row.contested)
     return member
