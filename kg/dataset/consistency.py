@@ -10,10 +10,10 @@ from rdflib import Graph, Namespace
 
 import ontology
 from kg.dataset.invariants import Finding, claim_names
+from kg.dataset.records import DEFAULT
 from kg.dataset.snapshots import Snapshot
 from kg.dataset.sorting import Progress, unwatched
 from kg.dataset.terms import node
-from kg.dataset.view import DEFAULT
 from kg.errors import ConsistencyError
 from kg.infer.consistency import check_consistency
 

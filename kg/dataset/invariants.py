@@ -20,10 +20,11 @@ from kg.claims.claim import Claim
 from kg.claims.confidence import Reliability, cautious
 from kg.claims.document import text_hash
 from kg.dataset.encode import encode, graph_hash
+from kg.dataset.records import DEFAULT, StoredClaim
 from kg.dataset.snapshots import Snapshot
 from kg.dataset.sorting import Progress, unwatched
 from kg.dataset.terms import Statement, node, ntriples, statement
-from kg.dataset.view import DEFAULT, StoredClaim, View
+from kg.dataset.view import View
 from kg.errors import LodestoneError
 from kg.infer.rules import ontology_rules
 from ontology.vocab import LS, RDF

@@ -1,39 +1,23 @@
-"""Reading the two stores of a dataset: claims, their state, and what supports a fact.
-
-*main* is what queries see: active claims, facts, base data, the record. *archive* holds
-what is inactive in the same layout, and in its default graph a copy of the base data's
-default graph, so that base triples stay known as such.
-"""
+"""What the facts of a dataset rest on: the claims behind a triple, and what is told of them."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
-from typing import Literal as OneOf
 
-from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Store, Triple
+from pyoxigraph import DefaultGraph, NamedNode, Quad, Store
 
-from kg.claims.claim import Claim
 from kg.claims.confidence import (
     PROBABILITY,
     RELIABILITY_TERM,
-    Reliability,
-    claim_probability,
     credibility_probability,
 )
-from kg.claims.names import Names, is_iri
 from kg.claims.types import TYPE_INFO
-from kg.dataset.decode import Node, decode, decode_assessment, read_node
+from kg.dataset.decode import Node, decode_assessment
+from kg.dataset.records import DEFAULT, Object, Records, Subject
 from kg.dataset.terms import node, ntriples
-from kg.errors import NotFound
 from kg.infer.rules import ontology_rules
 from ontology.vocab import LS, OA, RDF, RDFS
 
-Subject = NamedNode | BlankNode | Triple
-Object = NamedNode | BlankNode | Literal | Triple
-State = OneOf["active", "retracted", "superseded", "below threshold", "rejected", "proposed"]
-
-DEFAULT = DefaultGraph()
 _FACT_MODALITIES = (LS.Asserted, LS.Reported)
 _DIRECT_FORMS = frozenset(form.predicate.value for info in TYPE_INFO.values() for form in info.direct)
 
@@ -81,172 +65,8 @@ class ClaimInfo:
         return self.polarity == LS.Positive and self.modality in _FACT_MODALITIES
 
 
-@dataclass(frozen=True)
-class StoredClaim:
-    """A claim with what became of it."""
-
-    iri: str
-    claim: Claim
-    state: State
-    retracted: datetime | None = None
-    retracted_by: str | None = None
-    retraction_reason: str | None = None
-    superseded_by: tuple[str, ...] = ()
-
-    @property
-    def active(self) -> bool:
-        """Whether queries see it."""
-        return self.state == "active"
-
-
-class View:
+class View(Records):
     """Both stores of one version, read together."""
-
-    def __init__(self, main: Store, archive: Store, names: Names, threshold: float, has_base: bool) -> None:
-        self.main = main
-        self.archive = archive
-        self.names = names
-        self.threshold = threshold
-        self.has_base = has_base
-        self.record = NamedNode(names.record)
-        self.inferred = NamedNode(names.inferred)
-
-    # --- the record
-
-    def describe(self, iri: str) -> Iterator[tuple[str, str]]:
-        """(predicate, object value) pairs that the record has of a node, active or not."""
-        subject = node(iri)
-        for store in (self.main, self.archive):
-            for quad in store.quads_for_pattern(subject, None, None, self.record):
-                yield quad.predicate.value, _value(quad.object)
-
-    def node(self, iri: str) -> Node:
-        """Everything the record says of one node."""
-        return read_node(iri, self.describe)
-
-    def active_node(self, iri: str) -> Node:
-        """What the queried record says of a node: all there is of what is active or shared."""
-        quads = self.main.quads_for_pattern(node(iri), None, None, self.record)
-        return read_node(iri, lambda _: ((q.predicate.value, _value(q.object)) for q in quads))
-
-    def own_record(self, name: str, store: Store) -> Iterator[Quad]:
-        """Record quads in one of the stores of a claim and of the nodes named under it."""
-        todo = [name]
-        while todo:
-            for quad in store.quads_for_pattern(node(todo.pop()), None, None, self.record):
-                yield quad
-                if isinstance(quad.object, NamedNode) and quad.object.value.startswith(f"{name}#"):
-                    todo.append(quad.object.value)
-
-    def pointing_at(self, predicate: str, iri: str) -> tuple[str, ...]:
-        """Nodes of the record, active or not, that have this node as a value, in order."""
-        found = {
-            quad.subject.value
-            for store in (self.main, self.archive)
-            for quad in store.quads_for_pattern(None, node(predicate), node(iri), self.record)
-            if isinstance(quad.subject, NamedNode)
-        }
-        return tuple(sorted(found))
-
-    def is_active(self, iri: str) -> bool:
-        """Whether queries see a claim of that IRI."""
-        return self._is_claim(self.main, iri)
-
-    def is_known(self, iri: str) -> bool:
-        """Whether a claim of that IRI was ever taken in."""
-        return self._is_claim(self.main, iri) or self._is_claim(self.archive, iri)
-
-    def _is_claim(self, store: Store, iri: str) -> bool:
-        quads = store.quads_for_pattern(node(iri), node(RDF + "type"), node(LS.Claim), self.record)
-        return next(iter(quads), None) is not None
-
-    # --- claims and their state
-
-    def assertion(self, iri: str) -> tuple[str, ...]:
-        """The triples of a claim's assertion graph in N-Triples, in order."""
-        graph = node(iri)
-        lines = (
-            f"{q.subject} {q.predicate} {ntriples(q.object)} ."
-            for store in (self.main, self.archive)
-            for q in store.quads_for_pattern(None, None, None, graph)
-        )
-        return tuple(sorted(lines))
-
-    def claim(self, iri: str) -> StoredClaim:
-        """A claim, active or not, with its state. Raises ``NotFound``."""
-        claim = decode(iri, self.describe, self.names, lambda: self.assertion(iri))
-        found = self.node(iri)
-        when = found.get(LS.retracted)
-        return StoredClaim(
-            iri=iri,
-            claim=claim,
-            state=self.due_state(iri),
-            retracted=datetime.fromisoformat(when) if when else None,
-            retracted_by=found.get(LS.retractedBy),
-            retraction_reason=found.get(LS.retractionReason),
-            superseded_by=tuple(
-                s for s in self.pointing_at(LS.supersedes, iri) if self._standing(s) == "active"
-            ),
-        )
-
-    def due_state(self, iri: str) -> State:
-        """The state that follows from the record.
-
-        Active is what stands and is not superseded by a claim that stands.
-        """
-        state = self._standing(iri)
-        if state == "active" and any(
-            self._standing(other) == "active" for other in self._others(LS.supersedes, iri)
-        ):
-            return "superseded"
-        return state
-
-    def _others(self, relation: LS, iri: str) -> list[str]:
-        return [other for other in self.pointing_at(relation, iri) if other != iri]
-
-    def _standing(self, iri: str) -> State:
-        """The state, supersession apart.
-
-        A claim that retracts another does so unless it is retracted itself; whether that
-        retraction was retracted in turn is not asked, so claims that retract each other
-        cancel out, and chains of any length are no work.
-        """
-        state = self._admitted(iri)
-        if state != "active":
-            return state
-        against = (r for r in self._others(LS.retracts, iri) if self._admitted(r) == "active")
-        return "retracted" if any(not self._opposed(r) for r in against) else state
-
-    def _opposed(self, iri: str) -> bool:
-        return any(self._admitted(r) == "active" for r in self._others(LS.retracts, iri))
-
-    def _admitted(self, iri: str) -> State:
-        """The state that the claim has by itself."""
-        found = self.node(iri)
-        if found.get(LS.retracted) is not None:
-            return "retracted"
-        status = found.need(LS.status)
-        if status == LS.Rejected:
-            return "rejected"
-        if status == LS.Proposed:
-            return "proposed"
-        if status == LS.Unreviewed and self._probability(found) < self.threshold:
-            return "below threshold"
-        return "active"
-
-    def _probability(self, claim: Node) -> float:
-        assessment = self.node(claim.need(LS.assessment))
-        rated = decode_assessment(assessment)
-        return claim_probability(
-            self.origin_reliability(claim.need(LS.origin)),
-            rated.credibility,
-            int(assessment.get(LS.handOns) or 0),
-        )
-
-    def origin_reliability(self, origin: str) -> Reliability:
-        """The rating of an origin: the most cautious that is known of any of its claims."""
-        term = self.active_node(origin).get(LS.sourceReliability)
-        return next((r for r, t in RELIABILITY_TERM.items() if t == term), Reliability.F)
 
     def claim_info(self, iri: str) -> ClaimInfo | None:
         """What an answer tells about an active claim; ``None`` if there is none of that IRI."""
@@ -374,18 +194,9 @@ class View:
             name = name.rpartition("#")[0]
         return name or None
 
-    def need_claim(self, iri: str) -> None:
-        """Raise ``NotFound`` unless the claim was ever taken in."""
-        if not is_iri(iri) or not self.is_known(iri):
-            raise NotFound(f"there is no claim {iri} in this store", iri=iri)
-
 
 def _holds(store: Store, s: Subject, p: NamedNode, o: Object, graph: NamedNode | DefaultGraph) -> bool:
     return next(iter(store.quads_for_pattern(s, p, o, graph)), None) is not None
-
-
-def _value(term: Object) -> str:
-    return ntriples(term) if isinstance(term, Triple) else term.value
 
 
 def _predicate(text: str | None) -> NamedNode | None:

@@ -13,9 +13,9 @@ from kg.claims.confidence import RELIABILITY_TERM, Reliability, cautious, claim_
 from kg.dataset.bulk import BULK_CHARACTERS, gathered, load_pieces
 from kg.dataset.encode import EncodedClaim, encode, moment, with_stored_triples
 from kg.dataset.invariants import fact_triples
+from kg.dataset.records import DEFAULT, Object, Subject
 from kg.dataset.snapshots import Snapshot
 from kg.dataset.terms import Statement, iri, literal, node, nquads, terms_of, typed
-from kg.dataset.view import DEFAULT, Object, Subject
 from kg.dataset.working import WorkingCopy
 from kg.errors import ReservedGraph
 from kg.infer.rules import ontology_rules

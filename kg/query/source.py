@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
+from kg.dataset.records import Object, Subject
 from kg.dataset.terms import NamedNode, QueryBoolean, QuerySolutions, QueryTriples, Triple
-from kg.dataset.view import ClaimInfo, Object, Subject, Support
+from kg.dataset.view import ClaimInfo, Support
 from kg.errors import QueryRefused, QuerySyntaxError
 from kg.query.answer import Row
 from kg.query.parse import has_word, parse

@@ -12,9 +12,9 @@ from kg.claims.confidence import (
 )
 from kg.claims.source import root_position
 from kg.claims.types import ROLE_INFO, TYPE_INFO
+from kg.dataset.records import StoredClaim
 from kg.dataset.snapshots import Snapshot
 from kg.dataset.terms import Quad
-from kg.dataset.view import StoredClaim
 from ontology.vocab import LS, RDF, RDFS
 from server.config import ShowDocuments
 from server.naming import Link, Namer, TermView, is_web, term_words, words

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import combinations
 from random import Random
 
+from kg.dataset.records import Object, Subject
 from kg.dataset.terms import (
     DefaultGraph,
     NamedNode,
@@ -22,7 +23,7 @@ from kg.dataset.terms import (
     stored_form,
 )
 from kg.dataset.terms import parse as parse_rdf
-from kg.dataset.view import ClaimInfo, Object, Subject, Support
+from kg.dataset.view import ClaimInfo, Support
 from kg.errors import QuerySyntaxError
 from kg.provenance.evaluate import evaluate
 from kg.provenance.semirings import BOOLEAN, COUNTING, HOW, LINEAGE, WHY
