@@ -73,6 +73,10 @@ class Node:
         return found
 
 
+Read = Callable[[str], Node]
+"""From the IRI of a node of the record to all that is said of it."""
+
+
 def read_node(iri: str, describe: Describe) -> Node:
     """Everything the record says of one node."""
     values: defaultdict[str, list[str]] = defaultdict(list)
@@ -81,18 +85,14 @@ def read_node(iri: str, describe: Describe) -> Node:
     return Node(iri, {predicate: tuple(found) for predicate, found in values.items()})
 
 
-def decode(iri: str, describe: Describe, names: Names, assertion: Callable[[], tuple[str, ...]]) -> Claim:
+def decode(iri: str, part: Read, names: Names, assertion: Callable[[], tuple[str, ...]]) -> Claim:
     """The claim of that IRI. ``assertion`` gives its triples in N-Triples, for a claim made from RDF.
 
     Raises ``NotFound`` if the record holds no such claim, or not all of it.
     """
-    node = read_node(iri, describe)
+    node = part(iri)
     if LS.Claim not in node.all(RDF + "type"):
         raise NotFound(f"there is no claim {iri} in this store", iri=iri)
-
-    def part(name: str) -> Node:
-        return read_node(name, describe)
-
     agent = node.get(LS.agent)
     triples = () if node.get(LS.event) else assertion()
     own = iri == names.claim(node.need(LS.contentHash)[:32])

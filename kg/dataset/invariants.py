@@ -176,8 +176,12 @@ def _check_quote(snapshot: Snapshot, stored: StoredClaim, texts: dict[str, str |
 
 
 def _check_facts(snapshot: Snapshot, progress: Progress) -> Iterator[Finding]:
-    facts = {hash(t) for t in fact_triples(snapshot, progress)}
-    inferred = {hash(c) for t in fact_triples(snapshot, progress) for c in ontology_rules().consequences(t)}
+    rules = ontology_rules()
+    facts: set[int] = set()
+    inferred: set[int] = set()
+    for triple in fact_triples(snapshot, progress):
+        facts.add(hash(triple))
+        inferred.update(map(hash, rules.consequences(triple)))
     base = {hash(t) for t in _triples(snapshot.archive, DEFAULT)} if snapshot.has_base else set()
     yield from _compare(snapshot.main, DEFAULT, facts | inferred | base, "the default graph")
     yield from _compare(snapshot.main, snapshot.inferred, inferred, "the inferred graph")
@@ -198,20 +202,23 @@ def _compare(store: Store, graph: NamedNode | DefaultGraph, due: set[int], what:
 
 def fact_triples(snapshot: Snapshot, progress: Progress = unwatched) -> Iterator[tuple[str, str, str]]:
     """Triples of the active claims that state facts, in N-Triples, as often as they are stated."""
-    graph, stated = None, False
+    stating = _stating_facts(snapshot)
     for count, quad in enumerate(snapshot.main.quads_for_pattern(None, None, None, None), start=1):
         if count % _TICK == 0:
             progress(_TICK)
-        if quad.graph_name != graph:
-            graph = quad.graph_name
-            stated = isinstance(graph, NamedNode) and _states_fact(snapshot, graph.value)
-        if stated:
+        if isinstance(quad.graph_name, NamedNode) and quad.graph_name.value in stating:
             yield str(quad.subject), str(quad.predicate), ntriples(quad.object)
 
 
-def _states_fact(snapshot: Snapshot, graph: str) -> bool:
-    info = None if snapshot.names.is_reserved(graph) else snapshot.claim_info(graph)
-    return info is not None and info.states_fact
+def _stating_facts(snapshot: Snapshot) -> set[str]:
+    """Active claims whose assertion counts as a fact."""
+
+    def claims(predicate: str, term: str) -> set[str]:
+        found = snapshot.main.quads_for_pattern(None, node(predicate), node(term), snapshot.record)
+        return {quad.subject.value for quad in found if isinstance(quad.subject, NamedNode)}
+
+    said = claims(LS.modality, LS.Asserted) | claims(LS.modality, LS.Reported)
+    return said & claims(LS.polarity, LS.Positive)
 
 
 def _triples(store: Store, graph: NamedNode | DefaultGraph) -> Iterable[tuple[str, str, str]]:

@@ -120,7 +120,7 @@ class Records:
 
     def claim(self, iri: str) -> StoredClaim:
         """A claim, active or not, with its state. Raises ``NotFound``."""
-        claim = decode(iri, self.describe, self.names, lambda: self.assertion(iri))
+        claim = decode(iri, self.node, self.names, lambda: self.assertion(iri))
         found = self.node(iri)
         when = found.get(LS.retracted)
         return StoredClaim(
