@@ -17,7 +17,7 @@ from kg.dataset.records import DEFAULT, StoredClaim
 from kg.dataset.sorting import Progress, unwatched
 from kg.dataset.terms import node
 from kg.dataset.view import View
-from kg.dataset.writer import Added, Writer
+from kg.dataset.writer import Added, Outcome, Writer
 from kg.errors import LodestoneError, UnreadableInput
 from ontology.vocab import LS, NP, ONTOLOGY, PREFIXES
 
@@ -45,7 +45,12 @@ class Import:
     def __init__(self, writer: Writer, path: Path, form: RdfFormat, folder: Path) -> None:
         self.writer = writer
         self._store = Store(str(folder / "import"))
-        self._store.bulk_load(path=str(path), format=form)
+        try:
+            self._store.bulk_load(path=str(path), format=form)
+        except SyntaxError as error:
+            raise UnreadableInput(
+                f"{path} is not {form.name}: {error}", path=str(path), line=error.lineno
+            ) from None
         self._gather_record(writer.names.record)
         record = NamedNode(writer.names.record)
         if next(iter(self._store.quads_for_pattern(None, None, node(LS.Claim), record)), None) is None:
@@ -95,7 +100,7 @@ class Import:
     def _take(self, batch: list[StoredClaim]) -> list[Added]:
         added = self.writer.add(self._verified(stored.claim) for stored in batch)
         for stored, done in zip(batch, added, strict=True):
-            if stored.retracted is not None:
+            if stored.retracted is not None and done.outcome is not Outcome.CONFLICT:
                 self._retract(done.iri, stored, stored.retracted)
         return added
 

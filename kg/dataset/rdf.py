@@ -154,7 +154,10 @@ def _import(writer: Writer, path: Path, form: RdfFormat, progress: Progress) -> 
                     report.rejected.append(Rejected(one.reason, graph=one.iri))
         report.rejected += (Rejected(reason, graph=name) for name, reason in importing.broken)
         for quads in importing.base_data():
-            report.base_new += writer.add_base(quads)
+            try:
+                report.base_new += writer.add_base(quads)
+            except ReservedGraph as error:
+                report.rejected.append(Rejected(str(error), graph=error.graph))
     return report
 
 

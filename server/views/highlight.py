@@ -1,6 +1,6 @@
 """A text with passages marked in it, as a sequence of pieces."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -44,8 +44,3 @@ def context(text: str, start: int, end: int, around: int) -> tuple[str, str]:
     if end + around < len(text) and " " in after:
         after = after.rsplit(" ", 1)[0] + " …"
     return before, after
-
-
-def marks_of(pieces: Sequence[Segment]) -> tuple[str, ...]:
-    """All marks, in the order of the text."""
-    return tuple(dict.fromkeys(mark for piece in pieces for mark in piece.marks))

@@ -197,6 +197,29 @@ def test_an_export_of_another_base_is_refused(writer: Writer, tmp_path: Path) ->
         ingest_rdf(writer, tmp_path / "all.nq")
 
 
+def test_a_truncated_export_is_refused_whole(writer: Writer, tmp_path: Path) -> None:
+    with Writer(tmp_path / "first") as first:
+        first.add([grant("JL MAG", "Volkswagen")])
+        with (tmp_path / "all.nq").open("wb") as out:
+            export(published(first), out)
+    text = (tmp_path / "all.nq").read_text(encoding="utf-8").strip()
+    with pytest.raises(UnreadableInput, match=r"all\.nq"):
+        take(writer, tmp_path, "all.nq", text[: text.rindex("\n") + 20])
+    assert published(writer).manifest.counts.get("active", 0) == 0
+
+
+def test_a_retraction_in_an_export_does_not_reach_another_claim(writer: Writer, tmp_path: Path) -> None:
+    take(writer, tmp_path, "ours.trig", "<urn:g> { <urn:a> <urn:b> <urn:c> . }")
+    with Writer(tmp_path / "other") as other:
+        take(other, tmp_path, "theirs.trig", "<urn:g> { <urn:a> <urn:b> <urn:d> . }")
+        other.retract("urn:g", reason="x", by="y")
+        with (tmp_path / "all.nq").open("wb") as out:
+            export(published(other), out)
+    report = ingest_rdf(writer, tmp_path / "all.nq")
+    assert [r.graph for r in report.rejected] == ["urn:g"]
+    assert published(writer).claim("urn:g").active
+
+
 def test_base_data_alone_brings_no_graphs_with_it(writer: Writer, tmp_path: Path) -> None:
     take(writer, tmp_path, "x.ttl", "<urn:a> <urn:b> 1 .")
     assert list(published(writer).main.named_graphs()) == []
