@@ -15,7 +15,7 @@ from kg.dataset.encode import EncodedClaim, encode, moment, with_stored_triples
 from kg.dataset.invariants import fact_triples
 from kg.dataset.records import DEFAULT, Object, Subject
 from kg.dataset.snapshots import Snapshot
-from kg.dataset.terms import Statement, iri, literal, node, nquads, terms_of, typed
+from kg.dataset.terms import Statement, iri, literal, node, nquads, ntriples, terms_of, typed
 from kg.dataset.working import WorkingCopy
 from kg.errors import ReservedGraph
 from kg.infer.rules import ontology_rules
@@ -319,7 +319,7 @@ class Writer(WorkingCopy):
         self._move_record(name, self.archive, self.main)
         info = self.view.claim_info(name)
         if info is not None and info.states_fact:
-            triples = [Statement(str(q.subject), str(q.predicate), str(q.object)) for q in quads]
+            triples = [Statement(str(q.subject), str(q.predicate), ntriples(q.object)) for q in quads]
             self._load(self.main, self._fact_lines(triples))
         self.count(active=1, inactive=-1)
 
@@ -327,7 +327,7 @@ class Writer(WorkingCopy):
         """Take from the default graph what nothing supports any more, consequences included."""
         rules = ontology_rules()
         for s, p, o in triples:
-            follows = [terms_of(c) for c in rules.consequences((str(s), str(p), str(o)))]
+            follows = [terms_of(c) for c in rules.consequences((str(s), str(p), ntriples(o)))]
             for triple in ((s, p, o), *follows):
                 derivable = any(self.view.premises(*triple))
                 if not derivable and self.view.is_inferred(*triple):
