@@ -56,6 +56,9 @@ class Snapshot(View):
         self._active_nodes = lru_cache(maxsize=_CACHED)(super().active_node)
         self._rebuttals = lru_cache(maxsize=_CACHED)(super().rebuttals)
 
+    index = None
+    repeats = False
+
     @property
     def number(self) -> int:
         """The version's number within the store."""
