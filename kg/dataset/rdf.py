@@ -257,6 +257,8 @@ class _Load:
             s, _, rest = t.partition(" ")
             p, _, o = rest.partition(" ")
             follows.update(dict.fromkeys(consequences((s, p, o))))
+            self.writer.indexing.touch(((s, p, o),))
+        self.writer.indexing.touch(follows)
         yield "".join(f"{t} {graph} .\n{t} .\n" for t in triples)
         yield record.replace("\0", graph)
         yield f'{graph} <{LS.contentHash}> "{digest}" <{self.names.record}> .\n'

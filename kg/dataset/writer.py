@@ -15,6 +15,7 @@ from kg.dataset.encode import EncodedClaim, encode, moment, with_stored_triples
 from kg.dataset.invariants import fact_triples
 from kg.dataset.records import DEFAULT, Object, Subject
 from kg.dataset.snapshots import Snapshot
+from kg.dataset.support import texts
 from kg.dataset.terms import Statement, iri, literal, node, nquads, ntriples, terms_of, typed
 from kg.dataset.working import WorkingCopy
 from kg.errors import ReservedGraph
@@ -119,7 +120,7 @@ class Writer(WorkingCopy):
                 continue
             lines.append(nquads(done.assertion, name))
             if claim.states_fact:
-                lines.append(self._fact_lines(done.assertion))
+                lines.append(self.fact_lines(done.assertion))
         self._load(self.main, "".join(lines))
         self.count(active=len(encoded) - len(inactive), inactive=len(inactive))
         self._settle(targets)
@@ -135,11 +136,13 @@ class Writer(WorkingCopy):
         probability = claim_probability(reliability, claim.assessment.credibility, passed_on)
         return probability >= self.settings.unreviewed_threshold
 
-    def _fact_lines(self, assertion: Sequence[Statement]) -> str:
-        """N-Quads of facts, and of what follows from them."""
+    def fact_lines(self, assertion: Sequence[Statement]) -> str:
+        """N-Quads of facts, and of what follows from them; the index is to follow."""
         rules = ontology_rules()
         follows = dict.fromkeys(c for triple in assertion for c in rules.consequences(triple))
         consequences = [Statement(*c) for c in follows]
+        self.indexing.touch(assertion)
+        self.indexing.touch(consequences)
         return nquads(assertion) + nquads(consequences) + nquads(consequences, self.names.inferred)
 
     def _load(self, store: Store, text: str) -> None:
@@ -320,14 +323,17 @@ class Writer(WorkingCopy):
         info = self.view.claim_info(name)
         if info is not None and info.states_fact:
             triples = [Statement(str(q.subject), str(q.predicate), ntriples(q.object)) for q in quads]
-            self._load(self.main, self._fact_lines(triples))
+            self._load(self.main, self.fact_lines(triples))
         self.count(active=1, inactive=-1)
 
     def withdraw(self, triples: Iterable[tuple[Subject, NamedNode, Object]]) -> None:
         """Take from the default graph what nothing supports any more, consequences included."""
         rules = ontology_rules()
         for s, p, o in triples:
-            follows = [terms_of(c) for c in rules.consequences((str(s), str(p), ntriples(o)))]
+            stated = (str(s), str(p), ntriples(o))
+            consequences = rules.consequences(stated)
+            self.indexing.touch((stated, *consequences))
+            follows = [terms_of(c) for c in consequences]
             for triple in ((s, p, o), *follows):
                 derivable = any(self.view.premises(*triple))
                 if not derivable and self.view.is_inferred(*triple):
@@ -351,6 +357,7 @@ class Writer(WorkingCopy):
         self.touch(archive=bool(plain))
         self.archive.extend(plain)
         self.main.extend([*plain, *named])
+        self.indexing.touch(map(texts, plain))
         self.count(base_default=len(plain))
         self.view.has_base = self.manifest.counts.get("base_default", 0) > 0
         return len(plain) + len(named)
@@ -369,6 +376,7 @@ class Writer(WorkingCopy):
             if quad in self.archive:
                 self.archive.remove(quad)
                 removed, plain = removed + 1, plain + 1
+                self.indexing.touch((texts(quad),))
                 triple = (quad.subject, quad.predicate, quad.object)
                 if not self.view.asserting(*triple) and not self.view.is_inferred(*triple):
                     self.main.remove(quad)
@@ -385,10 +393,16 @@ class Writer(WorkingCopy):
     # --- repair
 
     def rebuild(self) -> None:
-        """Make the default graph and the inferred graph anew from claims and base data."""
+        """Make the default graph, the inferred graph and the index anew from claims and base data."""
         published = Snapshot(self.layout, self.settings, self.manifest)
         self.touch()
+        self.indexing.touch_all()
         self.main.clear_graph(DEFAULT)
         self.main.clear_graph(self.view.inferred)
-        self.load_bulk(self._fact_lines([Statement(*t)]) for t in fact_triples(published))
+        self.load_bulk(self.fact_lines([Statement(*t)]) for t in fact_triples(published))
         self.main.bulk_extend(published.archive.quads_for_pattern(None, None, None, DEFAULT))
+
+    def rebuild_index(self) -> None:
+        """Make the index anew."""
+        self.touch()
+        self.indexing.touch_all()
