@@ -1,8 +1,8 @@
 """Keeping the index in step with the default graph, and making it anew.
 
-What changes is noted triple by triple, and looked up again when a version is published. Where
-that is most of the store, the whole index is made anew from the claims, by sorting on
-disk what they state and what follows from it: that needs no look-ups.
+What changes is noted triple by triple, and looked up again when a version is published. The
+first claims of a store are not looked up: what they state, and what follows from it, is
+sorted on disk. So it is with all claims where most of the facts changed.
 """
 
 from collections.abc import Iterable, Iterator
@@ -39,6 +39,7 @@ class Indexing:
         self._index = index
         self._annotations = annotations
         self._folder = folder
+        self._reasons: SortedLines | None = None
         self._touched: SortedLines | None = None
         self._count = 0
         self._anew = False
@@ -47,16 +48,30 @@ class Indexing:
     @property
     def pending(self) -> bool:
         """Whether the index is behind."""
-        return self._anew or self._touched is not None
+        return self._anew or self._touched is not None or self._reasons is not None
+
+    def stated(self, claim: str, triple: str, follows: Iterable[Texts]) -> None:
+        """Note a fact, in N-Triples, that a new claim states, with what follows from it."""
+        if self._reasons is None:
+            if self.facts or self.pending:
+                self._touch((triple, *map(" ".join, follows)))
+                return
+            self._reasons = SortedLines(self._folder)
+        self._reasons.add(f"{triple}\t\t{claim}")
+        for other in follows:
+            self._reasons.add(f"{' '.join(other)}\t{triple}\t{claim}")
 
     def touch(self, triples: Iterable[Texts]) -> None:
         """Note facts that were added or removed, or whose support changed, in any way."""
+        self._touch(map(" ".join, triples))
+
+    def _touch(self, triples: Iterable[str]) -> None:
         if self._anew:
             return
         if self._touched is None:
             self._touched = SortedLines(self._folder)
         for triple in triples:
-            self._touched.add(" ".join(triple))
+            self._touched.add(triple)
             self._count += 1
 
     def touch_all(self) -> None:
@@ -66,14 +81,18 @@ class Indexing:
 
     def forget(self) -> None:
         """Drop what was noted."""
-        if self._touched is not None:
-            self._touched.__exit__(None, None, None)
-        self._touched, self._count, self._anew = None, 0, False
+        for lines in (self._reasons, self._touched):
+            if lines is not None:
+                lines.close()
+        self._reasons = self._touched = None
+        self._count, self._anew = 0, False
 
     def refresh(self) -> None:
         """Bring the index up to date, and the annotations to the disk."""
-        if self._touched is not None and not self._worth_looking_up():
-            self._anew = True
+        if self._reasons is not None:
+            self._fill(self._reasons)
+        if self._touched is not None and self._count > _FEW and 3 * self._count > self.facts:
+            self._anew = True  # to look a fact up takes some three times as long as its part of a rebuild
         if self._anew:
             self._rebuild()
         elif self._touched is not None:
@@ -82,10 +101,6 @@ class Indexing:
                 self._look_up(batch)
         self.forget()
         self._annotations.sync()
-
-    def _worth_looking_up(self) -> bool:
-        """Whether so little changed that it is quicker than a rebuild (a third as long for each fact)."""
-        return self._count <= _FEW or 3 * self._count < self.facts
 
     # --- some facts
 
@@ -119,7 +134,11 @@ class Indexing:
         with SortedLines(self._folder) as lines:
             for line in support_lines(self._view):
                 lines.add(line)
-            extend_pieces(self._index, gathered(self._annotated(lines)))
+            self._fill(lines)
+
+    def _fill(self, reasons: SortedLines) -> None:
+        """Write the whole index, which is empty."""
+        extend_pieces(self._index, gathered(self._annotated(reasons)))
 
     def _annotated(self, lines: Iterable[str]) -> Iterator[str]:
         annotations = self._annotations

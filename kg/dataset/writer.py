@@ -19,7 +19,7 @@ from kg.dataset.support import texts
 from kg.dataset.terms import Statement, iri, literal, node, nquads, ntriples, terms_of, typed
 from kg.dataset.working import WorkingCopy
 from kg.errors import ReservedGraph
-from kg.infer.rules import ontology_rules
+from kg.infer.rules import Triple, ontology_rules
 from ontology.vocab import LS, ONTOLOGY
 
 _RESERVED_HOW = (
@@ -120,7 +120,7 @@ class Writer(WorkingCopy):
                 continue
             lines.append(nquads(done.assertion, name))
             if claim.states_fact:
-                lines.append(self.fact_lines(done.assertion))
+                lines.append(self._facts(name, done.assertion))
         self._load(self.main, "".join(lines))
         self.count(active=len(encoded) - len(inactive), inactive=len(inactive))
         self._settle(targets)
@@ -136,14 +136,12 @@ class Writer(WorkingCopy):
         probability = claim_probability(reliability, claim.assessment.credibility, passed_on)
         return probability >= self.settings.unreviewed_threshold
 
-    def fact_lines(self, assertion: Sequence[Statement]) -> str:
-        """N-Quads of facts, and of what follows from them; the index is to follow."""
-        rules = ontology_rules()
-        follows = dict.fromkeys(c for triple in assertion for c in rules.consequences(triple))
-        consequences = [Statement(*c) for c in follows]
-        self.indexing.touch(assertion)
-        self.indexing.touch(consequences)
-        return nquads(assertion) + nquads(consequences) + nquads(consequences, self.names.inferred)
+    def _facts(self, name: str, assertion: Sequence[Statement]) -> str:
+        """N-Quads of the facts that a claim states, noted for the index."""
+        follows = [ontology_rules().consequences(triple) for triple in assertion]
+        for triple, found in zip(assertion, follows, strict=True):
+            self.indexing.stated(name, " ".join(triple), found)
+        return _fact_lines(assertion, follows, self.names.inferred)
 
     def _load(self, store: Store, text: str) -> None:
         if len(text) > BULK_CHARACTERS // 8:
@@ -323,7 +321,7 @@ class Writer(WorkingCopy):
         info = self.view.claim_info(name)
         if info is not None and info.states_fact:
             triples = [Statement(str(q.subject), str(q.predicate), ntriples(q.object)) for q in quads]
-            self._load(self.main, self.fact_lines(triples))
+            self._load(self.main, self._facts(name, triples))
         self.count(active=1, inactive=-1)
 
     def withdraw(self, triples: Iterable[tuple[Subject, NamedNode, Object]]) -> None:
@@ -399,10 +397,20 @@ class Writer(WorkingCopy):
         self.indexing.touch_all()
         self.main.clear_graph(DEFAULT)
         self.main.clear_graph(self.view.inferred)
-        self.load_bulk(self.fact_lines([Statement(*t)]) for t in fact_triples(published))
+        consequences = ontology_rules().consequences
+        inferred = self.names.inferred
+        self.load_bulk(
+            _fact_lines([Statement(*t)], [consequences(t)], inferred) for t in fact_triples(published)
+        )
         self.main.bulk_extend(published.archive.quads_for_pattern(None, None, None, DEFAULT))
 
     def rebuild_index(self) -> None:
         """Make the index anew."""
         self.touch()
         self.indexing.touch_all()
+
+
+def _fact_lines(assertion: Sequence[Statement], follows: Iterable[Iterable[Triple]], inferred: str) -> str:
+    """N-Quads of facts, and of what follows from each of them."""
+    consequences = [Statement(*c) for c in dict.fromkeys(c for found in follows for c in found)]
+    return nquads(assertion) + nquads(consequences) + nquads(consequences, inferred)
