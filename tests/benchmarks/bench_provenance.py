@@ -31,8 +31,8 @@ from tests.benchmarks.watdiv import SHARED, Data, data_arguments, prepared
 from tests.benchmarks.workload import CLASSES, Named, workload
 
 PARTS = ("cold", "memory", "baselines", "http")
-_COLD = 3
-_WORDINGS = 5
+_COLD = 1
+_WORDINGS = 3
 _MANY_ROWS = 500
 
 
