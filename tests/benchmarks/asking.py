@@ -21,7 +21,7 @@ MODES = ("bare", "written", "none", "how", "sure")
 provenance; with circuits; with circuits and confidence."""
 
 _WARM_UP = """
-    SELECT ?s ?o WHERE { ?s <http://ogp.me/ns#title> ?o OPTIONAL { ?s <http://schema.org/caption> ?c } } LIMIT 5
+    SELECT ?s ?o WHERE { ?s <http://ogp.me/ns#title> ?o OPTIONAL { ?s <http://schema.org/text> ?c } } LIMIT 5
 """
 _BYTES_PER_PAGE = resource.getpagesize()
 
@@ -36,10 +36,16 @@ class Stores:
 
 
 def opened(store: str, bare: str, claims: str) -> Stores:
-    """The stores, each asked once, so that nothing is measured that happens but once in a process."""
+    """The stores, each asked once, so that nothing is measured that happens but once in a process.
+
+    What is there by then (modules above all) is kept from the garbage collector, which
+    would go through it before each measurement.
+    """
     stores = Stores(Reader(Path(store)).current(), Store.read_only(bare), Store.read_only(claims))
     for mode in MODES:
         ask(stores, mode, _WARM_UP)
+    gc.collect()
+    gc.freeze()
     return stores
 
 
@@ -66,9 +72,7 @@ def read_through(answer: Answer) -> list[Any]:
     return list(answer.rows)
 
 
-def timed(
-    stores: Stores, text: str, modes: Sequence[str], rounds: int, budget: float
-) -> dict[str, float]:
+def timed(stores: Stores, text: str, modes: Sequence[str], rounds: int, budget: float) -> dict[str, float]:
     """The median milliseconds of each mode, warm; the modes take turns.
 
     There are fewer rounds, down to one, where they would take longer than ``budget`` seconds.
@@ -150,7 +154,7 @@ BASELINES = {"npcs": npcs.answer, "sparqlcirc": sparqlcirc.answer}
 
 
 def baseline(stores: Stores, name: str, text: str, rounds: int) -> dict[str, Any]:
-    """The median milliseconds of a published way, or why it does not cover the query; how much it gives back."""
+    """The median milliseconds of a published way and the size of its answer, or why it has none."""
     answer = BASELINES[name]
     try:
         size = len(answer(stores.claims, text))

@@ -1,4 +1,4 @@
-"""What provenance costs: WatDiv's queries and our own, with provenance and without, beside two published ways.
+"""What provenance costs: WatDiv's queries and our own, with it and without, beside two published ways.
 
     python tests/benchmarks/bench_provenance.py [FOLDER] [--scale 1|10 | --generate MILLIONS]
         [--layout 1|20] [--classes LSFC] [--rounds 7] [--cap SECONDS] [--growth]
@@ -100,9 +100,7 @@ class Bench:
 
     def _bytes(self, query: Named, rows: int) -> dict[str, float]:
         """Bytes a row that an answer holds more than a plain one."""
-        held = {
-            mode: self._do(asking.held, mode, query.text, alone=True) for mode in ("none", "how", "sure")
-        }
+        held = {mode: self._do(asking.held, mode, query.text, alone=True) for mode in ("none", "how", "sure")}
         return {mode: (held[mode] - held["none"]) / rows for mode in ("how", "sure")}
 
     def _baseline(self, name: str, query: Named) -> dict[str, Any]:

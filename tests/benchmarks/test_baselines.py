@@ -78,7 +78,9 @@ def by_npcs(store: Store, text: str, circuit: Circuit) -> list[tuple[dict[str, o
 
 
 def by_sparqlcirc(store: Store, text: str, circuit: Circuit) -> list[tuple[dict[str, object], int]]:
-    return [(dict(bound), root) for bound, root in sparqlcirc.circuits_of(sparqlcirc.answer(store, text), circuit)]
+    return [
+        (dict(bound), root) for bound, root in sparqlcirc.circuits_of(sparqlcirc.answer(store, text), circuit)
+    ]
 
 
 def stored(quads: Iterable[Quad]) -> Store:
@@ -143,4 +145,4 @@ def test_whatever_is_covered_is_right(way: Way, snapshot: FakeSnapshot, text: st
     try:
         holds(way, quads, SPARQL_PREFIX + text)
     except NotCovered:
-        assume(False)  # noqa: FBT003
+        assume(False)

@@ -12,6 +12,7 @@ A folder that is complete is used as it is.
 import argparse
 import gzip
 import lzma
+import os
 import shutil
 import sys
 import time
@@ -29,7 +30,7 @@ from kg.dataset.rdf import ingest_rdf
 from kg.dataset.writer import Writer
 from tests.benchmarks.shape import triples_like_watdiv
 
-SHARED = Path(__file__).parents[3] / "shared" / "watdiv"
+SHARED = Path(os.environ.get("LODESTONE_SHARED") or Path(__file__).parents[3] / "shared") / "watdiv"
 FILES = {1: "w1.nt.gz", 10: "w10.nt.xz"}
 SOURCES = {1: 10, 20: 20}
 LAYOUTS = tuple(SOURCES)
@@ -77,8 +78,7 @@ class Data:
             yield from triples_like_watdiv(int(self.generated * 1_000_000))
             return
         path = SHARED / FILES[self.scale]
-        opened = gzip.open(path, "rt") if path.suffix == ".gz" else lzma.open(path, "rt")
-        with opened as lines:
+        with gzip.open(path, "rt") if path.suffix == ".gz" else lzma.open(path, "rt") as lines:
             yield from lines
 
 

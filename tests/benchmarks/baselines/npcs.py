@@ -2,7 +2,7 @@
 
 Sub-SELECTs make a string for each solution: ⊗ of the tokens of a basic graph pattern, ⊕
 by GROUP_CONCAT over the solutions that are equal, ⊖ for what MINUS takes away; OPTIONAL is
-AND ∪ DIFF. What is wrong in the published queries is put right here: the DIFF branch is
+AND and DIFF together. What is wrong in the published queries is put right here: the DIFF branch is
 keyed by the left side alone, a subtrahend without solutions is left out, tokens are apart
 from each other. Rows that the query itself does not have come too, with a polynomial
 that nothing supports. A token is the graph of a claim, so a triple with several claims
@@ -18,7 +18,19 @@ from itertools import count
 from pyoxigraph import Store
 
 from kg.provenance.circuit import Circuit
-from kg.query.algebra import Bgp, Exists, Expression, Filter, Join, LeftJoin, Minus, Pattern, Select, Union, Var
+from kg.query.algebra import (
+    Bgp,
+    Exists,
+    Expression,
+    Filter,
+    Join,
+    LeftJoin,
+    Minus,
+    Pattern,
+    Select,
+    Union,
+    Var,
+)
 from kg.query.parse import parse
 from kg.query.render import expression, node
 from kg.query.scope import certain, projected, subexpressions, visible

@@ -38,7 +38,9 @@ from tests.benchmarks.baselines import NotCovered
 from tests.benchmarks.baselines.npcs import check_condition, check_plain_select, shared
 from tests.benchmarks.baselines.rounds import ONE, Rounds, one_pass
 
-PLUS, TIMES, LEFT, RIGHT, BOUND = (f"urn:gate:{name}" for name in ("plus", "times", "left", "right", "bound:"))
+PLUS, TIMES, LEFT, RIGHT, BOUND = (
+    f"urn:gate:{name}" for name in ("plus", "times", "left", "right", "bound:")
+)
 
 
 def answer(store: Store, text: str) -> list[Triple]:
@@ -149,9 +151,7 @@ class _Maker:
         tests = " ".join(f"FILTER({expression(condition)})" for condition in conditions)
         self.steps.append(f"CONSTRUCT {{ {gates} {fed} }} WHERE {{ {pattern} {tests} {name} }}")
 
-    def _product(
-        self, left: Pattern, right: Pattern, into: _Sum, conditions: tuple[Expression, ...]
-    ) -> None:
+    def _product(self, left: Pattern, right: Pattern, into: _Sum, conditions: tuple[Expression, ...]) -> None:
         sums = self._sum(visible(left)), self._sum(visible(right))
         for side, other, total in zip((left, right), (right, left), sums, strict=True):
             if isinstance(side, PathPattern):
@@ -211,7 +211,6 @@ class _Maker:
             self._product(left, within, into, conditions)
         self._difference(left, within, common, into, conditions)
 
-
     def _path(
         self,
         what: PathPattern,
@@ -219,7 +218,7 @@ class _Maker:
         conditions: tuple[Expression, ...] = (),
         beside: Pattern | None = None,
     ) -> None:
-        """A sum for each pair of ends, made in rounds, that feeds another. ``beside`` is joined to the path."""
+        """A sum for each pair of ends, made in rounds, feeds another. ``beside`` is joined to it."""
         ends = (what.subject, what.object)
         key = [end for end in ends if isinstance(end, Var)]
         if not isinstance(what.path, Repeat) or len(set(key)) != len(key) or not key:
