@@ -20,6 +20,7 @@ MODES = ("bare", "written", "none", "how", "sure")
 """The engine on the bare triples; the engine on our store, the query as written; ours without
 provenance; with circuits; with circuits and confidence."""
 
+PLAIN = MODES[:3]
 _WARM_UP = """
     SELECT ?s ?o WHERE { ?s <http://ogp.me/ns#title> ?o OPTIONAL { ?s <http://schema.org/text> ?c } } LIMIT 5
 """

@@ -146,8 +146,10 @@ def _complaints(queries: dict[str, Found]) -> Iterable[str]:
             yield f"WRONG {name}: other rows than the engine gives on the bare triples"
         if not query.get("http", {}).get("same", True):
             yield f"WRONG {name}: over HTTP provenance changes the rows"
-        if not query["complete"] or "ms" not in query:
-            yield f"not annotated, {name}: {query.get('reason')}"
+        if reason := query.get("reason"):
+            yield f"not measured, {name}: {reason}"
+        elif missing := {"none", "how", "sure"} - set(query["ms"]):
+            yield f"took too long, {name}: {', '.join(sorted(missing))}"
         if reason := query.get("http", {}).get("reason"):
             yield f"over HTTP, {name}: {reason}"
         for baseline, measured in query.get("baselines", {}).items():
