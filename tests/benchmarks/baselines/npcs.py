@@ -53,6 +53,8 @@ def rewritten(text: str) -> str:
         raise NotCovered("FROM")
     part = _Rewriter().part(query.body.of)
     keys = " ".join(map(node, projected(query.body)))
+    if not keys:
+        raise NotCovered("a SELECT without variables")
     return f"SELECT {keys} {_SUM.format(part.polynomial)} WHERE {{ {part.text} }} GROUP BY {keys}"
 
 

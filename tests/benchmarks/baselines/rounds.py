@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from hashlib import md5
 from typing import Any
 
-from pyoxigraph import NamedNode, Store, Triple
+from pyoxigraph import Literal, NamedNode, Store, Triple
 
 from kg.query.algebra import (
     Alternative,
@@ -73,7 +73,7 @@ class Rounds:
 
     def _asked(self, store: Store, text: str) -> Iterable[tuple[str, str]]:
         found: Any = store.query(text, use_default_graph_as_union=True)
-        return ((x.value, y.value) for x, y in found)
+        return ((_text(x), _text(y)) for x, y in found)
 
     def _rounds(
         self, start: str, follow: dict[str, list[str]], add: Callable[[Triple], None]
@@ -100,6 +100,13 @@ class Rounds:
                 known[z] = total
             changed = set(fed)
         return known
+
+
+def _text(term: NamedNode | Literal) -> str:
+    """As the keys of sums have it."""
+    if isinstance(term, NamedNode):
+        return term.value
+    return f"{term.value}^^{term.datatype.value}@{term.language or ''}"
 
 
 def _gate(prefix: str, *key: str) -> NamedNode:

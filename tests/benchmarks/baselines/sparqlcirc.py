@@ -33,7 +33,7 @@ from kg.query.algebra import (
 )
 from kg.query.parse import parse
 from kg.query.render import expression, node, path
-from kg.query.scope import certain, mentioned_in, projected, visible
+from kg.query.scope import certain, mentioned_in, patterns_of, projected, visible
 from tests.benchmarks.baselines import NotCovered
 from tests.benchmarks.baselines.npcs import check_condition, check_plain_select, shared
 from tests.benchmarks.baselines.rounds import ONE, Rounds, one_pass
@@ -64,9 +64,21 @@ def steps(text: str) -> tuple[str | Rounds, ...]:
     check_plain_select(query.body)
     if query.default_graphs or query.named_graphs:
         raise NotCovered("FROM")
-    maker = _Maker()
-    maker.emit(query.body.of, _Sum("a", projected(query.body), is_answer=True))
+    literals = may_be_literals(query.body.of)
+    maker = _Maker(literals)
+    maker.emit(query.body.of, _Sum("a", projected(query.body), literals, is_answer=True))
     return tuple(maker.steps)
+
+
+def may_be_literals(what: Pattern) -> frozenset[Var]:
+    """Variables that are objects somewhere, not subjects too: datatype and language tell values apart."""
+    match what:
+        case Bgp(triples):
+            subjects = {t.subject for t in triples}
+            return frozenset(t.object for t in triples if isinstance(t.object, Var)) - subjects
+        case PathPattern(subject, _, item):
+            return frozenset(end for end in (subject, item) if isinstance(end, Var))
+    return frozenset[Var]().union(*map(may_be_literals, patterns_of(what)))
 
 
 @dataclass(frozen=True)
@@ -75,6 +87,7 @@ class _Sum:
 
     name: str
     key: tuple[Var, ...]
+    literals: frozenset[Var]
     is_answer: bool = False
 
     @property
@@ -84,8 +97,15 @@ class _Sum:
 
     def iri(self) -> str:
         """The expression of its name."""
-        values = ', "|", '.join(f'COALESCE(STR({node(v)}), "")' for v in self.key) or '""'
+        values = ', "|", '.join(map(self._value, self.key)) or '""'
         return f'IRI(CONCAT("{self.prefix}", MD5(CONCAT({values}))))'
+
+    def _value(self, variable: Var) -> str:
+        name = node(variable)
+        if variable not in self.literals:
+            return f'COALESCE(STR({name}), "")'
+        literal = f'CONCAT(STR({name}), "^^", STR(DATATYPE({name})), "@", LANG({name}))'
+        return f'COALESCE({literal}, STR({name}), "")'
 
     def fed_by(self, gate: str) -> tuple[str, str]:
         """What is constructed when a gate feeds it, and the binding of its name."""
@@ -97,11 +117,12 @@ class _Sum:
 class _Maker:
     """Collects the CONSTRUCT queries, operands first."""
 
+    literals: frozenset[Var]
     steps: list[str | Rounds] = field(default_factory=list)
     _numbers: "count[int]" = field(default_factory=lambda: count(1))
 
     def _sum(self, key: Sequence[Var]) -> _Sum:
-        return _Sum(f"s{next(self._numbers)}", tuple(key))
+        return _Sum(f"s{next(self._numbers)}", tuple(key), self.literals | {_X, _Y})
 
     def emit(self, what: Pattern, into: _Sum, conditions: tuple[Expression, ...] = ()) -> None:
         """The queries that feed a sum with the solutions of a pattern under conditions."""
