@@ -64,7 +64,7 @@ class Records:
         subject = node(iri)
         for store in (self.main, self.archive):
             for quad in store.quads_for_pattern(subject, None, None, self.record):
-                yield quad.predicate.value, _value(quad.object)
+                yield quad.predicate.value, plain_value(quad.object)
 
     def node(self, iri: str) -> Node:
         """Everything the record says of one node."""
@@ -73,7 +73,7 @@ class Records:
     def active_node(self, iri: str) -> Node:
         """What the queried record says of a node: all there is of what is active or shared."""
         quads = self.main.quads_for_pattern(node(iri), None, None, self.record)
-        return read_node(iri, lambda _: ((q.predicate.value, _value(q.object)) for q in quads))
+        return read_node(iri, lambda _: ((q.predicate.value, plain_value(q.object)) for q in quads))
 
     def own_record(self, name: str, store: Store) -> Iterator[Quad]:
         """Record quads in one of the stores of a claim and of the nodes named under it."""
@@ -200,5 +200,6 @@ class Records:
             raise NotFound(f"there is no claim {iri} in this store", iri=iri)
 
 
-def _value(term: Object) -> str:
+def plain_value(term: Object) -> str:
+    """The text of a term: an IRI, a label, a lexical form."""
     return ntriples(term) if isinstance(term, Triple) else term.value

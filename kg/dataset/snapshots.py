@@ -11,6 +11,7 @@ from kg.dataset.annotations import AnnotationReader
 from kg.dataset.decode import Node
 from kg.dataset.files import Layout, Manifest, Settings
 from kg.dataset.index import AnnotatedFacts
+from kg.dataset.records import Object, Subject
 from kg.dataset.syntax import syntax_error
 from kg.dataset.view import ClaimInfo, View
 from kg.errors import StoreError, VersionGone
@@ -44,7 +45,11 @@ class Snapshot(View):
         self._infos = lru_cache(maxsize=_CACHED)(super().claim_info)
         self._nodes = lru_cache(maxsize=_CACHED)(super().node)
         self._active_nodes = lru_cache(maxsize=_CACHED)(super().active_node)
-        self._stated = lru_cache(maxsize=_CACHED)(super().states_fact)
+        self._stances = lru_cache(maxsize=_CACHED)(super().stance)
+        self._credibilities = lru_cache(maxsize=_CACHED)(super().credibility)
+        self._reliabilities = lru_cache(maxsize=_CACHED)(super().reliability)
+        self._source_labels = lru_cache(maxsize=_CACHED)(super().source_label)
+        self._sides = lru_cache(maxsize=_CACHED)(super().sides)
         self._rebuttals = lru_cache(maxsize=_CACHED)(super().rebuttals)
 
     @cached_property
@@ -78,9 +83,25 @@ class Snapshot(View):
         """What an answer tells about an active claim; ``None`` if there is none of that IRI."""
         return self._infos(iri)
 
-    def states_fact(self, iri: str) -> bool:
-        """Whether an active claim has that IRI, and its assertion is part of the default graph."""
-        return self._stated(iri)
+    def stance(self, iri: str) -> tuple[str, str] | None:
+        """Polarity and modality of an active claim; ``None`` if there is none of that IRI."""
+        return self._stances(iri)
+
+    def credibility(self, assessment: str) -> float | None:
+        """P(credible | its origin is reliable) by an assessment; ``None`` if there is none of that IRI."""
+        return self._credibilities(assessment)
+
+    def reliability(self, origin: str) -> float:
+        """P(an origin is reliable)."""
+        return self._reliabilities(origin)
+
+    def source_label(self, source: str) -> str:
+        """What a source is called."""
+        return self._source_labels(source)
+
+    def sides(self, s: Subject, p: NamedNode, o: Object) -> tuple[tuple[str, str], ...]:
+        """Active claims that assert or report a triple, or deny it so, each with its polarity."""
+        return self._sides(s, p, o)
 
     def rebuttals(self, iri: str) -> tuple[str, ...]:
         """Active claims that rebut or correct a claim, or deny what it states in its direct form."""
