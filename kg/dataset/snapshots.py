@@ -52,6 +52,8 @@ class Snapshot(View):
         self._sides = lru_cache(maxsize=_CACHED)(super().sides)
         self._rebuttals = lru_cache(maxsize=_CACHED)(super().rebuttals)
 
+    repeats = False
+
     @cached_property
     def index(self) -> AnnotatedFacts | None:
         """Each fact once with its annotation; ``None`` for a version older than this store format.

@@ -105,6 +105,10 @@ class View(Told):
             return Support(facts=((name,),))
         return Support(base=True)
 
+    def holds(self, graph: NamedNode, s: Subject, p: NamedNode, o: Object) -> bool:
+        """Whether a named graph has a triple."""
+        return _holds(self.main, s, p, o, graph)
+
     def existence_support(self, graph: NamedNode) -> Support | None:
         """What it rests on that there is a named graph; ``None`` for the list of inferences."""
         name = graph.value
