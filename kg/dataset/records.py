@@ -22,7 +22,9 @@ from ontology.vocab import LS, RDF
 
 Subject = NamedNode | BlankNode | Triple
 Object = NamedNode | BlankNode | Literal | Triple
-State = OneOf["active", "retracted", "superseded", "below threshold", "rejected", "proposed"]
+State = OneOf[
+    "active", "retracted", "superseded", "below threshold", "rejected", "proposed", "not recorded yet"
+]
 
 DEFAULT = DefaultGraph()
 
@@ -140,9 +142,16 @@ class Records:
 
         Active is what stands and is not superseded by a claim that stands.
         """
-        state = self._standing(iri)
+        return self._due(iri, None)
+
+    def was_active(self, iri: str, at: datetime) -> bool:
+        """Whether a claim was known at a point in time, and active by what was known then."""
+        return self._due(iri, at) == "active"
+
+    def _due(self, iri: str, at: datetime | None) -> State:
+        state = self._standing(iri, at)
         if state == "active" and any(
-            self._standing(other) == "active" for other in self._others(LS.supersedes, iri)
+            self._standing(other, at) == "active" for other in self._others(LS.supersedes, iri)
         ):
             return "superseded"
         return state
@@ -150,26 +159,29 @@ class Records:
     def _others(self, relation: LS, iri: str) -> list[str]:
         return [other for other in self.pointing_at(relation, iri) if other != iri]
 
-    def _standing(self, iri: str) -> State:
+    def _standing(self, iri: str, at: datetime | None = None) -> State:
         """The state, supersession apart.
 
         A claim that retracts another does so unless it is retracted itself; whether that
         retraction was retracted in turn is not asked, so claims that retract each other
         cancel out, and chains of any length are no work.
         """
-        state = self._admitted(iri)
+        state = self._admitted(iri, at)
         if state != "active":
             return state
-        against = (r for r in self._others(LS.retracts, iri) if self._admitted(r) == "active")
-        return "retracted" if any(not self._opposed(r) for r in against) else state
+        against = (r for r in self._others(LS.retracts, iri) if self._admitted(r, at) == "active")
+        return "retracted" if any(not self._opposed(r, at) for r in against) else state
 
-    def _opposed(self, iri: str) -> bool:
-        return any(self._admitted(r) == "active" for r in self._others(LS.retracts, iri))
+    def _opposed(self, iri: str, at: datetime | None) -> bool:
+        return any(self._admitted(r, at) == "active" for r in self._others(LS.retracts, iri))
 
-    def _admitted(self, iri: str) -> State:
+    def _admitted(self, iri: str, at: datetime | None) -> State:
         """The state that the claim has by itself."""
         found = self.node(iri)
-        if found.get(LS.retracted) is not None:
+        if at is not None and datetime.fromisoformat(found.need(LS.recorded)) > at:
+            return "not recorded yet"
+        retracted = found.get(LS.retracted)
+        if retracted is not None and (at is None or datetime.fromisoformat(retracted) <= at):
             return "retracted"
         status = found.need(LS.status)
         if status == LS.Rejected:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pyoxigraph import NamedNode
+from pyoxigraph import NamedNode, Store
 
 from kg.claims.confidence import (
     CREDIBILITY_TERM,
@@ -51,78 +51,96 @@ class ClaimInfo:
     @property
     def states_fact(self) -> bool:
         """Whether its assertion is part of the default graph."""
-        return self.polarity == LS.Positive and self.modality in FACT_MODALITIES
+        return makes_facts((self.polarity, self.modality))
+
+
+def makes_facts(stance: tuple[str, str] | None) -> bool:
+    """Whether an assertion of that polarity and modality is part of the default graph."""
+    return stance is not None and stance[0] == LS.Positive and stance[1] in FACT_MODALITIES
 
 
 class Told(Records):
     """Both stores of one version, asked about active claims."""
 
-    def said(self, iri: str, predicate: str) -> str | None:
-        """A value that the queried record has of a node, the only one there is."""
-        for quad in self.main.quads_for_pattern(node(iri), node(predicate), None, self.record):
+    def said(self, iri: str, predicate: str, store: Store | None = None) -> str | None:
+        """A value that the queried record (or that of a store) has of a node, the only one there is."""
+        if iri.count("#") > 1:  # no IRI: a claim named by a fragment has no nodes named under it
+            return None
+        for quad in (store or self.main).quads_for_pattern(node(iri), node(predicate), None, self.record):
             return plain_value(quad.object)
         return None
 
-    def _need(self, iri: str, predicate: str) -> str:
-        found = self.said(iri, predicate)
+    def need(self, iri: str, predicate: str, store: Store | None = None) -> str:
+        """The same, of what a sound record always has. Raises ``NotFound``."""
+        found = self.said(iri, predicate, store)
         if found is None:
             raise NotFound(f"the record of {iri} lacks {predicate}: run lodestone check", iri=iri)
         return found
 
     def stance(self, iri: str) -> tuple[str, str] | None:
         """Polarity and modality of an active claim; ``None`` if there is none of that IRI."""
-        polarity = self.said(iri, LS.polarity)
-        return None if polarity is None else (polarity, self._need(iri, LS.modality))
+        return self.stance_in(self.main, iri)
+
+    def stance_in(self, store: Store, iri: str) -> tuple[str, str] | None:
+        """The same of a claim whose record lies in a store."""
+        polarity = self.said(iri, LS.polarity, store)
+        return None if polarity is None else (polarity, self.need(iri, LS.modality, store))
 
     def states_fact(self, iri: str) -> bool:
         """Whether an active claim has that IRI, and its assertion is part of the default graph."""
-        found = self.stance(iri)
-        return found is not None and found[0] == LS.Positive and found[1] in FACT_MODALITIES
+        return makes_facts(self.stance(iri))
 
     def claim_info(self, iri: str) -> ClaimInfo | None:
         """What an answer tells about an active claim; ``None`` if there is none of that IRI."""
         stance = self.stance(iri)
         if stance is None:
             return None
-        origin = self._need(iri, LS.origin)
+        origin = self.need(iri, LS.origin)
         return ClaimInfo(
             iri=iri,
             label=self.said(iri, RDFS + "label") or iri,
             quote=self.said(f"{iri}#quote", OA + "exact"),
-            document=self._need(iri, LS.document),
-            source=" → ".join(map(self.source_label, self._voices(iri))),
+            document=self.need(iri, LS.document),
+            source=" → ".join(map(self.source_label, self.voices(iri))),
             origin=origin,
             reliability=self.reliability(origin),
-            credibility=self._credibility(iri),
+            credibility=self.credibility_of(iri),
             modality=stance[1],
             polarity=stance[0],
         )
 
-    def _credibility(self, claim: str) -> float:
-        own = self.credibility(f"{claim}#assessment")
-        found = self.credibility(self._need(claim, LS.assessment)) if own is None else own
+    def credibility_of(self, claim: str, store: Store | None = None) -> float:
+        """P(a claim is credible | its origin is reliable)."""
+        own = self.credibility(f"{claim}#assessment", store)
+        shared = self.need(claim, LS.assessment, store) if own is None else ""
+        found = self.credibility(shared) if own is None else own
         if found is None:
             raise NotFound(f"the record of {claim} lacks a rating: run lodestone check", iri=claim)
         return found
 
-    def _voices(self, claim: str) -> Iterator[str]:
-        """The sources of the chain. Its links are named after their positions, under the claim or a file."""
-        chain = claim
-        if (voice := self.said(f"{claim}#attribution-1", LS.voice)) is None:
-            chain = self._need(claim, LS.attribution).rpartition("#")[0]
-            voice = self.said(f"{chain}#attribution-1", LS.voice)
+    def credibility(self, assessment: str, store: Store | None = None) -> float | None:
+        """P(credible | its origin is reliable) by an assessment; ``None`` if there is none of that IRI."""
+        term = self.said(assessment, LS.informationCredibility, store)
+        if term is None:
+            return None
+        return credibility_probability(_CREDIBILITY[term], int(self.said(assessment, LS.handOns, store) or 0))
+
+    def voices(self, claim: str, store: Store | None = None) -> Iterator[str]:
+        """The sources of a chain, from nearest to the event to the publisher.
+
+        The links are named after their positions, under the claim or, in the shared record, a file.
+        """
+        chain = f"{claim}#attribution-"
+        voice = self.said(f"{chain}1", LS.voice, store)
+        if voice is None:
+            chain = self.need(claim, LS.attribution, store).rstrip("0123456789")
+            store = None
+            voice = self.said(f"{chain}1", LS.voice)
         position = 1
         while voice is not None:
             yield voice
             position += 1
-            voice = self.said(f"{chain}#attribution-{position}", LS.voice)
-
-    def credibility(self, assessment: str) -> float | None:
-        """P(credible | its origin is reliable) by an assessment; ``None`` if there is none of that IRI."""
-        term = self.said(assessment, LS.informationCredibility)
-        if term is None:
-            return None
-        return credibility_probability(_CREDIBILITY[term], int(self.said(assessment, LS.handOns) or 0))
+            voice = self.said(f"{chain}{position}", LS.voice, store)
 
     def reliability(self, origin: str) -> float:
         """P(an origin is reliable)."""

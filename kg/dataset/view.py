@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from pyoxigraph import DefaultGraph, NamedNode, Store
+from pyoxigraph import DefaultGraph, NamedNode, Quad, Store
 
 from kg.dataset.records import DEFAULT, Object, Subject
 from kg.dataset.terms import node, ntriples
@@ -58,11 +58,15 @@ class View(Told):
         """For each fact from which alone this triple follows, the claims that state it."""
         for ps, pp, po in ontology_rules().premises((str(s), str(p), ntriples(o))):
             quads = self.main.quads_for_pattern(_term(ps, s, o), _predicate(pp), _term(po, s, o), None)
-            named = (quad for quad in quads if isinstance(quad.graph_name, NamedNode))
-            # the engine gives the quads of one triple one after another
-            for _, group in groupby(named, key=lambda quad: (quad.subject, quad.object)):
-                if claims := self._stating(str(quad.graph_name)[1:-1] for quad in group):
+            for graphs in self._by_triple(quads):
+                if claims := self._stating(graphs):
                     yield claims
+
+    def _by_triple(self, quads: Iterable[Quad]) -> Iterator[list[str]]:
+        """The named graphs of each triple of one property; on disk the engine keeps them side by side."""
+        named = (quad for quad in quads if isinstance(quad.graph_name, NamedNode))
+        for _, group in groupby(named, key=lambda quad: (quad.subject, quad.object)):
+            yield [str(quad.graph_name)[1:-1] for quad in group]
 
     def _facts(self, s: Subject, p: NamedNode, o: Object) -> Iterator[tuple[str, ...]]:
         graphs = list(self.graphs(s, p, o))
