@@ -20,6 +20,7 @@ class FixedView(View):
     """A view of stores that do not change."""
 
     repeats = False
+    falls = False
 
     def __init__(self, main: Store, archive: Store, names: Names, threshold: float, has_base: bool) -> None:
         super().__init__(main, archive, names, threshold, has_base)

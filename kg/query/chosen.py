@@ -33,6 +33,11 @@ class Chosen:
         """Whether a triple may lie in several graphs of the default graph."""
         return len(self._default) > 1
 
+    @property
+    def falls(self) -> bool:
+        """As the source."""
+        return self._source.falls
+
     def query(
         self,
         sparql: str,

@@ -40,7 +40,8 @@ class Source(Protocol):
     """A dataset that answers SPARQL and knows what its facts rest on.
 
     ``index`` has its facts with their annotations, if there is one. ``repeats`` says that
-    queries may repeat a solution, once for each of several graphs that hold a triple.
+    queries may repeat a solution, once for each of several graphs that hold a triple, ``falls``
+    that some of what they find may rest on nothing.
     """
 
     @property
@@ -48,6 +49,9 @@ class Source(Protocol):
 
     @property
     def repeats(self) -> bool: ...
+
+    @property
+    def falls(self) -> bool: ...
 
     @property
     def iri(self) -> str:

@@ -123,6 +123,7 @@ class FakeSnapshot:
 
     iri = EX + "version/1"
     repeats = False
+    falls = False
 
     @property
     def index(self) -> FakeIndex | None:
