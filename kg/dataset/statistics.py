@@ -17,7 +17,7 @@ from pyoxigraph import DefaultGraph, Literal, Store
 
 from kg.dataset.terms import ntriples
 
-SAMPLED_NODES = 2048
+SAMPLED_NODES = 4096
 SAMPLED_TRIPLES = 100_000
 """As many triples are read, at most, to find the sample."""
 
@@ -26,7 +26,7 @@ COUNTED = 2_000_000
 
 MOST_PREDICATES = 4096
 MOST_KINDS = 256
-_LINKS_READ = 64
+_LINKS_READ = 32
 _GROWTH = 0.2
 _KIND_SHARE = 64
 """A pair of predicate and object is told apart if one sampled node in so many has it."""

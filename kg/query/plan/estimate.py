@@ -40,7 +40,7 @@ _ALWAYS_COUNTED = 20
 """Where the average for a constant is more, the constant is counted."""
 
 _SUPPORT = 8
-"""A sample of fewer nodes says nothing."""
+"""Fewer sampled nodes say nothing: then a node is taken to be like those that fit a little less."""
 
 _UNKNOWN = PredicateStatistics(1, 1, 1)
 _CLOSURE = 8.0
@@ -167,7 +167,10 @@ class Estimator:
 
     def _narrow(self, nodes: dict[Var, Known], variable: Var, bits: int, size: int) -> None:
         before = nodes.get(variable, self.everything)
-        nodes[variable] = Known(before.bits & bits, min(before.domain, max(1.0, size)))
+        narrowed = before.bits & bits
+        if narrowed.bit_count() < _SUPPORT:
+            narrowed = before.bits
+        nodes[variable] = Known(narrowed, min(before.domain, max(1.0, size)))
 
     def _counts(self, predicate: str) -> PredicateStatistics:
         return self.statistics.predicates.get(predicate, _UNKNOWN)
@@ -178,9 +181,8 @@ class Estimator:
 
     def _chance(self, known: Known, bits: int, size: int) -> float:
         """That a node of which this is known is among ``size`` nodes too, in the sample ``bits``."""
-        support = known.bits.bit_count()
-        if support >= _SUPPORT and bits.bit_count() >= _SUPPORT:
-            return ((known.bits & bits).bit_count() + 0.1) / (support + 0.1)
+        if known.bits != self.everything.bits and bits.bit_count() >= _SUPPORT:
+            return ((known.bits & bits).bit_count() + 0.1) / (known.bits.bit_count() + 0.1)
         return min(1.0, size / max(1.0, known.domain))
 
     def _triple(self, state: State, triple: TriplePattern) -> float:
@@ -200,7 +202,7 @@ class Estimator:
             size /= max(1, counts.subjects)
         if known_subject is not None:
             kind = self.statistics.kinds.get((predicate, _term(item)))
-            if kind is not None and known_subject.bits.bit_count() >= _SUPPORT:
+            if kind is not None and known_subject.bits != self.everything.bits:
                 return self._chance(known_subject, kind, 0)
             bits = self.statistics.leaving.get(predicate, 0)
             size *= self._chance(known_subject, bits, counts.subjects) / max(1, counts.subjects)

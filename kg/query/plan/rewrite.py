@@ -42,8 +42,11 @@ CLEAR_GAIN = 0.7
 LEAST_GAIN = 200.0
 """… and so many microseconds less."""
 
-_EXISTS = 5.0
+_EXISTS = 7.0
 """Asking one EXISTS of one triple pattern, in microseconds: much dearer than a lookup."""
+
+_TRIED = 4
+"""An EXISTS ends at the first solution: so many are taken to be tried of each part, at most."""
 
 _MOST_PARTS = 30
 _NOTHING_BOUND = frozenset[Var]()
@@ -234,7 +237,8 @@ class Planner:
             written = engine_order(self.estimator, State(), parts)
             bound = State(state.rows, {v: k for v, k in state.nodes.items() if v in shared})
             asked = best_order(self.estimator, bound, parts, hashing=False)
-            cost = asked.cost + state.rows * (_EXISTS - LOOKUP)
+            cost = sum(min(move.before.rows, _TRIED * state.rows) * LOOKUP for move in asked.moves[1:])
+            cost += state.rows * _EXISTS
             before = written.cost + (other.rows + state.rows) * HASHED
             changed = cost <= CLEAR_GAIN**2 * before and before - cost >= LEAST_GAIN
             why = (
