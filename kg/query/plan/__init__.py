@@ -13,10 +13,11 @@ from kg.query.algebra import Aggregate, Call, Exists, Expression, Pattern, Query
 from kg.query.conditions import VOLATILE
 from kg.query.plan.estimate import Count, Estimator, State
 from kg.query.plan.explain import Decision, Explanation
+from kg.query.plan.order import CAUTIOUS, Caution
 from kg.query.plan.rewrite import Planner, stops_at
 from kg.query.scope import expressions_of, patterns_of, subexpressions
 
-__all__ = ["Count", "Decision", "Explanation", "Planned", "planned", "planned_pattern"]
+__all__ = ["Caution", "Count", "Decision", "Explanation", "Planned", "planned", "planned_pattern"]
 
 _BY_ORDER = frozenset(("SAMPLE", "GROUP_CONCAT"))
 """Aggregates whose value hangs on the order of solutions."""
@@ -35,13 +36,15 @@ class Planned:
         return any(decision.changed for decision in self.explanation.decisions)
 
 
-def planned(query: Query, statistics: Statistics, count: Count | None = None) -> Planned:
+def planned(
+    query: Query, statistics: Statistics, count: Count | None = None, caution: Caution = CAUTIOUS
+) -> Planned:
     """The query with its joins in order. Without ``count`` constants are taken to be average."""
     reason = _why_not(query, statistics)
     if reason is not None:
         return Planned(query, Explanation(reason=reason))
     limit = 1 if query.form == "ask" else stops_at(query.body)
-    planner = Planner(Estimator(statistics, count), limit=limit)
+    planner = Planner(Estimator(statistics, count), limit=limit, caution=caution)
     of, _ = planner.pattern(query.body.of, State())
     explanation = Explanation(tuple(planner.decisions))
     found = Planned(replace(query, body=replace(query.body, of=of)), explanation)
@@ -49,10 +52,15 @@ def planned(query: Query, statistics: Statistics, count: Count | None = None) ->
 
 
 def planned_pattern(
-    pattern: Pattern, statistics: Statistics, count: Count | None = None, *, annotated: bool
+    pattern: Pattern,
+    statistics: Statistics,
+    count: Count | None = None,
+    caution: Caution = CAUTIOUS,
+    *,
+    annotated: bool,
 ) -> tuple[Pattern, Explanation]:
     """A pattern with its joins in order; an ``annotated`` one has each triple pattern in a ``GRAPH ?k``."""
-    planner = Planner(Estimator(statistics, count), annotated=annotated)
+    planner = Planner(Estimator(statistics, count), annotated, caution=caution)
     found, _ = planner.pattern(pattern, State())
     explanation = Explanation(tuple(planner.decisions))
     changed = any(decision.changed for decision in explanation.decisions)

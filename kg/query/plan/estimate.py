@@ -30,7 +30,7 @@ from kg.query.algebra import (
 )
 from kg.query.paths import is_nullable
 from kg.query.render import node as written
-from kg.query.scope import certain
+from kg.query.scope import certain, patterns_of
 
 Count = Callable[[TriplePattern, int], int]
 """The number of triples that fit a pattern in the default graph, told exactly up to a limit."""
@@ -84,8 +84,14 @@ def known_parts(pattern: Pattern, *, annotated: bool) -> list[Part] | None:
             return [Part.of(pattern)]
         case Union(left, right):
             branches = (known_parts(left, annotated=annotated), known_parts(right, annotated=annotated))
-            return [Part.of(pattern)] if all(branches) else None
+            fit = all(branches) and not any(_binds_anew(branch) for branch in (left, right))
+            return [Part.of(pattern)] if fit else None
     return None
+
+
+def _binds_anew(pattern: Pattern) -> bool:
+    """Whether it holds a VALUES, which must not stand under LATERAL with a variable bound before."""
+    return isinstance(pattern, Table) or any(map(_binds_anew, patterns_of(pattern)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,9 @@ Costs are in microseconds, measured on the engine (pyoxigraph 0.5.13, a million 
 disk). They serve to compare plans, not to foretell times.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 
 from kg.query.algebra import PathPattern
 from kg.query.plan.estimate import Estimator, Part, State
@@ -20,11 +21,33 @@ HASHED = 0.5
 """One solution put into a hash table or asked of one."""
 
 _STARTS = 3
-_HASHED_FROM = 2_000
-"""Fewer solutions are always looked up one by one."""
-
 _HASHED_TO = 1_000_000
 """More solutions are never put into a hash table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caution:
+    """When a plan is taken.
+
+    Its cost must be at most the part ``share`` of that of the query as written, and
+    ``least`` microseconds less. A part is joined by hash where at least ``hashed_from``
+    solutions would be looked up, at ``hash_gain`` times the cost or more.
+    """
+
+    share: float = 0.7
+    least: float = 200.0
+    hashed_from: float = 2_000.0
+    hash_gain: float = 2.0
+
+    def takes(self, planned: float, written: float, share: float = 1.0) -> bool:
+        """Whether a plan of such a cost is taken, if only a share of either is paid."""
+        return planned <= self.share * written and share * (written - planned) >= self.least
+
+
+CAUTIOUS = Caution()
+EAGER = Caution(inf, -inf, inf)
+EAGER_TO_HASH = Caution(inf, -inf, -1.0, 0.0)
+"""These take every plan: for tests, which show that none changes an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,19 +112,12 @@ class Costing:
         return Ordering(tuple(self.moves), self.cost, self.state)
 
 
-def in_order(estimator: Estimator, state: State, parts: Iterable[Part]) -> Ordering:
-    """The cost of looking the parts up in this very order."""
-    costing = Costing(estimator, state)
-    for part in parts:
-        costing.look_up(part, estimator.fanout(costing.state, part))
-    return costing.done()
-
-
-def best_order(estimator: Estimator, state: State, parts: Sequence[Part], *, hashing: bool) -> Ordering:
+def best_order(
+    estimator: Estimator, state: State, parts: Sequence[Part], hashing: Caution | None = None
+) -> Ordering:
     """A good order: greedy by the number of solutions, from each of the few best parts to begin with.
 
-    With ``hashing`` a part may be read in full and joined by hash, where many solutions
-    would be looked up one by one.
+    With ``hashing`` a part may be read in full and joined by hash.
     """
     alone = {part: estimator.fanout(State(), part) for part in parts}
     connected = [part for part in parts if not part.variables.isdisjoint(state.nodes)]
@@ -119,7 +135,7 @@ def _greedy(
     start: Part,
     parts: Sequence[Part],
     alone: dict[Part, float],
-    hashing: bool,
+    hashing: Caution | None,
 ) -> Ordering:
     costing = Costing(estimator, state)
     costing.look_up(start, estimator.fanout(state, start))
@@ -135,11 +151,11 @@ def _greedy(
         looked_up = rows * LOOKUP
         hashed = rows * HASHED + alone[chosen] * (ROW + HASHED)
         if (
-            hashing
+            hashing is not None
             and chosen.triple is not None
             and not chosen.variables.isdisjoint(nodes)
-            and _HASHED_FROM < rows < _HASHED_TO
-            and 2 * hashed < looked_up
+            and hashing.hashed_from < rows < _HASHED_TO
+            and hashing.hash_gain * hashed <= looked_up
         ):
             costing.hash_join(chosen, fanout, alone[chosen])
         else:

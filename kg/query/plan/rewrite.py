@@ -33,17 +33,14 @@ from kg.query.parse.patterns import UNIT
 from kg.query.plan.engine import engine_order, in_exists
 from kg.query.plan.estimate import Estimator, Part, State, known_parts
 from kg.query.plan.explain import Decision, steps_of
-from kg.query.plan.order import HASHED, LOOKUP, Ordering, best_order
+from kg.query.plan.order import CAUTIOUS, HASHED, LOOKUP, Caution, Ordering, best_order
 from kg.query.scope import certain, has_aggregate, visible
-
-CLEAR_GAIN = 0.7
-"""A plan is taken if its cost is at most this share of that of the query as written …"""
-
-LEAST_GAIN = 200.0
-"""… and so many microseconds less."""
 
 _EXISTS = 7.0
 """Asking one EXISTS of one triple pattern, in microseconds: much dearer than a lookup."""
+
+_DOUBT = 1.4
+"""How much more an EXISTS for each solution must be worth, for their number is only an estimate."""
 
 _TRIED = 4
 """An EXISTS ends at the first solution: so many are taken to be tried of each part, at most."""
@@ -64,6 +61,7 @@ class Planner:
     estimator: Estimator
     annotated: bool = False
     limit: int | None = None
+    caution: Caution = CAUTIOUS
     decisions: list[Decision] = field(default_factory=list)
 
     def pattern(self, what: Pattern, outer: State) -> tuple[Pattern, State]:
@@ -117,13 +115,13 @@ class Planner:
             return what, written.state
         if outer.nodes and any(isinstance(part.pattern, Table) for part in parts):
             return what, written.state  # LATERAL must bind nothing anew
-        best = best_order(self.estimator, outer, parts, hashing=not outer.nodes and self.limit is None)
+        hashing = self.caution if not outer.nodes and self.limit is None else None
+        best = best_order(self.estimator, outer, parts, hashing)
         return self._chosen("join", what, written, best), best.state
 
     def _chosen(self, name: str, what: Pattern, written: Ordering, best: Ordering) -> Pattern:
         read = 1.0 if self.limit is None else min(1.0, self.limit / max(1.0, best.state.rows))
-        gain = read * (written.cost - best.cost)
-        changed = best.cost <= CLEAR_GAIN * written.cost and gain >= LEAST_GAIN
+        changed = self.caution.takes(best.cost, written.cost, read)
         if best.parts == written.parts and best.only_looks_up:
             why = "the engine's own order is as good as any found"
         else:
@@ -188,12 +186,12 @@ class Planner:
         if not parts or not tables or len(parts) > _MOST_PARTS:
             return None
         written = engine_order(self.estimator, State(), parts)
-        ordered = best_order(self.estimator, State(), [*map(Part.of, tables), *parts], hashing=False)
+        ordered = best_order(self.estimator, State(), [*map(Part.of, tables), *parts])
         planned = self._chosen("join with the values of a filter", of, written, ordered)
-        if planned is of:
-            self.decisions.pop()
-            return None
-        return planned, ordered.state, rest
+        if planned is not of:
+            return planned, ordered.state, rest
+        self.decisions.pop()
+        return None
 
     def _condition(self, condition: Expression, state: State) -> Expression:
         """The expression with the joins of its EXISTS in order; the engine orders nothing there."""
@@ -209,7 +207,7 @@ class Planner:
         if parts is None or not 1 < len(parts) <= _MOST_PARTS:
             return pattern
         written = in_exists(self.estimator, state, parts)
-        best = best_order(self.estimator, state, parts, hashing=False)
+        best = best_order(self.estimator, state, parts)
         return self._chosen("EXISTS", pattern, written, best)
 
     # --- OPTIONAL and MINUS
@@ -236,11 +234,11 @@ class Planner:
         if parts and shared and shared <= certain(what.left) & certain(what.right):
             written = engine_order(self.estimator, State(), parts)
             bound = State(state.rows, {v: k for v, k in state.nodes.items() if v in shared})
-            asked = best_order(self.estimator, bound, parts, hashing=False)
+            asked = best_order(self.estimator, bound, parts)
             cost = sum(min(move.before.rows, _TRIED * state.rows) * LOOKUP for move in asked.moves[1:])
             cost += state.rows * _EXISTS
             before = written.cost + (other.rows + state.rows) * HASHED
-            changed = cost <= CLEAR_GAIN**2 * before and before - cost >= LEAST_GAIN
+            changed = self.caution.takes(_DOUBT * cost, before)
             why = (
                 f"asked for each of {state.rows:,.0f} solutions {cost / 1000:.2f} ms, "
                 f"in full {before / 1000:.2f} ms"
@@ -304,7 +302,7 @@ def _as_tables(
                 rest.append(condition)
                 continue
         iris = tuple(dict.fromkeys(value for value in values if isinstance(value, Iri)))
-        if len(iris) < len(values) or variable not in sure or variable in held:
+        if len(iris) < len(set(values)) or variable not in sure or variable in held:
             rest.append(condition)
         else:
             held.add(variable)
