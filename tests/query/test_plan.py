@@ -112,6 +112,11 @@ REWRITES = {
     ),
     "a MINUS": ("?u :likes :p1 MINUS { ?u :friend ?f . ?f :likes :p2 }", "NOT EXISTS", EAGER),
     "an OPTIONAL": ("?u :likes ?p OPTIONAL { ?r :by ?w . ?p :review ?r }", "LATERAL", EAGER),
+    "an OPTIONAL by hash": (
+        "?u :friend ?f OPTIONAL { ?f :likes ?p FILTER(?p != :p1) }",
+        "OPTIONAL",
+        EAGER_TO_HASH,
+    ),
     "a UNION in a join": (
         "?u :likes ?p . { ?p :review ?r } UNION { ?r :by ?u . ?u :name ?n }",
         "LATERAL",

@@ -43,6 +43,11 @@ class Caution:
         """Whether a plan of such a cost is taken, if only a share of either is paid."""
         return planned <= self.share * written and share * (written - planned) >= self.least
 
+    def hashes(self, rows: float, hashed: float, looked_up: float, alone: float) -> bool:
+        """Whether a part of ``alone`` solutions is joined with ``rows`` by hash, at these costs."""
+        small = rows <= _HASHED_TO and alone <= _HASHED_TO
+        return small and rows > self.hashed_from and self.hash_gain * hashed <= looked_up
+
 
 CAUTIOUS = Caution()
 EAGER = Caution(inf, -inf, inf)
@@ -154,8 +159,7 @@ def _greedy(
             hashing is not None
             and chosen.triple is not None
             and not chosen.variables.isdisjoint(nodes)
-            and hashing.hashed_from < rows < _HASHED_TO
-            and hashing.hash_gain * hashed <= looked_up
+            and hashing.hashes(rows, hashed, looked_up, alone[chosen])
         ):
             costing.hash_join(chosen, fanout, alone[chosen])
         else:

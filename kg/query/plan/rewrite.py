@@ -214,17 +214,36 @@ class Planner:
 
     def _optional(self, what: LeftJoin, outer: State) -> tuple[Pattern, State]:
         left, state = self.pattern(what.left, outer)
-        right = what.right
-        shared = certain(what.left) & certain(right)
+        right, rows = what.right, state.rows
         parts = known_parts(right, annotated=self.annotated)
-        if parts is not None and shared:
+        if parts is not None and certain(what.left) & certain(right):
             bound = State(state.rows, {v: k for v, k in state.nodes.items() if v in certain(what.left)})
-            right, after = self._join(right, parts, bound, _NOTHING_BOUND)
-            rows = max(state.rows, after.rows)
-        else:
-            rows = state.rows
+            found = None if outer.nodes or self.limit is not None else self._hashed(what, bound, parts)
+            if found is None:
+                right, after = self._join(right, parts, bound, _NOTHING_BOUND)
+                rows = max(state.rows, after.rows)
+            else:
+                right = found
         condition = None if what.condition is None else self._condition(what.condition, state)
         return LeftJoin(left, right, condition), State(rows, state.nodes)
+
+    def _hashed(self, what: LeftJoin, bound: State, parts: list[Part]) -> Pattern | None:
+        """The right side of an OPTIONAL to be read once, where it would be looked up too often."""
+        shared = frozenset(visible(what.left)) & frozenset(visible(what.right))
+        if not shared <= certain(what.left) & certain(what.right) or len(parts) > _MOST_PARTS:
+            return None
+        looked_up = best_order(self.estimator, bound, parts)
+        alone = best_order(self.estimator, State(), parts, self.caution)
+        cost = alone.cost + (bound.rows + alone.state.rows) * HASHED
+        if not self.caution.hashes(bound.rows, cost, looked_up.cost, alone.state.rows):
+            return None
+        why = (
+            f"looked up for each of {bound.rows:,.0f} solutions it would cost {looked_up.cost / 1000:.2f} ms"
+        )
+        self.decisions.append(
+            Decision("OPTIONAL, read once", why, True, looked_up.cost, cost, steps_of(alone))
+        )
+        return _closed(self.chained(alone))
 
     def _minus(self, what: Minus) -> tuple[Pattern, State]:
         left, state = self.pattern(what.left, State())
