@@ -4,7 +4,6 @@ Every rewrite gives the same solutions, as often, in another order perhaps. A pa
 the planner does not know for sure to be the same stays as it is.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
 
@@ -15,12 +14,10 @@ from kg.query.algebra import (
     Extend,
     Filter,
     Function,
-    Iri,
     Item,
     Join,
     Lateral,
     LeftJoin,
-    Membership,
     Minus,
     Operation,
     Pattern,
@@ -33,6 +30,7 @@ from kg.query.parse.patterns import UNIT
 from kg.query.plan.engine import engine_order, in_exists
 from kg.query.plan.estimate import Estimator, Part, State, known_parts
 from kg.query.plan.explain import Decision, steps_of
+from kg.query.plan.filters import as_tables, conditions_of
 from kg.query.plan.order import CAUTIOUS, HASHED, LOOKUP, Caution, Ordering, best_order
 from kg.query.scope import certain, has_aggregate, visible
 
@@ -122,7 +120,7 @@ class Planner:
     def _chosen(self, name: str, what: Pattern, written: Ordering, best: Ordering) -> Pattern:
         read = 1.0 if self.limit is None else min(1.0, self.limit / max(1.0, best.state.rows))
         changed = self.caution.takes(best.cost, written.cost, read)
-        if best.parts == written.parts and best.only_looks_up:
+        if not changed and best.parts == written.parts:
             why = "the engine's own order is as good as any found"
         else:
             why = f"estimated {best.cost / 1000:.2f} ms against {written.cost / 1000:.2f} ms as written"
@@ -167,7 +165,7 @@ class Planner:
     # --- filters
 
     def _filter(self, what: Filter, outer: State) -> tuple[Pattern, State]:
-        conditions, of = _conditions(what)
+        conditions, of = conditions_of(what)
         found = None if outer.nodes else self._with_values(conditions, of)
         if found is None:
             inner, state = self.pattern(of, outer)
@@ -182,7 +180,7 @@ class Planner:
     ) -> tuple[Pattern, State, list[Expression]] | None:
         """A join that begins with the IRIs that filters hold a variable to, if that is clearly better."""
         parts = known_parts(of, annotated=self.annotated)
-        tables, rest = _as_tables(conditions, certain(of))
+        tables, rest = as_tables(conditions, certain(of))
         if not parts or not tables or len(parts) > _MOST_PARTS:
             return None
         written = engine_order(self.estimator, State(), parts)
@@ -284,46 +282,3 @@ def _members(what: Pattern) -> list[Pattern]:
     if isinstance(what, Join):
         return [*_members(what.left), *_members(what.right)]
     return [what]
-
-
-def _conditions(what: Filter) -> tuple[list[Expression], Pattern]:
-    """The conditions of filters upon filters, in order, and what they filter."""
-    found: list[Expression] = []
-    of: Pattern = what
-    while isinstance(of, Filter):
-        found.extend(reversed(_conjuncts(of.condition)))
-        of = of.of
-    return found[::-1], of
-
-
-def _conjuncts(condition: Expression) -> list[Expression]:
-    if isinstance(condition, Operation) and condition.operator == "&&":
-        return [one for part in condition.of for one in _conjuncts(part)]
-    return [condition]
-
-
-def _as_tables(
-    conditions: Sequence[Expression], sure: frozenset[Var]
-) -> tuple[list[Table], list[Expression]]:
-    """VALUES for what holds a variable to IRIs, each by itself; and the other conditions."""
-    tables, rest, held = [], [], set[Var]()
-    for condition in conditions:
-        match condition:
-            case Operation("=", (Var() as variable, Iri() as value)) | Operation(
-                "=", (Iri() as value, Var() as variable)
-            ):
-                values: tuple[Expression, ...] = (value,)
-            case Call("SAMETERM", (Var() as variable, Iri() as value)):
-                values = (value,)
-            case Membership(Var() as variable, among, False):
-                values = among
-            case _:
-                rest.append(condition)
-                continue
-        iris = tuple(dict.fromkeys(value for value in values if isinstance(value, Iri)))
-        if len(iris) < len(set(values)) or variable not in sure or variable in held:
-            rest.append(condition)
-        else:
-            held.add(variable)
-            tables.append(Table((variable,), tuple((iri,) for iri in iris)))
-    return tables, rest
