@@ -15,7 +15,10 @@ from typing import Any
 
 from pyoxigraph import DefaultGraph, Literal, Store
 
+from kg.dataset.files import Layout, Manifest
 from kg.dataset.terms import ntriples
+
+STATISTICS_FILE = "statistics.json"
 
 SAMPLED_NODES = 4096
 SAMPLED_TRIPLES = 100_000
@@ -91,6 +94,16 @@ class Statistics:
             )
         except (KeyError, TypeError, AttributeError, ValueError) as error:
             raise ValueError(f"these are no statistics of a snapshot: {error!r}") from error
+
+
+def statistics_of(layout: Layout, manifest: Manifest) -> Statistics | None:
+    """The statistics of a published version; ``None`` if it has none that can be read."""
+    if not manifest.statistics:
+        return None
+    try:
+        return Statistics.from_json((layout.snapshots / manifest.statistics).read_text(encoding="utf-8"))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def gather(store: Store) -> Statistics:

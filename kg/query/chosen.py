@@ -16,6 +16,7 @@ class Chosen:
     """A source whose queries see only these graphs. See ``kg.query.source.Source``."""
 
     index = None
+    statistics = None
 
     def __init__(self, source: Source, default: Sequence[str], named: Sequence[str]) -> None:
         self._source = source

@@ -1,6 +1,7 @@
 """The rows of an answer with their annotations: in one query where that gives both, else in two."""
 
 from collections.abc import Container, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import compress
 
@@ -46,9 +47,7 @@ def answered(builder: Builder, derivation: Derivation) -> Annotated:
     return Annotated(every, builder.circuit, nodes)
 
 
-def _true_rows(
-    builder: Builder, solved: Solved, nodes: Sequence[int]
-) -> tuple[Sequence[Row], Sequence[int]]:
+def _true_rows(builder: Builder, solved: Solved, nodes: Sequence[int]) -> tuple[Sequence[Row], Sequence[int]]:
     """The rows whose own derivation is true in the whole data, with the sums of all derivations."""
     held = evaluate(builder.circuit, set(solved.nodes), BOOLEAN, lambda _: True)
     there = [held[node] for node in solved.nodes]
@@ -67,9 +66,7 @@ def standing(builder: Builder, derivation: Derivation) -> Annotated:
     return Annotated(rows[derivation.offset : end], builder.circuit, nodes[derivation.offset : end])
 
 
-def _summed(
-    builder: Builder, rows: Sequence[Row], nodes: Sequence[int]
-) -> Sequence[int]:
+def _summed(builder: Builder, rows: Sequence[Row], nodes: Sequence[int]) -> Sequence[int]:
     """The nodes of rows, equal rows with one node: the sum."""
     sums: dict[Row, list[int]] = {}
     for row, node in zip(rows, nodes, strict=True):
@@ -94,10 +91,8 @@ def annotate(builder: Builder, derivation: Derivation, rows: Sequence[Row]) -> A
         places = [derivation.key.index(variable) for variable in derivation.restricting]
         table = table_of(derivation.restricting, map(picker(places), known))
         if table is not None:
-            try:
+            with suppress(Unaccounted, QuerySyntaxError):  # a value that equals nothing, or is of RDF 1.2
                 found = _nodes(builder, derivation, known, builder.sums(derivation, table), set(known))
-            except (Unaccounted, QuerySyntaxError):  # a value that equals nothing (NaN), or is of RDF 1.2
-                pass
     if found is None:
         try:
             found = _nodes(builder, derivation, known, builder.sums(derivation), None)

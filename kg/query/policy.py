@@ -5,50 +5,67 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Protocol
 
-from kg.claims.types import TYPE_INFO, ClaimType
-from kg.errors import LodestoneError
-
-
-class BadPolicy(LodestoneError):
-    """A trust policy that cannot be read. ``parameter`` says which part of it."""
-
-    def __init__(self, message: str, parameter: str) -> None:
-        super().__init__(message, parameter=parameter)
-        self.parameter = parameter
+from kg.claims.claim import ClaimType
+from kg.claims.types import TYPE_INFO
+from kg.errors import InvalidPolicy
 
 
 class Judged(Protocol):
     """What a policy asks about a claim; ``kg.dataset.restricted.Candidate`` is one."""
 
     @property
-    def iri(self) -> str: ...
+    def iri(self) -> str:
+        """The claim's IRI."""
+        ...
+
     @property
-    def active(self) -> bool: ...
+    def active(self) -> bool:
+        """Whether it is active now."""
+        ...
+
     @property
-    def document(self) -> str: ...
+    def document(self) -> str:
+        """The IRI of its document."""
+        ...
+
     @property
-    def origin(self) -> str: ...
+    def origin(self) -> str:
+        """The IRI of its origin."""
+        ...
+
     @property
-    def sources(self) -> Sequence[str]: ...
+    def sources(self) -> Sequence[str]:
+        """The IRIs of the sources in its chain."""
+        ...
+
     @property
-    def probability(self) -> float: ...
+    def probability(self) -> float:
+        """P(the claim holds)."""
+        ...
+
     @property
-    def occurred(self) -> tuple[date | None, date | None]: ...
+    def occurred(self) -> tuple[date | None, date | None]:
+        """The first and the last day on which the event may have been."""
+        ...
+
     @property
-    def validity(self) -> tuple[date | None, date | None]: ...
+    def validity(self) -> tuple[date | None, date | None]:
+        """The first and the last day for which it holds."""
+        ...
+
     @property
-    def claim_type(self) -> str: ...
-    def was_active(self, at: datetime) -> bool: ...
+    def claim_type(self) -> str:
+        """The class of the event that it is about."""
+        ...
+
+    def was_active(self, at: datetime) -> bool:
+        """Whether it was known at a point in time, and active by what was known then."""
+        ...
 
 
 PARAMETERS = ("min-confidence", "min-origins", "without", "known-at", "valid-at")
 """The names of its parts, as requests and the command line write them."""
 _GRANT = TYPE_INFO[ClaimType.LICENSE_GRANTED].event_class.value
-_TIMED = frozenset(
-    info.event_class.value
-    for kind, info in TYPE_INFO.items()
-    if kind in (ClaimType.LICENSE_GRANTED, ClaimType.RESTRICTION_IMPOSED, ClaimType.LICENSE_SCOPE)
-)
 
 
 @dataclass(frozen=True)
@@ -74,10 +91,10 @@ class TrustPolicy:
 
     @classmethod
     def read(cls, given: Mapping[str, Sequence[str]]) -> "TrustPolicy":
-        """A policy from parameters by their names. Raises ``BadPolicy``."""
+        """A policy from parameters by their names. Raises ``InvalidPolicy``."""
         for name in ("min-confidence", "min-origins", "known-at", "valid-at"):
             if len(given.get(name, ())) > 1:
-                raise BadPolicy(f"{name} is given more than once", name)
+                raise InvalidPolicy(f"{name} is given more than once", name)
         one = {name: values[0].strip() for name, values in given.items() if values and values[0].strip()}
         return cls(
             min_confidence=_share(one["min-confidence"]) if "min-confidence" in one else None,
@@ -142,13 +159,13 @@ def _share(text: str) -> float:
     except ValueError:
         value = -1.0
     if not 0.0 <= value <= 1.0:
-        raise BadPolicy(f"min-confidence is a number from 0 to 1, not {text!r}", "min-confidence")
+        raise InvalidPolicy(f"min-confidence is a number from 0 to 1, not {text!r}", "min-confidence")
     return value
 
 
 def _number(text: str) -> int:
     if not text.isdecimal() or len(text) > 6:
-        raise BadPolicy(f"min-origins is a whole number, not {text!r}", "min-origins")
+        raise InvalidPolicy(f"min-origins is a whole number, not {text!r}", "min-origins")
     return int(text)
 
 
@@ -159,7 +176,7 @@ def _moment(text: str, name: str) -> datetime:
             return datetime.combine(date.fromisoformat(text), time.max, UTC)
         found = datetime.fromisoformat(text)
     except ValueError as error:
-        raise BadPolicy(
+        raise InvalidPolicy(
             f"{name} is a date such as 2025-05-31 or a time such as 2025-05-31T12:00:00Z, not {text!r}", name
         ) from error
     return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 
 from kg.dataset.records import Object, Subject
+from kg.dataset.statistics import Statistics
 from kg.dataset.terms import BlankNode, NamedNode, QueryBoolean, QuerySolutions, QueryTriples
 from kg.dataset.view import ClaimInfo, Support
 from kg.query.source import AnnotatedFacts, Source
@@ -80,6 +81,11 @@ class Trusting:
         """The facts with what is believed of their annotations."""
         index = self._source.index
         return None if index is None else _TrustedFacts(index, self._restriction)
+
+    @property
+    def statistics(self) -> Statistics | None:
+        """As the source."""
+        return self._source.statistics
 
     @property
     def repeats(self) -> bool:
