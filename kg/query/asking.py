@@ -96,7 +96,7 @@ def _in_one(builder: Builder, plan: Derivation) -> Annotated | None:
     """The answer by its derivation query alone; ``None`` where that cannot tell."""
     try:
         return answered(builder, plan)
-    except (NotAnnotated, Unaccounted, QuerySyntaxError):
+    except (Unaccounted, QuerySyntaxError):
         return None
 
 
