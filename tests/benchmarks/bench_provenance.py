@@ -2,7 +2,7 @@
 
     python tests/benchmarks/bench_provenance.py [FOLDER] [--scale 1|10 | --generate MILLIONS]
         [--layout 1|20] [--classes LSFC] [--rounds 7] [--cap SECONDS] [--growth]
-        [--skip cold,memory,baselines,http] [--oxigraph PROGRAM] [--json FILE]
+        [--skip cold,memory,baselines,http] [--cpu] [--oxigraph PROGRAM] [--json FILE]
 
 FOLDER keeps the stores (see ``watdiv.py``); without it they are built anew. Every query is
 asked in a process that is killed when it takes longer than the cap. The aims: provenance
@@ -44,7 +44,7 @@ class Bench:
 
     def __init__(self, data: Data, args: argparse.Namespace) -> None:
         self.data, self.args = data, args
-        self._asker = Killable(asking.opened, str(data.store), str(data.plain), str(data.claims))
+        self._asker = Killable(asking.opened, str(data.store), str(data.plain), str(data.claims), args.cpu)
 
     def run(self, queries: Sequence[Named], parts: Sequence[str]) -> dict[str, dict[str, Any]]:
         """What was found of each query; of those before an interruption."""
@@ -71,6 +71,7 @@ class Bench:
 
     def _asked(self, query: Named, parts: Sequence[str]) -> dict[str, Any]:
         """Everything about one query; what takes too long or fails has its reason."""
+        result: dict[str, Any]
         try:
             result = self._do(asking.checked, query.text, query.is_ordered)
         except (TookTooLong, Failed) as error:
@@ -144,6 +145,7 @@ def main() -> None:
     parser.add_argument("--skip", default="", help=f"of {','.join(PARTS)}")
     parser.add_argument("--growth", action="store_true", help="ask ten times the data, too")
     parser.add_argument("--oxigraph", default=shutil.which("oxigraph"), help="the engine's own server")
+    parser.add_argument("--cpu", action="store_true", help="count processor time: for a busy machine")
     parser.add_argument("--json", type=Path, help="where to write what was found")
     args = parser.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -151,7 +153,7 @@ def main() -> None:
         args.generate = 0.1
     with tempfile.TemporaryDirectory() as folder:
         data = prepared(args.folder or Path(folder), args.scale, args.layout, args.generate)
-        found = {"data": data.name, "layout": data.layout, "queries": _run(data, args)}
+        found = {"data": data.name, "layout": data.layout, "cpu": args.cpu, "queries": _run(data, args)}
         if args.growth:
             grown = larger(data)
             args.skip = ",".join(PARTS)
