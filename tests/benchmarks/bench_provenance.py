@@ -75,8 +75,10 @@ class Bench:
         try:
             result = self._do(asking.checked, query.text, query.is_ordered)
         except (TookTooLong, Failed) as error:
-            result = {"reason": f"provenance: {error}", "complete": False}
+            result = {"reason": f"{error}", "complete": False}
         result["ms"] = self._warm(query, asking.MODES if result["complete"] else asking.PLAIN)
+        if not result["ms"]:
+            return result
         try:
             if "how" in result["ms"] and "cold" in parts:
                 result["cold"] = self._cold(query)
