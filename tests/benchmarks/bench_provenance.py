@@ -28,7 +28,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from tests.benchmarks import asking, over_http
 from tests.benchmarks.killable import Failed, Killable, TookTooLong
 from tests.benchmarks.report import printed
-from tests.benchmarks.watdiv import SHARED, Data, data_arguments, prepared
+from tests.benchmarks.watdiv import FILES, SHARED, Data, data_arguments, prepared
 from tests.benchmarks.workload import CLASSES, Named, workload
 
 PARTS = ("cold", "memory", "baselines", "http")
@@ -150,6 +150,8 @@ def main() -> None:
     parser.add_argument("--cpu", action="store_true", help="count processor time: for a busy machine")
     parser.add_argument("--json", type=Path, help="where to write what was found")
     args = parser.parse_args()
+    if args.growth and args.generate is None and 10 * args.scale not in FILES:
+        parser.error("--growth needs data ten times as large: --scale 1, or --generate")
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     if args.generate is None and not SHARED.is_dir():
         args.generate = 0.1
