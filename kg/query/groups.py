@@ -11,6 +11,7 @@ are.
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from kg.dataset.terms import Literal
 from kg.provenance.circuit import Circuit
@@ -24,6 +25,7 @@ from kg.query.algebra import (
     Item,
     Membership,
     Operation,
+    Order,
     Pattern,
     Query,
     Select,
@@ -105,6 +107,8 @@ def outcomes(
             found += _counted(builder.circuit, key, members, aggregates[0], implicit=implicit)
         elif len(events) <= MOST_EVENTS:
             many[key] = members
+        elif len(aggregates) == 1 and (extremes := _extremes(builder, key, members, aggregates[0])):
+            found += extremes
         else:
             raise NotAnnotated(
                 f"an aggregate that decides a row is annotated for groups of at most {MOST_EVENTS} "
@@ -139,6 +143,44 @@ def _counted(
     if not implicit:
         exactly[0] = circuit.times((exactly[0], circuit.plus(others)))
     return [Outcome(key, (number(n),), node) for n, node in enumerate(exactly) if node != circuit.zero]
+
+
+def _extremes(builder: Builder, key: Row, members: Sequence[Member], aggregate: Aggregate) -> list[Outcome]:
+    """Outcomes of a group of which only the least or the greatest value matters; none where that is open.
+
+    A value is the greatest where it is there and no greater one is.
+    """
+    values = [member.arguments[0] for member in members]
+    if aggregate.name not in ("MIN", "MAX") or not members or None in values:
+        return []
+    parts: defaultdict[Row, list[int]] = defaultdict(list)
+    for member in members:
+        parts[member.arguments].append(member.node)
+    value = Var("v")
+    order = (Order(value, descending=aggregate.name == "MAX"),)
+    ranked = builder.solutions(
+        render(Query("select", Select(_written((value,), list(parts)), (Item(value),), order=order)))
+    )
+    if not _all_differ(builder, ranked):
+        return []
+    circuit = builder.circuit
+    found, better = [], list[int]()
+    for row in ranked:
+        node = circuit.plus(parts[row])
+        found.append(Outcome(key, row, circuit.minus(node, circuit.plus(better))))
+        better.append(node)
+    return [outcome for outcome in found if outcome.node != circuit.zero]
+
+
+def _all_differ(builder: Builder, ranked: Sequence[Row]) -> bool:
+    """Whether the engine tells each value from the next: none is as good as another, or of another kind."""
+    if len(ranked) < 2:
+        return True
+    one, other = Var("a"), Var("b")
+    table = _written((one, other), [(*a, *b) for a, b in pairwise(ranked)])
+    unequal = Operation("!=", (one, other))
+    text = render(Query("select", Select(table, (Item(Var("c"), unequal),))))
+    return all(row[0] == Literal(True) for row in builder.solutions(text))
 
 
 def number(value: int) -> Literal:

@@ -32,6 +32,12 @@ class AnnotatedFacts(Protocol):
         """Evaluate a query as it is. Raises ``QuerySyntaxError``."""
         ...
 
+    def matching(
+        self, s: Subject | None, p: NamedNode | None, o: Object | None
+    ) -> Iterator[tuple[Subject, NamedNode, Object, BlankNode]]:
+        """Facts, each with the name of its graph; ``None`` matches all."""
+        ...
+
     def supports(self, names: Sequence[BlankNode]) -> Sequence[Support]:
         """What the facts in each of these graphs rest on."""
         ...
