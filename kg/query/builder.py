@@ -118,7 +118,7 @@ class Builder:
         return sums
 
     def solutions(self, text: str, *, indexed: bool = False) -> list[Row]:
-        """All solutions of a query that was rendered. Raises ``NotAnnotated`` where that makes too many in all."""
+        """All solutions of a query that was rendered. Raises ``NotAnnotated`` where they are too many."""
         try:
             result = ask_rendered(self.source, text, indexed=indexed)
         except QuerySyntaxError as error:

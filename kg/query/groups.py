@@ -151,7 +151,7 @@ def _counted(
 def _ranked(
     builder: Builder, aggregate: Aggregate, groups: Iterable[Sequence[Member]]
 ) -> dict[Row, int] | None:
-    """The rank of each value of some groups, the one that MIN or MAX takes first; ``None`` where that is open.
+    """The rank of each value of some groups, the one that is taken first; ``None`` where that is open.
 
     It is where there is no value, or the engine takes two values to be equal.
     """
