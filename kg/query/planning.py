@@ -15,6 +15,7 @@ from kg.query.plan.count import counting
 from kg.query.render import render
 from kg.query.size import check_size
 from kg.query.source import Source, ask_engine
+from kg.query.within_graph import with_graphs_within
 from kg.query.zero_length import with_zero_length
 
 _VERSIONS = 8
@@ -65,7 +66,7 @@ class Planning:
             written = parse(sparql, base_iri)
         except QuerySyntaxError:
             return Sent(None, None, Explanation(reason="only SPARQL 1.1 is planned"))
-        asked = with_zero_length(written)
+        asked = with_zero_length(with_graphs_within(written))
         differs = asked.alternatives or asked is not written
         if self._statistics is None:
             return Sent(asked, render(without_dataset(asked)) if differs else None, _NOTHING)
