@@ -76,11 +76,8 @@ def prepared(sparql: str, base_iri: str | None, indexed: bool, *, whole: bool = 
         )
     asked = without_dataset(written)
     try:
-        return Prepared(
-            asked,
-            _plan(with_zero_length(with_graphs_within(asked)), indexed and dataset is None, whole),
-            dataset,
-        )
+        plan = _plan(with_zero_length(with_graphs_within(asked)), indexed and dataset is None, whole)
+        return Prepared(asked, plan, dataset)
     except (NotAnnotated, TooComplex) as why:
         return Prepared(asked, str(why), dataset)
     except RecursionError:

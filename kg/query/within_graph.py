@@ -62,7 +62,7 @@ def _is_lost(name: Var | Iri, of: Pattern) -> bool:
 
 
 def _may_move(name: Var | Iri, of: Pattern) -> bool:
-    """Whether each part may have a GRAPH of its own: nothing there counts over all graphs, or hides the name."""
+    """Whether each part may have a GRAPH of its own: none counts over all graphs, or hides the name."""
     match of:
         case Graph():
             return False
@@ -82,7 +82,7 @@ def _may_move(name: Var | Iri, of: Pattern) -> bool:
     return True
 
 
-def _within(name: Var | Iri, of: Pattern) -> Pattern:
+def _within(name: Var | Iri, of: Pattern) -> Pattern:  # noqa: PLR0911 - one for each kind of pattern
     """The parts of a group, each within the graph."""
     match of:
         case Bgp(triples):
