@@ -12,7 +12,7 @@ from pathlib import Path
 from pyoxigraph import BlankNode, Quad, RdfFormat, Store, parse
 
 from kg.dataset.annotations import MOST_CLAIMS, AnnotationWriter
-from kg.dataset.bulk import extend_pieces, gathered
+from kg.dataset.bulk import BULK_CHARACTERS, extend_pieces, gathered
 from kg.dataset.records import DEFAULT
 from kg.dataset.sorting import SortedLines
 from kg.dataset.support import support_lines, supports, texts
@@ -138,7 +138,7 @@ class Indexing:
 
     def _fill(self, reasons: SortedLines) -> None:
         """Write the whole index, which is empty."""
-        extend_pieces(self._index, gathered(self._annotated(reasons)))
+        extend_pieces(self._index, gathered(self._annotated(reasons), BULK_CHARACTERS // 2))
 
     def _annotated(self, lines: Iterable[str]) -> Iterator[str]:
         annotations = self._annotations
