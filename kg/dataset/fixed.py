@@ -9,6 +9,7 @@ from pyoxigraph import NamedNode, QueryBoolean, QuerySolutions, QueryTriples, St
 from kg.claims.names import Names
 from kg.dataset.decode import Node
 from kg.dataset.records import Object, Subject
+from kg.dataset.statistics import Statistics
 from kg.dataset.syntax import syntax_error
 from kg.dataset.view import ClaimInfo, View
 from ontology.vocab import PREFIXES
@@ -20,6 +21,7 @@ class FixedView(View):
     """A view of stores that do not change."""
 
     repeats = False
+    falls = False
 
     def __init__(self, main: Store, archive: Store, names: Names, threshold: float, has_base: bool) -> None:
         super().__init__(main, archive, names, threshold, has_base)
@@ -32,6 +34,11 @@ class FixedView(View):
         self._source_labels = lru_cache(maxsize=_CACHED)(super().source_label)
         self._sides = lru_cache(maxsize=_CACHED)(super().sides)
         self._rebuttals = lru_cache(maxsize=_CACHED)(super().rebuttals)
+
+    @property
+    def statistics(self) -> Statistics | None:
+        """What the planner knows of the default graph."""
+        return None
 
     def claim_info(self, iri: str) -> ClaimInfo | None:
         """What an answer tells about an active claim; ``None`` if there is none of that IRI."""

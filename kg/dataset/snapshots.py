@@ -9,6 +9,7 @@ from kg.dataset.annotations import AnnotationReader
 from kg.dataset.files import Layout, Manifest, Settings
 from kg.dataset.fixed import FixedView
 from kg.dataset.index import AnnotatedFacts
+from kg.dataset.statistics import Statistics, statistics_of
 from kg.errors import StoreError, VersionGone
 from ontology.vocab import LS
 
@@ -52,6 +53,11 @@ class Snapshot(FixedView):
                 store=str(self.layout.root),
             ) from error
         return AnnotatedFacts(store, AnnotationReader(self.layout.annotations_file), self)
+
+    @cached_property
+    def statistics(self) -> Statistics | None:
+        """What the planner knows of the default graph."""
+        return statistics_of(self.layout, self.manifest)
 
     @property
     def number(self) -> int:
