@@ -30,7 +30,7 @@ _MAY_BE_ZERO = re.compile(r"(?i)(?<!select )(?<!distinct )(?<!reduced )(?<!\()\*
 """Where a path with ``*`` or ``?`` may be: a star but those of ``SELECT *`` and ``COUNT(*)``, a ``?``
 that is no variable's."""
 
-__all__ = ["Answer", "Provenance", "RowProvenance", "Source", "query"]
+__all__ = ["Answer", "Provenance", "RowProvenance", "Source", "query", "unread"]
 
 _TOO_DEEP = "the query is nested too deeply to be annotated"
 
@@ -76,6 +76,27 @@ def query(
     else:
         plan = _plan(sparql, base_iri, answer.variables)
     return replace(answer, provenance=_provenance(snapshot, answer, plan, confidence))
+
+
+def unread(
+    source: Source,
+    sparql: str,
+    *,
+    default_graphs: Sequence[str] | None = None,
+    named_graphs: Sequence[str] | None = None,
+    base_iri: str | None = None,
+) -> QuerySolutions | None:
+    """The solutions of a SELECT as the engine has them ready, for those who write them as they come.
+
+    ``None`` for another form, and where only ``query`` gives the answer. Raises what ``query`` raises.
+    """
+    try:
+        result = _evaluated(source, sparql, base_iri, default_graphs, named_graphs)
+    except RecursionError as error:
+        raise TooComplex("the query is nested too deeply to be read") from error
+    if not isinstance(result, QuerySolutions) or [v.value for v in result.variables] == [NOTHING]:
+        return None
+    return result
 
 
 def _evaluated(
