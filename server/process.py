@@ -74,6 +74,10 @@ class Worker:
             self._cause = self._cause or cause
             self._process.kill()
 
+    def retire(self) -> None:
+        """Have the process replaced before its next job."""
+        self._aged = True
+
     def close(self) -> None:
         """End the process for good."""
         self._closed = True

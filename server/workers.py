@@ -68,7 +68,7 @@ class Workers:
         self._lock = threading.Lock()
         self._closed = False
         self.broken: Counter[str] = Counter()
-        self.tried_again = 0
+        self.tried_again = self.asked = 0
 
     @classmethod
     def of(cls, config: Config) -> "Workers":
@@ -114,6 +114,7 @@ class Workers:
         ``WorkerLost``, ``Abandoned``, and ``Overloaded`` if no worker came free in time.
         """
         lanes, hangup = self.start(), hangup or Hangup()
+        self.asked += 1
         key = hash((shape(job.query), job.provenance, job.html))
         temper = self._tempers.recall(key)
         try:
@@ -159,6 +160,11 @@ class Workers:
         elif took > SHORT or rest is not None:
             self._tempers.note(key, Temper.LONG)
         return result
+
+    def forget(self) -> None:
+        """Have every process replaced before its next job: it may remember what is there no more."""
+        for slot in self._slots:
+            slot.worker.retire()
 
     def close(self) -> None:
         """End all processes. Nothing can be evaluated afterwards."""

@@ -15,6 +15,7 @@ from kg.errors import QuerySyntaxError, StoreError, VersionGone
 from ontology.vocab import LS, PREFIXES
 
 _POSITION = re.compile(r"error at (\d+):(\d+): ?(.*)", re.S)
+_NUMBER = re.compile(r"[0-9]{1,18}")
 _CACHED = 200_000
 
 
@@ -156,8 +157,15 @@ class Reader:
         current = self.current()
         if wanted in (current.iri, str(current.number)):
             return current
+        return Snapshot(self.layout, self._settings, self._kept(wanted))
+
+    def need(self, wanted: str) -> str:
+        """The IRI of a kept version by number or IRI, which is not opened. Raises ``VersionGone``."""
+        return self._settings.names.snapshot(self._settings.store_id, self._kept(wanted).version)
+
+    def _kept(self, wanted: str) -> Manifest:
         number = wanted.removeprefix(self._settings.names.snapshot(self._settings.store_id, 0)[:-1])
-        manifest = self.layout.manifest_of(int(number)) if number.isdecimal() else None
+        manifest = self.layout.manifest_of(int(number)) if _NUMBER.fullmatch(number) else None
         if manifest is None:
             kept = tuple(
                 self._settings.names.snapshot(self._settings.store_id, v) for v in self.layout.versions()
@@ -165,4 +173,4 @@ class Reader:
             raise VersionGone(
                 f"version {wanted} is not kept: ask one of {', '.join(kept[-3:])}", version=wanted, kept=kept
             )
-        return Snapshot(self.layout, self._settings, manifest)
+        return manifest

@@ -21,7 +21,7 @@ from SPARQLWrapper import CSV, JSON, POST, TURTLE, XML, SPARQLWrapper
 
 from server.config import Config
 from server.errors import ConfigError
-from server.run import check_port
+from server.run import listen
 from tests.server.conftest import Names
 
 SERVE = """
@@ -162,7 +162,7 @@ def test_a_query_that_eats_memory_is_stopped(server: Server) -> None:
 def test_a_port_that_is_taken_is_told(server: Server, store: Path) -> None:
     port = int(server.address.rstrip("/").rpartition(":")[2])
     with pytest.raises(ConfigError, match="choose another port"):
-        check_port(Config(store=store, port=port))
+        listen(Config(store=store, port=port))
 
 
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
