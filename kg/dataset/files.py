@@ -10,6 +10,7 @@
       snapshots/000012/   what a version published, never changed afterwards
       documents/          texts by their hash
       quarantine/         input that could not be taken in, with the reason
+      purged/             tombstones of documents that were taken out
 """
 
 import json
@@ -22,7 +23,7 @@ from typing import Any
 
 from kg.claims.document import text_hash
 from kg.claims.names import Names
-from kg.errors import StoreError
+from kg.errors import Purged, StoreError
 from ontology.vocab import BASE
 
 FORMAT = 1
@@ -127,6 +128,10 @@ class Layout:
         """The text with that hash."""
         return self.root / "documents" / content_hash[:2] / f"{content_hash}.txt"
 
+    def tombstone(self, content_hash: str) -> Path:
+        """What says that the text with that hash was taken out, and why."""
+        return self.root / "purged" / f"{content_hash}.json"
+
     def settings(self) -> Settings:
         """Read the settings. Raises ``StoreError`` if this is no store, or one of another format."""
         try:
@@ -188,8 +193,10 @@ class Layout:
         write_json(self.settings_file, asdict(settings))
 
     def save_text(self, text: str) -> str:
-        """Keep a document's text under its hash, which is given back."""
+        """Keep a document's text under its hash, which is given back. Raises ``Purged``."""
         content_hash = text_hash(text)
+        if self.tombstone(content_hash).exists():
+            raise Purged(f"the text {content_hash} was purged from this store: it is not taken in again")
         path = self.document(content_hash)
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -6,24 +6,21 @@ mark (after a crash, or a batch given up) takes them back to the published versi
 a commit is atomic over both stores, whatever the engine did in between.
 """
 
-import fcntl
-import os
 import secrets
 import shutil
-import sys
-import time
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self
+from typing import Self
 
 from pyoxigraph import Store
 
 from kg.dataset.files import Layout, Manifest, Settings, sync_folder, write_json
+from kg.dataset.lock import StoreLock
 from kg.dataset.snapshots import Snapshot
 from kg.dataset.view import View
-from kg.errors import StoreBusy, StoreError
+from kg.errors import StoreError
 
 
 class WorkingCopy:
@@ -34,19 +31,18 @@ class WorkingCopy:
 
     def __init__(self, path: Path, *, wait: float = 10.0, settings: Settings | None = None) -> None:
         self.layout = Layout(path)
-        self._wait = wait
         self._wanted = settings
-        self._lock: IO[str] | None = None
+        self._lock = StoreLock(self.layout, wait)
 
     # --- holding the store
 
     def __enter__(self) -> Self:
         self.layout.root.mkdir(parents=True, exist_ok=True)
-        self._acquire()
+        self._lock.acquire()
         try:
             self._open()
         except BaseException:
-            self._release()
+            self._lock.release()
             raise
         return self
 
@@ -54,47 +50,7 @@ class WorkingCopy:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         del self.view, self.main, self.archive
-        self._release()
-
-    def _acquire(self) -> None:
-        try:
-            lock = self.layout.lock_file.open("a+", encoding="utf-8")
-        except OSError as error:
-            raise StoreError(
-                f"{self.layout.root} cannot be written: {error}", store=str(self.layout.root)
-            ) from error
-        deadline = time.monotonic() + self._wait
-        while True:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except OSError:
-                if time.monotonic() >= deadline:
-                    lock.seek(0)
-                    holder = lock.read().strip() or "another process"
-                    lock.close()
-                    raise StoreBusy(
-                        f"{self.layout.root} is being written by {holder}; "
-                        f"waited {self._wait:g} s: try again later",
-                        store=str(self.layout.root),
-                        holder=holder,
-                    ) from None
-                time.sleep(0.05)
-        lock.seek(0)
-        lock.truncate()
-        command = " ".join(Path(a).name if i == 0 else a for i, a in enumerate(sys.argv[:3]))
-        lock.write(
-            f"process {os.getpid()} ({command}) since {datetime.now(UTC).isoformat(timespec='seconds')}"
-        )
-        lock.flush()
-        self._lock = lock
-
-    def _release(self) -> None:
-        if self._lock is not None:
-            self._lock.seek(0)
-            self._lock.truncate()
-            self._lock.close()
-            self._lock = None
+        self._lock.release()
 
     def _open(self) -> None:
         if not self.layout.settings_file.exists():
@@ -105,6 +61,14 @@ class WorkingCopy:
         self.manifest = Manifest() if fresh else self.layout.manifest()
         if fresh or self.layout.dirty_file.exists() or not (self.layout.working / "main").exists():
             self._restore()
+        self._dirty = self._archive_dirty = False
+        self.open_stores()
+        if fresh:
+            self.touch(archive=True)
+            self.commit()
+
+    def open_stores(self) -> None:
+        """Open the working stores. Raises ``StoreError``."""
         try:
             self.main = Store(str(self.layout.working / "main"))
             self.archive = Store(str(self.layout.working / "archive"))
@@ -112,7 +76,6 @@ class WorkingCopy:
             raise StoreError(
                 f"{self.layout.root} cannot be opened: {error}", store=str(self.layout.root)
             ) from error
-        self._dirty = self._archive_dirty = False
         self.view = View(
             self.main,
             self.archive,
@@ -120,9 +83,6 @@ class WorkingCopy:
             self.settings.unreviewed_threshold,
             has_base=self.manifest.counts.get("base_default", 0) > 0,
         )
-        if fresh:
-            self.touch(archive=True)
-            self.commit()
 
     def _restore(self) -> None:
         """Take the working stores back to the published version."""
