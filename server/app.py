@@ -12,6 +12,7 @@ from server.formats import GRAPHS, HTML
 from server.health import health
 from server.metrics import metrics
 from server.ontologypage import ontology_page
+from server.openapi import openapi
 from server.problems import KINDS, from_bug, from_error, from_http
 from server.rdf import write_ontology
 from server.services import Services, services
@@ -56,6 +57,7 @@ def create_app(config: Config, workers: Workers | None = None) -> Flask:
     app.register_blueprint(browse)
     app.register_blueprint(health)
     app.register_blueprint(metrics)
+    app.register_blueprint(openapi)
     app.add_url_rule("/ontology", view_func=ontology)
     app.add_url_rule("/docs", view_func=docs)
     app.register_error_handler(LodestoneError, from_error)

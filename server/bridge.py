@@ -56,7 +56,7 @@ class Started:
 
 
 async def read_body(receive: Receive, limit: int) -> bytes:
-    """The body of a request. Raises ``BodyTooLong``, ``TimeoutError``, and ``BrokenOff`` if the client leaves."""
+    """The body of a request. Raises ``BodyTooLong``, ``TimeoutError``, ``BrokenOff`` if the client leaves."""
     parts: list[bytes] = []
     size = 0
     async with asyncio.timeout(BODY_TIME):
@@ -111,7 +111,7 @@ def call(app: "WSGIApplication", environ: dict[str, Any]) -> Started:
     """Run the application, in a thread, up to its first piece or to its end."""
     started = Started()
 
-    def start_response(status: str, headers: list[tuple[str, str]], exc_info: object = None) -> Any:
+    def start_response(status: str, headers: list[tuple[str, str]], _: object = None) -> Any:
         started.status = int(status.split(None, 1)[0])
         started.headers = [(k.lower().encode("latin-1"), v.encode("latin-1")) for k, v in headers]
         return lambda _: None

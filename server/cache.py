@@ -1,4 +1,4 @@
-"""Answers that are kept, by everything that makes them: in memory, so many bytes, the least used going first."""
+"""Answers that are kept, by everything that makes them: in memory, the least used going first."""
 
 import hashlib
 import threading

@@ -1,4 +1,4 @@
-"""What a server is told when it starts: one table of settings, for file, environment, flags and documentation.
+"""What a server is told when it starts: one table, for file, environment, flags and documentation.
 
 A flag goes before the environment, that before the file, and that before the default.
 """
@@ -59,7 +59,9 @@ class Config:
     host: str = _setting("127.0.0.1", "address to listen on")
     port: int = _setting(8000, "port to listen on; 0 takes a free one", least=0)
     public: bool = _setting(False, "allow an address that other machines reach")
-    workers: int = _setting(2, "queries evaluated side by side; one of two or more is for short ones", least=1)
+    workers: int = _setting(
+        2, "queries evaluated side by side; one of two or more is for short ones", least=1
+    )
     timeout: float = _setting(30.0, "the most that a query may take", unit="seconds", least=0.001)
     memory: int = _setting(
         2048 * MEBIBYTE, "what a query may use beyond an idle worker", unit="MiB", least=MEBIBYTE
@@ -69,12 +71,17 @@ class Config:
     upload: int = _setting(64 * MEBIBYTE, "the longest body of a write with a token", unit="MiB", least=1)
     waiting: int = _setting(64, "requests that may queue for a worker", least=0)
     patience: float = _setting(10.0, "how long each may queue", unit="seconds", least=0.001)
-    rate: float = _setting(
-        200.0, "uncached requests a second that one client may go on sending; 0 is no limit", least=0
+    rate: float | None = _setting(
+        None,
+        "requests a second that one client may go on sending, kept answers apart; 0 is no limit "
+        "(default: 50 on a public address, no limit on loopback)",
+        least=0,
     )
-    burst: int = _setting(2000, "how many one client may send at once before that counts", least=1)
+    burst: int = _setting(500, "how many one client may send at once before that counts", least=1)
     proxy: bool = _setting(False, "take a client's address from X-Forwarded-For, as a reverse proxy sets it")
-    cache: int = _setting(64 * MEBIBYTE, "memory for answers that are kept; 0 keeps none", unit="MiB", least=0)
+    cache: int = _setting(
+        64 * MEBIBYTE, "memory for answers that are kept; 0 keeps none", unit="MiB", least=0
+    )
     write_timeout: float = _setting(120.0, "the most that a write may take", unit="seconds", least=0.001)
     write_wait: float = _setting(5.0, "how long a write waits for another writer", unit="seconds", least=0)
     token: str | None = field(
@@ -94,7 +101,7 @@ class Config:
     def __post_init__(self) -> None:
         for setting in fields(self):
             least, value = setting.metadata["least"], getattr(self, setting.name)
-            if least is not None and not value >= least:
+            if least is not None and value is not None and not value >= least:
                 must = "0 or more" if least == 0 else "more than 0"
                 raise ConfigError(f"{setting.name} must be {must}", setting=setting.name)
         if self.port > 65535:
@@ -105,6 +112,13 @@ class Config:
                 "say so explicitly (public) if you mean it, or bind to 127.0.0.1",
                 setting="host",
             )
+
+    @property
+    def most_a_second(self) -> float:
+        """Requests a second that one client may go on sending; 0 is no limit."""
+        if self.rate is not None:
+            return self.rate
+        return 0.0 if is_loopback(self.host) else 50.0
 
     @property
     def documents(self) -> ShowDocuments:
@@ -146,7 +160,13 @@ class Setting:
             value = value // MEBIBYTE
         if isinstance(value, bool):
             return "on" if value else "off"
-        return "" if value is None or value == () else f"{value}" if not isinstance(value, float) else f"{value:g}"
+        return (
+            ""
+            if value is None or value == ()
+            else f"{value}"
+            if not isinstance(value, float)
+            else f"{value:g}"
+        )
 
     def read(self, given: object) -> Any:
         """The value from what a file, the environment or a flag gives. Raises ``ConfigError``."""
@@ -172,11 +192,21 @@ class Setting:
                 return Path(str(given))
             case LogRequests():
                 return LogRequests(str(given))
-        return ShowDocuments(str(given)) if self.name == "show_documents" else str(given)
+        special = {"show_documents": ShowDocuments, "rate": float}.get(self.name, str)
+        return special(str(given))
 
 
 def _switch(given: object) -> bool:
-    words = {"on": True, "true": True, "yes": True, "1": True, "off": False, "false": False, "no": False, "0": False}
+    words = {
+        "on": True,
+        "true": True,
+        "yes": True,
+        "1": True,
+        "off": False,
+        "false": False,
+        "no": False,
+        "0": False,
+    }
     found = words.get(str(given).lower())
     if found is None:
         raise ValueError("say on or off")
@@ -221,7 +251,9 @@ def _from_file(path: Path) -> dict[str, object]:
     known = {setting.name for setting in SETTINGS} - {"token"}
     for name in found:
         if name not in known:
-            raise ConfigError(f"{path}: there is no setting {name}: there are {', '.join(sorted(known))}", setting=name)
+            raise ConfigError(
+                f"{path}: there is no setting {name}: there are {', '.join(sorted(known))}", setting=name
+            )
     return found
 
 

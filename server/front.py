@@ -43,7 +43,7 @@ class Front:
         self._app = app.wsgi_app
         self._here = here
         config = here.config
-        self._limits = RateLimits(config.rate, config.burst)
+        self._limits = RateLimits(config.most_a_second, config.burst)
         self._most = 2 * config.waiting + config.workers + _SPARE
         self._threads = ThreadPoolExecutor(self._most, thread_name_prefix="request")
         self._in_hand = 0
@@ -77,7 +77,11 @@ class Front:
 
     def _key(self, scope: Scope, headers: dict[bytes, bytes]) -> tuple[object, ...] | None:
         """What names a kept page; ``None`` for requests whose answers are not kept here."""
-        if scope["method"] not in ("GET", "HEAD") or b"authorization" in headers or self._here.config.read_token:
+        if (
+            scope["method"] not in ("GET", "HEAD")
+            or b"authorization" in headers
+            or self._here.config.read_token
+        ):
             return None
         packed = b"gzip" in headers.get(b"accept-encoding", b"")
         accept, host = headers.get(b"accept", b""), headers.get(b"host", b"")
@@ -115,14 +119,18 @@ class Front:
     async def _answer(
         self, scope: Scope, headers: dict[bytes, bytes], request_id: bytes, receive: Receive, send: Send
     ) -> tuple[int, int]:
-        forwarded = headers.get(b"x-forwarded-for", b"").decode("latin-1") if self._here.config.proxy else None
+        forwarded = (
+            headers.get(b"x-forwarded-for", b"").decode("latin-1") if self._here.config.proxy else None
+        )
         client = client_of((scope.get("client") or ("",))[0], forwarded)
         if not scope["path"].startswith("/health"):
             if wait := self._limits.take(client, time.monotonic()):
                 problem = _problem(429, "rate", "Too many requests", "You send more than you may", wait)
                 return await _send(problem, scope, request_id, send)
             if self._in_hand >= self._most:
-                problem = _problem(503, "overloaded", "The server is busy", "too many requests are in hand", 2)
+                problem = _problem(
+                    503, "overloaded", "The server is busy", "too many requests are in hand", 2
+                )
                 return await _send(problem, scope, request_id, send)
         self._in_hand += 1
         try:
@@ -143,10 +151,14 @@ class Front:
             body = await bridge.read_body(receive, self._longest)
         except BodyTooLong:
             what = f"the body is longer than {self._longest:,} bytes"
-            return await _send(_problem(413, "body-too-long", "The body is too long", what), scope, request_id, send)
+            return await _send(
+                _problem(413, "body-too-long", "The body is too long", what), scope, request_id, send
+            )
         except TimeoutError:
             what = "the body did not come in time"
-            return await _send(_problem(408, "slow-body", "The request is too slow", what), scope, request_id, send)
+            return await _send(
+                _problem(408, "slow-body", "The request is too slow", what), scope, request_id, send
+            )
         hangup = Hangup()
         environ = bridge.environ_of(scope, body, client, request_id.decode(), hangup)
         started = await bridge.run(self._app, environ, hangup, receive, self._threads)
@@ -236,7 +248,9 @@ async def _send_page(
     """Send a kept page, or 304 where the client has it."""
     known = headers.get(b"if-none-match")
     if known is not None and _matches(known, page.etag):
-        kept = tuple(h for h in page.headers if h[0] not in (b"content-length", b"content-type", b"content-encoding"))
+        kept = tuple(
+            h for h in page.headers if h[0] not in (b"content-length", b"content-type", b"content-encoding")
+        )
         await _start(Started(HTTPStatus.NOT_MODIFIED, list(kept)), request_id, send)
         await send({"type": "http.response.body", "body": b""})
         return HTTPStatus.NOT_MODIFIED, 0

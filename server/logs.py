@@ -5,7 +5,7 @@ import sys
 from typing import TextIO
 
 import structlog
-from structlog.typing import FilteringBoundLogger
+from structlog.typing import FilteringBoundLogger, Processor
 
 log: FilteringBoundLogger = structlog.get_logger("lodestone")
 """Where the server logs what happens: ``log.info("event", field=value)``."""
@@ -13,7 +13,7 @@ log: FilteringBoundLogger = structlog.get_logger("lodestone")
 
 def set_up(out: TextIO = sys.stderr) -> None:
     """Send what is logged here, and by libraries, to a file as JSON lines."""
-    shared = [
+    shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),

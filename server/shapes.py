@@ -22,7 +22,7 @@ def in_one_spelling(query: str) -> str:
 
 
 def is_volatile(query: str) -> bool:
-    """Whether the answer can be another one each time that it is asked for (or may be: rather yes than no)."""
+    """Whether the answer may be another one each time that it is asked for: rather yes than no."""
     return _VOLATILE.search(query) is not None
 
 

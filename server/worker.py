@@ -1,4 +1,4 @@
-"""The inside of a worker process: it takes a job from its connection, evaluates it, and writes the answer back.
+"""The inside of a worker process: it takes a job from its connection, and writes the answer back.
 
 On the connection goes first a ``Failure`` or a ``Head``; where that says so, more pieces
 of the body follow, and an empty one when it is whole. What breaks off before that is
@@ -91,9 +91,7 @@ def too_long(limit: int) -> AnswerTooLong:
     )
 
 
-def serve_jobs(
-    connection: Connection, make: Callable[[Path], Evaluation], store: Path, memory: int
-) -> None:
+def serve_jobs(connection: Connection, make: Callable[[Path], Evaluation], store: Path, memory: int) -> None:
     """Be a worker until the connection ends. ``memory`` is what each job may use, in bytes."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)

@@ -134,10 +134,18 @@ def restore(backup: Path, store: Path) -> Backup:
     return Backup(version, len(listed), sum(int(entry["bytes"]) for entry in listed.values()))
 
 
-def _compare(listed: dict[str, dict[str, str | int]], found: dict[str, dict[str, str | int]], backup: Path) -> None:
+def _compare(
+    listed: dict[str, dict[str, str | int]], found: dict[str, dict[str, str | int]], backup: Path
+) -> None:
     for name in sorted({*listed, *found}):
         if listed.get(name) != found.get(name):
-            what = "is missing" if name not in found else "was not in it" if name not in listed else "has changed"
+            what = (
+                "is missing"
+                if name not in found
+                else "was not in it"
+                if name not in listed
+                else "has changed"
+            )
             raise StoreError(f"the backup {backup} is damaged: {name} {what}", store=str(backup))
 
 
@@ -145,6 +153,7 @@ def _check(part: Path, backup: Path) -> None:
     finding = next(check_dataset(Reader(part).current()), None)
     if finding is not None:
         raise StoreError(
-            f"the backup {backup} holds what must not be: {finding.invariant}: {finding.subject}: {finding.problem}",
+            f"the backup {backup} holds what must not be: "
+            f"{finding.invariant}: {finding.subject}: {finding.problem}",
             store=str(backup),
         )

@@ -25,7 +25,7 @@ _WORDS = (OA + "exact", OA + "prefix", OA + "suffix")
 
 @dataclass(frozen=True)
 class Tombstone:
-    """What is left of a purged document: who it was, why and when it was purged, how many claims lost quotes."""
+    """What is left of a purged document: which it was, why and when it went, how many claims quoted it."""
 
     document: str
     text_hash: str | None
@@ -49,7 +49,9 @@ class Purge(Writer):
         content_hash = found.get(LS.textHash)
         claims = self.view.pointing_at(LS.document, document)
         words = [quad for claim in claims for quad in self._quote_of(claim)]
-        told = {q.object.value for q in words if q.predicate.value in _WORDS and isinstance(q.object, Literal)}
+        told = {
+            q.object.value for q in words if q.predicate.value in _WORDS and isinstance(q.object, Literal)
+        }
         tombstone = Tombstone(document, content_hash, reason, at.isoformat(timespec="seconds"), len(claims))
         self.begin()
         self.touch(archive=True)
@@ -143,4 +145,3 @@ def _copy(source: Store, target: Store, without: set[Quad]) -> None:
         if isinstance(graph, NamedNode):
             target.add_graph(graph)
     target.flush()
-

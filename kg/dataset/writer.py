@@ -106,7 +106,11 @@ class Writer(WorkingCopy):
 
     def _is_purged(self, claim: Claim) -> bool:
         content_hash = claim.document.hash
-        return claim.quote is not None and content_hash is not None and self.layout.tombstone(content_hash).exists()
+        return (
+            claim.quote is not None
+            and content_hash is not None
+            and self.layout.tombstone(content_hash).exists()
+        )
 
     def _write_claims(self, encoded: dict[str, tuple[Claim, EncodedClaim]]) -> None:
         self.begin()

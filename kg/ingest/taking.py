@@ -15,7 +15,7 @@ from kg.claims.document import Document, text_hash
 from kg.dataset.rdf import ingest_rdf
 from kg.dataset.rdf_reader import FORMATS
 from kg.dataset.sorting import Progress, unwatched
-from kg.dataset.writer import Added, Outcome, PURGED, Writer
+from kg.dataset.writer import PURGED, Added, Outcome, Writer
 from kg.errors import InvalidClaim, Purged, UnreadableInput
 from kg.ingest.quotes import with_text
 from kg.ingest.records import RecordBroken, RecordRead, read_records, to_claim
