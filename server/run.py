@@ -3,7 +3,6 @@
 import contextlib
 import signal
 import socket
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from types import FrameType
@@ -115,7 +114,6 @@ def serve(config: Config) -> None:
         ready = f"Lodestone serves {config.store} at {address(config)}"
         _Server(settings, ready).run(sockets=[listening])
     except LodestoneError as error:
-        print(f"lodestone: {error}", file=sys.stderr, flush=True)
         raise ServerFailed(f"the server failed: {error}") from error
     finally:
         front.close()

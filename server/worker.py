@@ -96,6 +96,7 @@ def serve_jobs(connection: Connection, make: Callable[[Path], Evaluation], store
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.environ["RUST_BACKTRACE"] = "0"  # memory that cannot be had is no fault that needs one
     evaluate = make(store)
     idle = _address_space()
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):

@@ -37,7 +37,7 @@ class Snapshot(View):
         try:
             main = Store.read_only(str(layout.snapshots / manifest.main))
             archive = Store.read_only(str(layout.snapshots / manifest.archive))
-        except OSError as error:
+        except (OSError, RuntimeError) as error:
             raise StoreError(
                 f"version {manifest.version} of {layout.root} cannot be opened: {error}",
                 store=str(layout.root),

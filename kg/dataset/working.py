@@ -72,7 +72,7 @@ class WorkingCopy:
         try:
             self.main = Store(str(self.layout.working / "main"))
             self.archive = Store(str(self.layout.working / "archive"))
-        except OSError as error:
+        except (OSError, RuntimeError) as error:
             raise StoreError(
                 f"{self.layout.root} cannot be opened: {error}", store=str(self.layout.root)
             ) from error
