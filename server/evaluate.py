@@ -19,6 +19,7 @@ from kg.query.size import TooComplex
 from server.errors import BadRequest, NotAcceptable
 from server.formats import GRAPHS, RESULTS, Format, by_name, offers
 from server.jobs import Draft, Evaluation, Failure, Job, Provenance, Reply
+from server.memory import lifted
 from server.negotiate import choose
 from server.stream import write_rows
 
@@ -48,7 +49,9 @@ def evaluation(store: Path) -> Evaluation:
 
     def evaluate(job: Job) -> Reply | Draft | Failure:
         try:
-            return answer(older(job.version) if job.version else reader().current(), job)
+            with lifted():
+                snapshot = older(job.version) if job.version else reader().current()
+            return answer(snapshot, job)
         except Unwritable as error:
             return Failure.of(NotAcceptable(str(error)))
         except RecursionError:

@@ -20,6 +20,7 @@ from pathlib import Path
 from kg.errors import QueryOverLimit, QueryTimeout
 from server.errors import Abandoned, WorkerLost
 from server.jobs import Evaluation, Failure, Job, Reply
+from server.memory import address_space
 from server.worker import Head, serve_jobs
 
 log = logging.getLogger(__name__)
@@ -57,13 +58,14 @@ class Worker:
         self._closed = False
         self._ready = self._aged = False
         self._cause: Exception | None = None
+        self._idle = 0
         self._process, self._connection = start()
 
     def wait(self) -> None:
         """Wait until the process has opened its store. Raises ``WorkerLost`` if it cannot."""
         if not self._ready:
             try:
-                self._connection.recv()
+                self._idle = self._connection.recv()
             except (EOFError, OSError) as error:
                 raise WorkerLost("a worker cannot open the store") from error
             self._ready = True
@@ -73,6 +75,11 @@ class Worker:
         with self._lock:
             self._cause = self._cause or cause
             self._process.kill()
+
+    def weigh(self, most: int) -> None:
+        """Have the process replaced before its next job if it holds so many bytes more than at first."""
+        with contextlib.suppress(OSError):
+            self._aged |= address_space(self._process.pid or 0) - self._idle > most
 
     def retire(self) -> None:
         """Have the process replaced before its next job."""

@@ -7,7 +7,6 @@ broken: the process ends, and the connection with it.
 
 import contextlib
 import os
-import resource
 import signal
 import traceback
 from collections.abc import Callable
@@ -19,6 +18,7 @@ from typing import IO, cast
 from kg.errors import LodestoneError, QueryOverLimit
 from server.errors import AnswerTooLong
 from server.jobs import Draft, Evaluation, Failure, Job, Reply
+from server.memory import address_space, limit
 
 GRACE = 5.0
 """Seconds after a deadline when the kernel ends a worker that nobody else has ended."""
@@ -98,13 +98,11 @@ def serve_jobs(connection: Connection, make: Callable[[Path], Evaluation], store
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ["RUST_BACKTRACE"] = "0"  # memory that cannot be had is no fault that needs one
     evaluate = make(store)
-    idle = _address_space()
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
-        connection.send(True)
-        while _address_space() - idle < memory // 2:  # what has grown too much makes room for a new one
+        connection.send(address_space())
+        while True:
             job: Job = connection.recv()
-            ceiling = _address_space() + min(job.memory or memory, memory)
-            resource.setrlimit(resource.RLIMIT_AS, (ceiling, resource.RLIM_INFINITY))
+            limit(min(job.memory or memory, memory))
             signal.setitimer(signal.ITIMER_REAL, job.timeout + GRACE)
             _answer(connection, evaluate, job)
             signal.setitimer(signal.ITIMER_REAL, 0)
@@ -135,8 +133,3 @@ def _answer(connection: Connection, evaluate: Evaluation, job: Job) -> None:
     if sink is not None and sink.begun:
         os._exit(1)  # what was sent cannot be taken back: let it break off
     connection.send(failure)
-
-
-def _address_space() -> int:
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
-    return pages * resource.getpagesize()

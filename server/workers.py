@@ -153,6 +153,7 @@ class Workers:
             if isinstance(rest, Pieces):
                 rest.done = lambda: lanes.release(slot)
             else:
+                slot.worker.weigh(self._memory // 2)
                 lanes.release(slot)
         took = time.monotonic() - began
         if took < QUICK and rest is None:

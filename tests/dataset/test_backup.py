@@ -86,7 +86,7 @@ def test_a_damaged_backup_is_not_restored(filled: Path, tmp_path: Path, harm: ob
     back_up(filled, tmp_path / "copy")
     assert callable(harm)
     harm(tmp_path / "copy")
-    with pytest.raises(StoreError, match="damaged|no backup"):
+    with pytest.raises(StoreError, match=r"damaged|no backup"):
         restore(tmp_path / "copy", tmp_path / "again")
     assert [p.name for p in tmp_path.iterdir() if "again" in p.name] == []
 

@@ -24,10 +24,16 @@ _VALUES = " ".join(f"VALUES ?x{i} {{ {_NUMBERS} }}" for i in range(4))
 BOMBS: tuple[Callable[[int], str], ...] = (
     lambda n: f"SELECT (COUNT(*) AS ?n) {{ {_VALUES} FILTER(?x0 != {n}) }}",
     lambda n: f"SELECT * {{ {_VALUES} }} ORDER BY DESC(?x3) (?x0 + {n}) ?x1 ?x2",
-    lambda n: f"SELECT * {{ ?a (!<urn:{n}>)* ?b . ?b (!<urn:b>|^!<urn:c>)* ?c . ?c (!<urn:d>)* ?d . ?d ?p ?e }}",
-    lambda n: f'SELECT * {{ {_VALUES} FILTER(REGEX(CONCAT(STR(?x0), "aaaaaaaaaaaaaaaa{n}!"), "^(a|a?)+$")) }}',
     lambda n: (
-        "SELECT (STRLEN(?z) AS ?n) { BIND('" + "x" * 200 + "' AS ?s0) "
+        f"SELECT * {{ ?a (!<urn:{n}>)* ?b . ?b (!<urn:b>|^!<urn:c>)* ?c . ?c (!<urn:d>)* ?d . ?d ?p ?e }}"
+    ),
+    lambda n: (
+        f'SELECT * {{ {_VALUES} FILTER(REGEX(CONCAT(STR(?x0), "aaaaaaaaaaaaaaaa{n}!"), "^(a|a?)+$")) }}'
+    ),
+    lambda n: (
+        "SELECT (STRLEN(?z) AS ?n) { BIND('"
+        + "x" * 200
+        + "' AS ?s0) "
         + " ".join(f"BIND(CONCAT(?s{i}, ?s{i}, '{n}') AS ?s{i + 1})" for i in range(24))
         + " BIND(?s24 AS ?z) }"
     ),
@@ -106,7 +112,8 @@ def test_a_hundred_runaways_harm_nobody_else(server: Server) -> None:
         nonlocal highest
         with ThreadPoolExecutor(RUNAWAYS) as threads:
             bombs = [
-                threads.submit(server.ask, BOMBS[n % len(BOMBS)](n), provenance="none") for n in range(RUNAWAYS)
+                threads.submit(server.ask, BOMBS[n % len(BOMBS)](n), provenance="none")
+                for n in range(RUNAWAYS)
             ]
             while not all(bomb.done() for bomb in bombs):
                 highest = max(highest, resident(server))

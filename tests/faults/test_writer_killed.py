@@ -1,4 +1,4 @@
-"""The writer is killed at random moments of an ingest; what it had acknowledged is there, and nothing by halves."""
+"""The writer is killed at random moments: what it had acknowledged is there, and nothing by halves."""
 
 import multiprocessing
 import os

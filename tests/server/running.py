@@ -38,13 +38,19 @@ class Server:
     address: str
 
     def get(self, path: str, **headers: str) -> tuple[int, Any, bytes]:
-        request = urllib.request.Request(self.address + path, headers=headers)  # noqa: S310 - our own server
+        return self._open(urllib.request.Request(self.address + path, headers=headers))  # noqa: S310
+
+    @staticmethod
+    def _open(request: urllib.request.Request) -> tuple[int, Any, bytes]:
         try:
-            with urllib.request.urlopen(request, timeout=60) as response:  # noqa: S310
+            with urllib.request.urlopen(request, timeout=60) as response:  # noqa: S310 - our own server
                 return response.status, response.headers, response.read()
         except urllib.error.HTTPError as error:
             with error:
                 return error.code, error.headers, error.read()
+
+    def post(self, path: str, body: bytes, **headers: str) -> tuple[int, Any, bytes]:
+        return self._open(urllib.request.Request(self.address + path, body, headers))  # noqa: S310
 
     def ask(self, query: str, **parameters: str) -> tuple[int, Any, bytes]:
         return self.get("sparql?" + urllib.parse.urlencode({"query": query, **parameters}))

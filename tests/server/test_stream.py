@@ -16,7 +16,9 @@ from tests.server.running import Server, start, stop
 
 NUMBERS = " ".join(map(str, range(500)))
 MANY = f"SELECT ?x ?y {{ VALUES ?x {{ {NUMBERS} }} VALUES ?y {{ {NUMBERS} }} }}"
-ENDLESS = f"SELECT ?x ?y ?z {{ VALUES ?x {{ {NUMBERS} }} VALUES ?y {{ {NUMBERS} }} VALUES ?z {{ {NUMBERS} }} }}"
+ENDLESS = (
+    f"SELECT ?x ?y ?z {{ VALUES ?x {{ {NUMBERS} }} VALUES ?y {{ {NUMBERS} }} VALUES ?z {{ {NUMBERS} }} }}"
+)
 BROKEN = (http.client.IncompleteRead, ConnectionError)
 
 
@@ -104,8 +106,7 @@ def test_a_worker_that_is_killed_in_the_middle_breaks_the_connection(server: Ser
         for pid in workers_of(server):
             os.kill(pid, signal.SIGKILL)
         with pytest.raises(BROKEN):
-            while response.read(1_000_000):
-                pass
+            response.read()
     with begin(server, "ASK {}") as response:
         assert response.status == 200
 
