@@ -14,7 +14,8 @@ from kg.dataset.terms import QuerySolutions
 from kg.errors import LodestoneError, QuerySyntaxError, StoreError, VersionGone
 from kg.query import Answer, query, unread
 from kg.query.parse import parse
-from kg.query.results import Unwritable, to_csv, to_json, to_rdf, to_tsv, to_xml
+from kg.query.rdf_results import to_rdf
+from kg.query.results import Unwritable, to_csv, to_json, to_tsv, to_xml
 from kg.query.size import TooComplex
 from server.errors import BadRequest, NotAcceptable
 from server.formats import GRAPHS, RESULTS, Format, by_name, offers

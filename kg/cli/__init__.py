@@ -196,12 +196,11 @@ def restore(backup: Path, store: Path) -> None:
 
 @main.command()
 @STORE
-@_WAIT
-def upgrade(store: Path, wait: float) -> None:
+def upgrade(store: Path) -> None:
     """Bring a store of an older format up to the present one."""
     from kg.cli.keeping import run_upgrade
 
-    sys.exit(run_upgrade(store, wait=wait))
+    sys.exit(run_upgrade(store))
 
 
 @main.command()

@@ -25,9 +25,9 @@ def run_restore(backup: Path, store: Path) -> int:
     return 0
 
 
-def run_upgrade(store: Path, *, wait: float) -> int:
+def run_upgrade(store: Path) -> int:
     """Bring a store up to the present format."""
-    old, steps = upgrade(store, wait=wait)
+    old, steps = upgrade(store)
     for number, step in enumerate(steps, start=old):
         click.echo(f"format {number} to {number + 1}: {step.words}")
     click.echo(f"{store} has format {old + len(steps)}" + ("" if steps else ": there was nothing to do"))

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from pyoxigraph import Store
+
 from kg.dataset.files import Layout, sync_folder, write_json
 from kg.dataset.invariants import check_dataset
 from kg.dataset.snapshots import Reader, Snapshot
@@ -21,6 +23,7 @@ from kg.errors import StoreError
 LIST = "backup.json"
 _LEFT_OUT = ("lock", "working", "snapshots", "manifest.json", "lodestone.json", LIST)
 _CHUNK = 1024 * 1024
+_TRIES = 5
 
 
 @dataclass(frozen=True)
@@ -39,12 +42,10 @@ def back_up(store: Path, target: Path) -> Backup:
     """
     if target.exists():
         raise StoreError(f"{target} is there already: name a new folder for the backup", store=str(store))
-    snapshot = Reader(store).current()
+    reader = Reader(store)
     part = target.with_name(f".{target.name}.part")
     try:
-        shutil.rmtree(part, ignore_errors=True)
-        part.mkdir(parents=True)
-        _copy(snapshot, part)
+        snapshot = _copied(reader, part)
         listed = _listed(part)
         size = sum(int(entry["bytes"]) for entry in listed.values())
         about = {
@@ -62,12 +63,33 @@ def back_up(store: Path, target: Path) -> Backup:
     return Backup(snapshot.iri, len(listed), size)
 
 
+def _copied(reader: Reader, part: Path) -> Snapshot:
+    """Copy the published version; where it was pruned meanwhile, the next one."""
+    for _ in range(_TRIES):
+        shutil.rmtree(part, ignore_errors=True)
+        part.mkdir(parents=True)
+        snapshot = reader.current()
+        try:
+            _copy(snapshot, part)
+        except (OSError, RuntimeError):
+            if reader.current() is snapshot:
+                raise
+        else:
+            return snapshot
+    raise StoreError(
+        f"{reader.layout.root} changes faster than it can be copied", store=str(reader.layout.root)
+    )
+
+
 def _copy(snapshot: Snapshot, part: Path) -> None:
     source, copy = snapshot.layout, Layout(part)
     manifest = snapshot.manifest
-    for name, stored in ((manifest.main, snapshot.main), (manifest.archive, snapshot.archive)):
+    for name in manifest.parts:
         (copy.snapshots / name).parent.mkdir(parents=True, exist_ok=True)
-        stored.backup(str(copy.snapshots / name))
+        if name in manifest.stores:
+            Store.read_only(str(source.snapshots / name)).backup(str(copy.snapshots / name))
+        else:
+            shutil.copy2(source.snapshots / name, copy.snapshots / name)
     told = json.loads(json.dumps(manifest.__dict__, default=dict))
     write_json(copy.snapshots / f"{manifest.version:06d}" / "snapshot.json", told)
     write_json(copy.manifest_file, told)

@@ -8,7 +8,7 @@ are dropped, and a tombstone keeps the text from coming in again.
 import gc
 import shutil
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 
 from pyoxigraph import Literal, NamedNode, Quad, Store
@@ -113,7 +113,8 @@ class Purge(Writer):
             target = self.layout.working / f"{name}.new"
             shutil.rmtree(target, ignore_errors=True)
             _copy(store, Store(str(target)), without)
-        del self.view, self.main, self.archive, store
+        del store
+        self.close_stores()
         gc.collect()  # the engine lets go of its files when the last reference is gone
         for name in ("main", "archive"):
             shutil.rmtree(self.layout.working / name)
@@ -123,10 +124,8 @@ class Purge(Writer):
 
     def _drop_older(self) -> None:
         """Drop all versions but the one just published."""
-        for folder in self.layout.snapshots.iterdir():
-            if folder.name != f"{self.manifest.version:06d}":
-                (folder / "snapshot.json").unlink(missing_ok=True)
-                shutil.rmtree(folder, ignore_errors=True)
+        self.settings = replace(self.settings, keep_snapshots=1)
+        self._prune()
 
     def _sweep_quarantine(self, words: Iterable[str]) -> None:
         """Drop files of the quarantine that hold the text, or what was quoted from it."""

@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from kg.dataset.files import FORMAT, Layout, write_json
-from kg.dataset.lock import StoreLock
+from kg.dataset.files import FORMAT, Layout
+from kg.dataset.migrations import upgrade_1_to_2
 from kg.errors import StoreError
 
 
@@ -14,43 +14,41 @@ from kg.errors import StoreError
 class Step:
     """From a format to the next: in words, and the work.
 
-    ``run`` changes nothing that the older format reads, or can be run again after a crash
-    in the middle. It writes no format number.
+    ``run`` holds the store while it works, and writes the new format down last, so that it
+    can be run again after a crash in the middle.
     """
 
     words: str
     run: Callable[[Layout], None]
 
 
-STEPS: dict[int, Step] = {}
+STEPS: dict[int, Step] = {1: Step("index the facts with what they rest on", upgrade_1_to_2)}
 """The step that leads from each older format to the next one."""
 
 
 def upgrade(
-    store: Path, *, wait: float = 10.0, steps: Mapping[int, Step] = STEPS, to: int = FORMAT
+    store: Path, *, steps: Mapping[int, Step] = STEPS, to: int = FORMAT
 ) -> tuple[int, tuple[Step, ...]]:
     """Bring a store up to the format that this program writes; gives back the old format and the steps taken.
 
     Raises ``StoreError`` for a store of a newer format, or one too old, and ``StoreBusy``.
     """
     layout = Layout(store)
-    _format_of(layout)
-    with StoreLock(layout, wait):
-        old = now = _format_of(layout)
-        if old > to:
-            raise StoreError(
-                f"{store} has store format {old}, this program writes {to}: use a newer Lodestone",
-                store=str(store),
-            )
-        taken = []
-        while now < to:
-            if now not in steps:
-                raise StoreError(f"there is no way from store format {now} to {now + 1}", store=str(store))
-            steps[now].run(layout)
-            taken.append(steps[now])
-            now += 1
-            settings = json.loads(layout.settings_file.read_text(encoding="utf-8"))
-            write_json(layout.settings_file, {**settings, "format": now})
+    old = now = _format_of(layout)
+    if old > to:
+        raise StoreError(
+            f"{store} has store format {old}, this program writes {to}: use a newer Lodestone",
+            store=str(store),
+        )
+    taken = []
+    while now < to:
+        if now not in steps:
+            raise StoreError(f"there is no way from store format {now} to {now + 1}", store=str(store))
+        steps[now].run(layout)
+        taken.append(steps[now])
+        if _format_of(layout) != now + 1:
+            raise StoreError(f"{store} did not come to have format {now + 1}: run it again", store=str(store))
+        now += 1
     return old, tuple(taken)
 
 

@@ -17,7 +17,10 @@ def store(path: Path) -> Path:
 
 
 def note(layout: Layout) -> None:
-    (layout.root / "noted").write_text("done")
+    """A step that leaves a trace, and the next format."""
+    told = json.loads(layout.settings_file.read_text())
+    (layout.root / f"noted-{told['format']}").write_text("done")
+    layout.settings_file.write_text(json.dumps({**told, "format": told["format"] + 1}))
 
 
 def fail(layout: Layout) -> None:
@@ -37,11 +40,11 @@ def test_a_store_of_this_format_is_left_alone(store: Path) -> None:
 
 
 def test_steps_are_taken_in_order(store: Path) -> None:
-    steps = {FORMAT: Step("note it", note), FORMAT + 1: Step("no more", lambda _: None)}
+    steps = {FORMAT: Step("note it", note), FORMAT + 1: Step("no more", note)}
     old, taken = upgrade(store, steps=steps, to=FORMAT + 2)
     assert (old, [step.words for step in taken]) == (FORMAT, ["note it", "no more"])
     assert format_of(store) == FORMAT + 2
-    assert (store / "noted").exists()
+    assert [(store / f"noted-{number}").exists() for number in (FORMAT, FORMAT + 1)] == [True, True]
 
 
 def test_a_step_that_fails_can_be_taken_again(store: Path) -> None:
@@ -66,6 +69,11 @@ def test_what_cannot_be_upgraded_is_told(store: Path, settings: object, words: s
     (store / "lodestone.json").write_text(json.dumps(settings))
     with pytest.raises(StoreError, match=words):
         upgrade(store)
+
+
+def test_a_step_that_does_nothing_is_found_out(store: Path) -> None:
+    with pytest.raises(StoreError, match="did not come to have"):
+        upgrade(store, steps={FORMAT: Step("nothing", lambda _: None)}, to=FORMAT + 1)
 
 
 def test_no_store_is_no_store(tmp_path: Path) -> None:
