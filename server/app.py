@@ -10,7 +10,9 @@ from server.browse import answer, browse, chosen_format
 from server.config import Config
 from server.formats import GRAPHS, HTML
 from server.health import health
+from server.metrics import metrics
 from server.ontologypage import ontology_page
+from server.openapi import openapi
 from server.problems import KINDS, from_bug, from_error, from_http
 from server.rdf import write_ontology
 from server.services import Services, services
@@ -34,7 +36,7 @@ SECURITY = {
 
 READING = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "ETag, Link, Content-Version, Retry-After",
+    "Access-Control-Expose-Headers": "ETag, Link, Content-Version, Retry-After, X-Request-Id",
 }
 """Headers that let scripts of other sites read (without anybody's credentials)."""
 
@@ -54,6 +56,8 @@ def create_app(config: Config, workers: Workers | None = None) -> Flask:
     app.register_blueprint(sparql)
     app.register_blueprint(browse)
     app.register_blueprint(health)
+    app.register_blueprint(metrics)
+    app.register_blueprint(openapi)
     app.add_url_rule("/ontology", view_func=ontology)
     app.add_url_rule("/docs", view_func=docs)
     app.register_error_handler(LodestoneError, from_error)
@@ -87,11 +91,17 @@ def finish(response: Response) -> Response:
     if request.method == "OPTIONS":
         response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "GET")
         response.headers["Access-Control-Allow-Headers"] = "Accept, Content-Type"
-    if response.status_code == 200 and not response.is_streamed and request.method in ("GET", "HEAD", "POST"):
-        response.add_etag()
+    if _can_be_kept(response) and request.method in ("GET", "HEAD", "POST"):
+        if not response.get_etag()[0]:
+            response.add_etag()
         response.headers.setdefault("Cache-Control", "no-cache")
         response.make_conditional(request)
     return response
+
+
+def _can_be_kept(response: Response) -> bool:
+    whole = response.status_code == 200 and not response.is_streamed
+    return whole and response.headers.get("Cache-Control") != "no-store"
 
 
 def ontology() -> Response:

@@ -58,3 +58,15 @@ class WorkerLost(LodestoneError):
     """The process that evaluated a query died. ``retry`` is in seconds."""
 
     retry: int = 1
+
+
+@dataclass(eq=False)
+class Abandoned(LodestoneError):
+    """Nobody waits for an answer any more."""
+
+
+@dataclass(eq=False)
+class TooManyRequests(LodestoneError):
+    """A client sends more than it may. ``retry`` is in seconds."""
+
+    retry: int = 1

@@ -22,11 +22,13 @@ from kg.errors import (
 )
 from kg.query.size import TooComplex
 from server.errors import (
+    Abandoned,
     AnswerTooLong,
     BadRequest,
     NotAcceptable,
     NotBuilt,
     Overloaded,
+    TooManyRequests,
     UnsupportedType,
     WorkerLost,
 )
@@ -60,6 +62,8 @@ KINDS: dict[type[LodestoneError], Kind] = {
     AnswerTooLong: Kind(413, "answer-too-long", "The answer is too long"),
     UnsupportedType: Kind(415, "unsupported-type", "The body cannot be read"),
     NotBuilt: Kind(501, "not-built", "Not there yet"),
+    TooManyRequests: Kind(429, "rate", "Too many requests", retry=1),
+    Abandoned: Kind(499, "abandoned", "Nobody waited for the answer"),
     Overloaded: Kind(503, "overloaded", "The server is busy", retry=2),
     StoreBusy: Kind(503, "store-busy", "The store is being written", retry=2),
     WorkerLost: Kind(503, "worker-lost", "The query broke its worker", retry=1),

@@ -11,6 +11,7 @@ from typing import Literal
 from kg.dataset.snapshots import Snapshot
 from kg.query.answer import Answer, Contribution, Provenance, RowProvenance
 from kg.query.asking import query as _query
+from kg.query.asking import unread
 from kg.query.difference import Changed, Difference, difference
 from kg.query.explain import explain
 from kg.query.policy import TrustPolicy
@@ -29,6 +30,7 @@ __all__ = [
     "difference",
     "explain",
     "query",
+    "unread",
 ]
 
 
