@@ -36,6 +36,10 @@ class Config:
     ``waiting`` requests may queue for a worker, each ``patience`` long. ``public``
     allows an address that other machines reach.
 
+    ``upload`` is the longest body of a write that shows a token, ``write_timeout`` the most
+    that a write may take, ``write_wait`` how long it waits for another writer. ``token``
+    is an administrator's; with ``read_token`` reading needs a token too.
+
     Raises ``ConfigError`` for settings that make no sense, or expose the server unasked.
     """
 
@@ -50,10 +54,24 @@ class Config:
     body: int = 4 * MEBIBYTE
     waiting: int = 64
     patience: float = 10.0
+    upload: int = 64 * MEBIBYTE
+    write_timeout: float = 120.0
+    write_wait: float = 5.0
+    token: str | None = field(default=None, repr=False)
+    read_token: bool = False
     show_documents: ShowDocuments | None = field(default=None)
 
     def __post_init__(self) -> None:
-        for setting in ("workers", "timeout", "memory", "result", "body", "patience"):
+        for setting in (
+            "workers",
+            "timeout",
+            "memory",
+            "result",
+            "body",
+            "patience",
+            "upload",
+            "write_timeout",
+        ):
             if getattr(self, setting) <= 0:
                 raise ConfigError(f"{setting} must be more than 0", setting=setting)
         if not 0 <= self.port <= 65535:

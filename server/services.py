@@ -9,7 +9,9 @@ from flask import Flask
 
 from kg.dataset.snapshots import Reader, Snapshot
 from server.config import Config
+from server.tokens import Tokens
 from server.workers import Workers
+from server.writing import Writing
 
 
 @dataclass
@@ -34,6 +36,16 @@ class Services:
     workers: Workers
     latest: Latest = field(default_factory=Latest)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @cached_property
+    def tokens(self) -> Tokens:
+        """Who may write, and read where that needs a token."""
+        return Tokens(self.config.store, self.config.token)
+
+    @cached_property
+    def writing(self) -> Writing:
+        """The process that writes. Nothing is started before the first write."""
+        return Writing.of(self.config)
 
     @cached_property
     def reader(self) -> Reader:

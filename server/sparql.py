@@ -10,10 +10,11 @@ from server.errors import NotAcceptable
 from server.formats import GRAPHS, HTML, RESULTS, by_name, offers
 from server.jobs import Job, Reply
 from server.negotiate import accepts_html, choose
-from server.protocol import QueryRequest, read_request
+from server.protocol import QueryRequest, UpdateRequest, read_request
 from server.querypage import Download, QueryPage, read_answer
 from server.rdf import write_graph
 from server.services import services
+from server.updates import answer_update
 
 sparql = Blueprint("sparql", __name__)
 
@@ -25,10 +26,12 @@ LONGEST_LINK = 6000
 
 @sparql.route("/sparql", methods=["GET", "POST"])
 def endpoint() -> AnyResponse:
-    """Answer a query; without one, describe the service or show the query page."""
+    """Answer a query or carry an update out; without either, describe the service or show the query page."""
     asked = read_request(request)
     if asked is None:
         return _describe()
+    if isinstance(asked, UpdateRequest):
+        return answer_update(asked)
     html = wants_page(asked)
     reply = services(current_app).workers.run(job_for(asked, html=html))
     if html:

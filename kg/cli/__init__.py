@@ -101,12 +101,24 @@ def extract(file: Path, form: str) -> None:
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
 @click.option("--public", is_flag=True, help="Allow a host that others can reach.")
 @click.option("--timeout", default=30.0, show_default=True, help="Most seconds that a query may take.")
-def serve(store: Path, host: str, port: int, public: bool, timeout: float) -> None:
-    """Serve the SPARQL endpoint and the pages."""
+@click.option("--read-token", is_flag=True, help="Reading needs a token too.")
+def serve(store: Path, host: str, port: int, public: bool, timeout: float, read_token: bool) -> None:
+    """Serve the SPARQL endpoint and the pages. A token in $LODESTONE_TOKEN is an administrator's."""
     from server import serve as run
     from server.config import Config
 
-    run(Config(store=store, host=host, port=port, public=public, timeout=timeout))
+    given = os.environ.get("LODESTONE_TOKEN") or None
+    run(
+        Config(
+            store=store,
+            host=host,
+            port=port,
+            public=public,
+            timeout=timeout,
+            token=given,
+            read_token=read_token,
+        )
+    )
 
 
 @main.command()
@@ -139,6 +151,47 @@ def retract(claim: str, store: Path, reason: str, by: str, wait: float) -> None:
     from kg.cli.ingesting import run_retract
 
     sys.exit(run_retract(claim, store, reason=reason, by=by, wait=wait))
+
+
+@main.group()
+def token() -> None:
+    """Make, list and revoke the tokens that writing over HTTP takes."""
+
+
+@token.command("make")
+@click.argument("name")
+@click.option(
+    "--scope",
+    type=click.Choice(["read", "write", "admin"]),
+    default="write",
+    show_default=True,
+    help="write: claims; admin: raw data too.",
+)
+@STORE
+def token_make(name: str, scope: str, store: Path) -> None:
+    """Make a token named NAME and print it, this once."""
+    from kg.cli.tokens import make_token
+
+    make_token(store, name, scope)
+
+
+@token.command("list")
+@STORE
+def token_list(store: Path) -> None:
+    """List the tokens: names, scopes, when they were made."""
+    from kg.cli.tokens import list_tokens
+
+    list_tokens(store)
+
+
+@token.command("revoke")
+@click.argument("name")
+@STORE
+def token_revoke(name: str, store: Path) -> None:
+    """Take the token named NAME back."""
+    from kg.cli.tokens import revoke_token
+
+    revoke_token(store, name)
 
 
 @main.command()
