@@ -265,4 +265,4 @@ def _read_article(write: ClaimsWrite) -> Posted:
 
 def _retract(writer: Writer, write: RetractWrite) -> dict[str, object]:
     done = writer.retract(write.claim, reason=write.reason, by=write.by)
-    return {"claim": write.claim, "retracted": True, "before": not done}
+    return {"claim": write.claim, "retracted": True, "already": not done}

@@ -34,7 +34,7 @@ class Recorded:
         self.begun = True
         done = services(current_app).writing.run(write)
         told = {name: value for name, value in done.told.items() if isinstance(value, int | str)}
-        self.audit.note("done", self.deed, before=done.before, after=done.after, **told)
+        self.audit.note("done", self.deed, before=done.before, after=done.after, did=told)
         return done
 
 

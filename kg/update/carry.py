@@ -105,6 +105,8 @@ def _modify(
 ) -> Changes:
     """Deletions and insertions are all worked out on what was there before either."""
     home = operation.home
+    if home is not None:
+        raw.check_open(writer, named(home))
     using = bool(operation.default_graphs or operation.named_graphs)
     if using:
         default_graphs = [g.value for g in operation.default_graphs]
