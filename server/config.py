@@ -36,7 +36,8 @@ class Config:
     ``waiting`` requests may queue for a worker, each ``patience`` long. ``public``
     allows an address that other machines reach.
 
-    ``upload`` is the longest body of a write that shows a token, ``write_timeout`` the most
+    ``upload`` is the longest body of a write that shows a token, ``write_memory`` the
+    address space that the process which writes may use, ``write_timeout`` the most
     that a write may take, ``write_wait`` how long it waits for another writer. ``token``
     is an administrator's; with ``read_token`` reading needs a token too.
 
@@ -55,6 +56,7 @@ class Config:
     waiting: int = 64
     patience: float = 10.0
     upload: int = 64 * MEBIBYTE
+    write_memory: int = 4096 * MEBIBYTE
     write_timeout: float = 120.0
     write_wait: float = 5.0
     token: str | None = field(default=None, repr=False)

@@ -42,9 +42,7 @@ def initialise(store: Path, wait: float, memory: int) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     _holder = Holder(store, wait)
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
-    ceiling = pages * resource.getpagesize() + memory
-    resource.setrlimit(resource.RLIMIT_AS, (ceiling, ceiling))
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
 
 
 def perform(write: Write, timeout: float) -> Done | Failure:
@@ -73,7 +71,9 @@ class Writing:
     @classmethod
     def of(cls, config: Config) -> "Writing":
         """The process that a configuration asks for."""
-        return cls(config.store, timeout=config.write_timeout, wait=config.write_wait, memory=config.memory)
+        return cls(
+            config.store, timeout=config.write_timeout, wait=config.write_wait, memory=config.write_memory
+        )
 
     def run(self, write: Write) -> Done:
         """Do a write. When this returns, every later read sees it.

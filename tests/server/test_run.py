@@ -25,12 +25,15 @@ from server.run import check_port
 from tests.server.conftest import Names
 
 SERVE = """
+import os
 import sys
 from pathlib import Path
 from server import serve
 from server.config import Config
 if __name__ == "__main__":
-    serve(Config(store=Path(sys.argv[1]), port=int(sys.argv[2]), workers=2, timeout=30, memory=2**28))
+    given = {"token": os.environ.get("LODESTONE_TOKEN"), "timeout": 30}
+    given["memory"] = int(os.environ.get("MEMORY", 2**28))
+    serve(Config(store=Path(sys.argv[1]), port=int(sys.argv[2]), workers=2, **given))
 """
 HOLDERS = "SELECT ?holder ?customer { ?holder ls:holdsLicenseFor ?customer }"
 NUMBERS = " ".join(map(str, range(2000)))
@@ -62,7 +65,7 @@ class Server:
         return self.get("sparql?" + urllib.parse.urlencode({"query": query, **parameters}))
 
 
-def start(store: Path, folder: Path) -> Server:
+def start(store: Path, folder: Path, **environment: str) -> Server:
     """A server, when it says that it is ready."""
     script = folder / "serve.py"
     script.write_text(SERVE, encoding="utf-8")
@@ -71,7 +74,7 @@ def start(store: Path, folder: Path) -> Server:
         [sys.executable, script, store, str(port)],
         stdout=subprocess.PIPE,
         text=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
         start_new_session=True,
     )
     assert process.stdout is not None
