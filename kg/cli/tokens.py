@@ -1,14 +1,13 @@
 """``lodestone token``: make, list and revoke the tokens of a store."""
 
-from getpass import getuser
 from pathlib import Path
 
 import click
 from rich.console import Console
 from rich.table import Table
 
+from kg.cli.auditing import note_done
 from kg.dataset.files import Layout
-from server.audit import Audit, Deed
 from server.tokens import Scope, Tokens
 
 
@@ -16,7 +15,7 @@ def make_token(store: Path, name: str, scope: str) -> None:
     """Make a token and print it, alone on standard output, this once."""
     Layout(store).settings()
     token = Tokens(store).make(name, Scope(scope))
-    _note(store, "token make", name=name, scope=scope)
+    note_done(store, "token make", name=name, scope=scope)
     click.echo(f"token {name} with the scope {scope}; it is shown this once:", err=True)
     click.echo(token)
 
@@ -34,9 +33,5 @@ def revoke_token(store: Path, name: str) -> None:
     """Take a token back. It counts no more from now on."""
     Layout(store).settings()
     gone = Tokens(store).revoke(name)
-    _note(store, "token revoke", name=gone.name, scope=gone.scope.value)
+    note_done(store, "token revoke", name=gone.name, scope=gone.scope.value)
     click.echo(f"revoked {gone.name}")
-
-
-def _note(store: Path, what: str, **on: object) -> None:
-    Audit(store).note("done", Deed(getuser(), "command line", what, "", on))
