@@ -1,32 +1,22 @@
 """Published versions: immutable, opened read-only, followed by their manifest."""
 
-import re
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
 from pyoxigraph import NamedNode, QueryBoolean, QuerySolutions, QueryTriples, Store
 
+from kg.dataset.annotations import AnnotationReader
 from kg.dataset.decode import Node
 from kg.dataset.files import Layout, Manifest, Settings
+from kg.dataset.index import AnnotatedFacts
+from kg.dataset.syntax import syntax_error
 from kg.dataset.view import ClaimInfo, View
-from kg.errors import QuerySyntaxError, StoreError, VersionGone
+from kg.errors import StoreError, VersionGone
 from ontology.vocab import LS, PREFIXES
 
-_POSITION = re.compile(r"error at (\d+):(\d+): ?(.*)", re.S)
 _CACHED = 200_000
-
-
-def syntax_error(error: SyntaxError) -> QuerySyntaxError:
-    """The engine's complaint about a query, with its place."""
-    found = _POSITION.search(str(error))
-    if found is None:
-        return QuerySyntaxError(f"this is not SPARQL 1.1: {error}")
-    line, column, what = int(found[1]), int(found[2]), found[3].strip()
-    return QuerySyntaxError(
-        f"this is not SPARQL 1.1: line {line}, column {column}: {what}", line=line, column=column
-    )
 
 
 class Snapshot(View):
@@ -54,7 +44,27 @@ class Snapshot(View):
         self._infos = lru_cache(maxsize=_CACHED)(super().claim_info)
         self._nodes = lru_cache(maxsize=_CACHED)(super().node)
         self._active_nodes = lru_cache(maxsize=_CACHED)(super().active_node)
+        self._stated = lru_cache(maxsize=_CACHED)(super().states_fact)
         self._rebuttals = lru_cache(maxsize=_CACHED)(super().rebuttals)
+
+    repeats = False
+
+    @cached_property
+    def index(self) -> AnnotatedFacts | None:
+        """Each fact once with its annotation; ``None`` for a version older than this store format.
+
+        Raises ``StoreError`` if it cannot be opened any more.
+        """
+        if not self.manifest.index:
+            return None
+        try:
+            store = Store.read_only(str(self.layout.snapshots / self.manifest.index))
+        except OSError as error:
+            raise StoreError(
+                f"the index of version {self.number} of {self.layout.root} cannot be opened: {error}",
+                store=str(self.layout.root),
+            ) from error
+        return AnnotatedFacts(store, AnnotationReader(self.layout.annotations_file), self)
 
     @property
     def number(self) -> int:
@@ -69,6 +79,10 @@ class Snapshot(View):
     def claim_info(self, iri: str) -> ClaimInfo | None:
         """What an answer tells about an active claim; ``None`` if there is none of that IRI."""
         return self._infos(iri)
+
+    def states_fact(self, iri: str) -> bool:
+        """Whether an active claim has that IRI, and its assertion is part of the default graph."""
+        return self._stated(iri)
 
     def rebuttals(self, iri: str) -> tuple[str, ...]:
         """Active claims that rebut or correct a claim, or deny what it states in its direct form."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, Store
@@ -19,16 +20,19 @@ from kg.infer.rules import ontology_rules
 from ontology.vocab import LS, OA, RDF, RDFS
 
 _FACT_MODALITIES = (LS.Asserted, LS.Reported)
+_POLARITY, _MODALITY, _POSITIVE = node(LS.polarity), node(LS.modality), node(LS.Positive)
+_STATING = tuple(map(node, _FACT_MODALITIES))
 _DIRECT_FORMS = frozenset(form.predicate.value for info in TYPE_INFO.values() for form in info.direct)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Support:
     """What one triple of the default graph rests on.
 
     Each member of ``facts`` lists the active claims that assert one triple: the triple
     itself, or a premise that it is inferred from. Its annotation is the sum over all of
-    them, and one if it is base data.
+    them, and one if it is base data. Claims are in order, and so are the members, each
+    of which is there once.
     """
 
     base: bool = False
@@ -119,6 +123,19 @@ class View(Records):
 
     # --- facts
 
+    def states_fact(self, iri: str) -> bool:
+        """Whether an active claim has that IRI, and its assertion is part of the default graph."""
+        claim = node(iri)
+        return _holds(self.main, claim, _POLARITY, _POSITIVE, self.record) and any(
+            _holds(self.main, claim, _MODALITY, modality, self.record) for modality in _STATING
+        )
+
+    def stating_claims(self) -> Iterator[str]:
+        """Active claims whose assertion is part of the default graph."""
+        for quad in self.main.quads_for_pattern(None, _POLARITY, _POSITIVE, self.record):
+            if isinstance(quad.subject, NamedNode) and self.states_fact(quad.subject.value):
+                yield quad.subject.value
+
     def _graphs(self, s: Subject, p: NamedNode, o: Object) -> Iterator[str]:
         for quad in self.main.quads_for_pattern(s, p, o, None):
             if isinstance(quad.graph_name, NamedNode):
@@ -129,8 +146,7 @@ class View(Records):
         return self._stating(self._graphs(s, p, o))
 
     def _stating(self, graphs: Iterable[str]) -> tuple[str, ...]:
-        claims = (g for g in graphs if not self.names.is_reserved(g))
-        return tuple(sorted(g for g in claims if (info := self.claim_info(g)) and info.states_fact))
+        return tuple(sorted(g for g in graphs if not self.names.is_reserved(g) and self.states_fact(g)))
 
     def is_base(self, s: Subject, p: NamedNode, o: Object) -> bool:
         """Whether the triple is base data of the default graph."""
@@ -143,22 +159,35 @@ class View(Records):
     def premises(self, s: Subject, p: NamedNode, o: Object) -> Iterator[tuple[str, ...]]:
         """For each fact from which alone this triple follows, the claims that state it."""
         for ps, pp, po in ontology_rules().premises((str(s), str(p), ntriples(o))):
-            graphs: dict[tuple[Subject, NamedNode, Object], list[str]] = {}
             quads = self.main.quads_for_pattern(_term(ps, s, o), _predicate(pp), _term(po, s, o), None)
-            for quad in quads:
-                if isinstance(quad.graph_name, NamedNode):
-                    premise = (quad.subject, quad.predicate, quad.object)
-                    graphs.setdefault(premise, []).append(quad.graph_name.value)
-            yield from filter(None, map(self._stating, graphs.values()))
+            named = (quad for quad in quads if isinstance(quad.graph_name, NamedNode))
+            # the engine gives the quads of one triple one after another
+            for _, group in groupby(named, key=lambda quad: (quad.subject, quad.object)):
+                if claims := self._stating(str(quad.graph_name)[1:-1] for quad in group):
+                    yield claims
+
+    def _facts(self, s: Subject, p: NamedNode, o: Object) -> Iterator[tuple[str, ...]]:
+        graphs = list(self._graphs(s, p, o))
+        if stated := self._stating(graphs):
+            yield stated
+        if self.inferred.value in graphs:
+            yield from self.premises(s, p, o)
 
     def fact_support(self, s: Subject, p: NamedNode, o: Object) -> Support:
         """What a triple of the default graph rests on."""
-        graphs = list(self._graphs(s, p, o))
-        stated = self._stating(graphs)
-        facts = [stated] if stated else []
-        if self.inferred.value in graphs:
-            facts.extend(self.premises(s, p, o))
-        return Support(base=self.is_base(s, p, o), facts=tuple(dict.fromkeys(facts)))
+        return Support(self.is_base(s, p, o), tuple(sorted(set(self._facts(s, p, o)))))
+
+    def small_support(self, s: Subject, p: NamedNode, o: Object, most: int) -> Support | None:
+        """The same, or ``None`` if it names more than so many claims; then not all of it is read."""
+        facts: set[tuple[str, ...]] = set()
+        named = 0
+        for claims in self._facts(s, p, o):
+            if claims not in facts:
+                facts.add(claims)
+                named += len(claims)
+            if named > most:
+                return None
+        return Support(self.is_base(s, p, o), tuple(sorted(facts)))
 
     # --- named graphs
 
@@ -170,13 +199,17 @@ class View(Records):
         """
         name = graph.value
         if name == self.inferred.value:
-            return Support(facts=tuple(dict.fromkeys(self.premises(s, p, o))))
+            return Support(facts=tuple(sorted(set(self.premises(s, p, o)))))
         if name == self.record.value:
             claim = self._owner(s.value) if isinstance(s, NamedNode) else None
             return Support(base=True) if claim is None else Support(facts=((claim,),))
         if not self.names.is_reserved(name) and self.claim_info(name) is not None:
             return Support(facts=((name,),))
         return Support(base=True)
+
+    def holds(self, graph: NamedNode, s: Subject, p: NamedNode, o: Object) -> bool:
+        """Whether a named graph has a triple."""
+        return _holds(self.main, s, p, o, graph)
 
     def existence_support(self, graph: NamedNode) -> Support | None:
         """What it rests on that there is a named graph; ``None`` for the list of inferences."""

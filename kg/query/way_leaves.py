@@ -15,7 +15,11 @@ from kg.query.render import node
 class WayLeaves:
     """The nodes of paths in a circuit, each graph's edges read once."""
 
-    def __init__(self, leaves: Leaves, solutions: Callable[[str], list[Row]]) -> None:
+    def __init__(
+        self, leaves: Leaves, solutions: Callable[[str], list[Row]], *, indexed: bool = False
+    ) -> None:
+        """``solutions`` answers queries, over annotated facts if ``indexed``."""
+        self._indexed = indexed
         self._leaves = leaves
         self._solutions = solutions
         self._ways: dict[Term | None, Ways] = {}
@@ -72,26 +76,36 @@ class WayLeaves:
     def _read(self, graph: Term | None, path: Step | Negated) -> list[tuple[Term, Term, int]]:
         """The edges of a predicate, or of all but some, each with its node."""
         if isinstance(path, Step):
-            predicate = NamedNode(path.iri.value)
-            rows = self._triples(f"?s {node(path.iri)} ?o", graph)
-            return [(s, o, self._leaf((s, predicate, o), graph)) for s, _, o in rows]
+            text = f"?s {node(path.iri)} ?o BIND({node(path.iri)} AS ?p)"
+            return [(s, o, number) for s, _, o, number in self._facts(text, graph)]
         found = []
-        for s, p, o in self._triples("?s ?p ?o", graph):
+        for s, p, o, number in self._facts("?s ?p ?o", graph):
             excluded = Iri(p.value) if isinstance(p, NamedNode) else None
-            number = self._leaf((s, p, o), graph)
             if (path.forward or not path.inverse) and excluded not in path.forward:
                 found.append((s, o, number))
             if path.inverse and excluded not in path.inverse:
                 found.append((o, s, number))
         return found
 
-    def _triples(self, pattern: str, graph: Term | None) -> list[tuple[Term, Term | None, Term]]:
+    def _facts(self, pattern: str, graph: Term | None) -> list[tuple[Term, Term | None, Term, int]]:
+        """Triples, each with its node."""
+        if self._indexed:
+            rows = self._solutions(f"SELECT ?s ?p ?o ?k WHERE {{ GRAPH ?k {{ {pattern} }} }}")
+            names = [row[3] for row in rows if isinstance(row[3], BlankNode)]
+            numbers = self._leaves.annotated(names)
+            return [
+                (s, p, o, number)
+                for (s, p, o, _), number in zip(rows, numbers, strict=True)
+                if s is not None and o is not None
+            ]
         inner = pattern if graph is None else f"GRAPH {graph} {{ {pattern} }}"
         rows = self._solutions(f"SELECT ?s ?p ?o WHERE {{ {inner} }}")
-        return [(s, p, o) for s, p, o in rows if s is not None and o is not None]
-
-    def _leaf(self, triple: tuple[Term | None, ...], graph: Term | None) -> int:
-        return self._leaves.node(triple if graph is None else (*triple, graph))
+        end = () if graph is None else (graph,)
+        return [
+            (s, p, o, self._leaves.node((s, p, o, *end)))
+            for s, p, o in rows
+            if s is not None and o is not None
+        ]
 
     def _presence(self, term: Term, graph: Term | None) -> int:
         """The sum of the triples that hold a node."""
@@ -106,13 +120,9 @@ class WayLeaves:
             return circuit.one
         if not isinstance(term, NamedNode | Literal):
             raise NotAnnotated("a path of length zero at a triple term is not annotated")
-        found = {
-            self._leaf((s, p, term), graph)
-            for s, p, _ in self._triples(f"?s ?p {term} BIND({term} AS ?o)", graph)
-        }
+        found = {row[3] for row in self._facts(f"?s ?p {term} BIND({term} AS ?o)", graph)}
         if isinstance(term, NamedNode):
-            rows = self._triples(f"{term} ?p ?o BIND({term} AS ?s)", graph)
-            found |= {self._leaf((term, p, o), graph) for _, p, o in rows}
+            found |= {row[3] for row in self._facts(f"{term} ?p ?o BIND({term} AS ?s)", graph)}
         if not found:
             raise Unaccounted(f"no triple holds {term}")
         return circuit.one if circuit.one in found else circuit.plus(sorted(found))
