@@ -4,58 +4,47 @@ What a killed write had done is given up when the store is opened next: nothing 
 before it is published.
 """
 
-import contextlib
 import logging
 import multiprocessing
 import resource
 import signal
 import threading
-from concurrent.futures import CancelledError
-from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import util
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-from pebble import ProcessExpired, ProcessPool
 
 from server.config import Config
 from server.errors import Overloaded, WorkerLost, WriteTimeout
 from server.jobs import Failure
 from server.writes import Done, Write
 
-if TYPE_CHECKING:
-    from server.performing import Holder
-
 log = logging.getLogger(__name__)
 
 GRACE = 5.0
 """Seconds after a deadline when the kernel ends a process that nobody else has ended."""
 
-_holder: "Holder | None" = None
 
-
-def initialise(store: Path, wait: float, memory: int) -> None:
-    """Make this process the one that writes: its signals, its store, and a limit on what it may use."""
-    global _holder  # noqa: PLW0603 - the process is for nothing else
+def serve_writes(connection: Connection, store: Path, wait: float, memory: int) -> None:
+    """Do the writes that come, with their deadlines, until the connection ends. Runs in its own process."""
     from server.performing import Holder  # noqa: PLC0415 - the server itself writes nothing
 
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    _holder = Holder(store, wait)
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-
-
-def perform(write: Write, timeout: float) -> Done | Failure:
-    """Do a write, in the process that writes."""
-    if _holder is None:  # pragma: no cover - pebble runs the initialiser first
-        raise RuntimeError("this process does not write")
-    signal.setitimer(signal.ITIMER_REAL, timeout + GRACE)
-    try:
-        return _holder.perform(write)
-    except MemoryError:
-        return Failure.of(WorkerLost("the write needed more memory than it may use: write less at once"))
-    finally:
+    holder = Holder(store, wait)
+    while True:
+        try:
+            write, timeout = connection.recv()
+        except (EOFError, OSError):
+            return
+        signal.setitimer(signal.ITIMER_REAL, timeout + GRACE)
+        try:
+            found = holder.perform(write)
+        except MemoryError:
+            found = Failure.of(WorkerLost("the write needed more memory than it may use: write less at once"))
         signal.setitimer(signal.ITIMER_REAL, 0)
+        connection.send(found)
 
 
 class Writing:
@@ -64,15 +53,18 @@ class Writing:
     def __init__(self, store: Path, *, timeout: float, wait: float, memory: int) -> None:
         self._store, self._timeout, self._wait, self._memory = store, timeout, wait, memory
         self._turn = threading.Lock()
-        self._pools: list[ProcessPool] = []
+        self._process: BaseProcess | None = None
+        self._connection: Connection | None = None
         self._closed = False
-        util.Finalize(self, _stop, args=(self._pools,), exitpriority=100)
 
     @classmethod
     def of(cls, config: Config) -> "Writing":
         """The process that a configuration asks for."""
         return cls(
-            config.store, timeout=config.write_timeout, wait=config.write_wait, memory=config.write_memory
+            config.store,
+            timeout=config.write_timeout,
+            wait=config.write_wait,
+            memory=config.write_memory,
         )
 
     def run(self, write: Write) -> Done:
@@ -92,56 +84,51 @@ class Writing:
         return result
 
     def _perform(self, write: Write) -> Done | Failure:
-        future = self._pool().schedule(perform, args=(write, self._timeout), timeout=self._timeout)
+        connection = self._ready()
         try:
-            result: Done | Failure = future.result(timeout=self._timeout + GRACE)
-        except TimeoutError as error:
-            if not future.done():
-                self._replace()
-            raise WriteTimeout(
-                f"the write was stopped after {self._timeout:g} seconds: send less at once, "
-                "or use `lodestone ingest` in the server's store",
-                seconds=self._timeout,
-            ) from error
-        except (ProcessExpired, BrokenProcessPool, CancelledError) as error:
-            log.warning("the process that writes ended during a write: %s", error)
-            self._replace()
-            raise WorkerLost(
-                "the process that writes ended: ask for the version before you write again"
-            ) from error
-        return result
+            connection.send((write, self._timeout))
+            if connection.poll(self._timeout):
+                result: Done | Failure = connection.recv()
+                return result
+        except (EOFError, OSError) as error:
+            code = self._end()
+            log.warning("the process that writes ended during a write, with code %s", code)
+            what = "the process that writes ended: look at the version before you write again"
+            raise WorkerLost(what) from error
+        self._end()
+        raise WriteTimeout(
+            f"the write was stopped after {self._timeout:g} seconds: send less at once, "
+            "or use `lodestone ingest` in the server's store",
+            seconds=self._timeout,
+        )
 
-    def _pool(self) -> ProcessPool:
+    def _ready(self) -> Connection:
+        """The connection to a process that lives. Raises ``WorkerLost`` when the server stops."""
         if self._closed:
             raise WorkerLost("the server is stopping")
-        if not self._pools or not self._pools[0].active:
-            self._replace()
-        return self._pools[0]
-
-    def _replace(self) -> None:
-        old = list(self._pools)
-        self._pools.clear()
-        if not self._closed:
+        if self._process is None or self._connection is None or not self._process.is_alive():
+            self._end()
             context = multiprocessing.get_context("forkserver")
-            new = ProcessPool(
-                max_workers=1,
-                initializer=initialise,
-                initargs=(self._store, self._wait, self._memory),
-                context=context,
-            )
-            self._pools.append(new)
-        for pool in old:
-            threading.Thread(target=_stop, args=([pool],), daemon=True).start()
+            ours, theirs = context.Pipe()
+            arguments = (theirs, self._store, self._wait, self._memory)
+            process = context.Process(target=serve_writes, args=arguments, daemon=True)
+            process.start()
+            theirs.close()
+            self._process, self._connection = process, ours
+        return self._connection
+
+    def _end(self) -> int | None:
+        """End the process, whatever it does; gives back its exit code."""
+        process, connection = self._process, self._connection
+        self._process = self._connection = None
+        if process is None or connection is None:
+            return None
+        process.kill()
+        process.join()
+        connection.close()
+        return process.exitcode
 
     def close(self) -> None:
         """End the process, whatever it does. Nothing can be written afterwards."""
         self._closed = True
-        _stop(self._pools)
-
-
-def _stop(pools: list[ProcessPool]) -> None:
-    for pool in pools:
-        pool.stop()  # type: ignore[no-untyped-call]
-        with contextlib.suppress(TimeoutError, RuntimeError):
-            pool.join(timeout=GRACE)
-    pools.clear()
+        self._end()

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from kg.dataset.snapshots import syntax_error
+from kg.dataset.syntax import syntax_error
 from kg.dataset.terms import NamedNode, QueryBoolean, QuerySolutions, QueryTriples
 from kg.dataset.view import View
 from kg.dataset.writer import Writer
@@ -22,6 +22,16 @@ class WorkingState(View):
         )
         self._stay = named_graphs_stay
         self._iri = writer.names.snapshot(writer.settings.store_id, writer.manifest.version)
+
+    @property
+    def index(self) -> None:
+        """There is none: nothing is annotated here."""
+        return None
+
+    @property
+    def repeats(self) -> bool:
+        """No solution is repeated."""
+        return False
 
     @property
     def iri(self) -> str:
