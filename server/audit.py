@@ -6,6 +6,7 @@ touches the store, so none is missing even if the machine stops; ``done``, ``ref
 a token has a ``refused`` line alone.
 """
 
+import errno
 import json
 import os
 from collections.abc import Mapping
@@ -48,7 +49,9 @@ class Audit:
         try:
             descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
             try:
-                os.write(descriptor, line.encode("utf-8", "backslashreplace"))
+                data = line.encode("utf-8", "backslashreplace")
+                if os.write(descriptor, data) < len(data):
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
                 os.fsync(descriptor)
             finally:
                 os.close(descriptor)
