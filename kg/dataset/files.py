@@ -9,7 +9,8 @@
       annotations.log     what facts rest on, a line each; only ever added to (``kg.dataset.annotations``)
       working/            the writer's stores (main, archive, index); DIRTY while ahead of the manifest
       snapshots/000012/   what a version published, never changed afterwards: snapshot.json (its manifest),
-                          and of the three stores those that it changed; the others stay with older versions
+                          and of the three stores, and statistics.json, those that it changed; the others
+                          stay with older versions
       documents/          texts by their hash
       quarantine/         input that could not be taken in, with the reason
 """
@@ -49,14 +50,20 @@ class Settings:
 
 @dataclass(frozen=True)
 class Manifest:
-    """A published version: its number, its stores (folders below ``snapshots``), its counts."""
+    """A published version: its number, its stores and its statistics (below ``snapshots``), its counts."""
 
     version: int = 0
     published: str = ""
     main: str = ""
     archive: str = ""
     index: str = ""
+    statistics: str = ""
     counts: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """All that it consists of."""
+        return tuple(filter(None, (*self.stores, self.statistics)))
 
     @property
     def stores(self) -> tuple[str, ...]:

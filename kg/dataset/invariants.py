@@ -35,7 +35,8 @@ from kg.infer.rules import ontology_rules
 from ontology.vocab import LS, RDF
 
 _TICK = 10_000
-_AFTERWARDS = (LS.retracted, LS.retractedBy, LS.retractionReason)
+AFTERWARDS = (LS.retracted, LS.retractedBy, LS.retractionReason)
+"""Record terms that say what became of a claim."""
 
 
 @dataclass(frozen=True)
@@ -137,7 +138,7 @@ def _check_record(snapshot: Snapshot, name: str, due: set[str]) -> Iterator[Find
         f"{Statement(str(quad.subject), str(quad.predicate), ntriples(quad.object))}"
         for store in (snapshot.main, snapshot.archive)
         for quad in snapshot.own_record(name, store)
-        if quad.predicate.value not in _AFTERWARDS
+        if quad.predicate.value not in AFTERWARDS
     }
     if due != found:
         yield Finding(

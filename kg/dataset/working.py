@@ -23,6 +23,7 @@ from pyoxigraph import Store
 from kg.dataset.annotations import AnnotationWriter
 from kg.dataset.files import FORMAT, Layout, Manifest, Settings, sync_folder, write_json
 from kg.dataset.indexing import Indexing
+from kg.dataset.statistics import STATISTICS_FILE, gather, statistics_of
 from kg.dataset.view import View
 from kg.errors import StoreBusy, StoreError
 
@@ -123,6 +124,7 @@ class WorkingCopy:
             raise StoreError(
                 f"{self.layout.root} cannot be opened: {error}", store=str(self.layout.root)
             ) from error
+        self._counted = statistics_of(self.layout, self.manifest)
         self._dirty = self._archive_dirty = False
         self.view = View(
             self.main,
@@ -196,6 +198,11 @@ class WorkingCopy:
             self.indexing.refresh()
             manifest = manifest.with_counts(facts=self.indexing.facts - manifest.counts.get("facts", 0))
             changed["index"] = self.index
+        facts = manifest.counts.get("facts", 0)
+        if self._counted is None or self._counted.outdated(facts):
+            self._counted = gather(self.main)
+            (target / STATISTICS_FILE).write_text(self._counted.to_json(), encoding="utf-8")
+            manifest = replace(manifest, statistics=f"{target.name}/{STATISTICS_FILE}")
         for name, store in changed.items():
             store.backup(str(target / name))
         places = {name: f"{target.name}/{name}" for name in changed}
@@ -210,7 +217,7 @@ class WorkingCopy:
     def _prune(self) -> None:
         versions = self.layout.versions()
         kept = set(versions[-self.settings.keep_snapshots :])
-        in_use = {store for v in kept if (m := self.layout.manifest_of(v)) for store in m.stores}
+        in_use = {store for v in kept if (m := self.layout.manifest_of(v)) for store in m.parts}
         for folder in self.layout.snapshots.iterdir():
             if folder.name.isdecimal() and int(folder.name) not in kept:
                 (folder / "snapshot.json").unlink(missing_ok=True)

@@ -303,12 +303,12 @@ class Writer(WorkingCopy):
 
     def _deactivate(self, name: str) -> None:
         self.touch(archive=True)
-        info = self.view.claim_info(name)
+        states_fact = self.view.states_fact(name)
         quads = list(self.main.quads_for_pattern(None, None, None, node(name)))
         self.archive.extend(quads)
         self.main.remove_graph(node(name))
         self._move_record(name, self.main, self.archive)
-        if info is not None and info.states_fact:
+        if states_fact:
             self.withdraw((q.subject, q.predicate, q.object) for q in quads)
         self.count(active=-1, inactive=1)
 
@@ -318,8 +318,7 @@ class Writer(WorkingCopy):
         self.main.extend(quads)
         self.archive.remove_graph(node(name))
         self._move_record(name, self.archive, self.main)
-        info = self.view.claim_info(name)
-        if info is not None and info.states_fact:
+        if self.view.states_fact(name):
             triples = [Statement(str(q.subject), str(q.predicate), ntriples(q.object)) for q in quads]
             self._load(self.main, self._facts(name, triples))
         self.count(active=1, inactive=-1)

@@ -1,6 +1,5 @@
 """A query and its answer: the rows of the engine, and beside them what each rests on."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal as OneOf
@@ -19,16 +18,12 @@ from kg.query.graphs import built, constants, described
 from kg.query.leaves import Unaccounted
 from kg.query.merge import over_merge, without_dataset
 from kg.query.parse import has_word, parse
+from kg.query.planning import planning_of
 from kg.query.prepare import TOO_DEEP, Built, Described, Prepared, prepared
 from kg.query.render import NOTHING, render
-from kg.query.size import TooComplex
+from kg.query.size import TooComplex, check_size
 from kg.query.source import Source, ask_engine, solutions, triples
 from kg.query.subselect import work_out
-from kg.query.zero_length import with_zero_length
-
-_MAY_BE_ZERO = re.compile(r"(?i)(?<!select )(?<!distinct )(?<!reduced )(?<!\()\*|[\w>)]\?|\?(?!\w)")
-"""Where a path with ``*`` or ``?`` may be: a star but those of ``SELECT *`` and ``COUNT(*)``, a ``?``
-that is no variable's."""
 
 
 def query(
@@ -78,23 +73,21 @@ def _unannotated(source: Source, answer: Answer, reason: str) -> Answer:
 def _annotated(source: Source, asked: Prepared, plain: "_Plain", confidence: bool) -> Answer:
     """The answer with annotations. Raises ``NotAnnotated``."""
     builder = Builder(source, MAX_DERIVATIONS, work_out)
-    match asked.plan:
-        case str(reason):
-            raise NotAnnotated(reason)
-        case Grouped() as plan:
-            return _grouped(builder, plan, plain, confidence)
-        case Built() as plan:
-            return _built(builder, asked, plan, plain, confidence)
-        case Described() as plan:
-            return _described(builder, asked, plan, plain, confidence)
-        case Derivation() as plan if plan.is_single and not source.repeats:
-            found = _in_one(builder, plan)
-            if found is not None:
-                variables = tuple(variable.name for variable in plan.key)
-                told = assessed(source, found.circuit, found.nodes, confidence)
-                return Answer("select", source.iri, variables, tuple(found.rows), provenance=told)
-        case Derivation() as plan:
-            pass
+    plan = asked.plan
+    if isinstance(plan, str):
+        raise NotAnnotated(plan)
+    if isinstance(plan, Grouped):
+        return _grouped(builder, plan, plain, confidence)
+    if isinstance(plan, Built):
+        return _built(builder, asked, plan, plain, confidence)
+    if isinstance(plan, Described):
+        return _described(builder, asked, plan, plain, confidence)
+    if plan.is_single and not source.repeats:
+        found = _in_one(builder, plan)
+        if found is not None:
+            variables = tuple(variable.name for variable in plan.key)
+            told = assessed(source, found.circuit, found.nodes, confidence)
+            return Answer("select", source.iri, variables, tuple(found.rows), provenance=told)
     answer = plain.answer()
     return replace(answer, provenance=_provenance(builder, answer, plan, confidence))
 
@@ -103,7 +96,7 @@ def _in_one(builder: Builder, plan: Derivation) -> Annotated | None:
     """The answer by its derivation query alone; ``None`` where that cannot tell."""
     try:
         return answered(builder, plan)
-    except (NotAnnotated, Unaccounted, QuerySyntaxError):
+    except (Unaccounted, QuerySyntaxError):
         return None
 
 
@@ -158,7 +151,7 @@ def _described(
 ) -> Answer:
     answer = plain.answer()
     circuit = builder.circuit
-    resources = dict.fromkeys(constants(asked.query.described or ()), circuit.one)
+    resources: dict[Term, int] = dict.fromkeys(constants(asked.query.described or ()), circuit.one)
     if plan.solutions is not None:
         rows = _rows(asked, plan.solutions, plain)
         sums: dict[Term, list[int]] = {}
@@ -220,36 +213,34 @@ def _evaluated(
     default_graphs: Sequence[str] | None,
     named_graphs: Sequence[str] | None,
 ) -> QuerySolutions | QueryBoolean | QueryTriples:
-    """The engine's result of a query: of its very text, but where the engine would count wrongly.
-
-    It counts a triple once for each default graph that holds it, a solution of ``p|q``
-    once where both give it, and leaves out a path of length zero from a constant that no
-    triple holds. There it gets the algebra, rendered, instead.
-    """
-    try:
-        result = ask_engine(source, sparql, base_iri, default_graphs, named_graphs)
-    except QuerySyntaxError:
-        parse(sparql, base_iri)  # which may say it more plainly
-        raise
+    """The engine's result of a query: of its very text, but where that is wrong or slow."""
+    check_size(sparql)
     chosen = default_graphs is not None or named_graphs is not None
-    zero = _MAY_BE_ZERO.search(sparql) is not None
-    several = len(default_graphs or ()) > 1 or (not chosen and sparql.upper().count("FROM") > 1)
-    if not (several or zero or "|" in sparql or has_word(sparql, "FROM")):
-        return result
-    try:
-        asked = parse(sparql, base_iri)
-    except QuerySyntaxError as error:
-        if several:
-            what = f"over several default graphs only SPARQL 1.1 is answered ({error})"
-            raise QueryRefused(what) from error
-        return result
-    as_written, asked = asked, with_zero_length(asked)
+    sent = planning_of(source).sent(sparql, base_iri)
+    asked = sent.query
+    if asked is None:  # not SPARQL 1.1, as far as we know
+        if len(default_graphs or ()) > 1 or (not chosen and has_word(sparql, "FROM")):
+            raise _only_sparql_11(sparql, base_iri)
+        try:
+            return ask_engine(source, sparql, base_iri, default_graphs, named_graphs)
+        except QuerySyntaxError:
+            parse(sparql, base_iri)  # which may say it more plainly
+            raise
     if not chosen and (asked.default_graphs or asked.named_graphs):
         default_graphs = [graph.value for graph in asked.default_graphs]
         named_graphs = [graph.value for graph in asked.named_graphs]
-    if len(default_graphs or ()) > 1:
-        asked = over_merge(asked)
-    elif not asked.alternatives and asked is as_written:
-        return result
     graphs = None if default_graphs is None else list(dict.fromkeys(default_graphs))
-    return ask_engine(source, render(without_dataset(asked)), None, graphs, named_graphs)
+    if len(default_graphs or ()) > 1:
+        text = render(without_dataset(over_merge(asked)))
+        return ask_engine(source, text, None, graphs, named_graphs)
+    if sent.text is None:
+        return ask_engine(source, sparql, base_iri, graphs, named_graphs)
+    return ask_engine(source, sent.text, None, graphs, named_graphs)
+
+
+def _only_sparql_11(sparql: str, base_iri: str | None) -> QueryRefused:
+    try:
+        parse(sparql, base_iri)
+    except QuerySyntaxError as error:
+        return QueryRefused(f"over several default graphs only SPARQL 1.1 is answered ({error})")
+    return QueryRefused("over several default graphs only SPARQL 1.1 is answered")

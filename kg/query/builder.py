@@ -28,6 +28,7 @@ from kg.query.derivation import (
 )
 from kg.query.leaves import Leaves, Unaccounted, constant
 from kg.query.page import filled, held_to, numbered, table_of, text_of
+from kg.query.planning import planning_of
 from kg.query.source import Source, ask_engine, ask_index, solutions
 from kg.query.way_leaves import WayLeaves
 
@@ -86,6 +87,8 @@ class Builder:
         pattern = filled(tree.pattern, self._table)
         if table is not None:
             pattern = held_to(pattern, table)
+        else:
+            pattern, _ = planning_of(self.source).derived(tree, pattern)
         text = text_of(tree, pattern, distinct=self.source.repeats, order=order, limit=limit, offset=offset)
         found = self.solutions(text, indexed=tree.indexed)
         columns = tree.columns

@@ -26,7 +26,7 @@ def existences(what: Expression) -> tuple[Exists, ...]:
     return tuple(dict.fromkeys(part for part in subexpressions(what) if isinstance(part, Exists)))
 
 
-def rewritten(what: Expression, names: Mapping[Var, Var], tags: Mapping[Exists, Var]) -> Expression:
+def rewritten(what: Expression, names: Mapping[Var, Var], tags: Mapping[Exists, Var | Exists]) -> Expression:
     """An expression under new names, each EXISTS a variable that holds whether it is true."""
     match what:
         case Var():

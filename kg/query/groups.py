@@ -147,7 +147,7 @@ def number(value: int) -> Literal:
 
 
 def one_more(circuit: Circuit, exactly: Sequence[int], event: int, most: int) -> list[int]:
-    """From "exactly n of the events so far" for each n to the same with one more event, up to ``most`` entries."""
+    """From "exactly n of the events so far", for each n, to the same of one more; ``most`` entries."""
     following = []
     for n in range(min(len(exactly) + 1, most)):
         parts = []
@@ -186,11 +186,10 @@ def _tried(
             if len(lines) > MOST_WORLD_ROWS:
                 raise NotAnnotated("an aggregate that decides rows of so many groups is not annotated")
     values = _aggregated(builder, aggregates, lines)
-    if implicit:
-        empty = _aggregated_nothing(builder, aggregates)
+    empty = _aggregated_nothing(builder, aggregates) if implicit else ()
     found = []
     for place, (key, node) in enumerate(worlds):
-        found.append(Outcome(key, values[place] if place in values else empty, node))
+        found.append(Outcome(key, values.get(place, empty), node))
     return found
 
 
@@ -202,7 +201,13 @@ def _aggregated(builder: Builder, aggregates: Sequence[Aggregate], lines: Sequen
     table = _written((world, *arguments), lines)
     items = (Item(world), *_items(aggregates, arguments))
     text = render(Query("select", Select(table, items, group=(Item(world),))))
-    return {int(row[0].value): row[1:] for row in builder.solutions(text)}
+    return {_place(row): row[1:] for row in builder.solutions(text)}
+
+
+def _place(row: Row) -> int:
+    """The number in the first column."""
+    assert isinstance(row[0], Literal)  # noqa: S101 - it was written there
+    return int(row[0].value)
 
 
 def _aggregated_nothing(builder: Builder, aggregates: Sequence[Aggregate]) -> Row:
@@ -255,4 +260,4 @@ def finished(
         items.append(item if value is None else Item(item.variable, without_aggregates(value, names)))
     order = tuple(type(o)(without_aggregates(o.expression, names), o.descending) for o in select.order)
     text = render(Query("select", Select(of, tuple(items), order=order), base=base))
-    return [(row[1:], found[int(row[0].value)].node) for row in builder.solutions(text)]
+    return [(row[1:], found[_place(row)].node) for row in builder.solutions(text)]

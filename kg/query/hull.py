@@ -211,6 +211,7 @@ class Hull:
         return Union(Extend(matched, tag, Lit("1")), Extend(left, tag, Lit("0")))
 
     def matched(self, what: LeftJoin, left: Pattern, right: Pattern, scope: Scope) -> Pattern:
+        """The solutions of an OPTIONAL that match."""
         both = joined(left, right)
         if what.condition is None:
             return both
@@ -261,7 +262,7 @@ class Hull:
         asked = existences(condition)
         if not asked or self.native:
             self._suppose(asked, before, here, scope)
-            return before, rewritten(condition, scope.names, dict(zip(asked, asked, strict=True)))
+            return before, rewritten(condition, scope.names, {one: one for one in asked})
         if len(asked) > MOST_EXISTS:
             raise NotAnnotated(f"more than {MOST_EXISTS} EXISTS in one expression are not annotated")
         relevant = frozenset[Var]().union(*(mentioned(one.pattern) for one in asked))

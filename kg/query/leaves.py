@@ -68,7 +68,7 @@ class Leaves:
         parts = [circuit.fact(map(circuit.token, claims)) for claims in support.facts]
         if support.base:
             parts.append(circuit.one)
-        if not parts:
+        if not parts and not self._source.falls:
             raise Unaccounted(f"nothing on record supports the fact {' '.join(map(str, what))}")
         return circuit.plus(parts)
 

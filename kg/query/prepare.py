@@ -53,8 +53,11 @@ class Prepared:
 
 
 @lru_cache(maxsize=512)
-def prepared(sparql: str, base_iri: str | None, indexed: bool) -> Prepared | str:
-    """How a query is annotated, or why it cannot be read."""
+def prepared(sparql: str, base_iri: str | None, indexed: bool, *, whole: bool = False) -> Prepared | str:
+    """How a query is annotated, or why it cannot be read.
+
+    ``whole`` asks for the derivations of all rows that it has in any part of the data.
+    """
     try:
         check_size(sparql)
         written = parse(sparql, base_iri)
@@ -72,14 +75,14 @@ def prepared(sparql: str, base_iri: str | None, indexed: bool) -> Prepared | str
         )
     asked = without_dataset(written)
     try:
-        return Prepared(asked, _plan(with_zero_length(asked), indexed and dataset is None), dataset)
+        return Prepared(asked, _plan(with_zero_length(asked), indexed and dataset is None, whole), dataset)
     except (NotAnnotated, TooComplex) as why:
         return Prepared(asked, str(why), dataset)
     except RecursionError:
         return Prepared(asked, TOO_DEEP, dataset)
 
 
-def _plan(query: Query, indexed: bool) -> Derivation | Grouped | Built | Described:
+def _plan(query: Query, indexed: bool, whole: bool) -> Derivation | Grouped | Built | Described:
     grouped = has_aggregate(query.body)
     if grouped and query.form != "select":
         raise NotAnnotated(f"{query.form.upper()} over groups is not annotated")
@@ -88,7 +91,7 @@ def _plan(query: Query, indexed: bool) -> Derivation | Grouped | Built | Describ
             return _built(query, indexed)
         case "describe":
             return _described(query, indexed)
-    return derive_grouped(query, indexed=indexed) if grouped else derive(query, indexed=indexed)
+    return derive_grouped(query, indexed=indexed) if grouped else derive(query, indexed=indexed, whole=whole)
 
 
 def _built(query: Query, indexed: bool) -> Built:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from kg.dataset.records import Object, Subject
+from kg.dataset.statistics import Statistics
 from kg.dataset.terms import BlankNode, NamedNode, QueryBoolean, QuerySolutions, QueryTriples, Triple
 from kg.dataset.view import ClaimInfo, Support
 from kg.errors import QueryRefused, QuerySyntaxError
@@ -37,17 +38,27 @@ class AnnotatedFacts(Protocol):
 
 
 class Source(Protocol):
-    """A dataset that answers SPARQL and knows what its facts rest on.
-
-    ``index`` has its facts with their annotations, if there is one. ``repeats`` says that
-    queries may repeat a solution, once for each of several graphs that hold a triple.
-    """
+    """A dataset that answers SPARQL and knows what its facts rest on."""
 
     @property
-    def index(self) -> AnnotatedFacts | None: ...
+    def index(self) -> AnnotatedFacts | None:
+        """Its facts with their annotations, if there is such an index."""
+        ...
 
     @property
-    def repeats(self) -> bool: ...
+    def repeats(self) -> bool:
+        """Whether queries may repeat a solution, once for each of several graphs that hold a triple."""
+        ...
+
+    @property
+    def falls(self) -> bool:
+        """Whether some of what queries find may rest on nothing."""
+        ...
+
+    @property
+    def statistics(self) -> Statistics | None:
+        """What the planner knows of the default graph."""
+        ...
 
     @property
     def iri(self) -> str:

@@ -53,7 +53,7 @@ def _kept(triple: Triple) -> tuple[object, object, object]:
 
 
 class FakeIndex:
-    """The facts of a snapshot, each in a graph of its own annotation. See ``kg.query.source.AnnotatedFacts``."""
+    """The facts of a snapshot, each in a graph of its annotation: ``kg.query.source.AnnotatedFacts``."""
 
     def __init__(self, snapshot: "FakeSnapshot") -> None:
         self.store = Store()
@@ -123,6 +123,8 @@ class FakeSnapshot:
 
     iri = EX + "version/1"
     repeats = False
+    falls = False
+    statistics = None
 
     @property
     def index(self) -> FakeIndex | None:
