@@ -10,7 +10,12 @@ from ontology.vocab import PREFIXES
 
 
 class WorkingState(View):
-    """What a writer has written so far, the uncommitted included."""
+    """What a writer has written so far, the uncommitted included. It is neither annotated nor planned."""
+
+    index = None
+    repeats = False
+    falls = False
+    statistics = None
 
     def __init__(self, writer: Writer, *, named_graphs_stay: bool) -> None:
         super().__init__(
@@ -22,16 +27,6 @@ class WorkingState(View):
         )
         self._stay = named_graphs_stay
         self._iri = writer.names.snapshot(writer.settings.store_id, writer.manifest.version)
-
-    @property
-    def index(self) -> None:
-        """There is none: nothing is annotated here."""
-        return None
-
-    @property
-    def repeats(self) -> bool:
-        """No solution is repeated."""
-        return False
 
     @property
     def iri(self) -> str:
