@@ -14,7 +14,9 @@ from server.config import Config
 from server.formats import GRAPHS, HTML
 from server.graphs import graphs
 from server.health import health
+from server.metrics import metrics
 from server.ontologypage import ontology_page
+from server.openapi import openapi
 from server.problems import KINDS, from_bug, from_error, from_http
 from server.rdf import write_ontology
 from server.services import Services, services
@@ -38,7 +40,9 @@ SECURITY = {
 
 READING = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "ETag, Link, Location, Content-Version, Retry-After, WWW-Authenticate",
+    "Access-Control-Expose-Headers": (
+        "ETag, Link, Location, Content-Version, Retry-After, WWW-Authenticate, X-Request-Id"
+    ),
 }
 """Headers that let scripts of other sites read (without anybody's credentials)."""
 
@@ -66,6 +70,8 @@ def create_app(config: Config, workers: Workers | None = None) -> Flask:
     app.register_blueprint(graphs)
     app.register_blueprint(claiming)
     app.register_blueprint(health)
+    app.register_blueprint(metrics)
+    app.register_blueprint(openapi)
     app.add_url_rule("/ontology", view_func=ontology)
     app.add_url_rule("/docs", view_func=docs)
     app.before_request(check_reading)
@@ -102,11 +108,17 @@ def finish(response: Response) -> Response:
         response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "GET")
         response.headers["Access-Control-Allow-Headers"] = ALLOWED_HEADERS
         response.headers["Access-Control-Max-Age"] = "3600"
-    if response.status_code == 200 and not response.is_streamed and request.method in ("GET", "HEAD", "POST"):
-        response.add_etag()
+    if _can_be_kept(response) and request.method in ("GET", "HEAD", "POST"):
+        if not response.get_etag()[0]:
+            response.add_etag()
         response.headers.setdefault("Cache-Control", "no-cache")
         response.make_conditional(request)
     return response
+
+
+def _can_be_kept(response: Response) -> bool:
+    whole = response.status_code == 200 and not response.is_streamed
+    return whole and response.headers.get("Cache-Control") != "no-store"
 
 
 def ontology() -> Response:

@@ -98,3 +98,15 @@ class ClaimsConflict(LodestoneError):
     """Claims that were offered are known with other content. ``conflicts`` pairs each IRI with the reason."""
 
     conflicts: tuple[dict[str, str], ...] = ()
+
+
+@dataclass(eq=False)
+class Abandoned(LodestoneError):
+    """Nobody waits for an answer any more."""
+
+
+@dataclass(eq=False)
+class TooManyRequests(LodestoneError):
+    """A client sends more than it may. ``retry`` is in seconds."""
+
+    retry: int = 1

@@ -15,6 +15,7 @@ from werkzeug.sansio.multipart import Data, Epilogue, Field, File, MultipartDeco
 
 from kg.dataset.terms import node
 from kg.errors import NotFound
+from server.bridge import CLIENT, HANGUP
 from server.errors import BadRequest, NotAcceptable, UnsupportedType
 from server.formats import GRAPHS, by_name, offers
 from server.jobs import Job, Provenance
@@ -23,6 +24,7 @@ from server.negotiate import choose
 from server.protocol import decode, single
 from server.recorded import digest, recorded, told
 from server.services import services
+from server.sparql import answered
 from server.tokens import Scope
 from server.writes import GraphWrite, Part
 
@@ -104,9 +106,12 @@ def _read(graph: str | None) -> Response:
         provenance=Provenance.NONE,
         accept=accept,
         format=name,
+        memory=here.config.memory,
+        stream=request.method != "HEAD",
+        client=request.environ.get(CLIENT, ""),
     )
-    reply = here.workers.run(job)
-    response = Response(reply.body, content_type=reply.content_type)
+    reply = here.answer(job, request.environ.get(HANGUP))
+    response = answered(reply)
     response.headers["Content-Version"] = reply.version
     return response
 

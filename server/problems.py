@@ -24,6 +24,7 @@ from kg.errors import (
 from kg.query.size import TooComplex
 from kg.update import DatasetConflict, UpdateFailed
 from server.errors import (
+    Abandoned,
     AnswerTooLong,
     BadRequest,
     BodyTooLong,
@@ -33,6 +34,7 @@ from server.errors import (
     NotAcceptable,
     NotBuilt,
     Overloaded,
+    TooManyRequests,
     Unauthorized,
     UnsupportedType,
     WorkerLost,
@@ -76,6 +78,8 @@ KINDS: dict[type[LodestoneError], Kind] = {
     UnsupportedType: Kind(415, "unsupported-type", "The body cannot be read"),
     ClaimsInvalid: Kind(422, "invalid-claim", "This is no valid claim"),
     NotBuilt: Kind(501, "not-built", "Not there yet"),
+    TooManyRequests: Kind(429, "rate", "Too many requests", retry=1),
+    Abandoned: Kind(499, "abandoned", "Nobody waited for the answer"),
     Overloaded: Kind(503, "overloaded", "The server is busy", retry=2),
     StoreBusy: Kind(503, "store-busy", "The store is being written", retry=2),
     WorkerLost: Kind(503, "worker-lost", "The query broke its worker", retry=1),

@@ -15,6 +15,7 @@ FORM = "application/x-www-form-urlencoded"
 QUERY = "application/sparql-query"
 UPDATE = "application/sparql-update"
 MAX_FIELDS = 500
+MEBIBYTE = 1024 * 1024
 
 LATER = ("min-confidence", "without", "known-at", "valid-at", "min-origins", "explain")
 """Parameters of the design that this version must not pretend to have heard."""
@@ -24,13 +25,18 @@ Parameters = Mapping[str, tuple[str, ...]]
 
 @dataclass(frozen=True)
 class QueryRequest:
-    """A query with its dataset and Lodestone's parameters; ``timeout`` in seconds, ``None`` if not given."""
+    """A query with its dataset and Lodestone's parameters, ``None`` where not given.
+
+    ``timeout`` is in seconds, ``memory`` and ``result`` in bytes (requests give MiB).
+    """
 
     query: str
     default_graphs: tuple[str, ...] | None = None
     named_graphs: tuple[str, ...] | None = None
     provenance: Provenance | None = None
     timeout: float | None = None
+    memory: int | None = None
+    result: int | None = None
     version: str | None = None
     format: str | None = None
 
@@ -142,7 +148,9 @@ def read_parameters(parameters: Parameters) -> QueryRequest:
         default_graphs=_graphs(parameters, "default-graph-uri"),
         named_graphs=_graphs(parameters, "named-graph-uri"),
         provenance=_provenance(single(parameters, "provenance")),
-        timeout=_timeout(single(parameters, "timeout")),
+        timeout=_positive(parameters, "timeout", "seconds"),
+        memory=_mebibytes(parameters, "memory"),
+        result=_mebibytes(parameters, "result"),
         version=single(parameters, "version") or None,
         format=single(parameters, "format") or None,
     )
@@ -186,13 +194,19 @@ def _provenance(value: str | None) -> Provenance | None:
         raise BadRequest(f"provenance is one of {known}, not {value!r}", parameter="provenance") from None
 
 
-def _timeout(value: str | None) -> float | None:
-    if value is None or not value:
+def _positive(parameters: Parameters, name: str, unit: str) -> float | None:
+    value = single(parameters, name)
+    if not value:
         return None
     try:
-        seconds = float(value)
+        found = float(value)
     except ValueError:
-        seconds = -1.0
-    if not 0 < seconds < float("inf"):
-        raise BadRequest(f"timeout is a number of seconds above 0, not {value!r}", parameter="timeout")
-    return seconds
+        found = -1.0
+    if not 0 < found < float("inf"):
+        raise BadRequest(f"{name} is a number of {unit} above 0, not {value!r}", parameter=name)
+    return found
+
+
+def _mebibytes(parameters: Parameters, name: str) -> int | None:
+    found = _positive(parameters, name, "MiB")
+    return None if found is None else max(1, int(min(found, 1e9) * MEBIBYTE))

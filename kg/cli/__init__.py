@@ -95,30 +95,21 @@ def extract(file: Path, form: str) -> None:
     print_records(claims_json(*extract_file(file)), form)
 
 
-@main.command()
-@STORE
-@click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
-@click.option("--public", is_flag=True, help="Allow a host that others can reach.")
-@click.option("--timeout", default=30.0, show_default=True, help="Most seconds that a query may take.")
-@click.option("--read-token", is_flag=True, help="Reading needs a token too.")
-def serve(store: Path, host: str, port: int, public: bool, timeout: float, read_token: bool) -> None:
-    """Serve the SPARQL endpoint and the pages. A token in $LODESTONE_TOKEN is an administrator's."""
-    from server import serve as run
-    from server.config import Config
+class _Serve(click.Command):
+    """Takes its options from the server's table of settings, which is imported when it is used."""
 
-    given = os.environ.get("LODESTONE_TOKEN") or None
-    run(
-        Config(
-            store=store,
-            host=host,
-            port=port,
-            public=public,
-            timeout=timeout,
-            token=given,
-            read_token=read_token,
-        )
-    )
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        from kg.cli.serving import options
+
+        return [*options(), *super().get_params(ctx)]
+
+
+@main.command(cls=_Serve)
+def serve(**flags: object) -> None:
+    """Serve the SPARQL endpoint and the pages."""
+    from kg.cli.serving import run_serve
+
+    run_serve(flags)
 
 
 @main.command()
@@ -218,6 +209,51 @@ def export(store: Path, form: str, output: Path | None) -> None:
     from kg.cli.ingesting import run_export
 
     run_export(store, form, output)
+
+
+_WAIT = click.option("--wait", default=10.0, show_default=True, help="Seconds to wait for another writer.")
+_FOLDER = click.Path(path_type=Path, file_okay=False)
+
+
+@main.command()
+@click.argument("target", type=_FOLDER)
+@STORE
+def backup(target: Path, store: Path) -> None:
+    """Copy the published version of a store to a new folder, while others read and write it."""
+    from kg.cli.keeping import run_backup
+
+    sys.exit(run_backup(store, target))
+
+
+@main.command()
+@click.argument("backup", type=_FOLDER)
+@STORE
+def restore(backup: Path, store: Path) -> None:
+    """Make a store of a backup, once every file and every invariant was checked."""
+    from kg.cli.keeping import run_restore
+
+    sys.exit(run_restore(backup, store))
+
+
+@main.command()
+@STORE
+def upgrade(store: Path) -> None:
+    """Bring a store of an older format up to the present one."""
+    from kg.cli.keeping import run_upgrade
+
+    sys.exit(run_upgrade(store))
+
+
+@main.command()
+@click.argument("document")
+@STORE
+@click.option("--reason", required=True, help="Why it is taken out; the tombstone says so.")
+@_WAIT
+def purge(document: str, store: Path, reason: str, wait: float) -> None:
+    """Take a document's text and quotes out for good, by its IRI or id. The claims stay without quotes."""
+    from kg.cli.keeping import run_purge
+
+    sys.exit(run_purge(document, store, reason=reason, wait=wait))
 
 
 @main.command()

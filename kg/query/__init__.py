@@ -6,7 +6,7 @@ rows where that is as good, otherwise they are the engine's answer to the very t
 """
 
 from kg.query.answer import Answer, Provenance, RowProvenance
-from kg.query.asking import query
+from kg.query.asking import query, unread
 from kg.query.source import Source
 
-__all__ = ["Answer", "Provenance", "RowProvenance", "Source", "query"]
+__all__ = ["Answer", "Provenance", "RowProvenance", "Source", "query", "unread"]

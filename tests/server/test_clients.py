@@ -11,7 +11,7 @@ from rdflib import Graph, Literal, URIRef
 from rdflib.plugins.stores.sparqlstore import SPARQLUpdateStore
 from SPARQLWrapper import JSON, POST, SPARQLWrapper
 
-from tests.server.test_run import Server, start, stop
+from tests.server.running import Server, start, stop
 
 ADMIN = "clients"
 A, P = URIRef("urn:a"), URIRef("urn:p")
@@ -20,7 +20,7 @@ A, P = URIRef("urn:a"), URIRef("urn:p")
 @pytest.fixture(scope="module")
 def server(store: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("clients")
-    server = start(shutil.copytree(store, folder / "store"), folder, LODESTONE_TOKEN=ADMIN, MEMORY=str(2**31))
+    server = start(shutil.copytree(store, folder / "store"), folder, token=ADMIN, memory=2**31)
     yield server
     stop(server)
 

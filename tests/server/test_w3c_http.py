@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from kg.dataset.writer import Writer
-from tests.server.test_run import Server, start, stop
+from tests.server.running import Server, start, stop
 
 ADMIN = "w3c"
 
@@ -35,7 +35,7 @@ def w3c(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tupl
     folder = tmp_path_factory.mktemp("w3c")
     with Writer(folder / "store"):
         pass
-    server = start(folder / "store", folder, LODESTONE_TOKEN=ADMIN, MEMORY=str(2**31))
+    server = start(folder / "store", folder, token=ADMIN, memory=2**31)
     yield server, shared
     stop(server)
 
