@@ -41,11 +41,6 @@ class Planning:
         self._sent: dict[tuple[str, str | None], Sent] = {}
         self._derived: dict[int, Derived] = {}
 
-    @property
-    def is_bare(self) -> bool:
-        """Whether there are no statistics to plan by."""
-        return self._statistics is None
-
     def sent(self, sparql: str, base_iri: str | None) -> Sent:
         """What is asked for the text of a query over the whole dataset, or over the one that it names.
 
@@ -114,8 +109,10 @@ _plannings: dict[str, Planning] = {}
 
 def planning_of(source: Source) -> Planning:
     """The plans for a version; those of the versions asked last are kept."""
+    if source.statistics is None:  # nothing to keep; and a writer's stores must close when it lets go of them
+        return Planning(source)
     found = _plannings.get(source.iri)
-    if found is None or found.is_bare != (source.statistics is None):
+    if found is None:
         if len(_plannings) >= _VERSIONS:
             _plannings.pop(next(iter(_plannings)))
         found = _plannings[source.iri] = Planning(source)
