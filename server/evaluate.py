@@ -7,18 +7,24 @@ import re
 from contextlib import suppress
 from functools import cache, lru_cache, partial
 from pathlib import Path
+from typing import IO
 
 from kg.dataset.snapshots import Reader, Snapshot
+from kg.dataset.terms import QuerySolutions
 from kg.errors import LodestoneError, QuerySyntaxError, StoreError, VersionGone
-from kg.query import Answer, query
+from kg.query import Answer, query, unread
 from kg.query.parse import parse
 from kg.query.rdf_results import to_rdf
 from kg.query.results import Unwritable, to_csv, to_json, to_tsv, to_xml
 from kg.query.size import TooComplex
-from server.errors import AnswerTooLong, BadRequest, NotAcceptable
+from server.errors import BadRequest, NotAcceptable
 from server.formats import GRAPHS, RESULTS, Format, by_name, offers
-from server.jobs import Evaluation, Failure, Job, Provenance, Reply
+from server.jobs import Draft, Evaluation, Failure, Job, Provenance, Reply
+from server.memory import lifted
 from server.negotiate import choose
+from server.stream import write_rows
+
+_PART = 1024 * 1024
 
 OLD_VERSIONS = 4
 """Versions besides the current one that a worker keeps open."""
@@ -42,9 +48,12 @@ def evaluation(store: Path) -> Evaluation:
     with suppress(StoreError):  # each job says so
         reader().current()
 
-    def evaluate(job: Job) -> Reply | Failure:
+    def evaluate(job: Job) -> Reply | Draft | Failure:
         try:
-            return answer(older(job.version) if job.version else reader().current(), job)
+            with lifted():
+                snapshot = older(job.version) if job.version else reader().current()
+                _ = snapshot.index, snapshot.statistics
+            return answer(snapshot, job)
         except Unwritable as error:
             return Failure.of(NotAcceptable(str(error)))
         except RecursionError:
@@ -64,15 +73,26 @@ def kept(reader: Reader, version: str) -> Snapshot:
     return reader.version(version)
 
 
-def answer(snapshot: Snapshot, job: Job) -> Reply:
+def answer(snapshot: Snapshot, job: Job) -> Draft:
     """Evaluate a job against a version.
 
-    Raises what ``kg.query.query`` raises, ``NotAcceptable``, ``BadRequest`` if the
-    format has no provenance columns, and ``AnswerTooLong``.
+    Raises what ``kg.query.query`` raises, ``NotAcceptable``, and ``BadRequest`` if the
+    format has no provenance columns; what is written as it comes raises when it is written.
     """
     form = form_of(job.query, job.base)
     target = target_for(form, job) if form else None
     annotated = target is None or wants_provenance(target[0], job.provenance)
+    if target is not None and form == "select" and not annotated:
+        rows = unread(
+            snapshot,
+            job.query,
+            default_graphs=job.default_graphs,
+            named_graphs=job.named_graphs,
+            base_iri=job.base,
+        )
+        if rows is not None:
+            write_to = partial(_plainly, rows, target[0].name, snapshot.iri)
+            return Draft(form, target[1], snapshot.iri, target[0].name, write_to)
     found = query(
         snapshot,
         job.query,
@@ -84,13 +104,19 @@ def answer(snapshot: Snapshot, job: Job) -> Reply:
     chosen, content_type = target or target_for(found.kind, job)
     about = f"{snapshot.names.base}provenance" if chosen.name in _WITH_GRAPHS else None
     body = write(found, chosen, columns=job.provenance is Provenance.COLUMNS, about=about)
-    if len(body) > job.limit:
-        raise AnswerTooLong(
-            f"the answer has {len(body):,} bytes, this server sends at most {job.limit:,}: "
-            "ask for less of it (LIMIT), or for a shorter format",
-            limit="result",
-        )
-    return Reply(found.kind, content_type, body, found.version, chosen.name)
+    return Draft(found.kind, content_type, found.version, chosen.name, partial(_whole, body))
+
+
+def _whole(body: bytes, out: IO[bytes]) -> None:
+    for start in range(0, len(body), _PART):
+        out.write(body[start : start + _PART])
+
+
+def _plainly(rows: QuerySolutions, form: str, version: str, out: IO[bytes]) -> None:
+    try:
+        write_rows(rows, form, version, out)
+    except Unwritable as error:
+        raise NotAcceptable(str(error)) from error
 
 
 def form_of(text: str, base: str | None) -> str | None:

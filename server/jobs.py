@@ -1,8 +1,9 @@
 """What goes to a worker and what comes back: plain values that can be pickled."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import IO, Protocol
 
 from kg.errors import LodestoneError
 
@@ -22,7 +23,8 @@ class Job:
     ``provenance`` is ``None`` where the client did not say. ``accept`` is its header and
     ``format`` the name it gave, which goes first. ``html`` says that a page is made of
     the answer. ``base`` resolves relative IRIs of the query. ``timeout`` is in seconds,
-    ``limit`` (of the body) in bytes.
+    ``limit`` (of the body) and ``memory`` in bytes, 0 for the server's own. ``stream``
+    says that a long answer may come in pieces, ``client`` who asks (for fairness alone).
     """
 
     query: str
@@ -36,17 +38,47 @@ class Job:
     format: str | None = None
     html: bool = False
     base: str | None = None
+    memory: int = 0
+    stream: bool = False
+    client: str = ""
+
+
+class Rest(Protocol):
+    """What follows the first piece of a long answer. Raises where it breaks off; is closed in any case."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        """The pieces."""
+        ...
+
+    def close(self) -> None:
+        """Give up what has not come yet."""
+        ...
 
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer: its kind (``select``, ``ask``, ``construct``, ``describe``), body and version."""
+    """An answer: its kind (``select``, ``ask``, ``construct``, ``describe``), body and version.
+
+    Of a long answer ``body`` is the first piece and ``rest`` what follows.
+    """
 
     kind: str
     content_type: str
     body: bytes
     version: str
     format: str = ""
+    rest: Rest | None = None
+
+
+@dataclass(frozen=True)
+class Draft:
+    """An answer that is still to be written, by a worker, into a file."""
+
+    kind: str
+    content_type: str
+    version: str
+    format: str
+    write: Callable[[IO[bytes]], None]
 
 
 @dataclass(frozen=True)
@@ -66,5 +98,5 @@ class Failure:
         return self.error(**self.fields)  # type: ignore[arg-type]
 
 
-Evaluation = Callable[[Job], Reply | Failure]
+Evaluation = Callable[[Job], Reply | Draft | Failure]
 """Evaluates a job; errors that the user can do something about come back as values."""

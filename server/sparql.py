@@ -1,19 +1,24 @@
 """``/sparql``: the SPARQL 1.1 Protocol, the service description, and the query page."""
 
+from itertools import chain
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, current_app, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from server.bridge import CLIENT, HANGUP, STREAMS
+from server.cache import etag_of, key_of
 from server.description import examples, service_description
 from server.errors import NotAcceptable
 from server.formats import GRAPHS, HTML, RESULTS, by_name, offers
 from server.jobs import Job, Reply
 from server.negotiate import accepts_html, choose
-from server.protocol import QueryRequest, read_request
+from server.protocol import QueryRequest, UpdateRequest, read_request
 from server.querypage import Download, QueryPage, read_answer
 from server.rdf import write_graph
 from server.services import services
+from server.shapes import is_volatile
+from server.updates import answer_update
 
 sparql = Blueprint("sparql", __name__)
 
@@ -25,19 +30,48 @@ LONGEST_LINK = 6000
 
 @sparql.route("/sparql", methods=["GET", "POST"])
 def endpoint() -> AnyResponse:
-    """Answer a query; without one, describe the service or show the query page."""
+    """Answer a query or carry an update out; without either, describe the service or show the query page."""
     asked = read_request(request)
     if asked is None:
         return _describe()
+    if isinstance(asked, UpdateRequest):
+        return answer_update(asked)
     html = wants_page(asked)
-    reply = services(current_app).workers.run(job_for(asked, html=html))
+    job = job_for(asked, html=html)
+    here, volatile = services(current_app), is_volatile(asked.query)
+    etag = "" if volatile else etag_of(key_of(job, here.resolved(job.version)))
+    if etag and request.method in ("GET", "HEAD") and request.if_none_match.contains_weak(etag):
+        return _unchanged(etag)
+    reply = here.answer(job, request.environ.get(HANGUP))
     if html:
         response = Response(render_template("query.html", page=answer_page(asked, reply)))
         response.content_type = HTML.content_type()
     else:
-        response = Response(reply.body, content_type=reply.content_type)
+        response = answered(reply)
     response.headers["Content-Version"] = reply.version
     response.headers.add("Link", provenance_link(asked, reply))
+    if volatile:
+        response.headers["Cache-Control"] = "no-store"
+    elif reply.version == here.resolved(job.version):
+        response.set_etag(etag, weak=True)
+        response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+def _unchanged(etag: str) -> Response:
+    response = Response(status=304)
+    response.set_etag(etag, weak=True)
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+def answered(reply: Reply) -> Response:
+    """The body of an answer: whole, or in pieces as it comes."""
+    if reply.rest is None:
+        return Response(reply.body, content_type=reply.content_type)
+    request.environ[STREAMS] = True
+    response = Response(chain([reply.body], reply.rest), content_type=reply.content_type)
+    response.call_on_close(reply.rest.close)
     return response
 
 
@@ -59,7 +93,8 @@ def job_for(asked: QueryRequest, *, html: bool) -> Job:
     return Job(
         query=asked.query,
         timeout=min(asked.timeout or config.timeout, config.timeout),
-        limit=config.result,
+        limit=min(asked.result or config.result, config.result),
+        memory=min(asked.memory or config.memory, config.memory),
         default_graphs=asked.default_graphs,
         named_graphs=asked.named_graphs,
         provenance=asked.provenance,
@@ -68,6 +103,8 @@ def job_for(asked: QueryRequest, *, html: bool) -> Job:
         format=None if html else asked.format,
         html=html,
         base=request.base_url,
+        stream=not html and request.method != "HEAD",
+        client=request.environ.get(CLIENT, ""),
     )
 
 

@@ -28,6 +28,7 @@ _RESERVED_HOW = (
 )
 
 
+PURGED = "its document was purged from this store: quotes of it are not taken in again"
 _OTHER_CONTENT = "a claim of this IRI with other content is known"
 _CHANGE = "A claim never changes: say it with a new claim that supersedes or retracts it"
 
@@ -90,7 +91,7 @@ class Writer(WorkingCopy):
         else:
             match self.conflict(done.iri, done.content_hash):
                 case None:
-                    return Outcome.NEW, ""
+                    return (Outcome.CONFLICT, PURGED) if self._is_purged(claim) else (Outcome.NEW, "")
                 case "known":
                     known = self.view.claim(done.iri).claim
                 case reason:
@@ -103,6 +104,14 @@ class Writer(WorkingCopy):
         if claim.status not in (Status.UNREVIEWED, known.status):
             return Outcome.CONFLICT, f"the claim is known, as {known.status}, not {claim.status}. {_CHANGE}"
         return Outcome.KNOWN, ""
+
+    def _is_purged(self, claim: Claim) -> bool:
+        content_hash = claim.document.hash
+        return (
+            claim.quote is not None
+            and content_hash is not None
+            and self.layout.tombstone(content_hash).exists()
+        )
 
     def _write_claims(self, encoded: dict[str, tuple[Claim, EncodedClaim]]) -> None:
         self.begin()

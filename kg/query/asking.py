@@ -65,6 +65,27 @@ def query(
         return _unannotated(snapshot, plain.answer(), TOO_DEEP)
 
 
+def unread(
+    source: Source,
+    sparql: str,
+    *,
+    default_graphs: Sequence[str] | None = None,
+    named_graphs: Sequence[str] | None = None,
+    base_iri: str | None = None,
+) -> QuerySolutions | None:
+    """The solutions of a SELECT as the engine has them ready, for those who write them as they come.
+
+    ``None`` for another form, and where only ``query`` gives the answer. Raises what ``query`` raises.
+    """
+    try:
+        result = _evaluated(source, sparql, base_iri, default_graphs, named_graphs)
+    except RecursionError as error:
+        raise TooComplex("the query is nested too deeply to be read") from error
+    if not isinstance(result, QuerySolutions) or [v.value for v in result.variables] == [NOTHING]:
+        return None
+    return result
+
+
 def _unannotated(source: Source, answer: Answer, reason: str) -> Answer:
     rows = len(answer.rows) if answer.kind == "select" else len(answer.triples) or 1
     return replace(answer, provenance=not_annotated(source, reason, rows))
