@@ -82,6 +82,9 @@ class Config:
     cache: int = _setting(
         64 * MEBIBYTE, "memory for answers that are kept; 0 keeps none", unit="MiB", least=0
     )
+    write_memory: int = _setting(
+        4096 * MEBIBYTE, "address space of the process that writes", unit="MiB", least=1024 * MEBIBYTE
+    )
     write_timeout: float = _setting(120.0, "the most that a write may take", unit="seconds", least=0.001)
     write_wait: float = _setting(5.0, "how long a write waits for another writer", unit="seconds", least=0)
     token: str | None = field(

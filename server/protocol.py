@@ -41,8 +41,17 @@ class QueryRequest:
     format: str | None = None
 
 
-def read_request(request: Request) -> QueryRequest | None:
-    """The query that a request brings, ``None`` if it brings none (then it asks for the description).
+@dataclass(frozen=True)
+class UpdateRequest:
+    """An update with the dataset that its patterns are evaluated on, ``None`` if none was given."""
+
+    update: str
+    default_graphs: tuple[str, ...] | None = None
+    named_graphs: tuple[str, ...] | None = None
+
+
+def read_request(request: Request) -> QueryRequest | UpdateRequest | None:
+    """The query or update that a request brings, ``None`` if neither (then it asks for the description).
 
     Raises ``BadRequest``, ``UnsupportedType``, and ``NotBuilt`` for what comes later.
     """
@@ -57,18 +66,27 @@ def read_request(request: Request) -> QueryRequest | None:
     match request.mimetype:
         case "application/x-www-form-urlencoded":
             _utf8_only(request)
-            return read_parameters(_merged(in_url, decode(request.get_data())))
+            in_body = decode(request.get_data())
+            if "update" in in_url and "update" not in in_body:
+                raise BadRequest("an update is sent in the body, not in the address", parameter="update")
+            merged = _merged(in_url, in_body)
+            return read_update(merged) if "update" in merged else read_parameters(merged)
         case "application/sparql-query":
             _utf8_only(request)
             if "query" in in_url:
                 raise BadRequest("the query is in the body and in the address", parameter="query")
             return read_parameters(dict(in_url) | {"query": (_text(request.get_data()),)})
         case "application/sparql-update":
-            raise NotBuilt("SPARQL Update is not there yet: claims are written with `lodestone ingest`")
+            _utf8_only(request)
+            if "update" in in_url or "query" in in_url:
+                raise BadRequest(
+                    "the update is in the body, and there is one in the address", parameter="update"
+                )
+            return read_update(dict(in_url) | {"update": (_text(request.get_data()),)})
         case "":
             raise BadRequest(f"a POST needs a Content-Type: {FORM} or {QUERY}", parameter="Content-Type")
         case other:
-            raise UnsupportedType(f"{other} is not read here: send {FORM} or {QUERY}")
+            raise UnsupportedType(f"{other} is not read here: send {FORM}, {QUERY} or {UPDATE}")
 
 
 def _nothing(parameters: Parameters) -> None:
@@ -122,11 +140,7 @@ def read_parameters(parameters: Parameters) -> QueryRequest:
     for name in LATER:
         if name in parameters:
             raise NotBuilt(f"the parameter {name} is not there yet: this version knows no trust policy")
-    query, update = single(parameters, "query"), single(parameters, "update")
-    if update is not None:
-        if query is not None:
-            raise BadRequest("a request brings a query or an update, not both", parameter="update")
-        raise NotBuilt("SPARQL Update is not there yet: claims are written with `lodestone ingest`")
+    query = single(parameters, "query")
     if query is None:
         raise BadRequest("there is no query", parameter="query")
     return QueryRequest(
@@ -139,6 +153,26 @@ def read_parameters(parameters: Parameters) -> QueryRequest:
         result=_mebibytes(parameters, "result"),
         version=single(parameters, "version") or None,
         format=single(parameters, "format") or None,
+    )
+
+
+def read_update(parameters: Parameters) -> UpdateRequest:
+    """The parameters of an update. Raises ``BadRequest`` for nonsense."""
+    if "query" in parameters:
+        raise BadRequest("a request brings a query or an update, not both", parameter="update")
+    for name in ("default-graph-uri", "named-graph-uri"):
+        if name in parameters:
+            raise BadRequest(
+                f"{name} is for queries: an update takes using-{name.removeprefix('default-')}",
+                parameter=name,
+            )
+    update = single(parameters, "update")
+    if update is None:
+        raise BadRequest("there is no update", parameter="update")
+    return UpdateRequest(
+        update=update,
+        default_graphs=_graphs(parameters, "using-graph-uri"),
+        named_graphs=_graphs(parameters, "using-named-graph-uri"),
     )
 
 

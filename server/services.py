@@ -14,7 +14,9 @@ from server.config import Config
 from server.jobs import Job, Reply
 from server.process import Hangup
 from server.shapes import is_volatile
+from server.tokens import Tokens
 from server.workers import Workers
+from server.writing import Writing
 
 if TYPE_CHECKING:
     from server.metrics import Requests
@@ -55,6 +57,16 @@ class Services:
         from server.metrics import Requests  # noqa: PLC0415 - it has a page, which needs this module
 
         return Requests()
+
+    @cached_property
+    def tokens(self) -> Tokens:
+        """Who may write, and read where that needs a token."""
+        return Tokens(self.config.store, self.config.token)
+
+    @cached_property
+    def writing(self) -> Writing:
+        """The process that writes. Nothing is started before the first write."""
+        return Writing.of(self.config)
 
     @cached_property
     def reader(self) -> Reader:

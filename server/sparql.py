@@ -13,11 +13,12 @@ from server.errors import NotAcceptable
 from server.formats import GRAPHS, HTML, RESULTS, by_name, offers
 from server.jobs import Job, Reply
 from server.negotiate import accepts_html, choose
-from server.protocol import QueryRequest, read_request
+from server.protocol import QueryRequest, UpdateRequest, read_request
 from server.querypage import Download, QueryPage, read_answer
 from server.rdf import write_graph
 from server.services import services
 from server.shapes import is_volatile
+from server.updates import answer_update
 
 sparql = Blueprint("sparql", __name__)
 
@@ -29,10 +30,12 @@ LONGEST_LINK = 6000
 
 @sparql.route("/sparql", methods=["GET", "POST"])
 def endpoint() -> AnyResponse:
-    """Answer a query; without one, describe the service or show the query page."""
+    """Answer a query or carry an update out; without either, describe the service or show the query page."""
     asked = read_request(request)
     if asked is None:
         return _describe()
+    if isinstance(asked, UpdateRequest):
+        return answer_update(asked)
     html = wants_page(asked)
     job = job_for(asked, html=html)
     here, volatile = services(current_app), is_volatile(asked.query)
@@ -44,7 +47,7 @@ def endpoint() -> AnyResponse:
         response = Response(render_template("query.html", page=answer_page(asked, reply)))
         response.content_type = HTML.content_type()
     else:
-        response = _answered(reply)
+        response = answered(reply)
     response.headers["Content-Version"] = reply.version
     response.headers.add("Link", provenance_link(asked, reply))
     if volatile:
@@ -62,7 +65,7 @@ def _unchanged(etag: str) -> Response:
     return response
 
 
-def _answered(reply: Reply) -> Response:
+def answered(reply: Reply) -> Response:
     """The body of an answer: whole, or in pieces as it comes."""
     if reply.rest is None:
         return Response(reply.body, content_type=reply.content_type)

@@ -124,11 +124,48 @@ def serve(**flags: object) -> None:
     default="table",
     show_default=True,
 )
-def query(query: str, store: Path, endpoint: str | None, provenance: str, form: str) -> None:
+@click.option("--min-confidence", metavar="P", help="Believe claims of at least this probability.")
+@click.option("--min-origins", metavar="N", help="Believe facts that so many independent origins state.")
+@click.option(
+    "--without", multiple=True, metavar="IRI", help="Do not believe a claim, document, origin or source."
+)
+@click.option("--known-at", metavar="TIME", help="Ask what was known then.")
+@click.option("--valid-at", metavar="DATE", help="Ask what held that day.")
+@click.option("--what-if", is_flag=True, help="Show what the policy changes, instead of the answer.")
+@click.option("--from", "from_", metavar="VERSION", help="With --what-if: the version before.")
+@click.option("--to", metavar="VERSION", help="With --what-if: the version after.")
+@click.option("--explain", is_flag=True, help="Show how the query is evaluated, instead of the answer.")
+def query(
+    query: str,
+    store: Path,
+    endpoint: str | None,
+    provenance: str,
+    form: str,
+    what_if: bool,
+    explain: bool,
+    from_: str | None,
+    **policy: str | tuple[str, ...] | None,
+) -> None:
     """Ask a SPARQL query: its text, or the name of a file that ends in .rq."""
-    from kg.cli.asking import ask
+    from kg.cli.asking import ask, explain_plan
 
-    sys.exit(ask(query, store, endpoint=endpoint, provenance=provenance, form=form))
+    if explain:
+        sys.exit(explain_plan(query, store, form))
+    given = {name.replace("_", "-"): value for name, value in {**policy, "from": from_}.items() if value}
+    if not what_if and {"from", "to"} & set(given):
+        raise click.UsageError("--from and --to go with --what-if")
+    parameters = {name: (value,) if isinstance(value, str) else value for name, value in given.items()}
+    sys.exit(
+        ask(
+            query,
+            store,
+            endpoint=endpoint,
+            provenance=provenance,
+            form=form,
+            parameters=parameters,
+            what_if=what_if,
+        )
+    )
 
 
 @main.command()
@@ -142,6 +179,47 @@ def retract(claim: str, store: Path, reason: str, by: str, wait: float) -> None:
     from kg.cli.ingesting import run_retract
 
     sys.exit(run_retract(claim, store, reason=reason, by=by, wait=wait))
+
+
+@main.group()
+def token() -> None:
+    """Make, list and revoke the tokens that writing over HTTP takes."""
+
+
+@token.command("make")
+@click.argument("name")
+@click.option(
+    "--scope",
+    type=click.Choice(["read", "write", "admin"]),
+    default="write",
+    show_default=True,
+    help="write: claims; admin: raw data too.",
+)
+@STORE
+def token_make(name: str, scope: str, store: Path) -> None:
+    """Make a token named NAME and print it, this once."""
+    from kg.cli.tokens import make_token
+
+    make_token(store, name, scope)
+
+
+@token.command("list")
+@STORE
+def token_list(store: Path) -> None:
+    """List the tokens: names, scopes, when they were made."""
+    from kg.cli.tokens import list_tokens
+
+    list_tokens(store)
+
+
+@token.command("revoke")
+@click.argument("name")
+@STORE
+def token_revoke(name: str, store: Path) -> None:
+    """Take the token named NAME back."""
+    from kg.cli.tokens import revoke_token
+
+    revoke_token(store, name)
 
 
 @main.command()

@@ -16,7 +16,7 @@ from kg.dataset.invariants import fact_triples
 from kg.dataset.records import DEFAULT, Object, Subject
 from kg.dataset.snapshots import Snapshot
 from kg.dataset.support import texts
-from kg.dataset.terms import Statement, iri, literal, node, nquads, ntriples, terms_of, typed
+from kg.dataset.terms import Statement, iri, literal, node, nquads, ntriples, stored_text, terms_of, typed
 from kg.dataset.working import WorkingCopy
 from kg.errors import ReservedGraph
 from kg.infer.rules import Triple, ontology_rules
@@ -147,10 +147,11 @@ class Writer(WorkingCopy):
 
     def _facts(self, name: str, assertion: Sequence[Statement]) -> str:
         """N-Quads of the facts that a claim states, noted for the index."""
-        follows = [ontology_rules().consequences(triple) for triple in assertion]
-        for triple, found in zip(assertion, follows, strict=True):
+        stored = [Statement(s, p, stored_text(o)) for s, p, o in assertion]
+        follows = [ontology_rules().consequences(triple) for triple in stored]
+        for triple, found in zip(stored, follows, strict=True):
             self.indexing.stated(name, " ".join(triple), found)
-        return _fact_lines(assertion, follows, self.names.inferred)
+        return _fact_lines(stored, follows, self.names.inferred)
 
     def _load(self, store: Store, text: str) -> None:
         if len(text) > BULK_CHARACTERS // 8:

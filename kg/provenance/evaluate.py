@@ -1,6 +1,7 @@
 """Evaluating a circuit in a semiring: one pass over the nodes, never recursive."""
 
 from collections.abc import Callable, Iterable
+from functools import reduce
 from typing import TypeVar
 
 from kg.provenance.circuit import Circuit, Node, Op
@@ -21,26 +22,20 @@ def evaluate(
     semiring has no such operation.
     """
     values: dict[int, K] = {}
+    known = values.__getitem__
     for number in circuit.reachable(roots):
-        node = circuit[number]
-        match node.op:
+        operands = map(known, circuit.operands[number])
+        match circuit.operations[number]:
             case Op.ZERO:
                 values[number] = semiring.zero
             case Op.ONE:
                 values[number] = semiring.one
             case Op.TOKEN | Op.OUTSIDE:
-                values[number] = value(node)
+                values[number] = value(circuit[number])
             case Op.FACT | Op.PLUS:
-                first, *rest = node.of
-                total = values[first]
-                for operand in rest:
-                    total = semiring.plus(total, values[operand])
-                values[number] = total
+                values[number] = reduce(semiring.plus, operands)
             case Op.TIMES:
-                total = values[node.of[0]]
-                for operand in node.of[1:]:
-                    total = semiring.times(total, values[operand])
-                values[number] = total
+                values[number] = reduce(semiring.times, operands)
             case Op.MINUS:
-                values[number] = semiring.minus(values[node.of[0]], values[node.of[1]])
+                values[number] = semiring.minus(*operands)
     return values

@@ -53,15 +53,15 @@ def assessed(
     distinct = list(dict.fromkeys(roots))
     told = {node for row in contributions for one in row for node, _ in one.members}
     claims = _Claims(source, circuit.names([*distinct, *told]))
-    assessor = Assessor(circuit, claims)
-    weakest = assessor.weakest(distinct) if confidence else {}
+    assessor = Assessor(circuit, claims) if confidence else None
+    weakest = assessor.weakest(distinct) if assessor is not None else {}
     known: dict[int, RowProvenance] = {}
     for node in distinct:
         against: set[str] = set()
         if claims.rebuttals:
             against.update(*(claims.rebuttals.get(claim, ()) for claim in rests_on(circuit, node)))
         contested = tuple(sorted(against))
-        if not confidence:
+        if assessor is None:
             known[node] = RowProvenance(node, contested=contested)
             continue
         sure = assessor.confidence(node)

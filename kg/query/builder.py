@@ -29,7 +29,7 @@ from kg.query.derivation import (
 from kg.query.leaves import Leaves, Unaccounted, constant
 from kg.query.page import filled, held_to, numbered, table_of, text_of
 from kg.query.planning import planning_of
-from kg.query.source import Source, ask_engine, ask_index, solutions
+from kg.query.source import Source, ask_rendered, solutions
 from kg.query.way_leaves import WayLeaves
 
 MOST_HELD = 2_000
@@ -84,12 +84,15 @@ class Builder:
         offset: int = 0,
     ) -> Solved:
         """The solutions of a tree, those that agree with a table where one is given."""
-        pattern = filled(tree.pattern, self._table)
-        if table is not None:
-            pattern = held_to(pattern, table)
+        planned = planning_of(self.source).derived(tree)
+        distinct = self.source.repeats
+        if table is None and planned.text is not None and not (order or offset or distinct or limit):
+            text = planned.text
         else:
-            pattern, _ = planning_of(self.source).derived(tree, pattern)
-        text = text_of(tree, pattern, distinct=self.source.repeats, order=order, limit=limit, offset=offset)
+            pattern = filled(tree.pattern if table is not None else planned.pattern, self._table)
+            if table is not None:
+                pattern = held_to(pattern, table)
+            text = text_of(tree, pattern, distinct=distinct, order=order, limit=limit, offset=offset)
         found = self.solutions(text, indexed=tree.indexed)
         columns = tree.columns
         places = {variable: place for place, variable in enumerate(columns)}
@@ -115,9 +118,9 @@ class Builder:
         return sums
 
     def solutions(self, text: str, *, indexed: bool = False) -> list[Row]:
-        """All solutions of a query. Raises ``NotAnnotated`` where that makes too many in all."""
+        """All solutions of a query that was rendered. Raises ``NotAnnotated`` where they are too many."""
         try:
-            result = ask_index(self.source, text) if indexed else ask_engine(self.source, text)
+            result = ask_rendered(self.source, text, indexed=indexed)
         except QuerySyntaxError as error:
             what = f"the engine does not take the derivation query ({error}): please report this"
             raise NotAnnotated(what) from error

@@ -1,6 +1,6 @@
 """A dataset under a trust policy: the same facts, but what they rest on is what the policy lets pass."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 
 from kg.dataset.records import Object, Subject
@@ -57,6 +57,11 @@ class _TrustedFacts:
         self, sparql: str, *, base_iri: str | None = None
     ) -> QuerySolutions | QueryBoolean | QueryTriples:
         return self._facts.query(sparql, base_iri=base_iri)
+
+    def matching(
+        self, s: Subject | None, p: NamedNode | None, o: Object | None
+    ) -> Iterator[tuple[Subject, NamedNode, Object, BlankNode]]:
+        return self._facts.matching(s, p, o)
 
     def supports(self, names: Sequence[BlankNode]) -> list[Support]:
         return [self._restriction.of_facts(support) for support in self._facts.supports(names)]

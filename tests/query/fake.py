@@ -5,7 +5,7 @@ union of what its claims assert and of the base data, each triple once.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from random import Random
 
@@ -74,6 +74,12 @@ class FakeIndex:
             )
         except SyntaxError as error:
             raise QuerySyntaxError(f"the engine says: {error}") from error
+
+    def matching(
+        self, s: Subject | None, p: NamedNode | None, o: Object | None
+    ) -> Iterator[tuple[Subject, NamedNode, Object, BlankNode]]:
+        for quad in self.store.quads_for_pattern(s, p, o, None):
+            yield quad.subject, quad.predicate, quad.object, quad.graph_name
 
     def supports(self, names: Sequence[BlankNode]) -> list[Support]:
         return [self._supports[name] for name in names]

@@ -6,7 +6,7 @@ from werkzeug.test import EnvironBuilder
 
 from server.errors import BadRequest, NotBuilt, UnsupportedType
 from server.jobs import Provenance
-from server.protocol import FORM, QUERY, UPDATE, read_request
+from server.protocol import FORM, QUERY, UPDATE, UpdateRequest, read_request
 
 ASK = "ASK {}"
 
@@ -103,8 +103,33 @@ def test_what_comes_later_is_not_passed_over(later: str) -> None:
         read_request(request(url=f"query=ASK{{}}&{later}"))
 
 
-def test_updates_are_not_there_yet() -> None:
-    with pytest.raises(NotBuilt):
-        read_request(request("POST", body=b"update=CLEAR+ALL", kind=FORM))
-    with pytest.raises(NotBuilt):
-        read_request(request("POST", body=b"CLEAR ALL", kind=UPDATE))
+def test_updates() -> None:
+    assert read_request(request("POST", body=b"update=CLEAR+ALL", kind=FORM)) == UpdateRequest("CLEAR ALL")
+    found = read_request(
+        request("POST", "using-graph-uri=urn:a&using-named-graph-uri=urn:b", b"CLEAR ALL", UPDATE)
+    )
+    assert found == UpdateRequest("CLEAR ALL", ("urn:a",), ("urn:b",))
+
+
+@pytest.mark.parametrize(
+    ("url", "body", "kind"),
+    [
+        ("update=CLEAR+ALL", b"", FORM),
+        ("update=CLEAR+ALL", b"CLEAR ALL", UPDATE),
+        ("query=ASK{}", b"CLEAR ALL", UPDATE),
+        ("query=ASK{}", b"update=CLEAR+ALL", FORM),
+        ("default-graph-uri=urn:a", b"CLEAR ALL", UPDATE),
+        ("named-graph-uri=urn:a", b"CLEAR ALL", UPDATE),
+        ("using-graph-uri=relative", b"CLEAR ALL", UPDATE),
+        ("", b"update=CLEAR+ALL&update=CLEAR+ALL", FORM),
+        ("", b"CLEAR ALL # \xff", UPDATE),
+    ],
+)
+def test_nonsense_in_updates(url: str, body: bytes, kind: str) -> None:
+    with pytest.raises(BadRequest):
+        read_request(request("POST", url, body, kind))
+
+
+def test_an_update_in_another_charset_is_not_read() -> None:
+    with pytest.raises(UnsupportedType):
+        read_request(request("POST", body=b"CLEAR ALL", kind=f"{UPDATE}; charset=UTF-16"))

@@ -15,7 +15,7 @@ from pyoxigraph import NamedNode, RdfFormat, parse
 
 from kg.dataset.snapshots import Reader
 from kg.dataset.writer import Writer
-from ontology.vocab import RDF
+from ontology.vocab import LS, RDF
 from server.app import create_app
 from server.config import Config
 from server.formats import GRAPHS, RESULTS
@@ -25,6 +25,7 @@ from tests.server.conftest import GRANT_QUOTE, Names, local
 HOLDERS = "SELECT ?holder ?customer { ?holder ls:holdsLicenseFor ?customer }"
 LABELS = "CONSTRUCT { ?s rdfs:label ?o } { ?s ls:holdsLicenseFor ?c ; rdfs:label ?o }"
 SD = "http://www.w3.org/ns/sparql-service-description#"
+VOID = "http://rdfs.org/ns/void#"
 
 
 def ask(client: FlaskClient, query: str, accept: str | None = None, **parameters: str) -> Any:
@@ -217,12 +218,6 @@ def test_errors(client: FlaskClient, parameters: dict[str, str], accept: str | N
     assert problem["detail"]
 
 
-def test_updates_are_told_to_come_later(client: FlaskClient) -> None:
-    response = client.post("/sparql", data={"update": "CLEAR ALL"})
-    assert response.status_code == 501
-    assert "ingest" in response.get_json()["detail"]
-
-
 def test_a_body_too_long_is_refused(client: FlaskClient) -> None:
     response = client.post("/sparql", data={"query": "ASK {} #" + "x" * 5_000_000})
     assert response.status_code == 413
@@ -246,7 +241,12 @@ def test_service_description(client: FlaskClient) -> None:
     [service] = [q.subject for q in quads if q.object == NamedNode(SD + "Service")]
     told = {(q.predicate.value, str(q.object)) for q in quads if q.subject == service}
     assert (SD + "endpoint", "<http://localhost/sparql>") in told
-    assert (SD + "supportedLanguage", f"<{SD}SPARQL11Query>") in told
+    for language in ("SPARQL11Query", "SPARQL11Update"):
+        assert (SD + "supportedLanguage", f"<{SD}{language}>") in told
+    void = {q.predicate.value.removeprefix(VOID): q.object for q in quads if VOID in q.predicate.value}
+    assert void["uriSpace"].value == "https://w3id.org/lodestone/"
+    assert int(void["entities"].value) > 5
+    assert void["class"].value == LS.Claim
     jsonld = client.get("/sparql", headers={"Accept": "application/ld+json"})
     assert jsonld.mimetype == "application/ld+json"
     assert any(f"{RDF}type" in json.dumps(n) or "@type" in n for n in json.loads(jsonld.data))
