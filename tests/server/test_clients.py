@@ -48,18 +48,9 @@ def test_curl_reads(server: Server, provenance: str) -> None:
     program = shutil.which("curl")
     if program is None:
         pytest.skip("curl is not installed")
+    data = ["--data-urlencode", f"query={HOLDERS}", "--data-urlencode", f"provenance={provenance}"]
     done = subprocess.run(
-        [
-            program,
-            "-sS",
-            "--fail",
-            "--compressed",
-            f"{server.address}sparql",
-            "--data-urlencode",
-            f"query={HOLDERS}",
-            "--data-urlencode",
-            f"provenance={provenance}",
-        ],
+        [program, "-sS", "--fail", "--compressed", f"{server.address}sparql", *data],
         capture_output=True,
         check=True,
         timeout=60,
