@@ -52,6 +52,7 @@ def evaluation(store: Path) -> Evaluation:
         try:
             with lifted():
                 snapshot = older(job.version) if job.version else reader().current()
+                _ = snapshot.index, snapshot.statistics
             return answer(snapshot, job)
         except Unwritable as error:
             return Failure.of(NotAcceptable(str(error)))

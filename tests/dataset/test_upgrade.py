@@ -1,12 +1,19 @@
 import json
+import tarfile
 from pathlib import Path
 
 import pytest
 
 from kg.dataset.files import FORMAT, Layout
+from kg.dataset.invariants import check_dataset
+from kg.dataset.snapshots import Reader
 from kg.dataset.upgrade import STEPS, Step, upgrade
 from kg.dataset.writer import Writer
 from kg.errors import StoreError
+from tests.dataset.conftest import grant, holders
+
+STORES = Path(__file__).parent / "stores"
+"""Stores as older versions of the program wrote them, packed; the working stores are left out."""
 
 
 @pytest.fixture
@@ -79,3 +86,20 @@ def test_a_step_that_does_nothing_is_found_out(store: Path) -> None:
 def test_no_store_is_no_store(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="no Lodestone store"):
         upgrade(tmp_path / "nothing")
+
+
+def test_a_store_of_the_first_format_comes_up_to_this_one(tmp_path: Path) -> None:
+    with tarfile.open(STORES / "format-1.tar.gz") as packed:
+        packed.extractall(tmp_path / "old", filter="data")
+    with pytest.raises(StoreError, match="lodestone upgrade"):
+        Reader(tmp_path / "old")
+    old, taken = upgrade(tmp_path / "old")
+    assert (old, len(taken)) == (1, FORMAT - 1)
+    snapshot = Reader(tmp_path / "old").current()
+    assert snapshot.index is not None
+    assert list(check_dataset(snapshot)) == []
+    assert snapshot.manifest.counts["active"] == 8
+    with Writer(tmp_path / "old") as writer:
+        writer.add([grant("After", "All")])
+        writer.commit()
+    assert ("After", "All") in holders(Reader(tmp_path / "old").current())

@@ -1,4 +1,4 @@
-"""Standard clients that write: SPARQLWrapper, rdflib's update store, curl."""
+"""Standard clients read, with provenance and without."""
 
 import json
 import shutil
@@ -7,66 +7,105 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from rdflib import Graph, Literal, URIRef
-from rdflib.plugins.stores.sparqlstore import SPARQLUpdateStore
-from SPARQLWrapper import JSON, POST, SPARQLWrapper
+from rdflib import URIRef
+from rdflib.plugins.stores.sparqlstore import SPARQLStore
 
 from tests.server.running import Server, start, stop
 
-ADMIN = "clients"
-A, P = URIRef("urn:a"), URIRef("urn:p")
+HOLDERS = "SELECT ?holder ?customer { ?holder ls:holdsLicenseFor ?customer }"
+HOLDS = URIRef("https://w3id.org/lodestone/ontology#holdsLicenseFor")
+FETCH = """
+import { SparqlEndpointFetcher } from 'fetch-sparql-endpoint';
+const fetcher = new SparqlEndpointFetcher();
+const rows = await fetcher.fetchBindings(process.argv[2], process.argv[3]);
+let count = 0;
+for await (const row of rows) { if (row.holder.termType === 'NamedNode') count += 1; }
+const yes = await fetcher.fetchAsk(process.argv[2], 'ASK { ?s ?p ?o }');
+const graph = await fetcher.fetchTriples(process.argv[2], 'CONSTRUCT WHERE { ?s ?p ?o }');
+let triples = 0;
+for await (const triple of graph) triples += 1;
+console.log(JSON.stringify({ count, yes, some: triples > 10 }));
+"""
 
 
 @pytest.fixture(scope="module")
 def server(store: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder = tmp_path_factory.mktemp("clients")
-    server = start(shutil.copytree(store, folder / "store"), folder, token=ADMIN, memory=2**31)
+    server = start(store, tmp_path_factory.mktemp("clients"))
     yield server
     stop(server)
 
 
-def test_sparqlwrapper(server: Server) -> None:
-    client = SPARQLWrapper(f"{server.address}sparql")
-    client.addCustomHttpHeader("Authorization", f"Bearer {ADMIN}")
-    client.setMethod(POST)
-    client.setQuery("INSERT DATA { GRAPH <urn:wrapped> { <urn:a> <urn:p> 1, 2 } }")
-    assert client.query().response.status == 200
-    client.setQuery("SELECT ?o { GRAPH <urn:wrapped> { ?s ?p ?o } }")
-    client.setReturnFormat(JSON)
-    for provenance in ("how", "none"):
-        client.addParameter("provenance", provenance)
-        found = client.queryAndConvert()
-        assert len(found["results"]["bindings"]) == 2
-        assert ("provenance" in found) is (provenance == "how")
-        client.clearParameter("provenance")
+@pytest.mark.parametrize("provenance", ["how", "none"])
+def test_rdflib_reads(server: Server, provenance: str) -> None:
+    store = SPARQLStore(f"{server.address}sparql", params={"provenance": provenance})
+    found = list(store.query(HOLDERS))
+    assert len(found) == 1
+    assert [(s, o) for (s, _, o), _ in store.triples((None, HOLDS, None))] == [tuple(found[0])]
 
 
-def test_rdflib(server: Server) -> None:
-    endpoint = f"{server.address}sparql"
-    store = SPARQLUpdateStore(endpoint, endpoint, headers={"Authorization": f"Bearer {ADMIN}"}, method="POST")
-    graph = Graph(store, identifier=URIRef("urn:rdflib"))
-    graph.add((A, P, Literal("50 % ü\n")))
-    graph.add((A, P, Literal(2)))
-    assert sorted(str(o) for o in graph.objects(A, P)) == ["2", "50 % ü\n"]
-    graph.remove((A, P, Literal(2)))
-    graph.update("INSERT { ?s <urn:q> ?o } WHERE { ?s <urn:p> ?o }")
-    assert [str(o) for o in graph.objects(A, URIRef("urn:q"))] == ["50 % ü\n"]
+@pytest.mark.parametrize("provenance", ["how", "none"])
+def test_curl_reads(server: Server, provenance: str) -> None:
+    program = shutil.which("curl")
+    if program is None:
+        pytest.skip("curl is not installed")
+    done = subprocess.run(
+        [
+            program,
+            "-sS",
+            "--fail",
+            "--compressed",
+            f"{server.address}sparql",
+            "--data-urlencode",
+            f"query={HOLDERS}",
+            "--data-urlencode",
+            f"provenance={provenance}",
+        ],
+        capture_output=True,
+        check=True,
+        timeout=60,
+    )
+    found = json.loads(done.stdout)
+    assert len(found["results"]["bindings"]) == 1
+    assert ("provenance" in found) == (provenance == "how")
 
 
-def curl(*options: str) -> str:
-    command = ["curl", "--silent", "--show-error", *options]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+@pytest.mark.parametrize("provenance", ["how", "none"])
+def test_fetch_sparql_endpoint_reads(server: Server, fetcher: Path, provenance: str) -> None:
+    done = subprocess.run(
+        ["node", fetcher, f"{server.address}sparql?provenance={provenance}", HOLDERS],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == {"count": 1, "yes": True, "some": True}
 
 
-@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
-def test_curl(server: Server, tmp_path: Path) -> None:
-    bearer = ("-H", f"Authorization: Bearer {ADMIN}")
-    data = tmp_path / "data.ttl"
-    data.write_text("<urn:a> <urn:p> 1 .", encoding="utf-8")
-    graph = f"{server.address}graphs?graph=urn:curl"
-    curl(*bearer, "-T", str(data), "-H", "Content-Type: text/turtle", graph)
-    assert "<urn:a> <urn:p>" in curl("-H", "Accept: application/n-triples", graph)
-    update = ("--data-urlencode", "update=CLEAR GRAPH <urn:curl>")
-    assert json.loads(curl(*bearer, *update, f"{server.address}sparql"))["deleted"] == 1
-    curl(*bearer, "-X", "DELETE", graph)
-    assert "404" in curl("-o", str(tmp_path / "gone"), "-w", "%{http_code}", graph)
+@pytest.fixture(scope="module")
+def fetcher(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A script that uses the npm package ``fetch-sparql-endpoint``."""
+    if shutil.which("node") is None or shutil.which("npm") is None:
+        pytest.skip("node and npm are not installed")
+    folder = tmp_path_factory.mktemp("npm")
+    (folder / "package.json").write_text('{"type": "module"}')
+    script = folder / "fetch.js"
+    script.write_text(FETCH)
+    done = subprocess.run(
+        [
+            "npm",
+            "install",
+            "--silent",
+            "--no-audit",
+            "--no-fund",
+            "--ignore-scripts",
+            "fetch-sparql-endpoint@7.2.0",
+        ],
+        cwd=folder,
+        capture_output=True,
+        timeout=300,
+        check=False,
+    )
+    if done.returncode:
+        pytest.skip(f"npm cannot install fetch-sparql-endpoint: {done.stderr.decode()[-200:]}")
+    return script
