@@ -13,11 +13,13 @@ from typing import IO, Any
 from kg.dataset.snapshots import Reader, Snapshot
 from kg.dataset.terms import QuerySolutions
 from kg.errors import LodestoneError, QuerySyntaxError, StoreError, VersionGone
-from kg.query import Answer, TrustPolicy, difference, explain, query, unread
+from kg.outbound import Outbound
+from kg.query import Answer, Services, TrustPolicy, difference, explain, query, unread
 from kg.query.difference_json import difference_json
 from kg.query.parse import parse
 from kg.query.rdf_results import to_rdf
 from kg.query.results import Unwritable, to_csv, to_json, to_tsv, to_xml
+from kg.query.services import Endpoints
 from kg.query.size import TooComplex
 from server.errors import BadRequest, NotAcceptable
 from server.formats import GRAPHS, RESULTS, Format, by_name, offers
@@ -43,8 +45,12 @@ Target = tuple[Format, str]
 """A format, and the ``Content-Type`` to send it under."""
 
 
-def evaluation(store: Path) -> Evaluation:
-    """An evaluation against the version that is published when a job comes, or that it asks for."""
+def evaluation(store: Path, outbound: tuple[str, ...] = ()) -> Evaluation:
+    """An evaluation against the version that is published when a job comes, or that it asks for.
+
+    ``outbound`` are the endpoints that SERVICE may ask.
+    """
+    services = Endpoints(Outbound(outbound)) if outbound else None
     reader = cache(partial(Reader, store))
     older = lru_cache(maxsize=OLD_VERSIONS)(lambda version: kept(reader(), version))
     with suppress(StoreError):  # each job says so
@@ -60,8 +66,8 @@ def evaluation(store: Path) -> Evaluation:
             if job.task is Task.DIFFERENCE:
                 with lifted():
                     before = older(job.before_version) if job.before_version else reader().current()
-                return _written(snapshot, compared(before, snapshot, job))
-            return answer(snapshot, job)
+                return _written(snapshot, compared(before, snapshot, job, services))
+            return answer(snapshot, job, services)
         except Unwritable as error:
             return Failure.of(NotAcceptable(str(error)))
         except RecursionError:
@@ -72,7 +78,7 @@ def evaluation(store: Path) -> Evaluation:
     return evaluate
 
 
-def compared(before: Snapshot, after: Snapshot, job: Job) -> dict[str, Any]:
+def compared(before: Snapshot, after: Snapshot, job: Job, services: Services | None = None) -> dict[str, Any]:
     """The difference that a job asks for."""
     policies = [TrustPolicy.read(_grouped(part)) for part in (job.before, job.policy)]
     sides = [
@@ -83,6 +89,7 @@ def compared(before: Snapshot, after: Snapshot, job: Job) -> dict[str, Any]:
             default_graphs=job.default_graphs,
             named_graphs=job.named_graphs,
             base_iri=job.base,
+            services=services,
         )
         for snapshot, policy in zip((before, after), policies, strict=True)
     ]
@@ -110,7 +117,7 @@ def kept(reader: Reader, version: str) -> Snapshot:
     return reader.version(version)
 
 
-def answer(snapshot: Snapshot, job: Job) -> Draft:
+def answer(snapshot: Snapshot, job: Job, services: Services | None = None) -> Draft:
     """Evaluate a job against a version.
 
     Raises what ``kg.query.query`` raises, ``NotAcceptable``, and ``BadRequest`` if the
@@ -120,7 +127,13 @@ def answer(snapshot: Snapshot, job: Job) -> Draft:
     target = target_for(form, job) if form else None
     annotated = target is None or wants_provenance(target[0], job.provenance)
     policy = TrustPolicy.read(_grouped(job.policy))
-    if target is not None and form == "select" and not annotated and not policy:
+    if (
+        target is not None
+        and form == "select"
+        and not annotated
+        and not policy
+        and "service" not in job.query.casefold()
+    ):
         rows = unread(
             snapshot,
             job.query,
@@ -139,6 +152,7 @@ def answer(snapshot: Snapshot, job: Job) -> Draft:
         default_graphs=job.default_graphs,
         named_graphs=job.named_graphs,
         base_iri=job.base,
+        services=services,
     )
     chosen, content_type = target or target_for(found.kind, job)
     about = f"{snapshot.names.base}provenance" if chosen.name in _WITH_GRAPHS else None

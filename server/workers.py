@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from multiprocessing import util
 from pathlib import Path
 
@@ -35,11 +36,14 @@ _BROKEN: dict[type[LodestoneError], str] = {
 }
 
 
-def open_store(store: Path) -> Evaluation:
-    """The evaluation of queries against a store, imported in the workers only: the start is shorter."""
+def open_store(store: Path, outbound: tuple[str, ...] = ()) -> Evaluation:
+    """The evaluation of queries against a store, imported in the workers only: the start is shorter.
+
+    ``outbound`` are the endpoints that SERVICE may ask.
+    """
     from server.evaluate import evaluation  # noqa: PLC0415
 
-    return evaluation(store)
+    return evaluation(store, outbound)
 
 
 def lanes_for(count: int) -> tuple[Lane, ...]:
@@ -79,6 +83,7 @@ class Workers:
             memory=config.memory,
             waiting=config.waiting,
             patience=config.patience,
+            make=partial(open_store, outbound=config.outbound),
         )
 
     @property

@@ -15,6 +15,7 @@ from kg.query.asking import unread
 from kg.query.difference import Changed, Difference, difference
 from kg.query.explain import explain
 from kg.query.policy import TrustPolicy
+from kg.query.services import Services
 from kg.query.source import Source
 from kg.query.under import query_under
 
@@ -25,6 +26,7 @@ __all__ = [
     "Difference",
     "Provenance",
     "RowProvenance",
+    "Services",
     "Source",
     "TrustPolicy",
     "difference",
@@ -44,6 +46,7 @@ def query(
     named_graphs: Sequence[str] | None = None,
     base_iri: str | None = None,
     confidence: bool = True,
+    services: Services | None = None,
 ) -> Answer:
     """Answer a SPARQL 1.1 query, with the provenance of every row unless ``provenance`` is "none".
 
@@ -51,11 +54,12 @@ def query(
     published version. What cannot be annotated is answered all the same, with
     ``provenance.complete`` false and the reason. ``default_graphs`` and ``named_graphs``
     are the dataset of the SPARQL protocol. Without ``confidence`` the circuits are built
-    but not assessed.
+    but not assessed. ``services`` are the endpoints that SERVICE may ask.
 
-    Raises ``QuerySyntaxError``; ``QueryRefused`` for SERVICE, for unknown functions and
-    (``TooComplex``) for what is nested or chained too far; and ``QueryOverLimit`` where the
-    dataset of a policy would have to be made, and is too large.
+    Raises ``QuerySyntaxError``; ``QueryRefused`` for a SERVICE that may not be asked or
+    that fails, for unknown functions and (``TooComplex``) for what is nested or chained
+    too far; and ``QueryOverLimit`` where the dataset of a policy would have to be made, and
+    is too large.
     """
     if policy and isinstance(snapshot, Snapshot):
         return query_under(
@@ -67,6 +71,7 @@ def query(
             named_graphs=named_graphs,
             base_iri=base_iri,
             confidence=confidence,
+            services=services,
         )
     if policy:
         raise TypeError("only a published version can be asked under a policy")
@@ -78,4 +83,5 @@ def query(
         named_graphs=named_graphs,
         base_iri=base_iri,
         confidence=confidence,
+        services=services,
     )

@@ -29,6 +29,7 @@ from kg.query.derivation import (
 from kg.query.leaves import Leaves, Unaccounted, constant
 from kg.query.page import filled, held_to, numbered, table_of, text_of
 from kg.query.planning import planning_of
+from kg.query.services import Fetched, Services
 from kg.query.source import Source, ask_rendered, solutions
 from kg.query.way_leaves import WayLeaves
 
@@ -58,10 +59,18 @@ class Builder:
     """Builds the circuit of one answer, tree by tree."""
 
     def __init__(
-        self, source: Source, cap: int, inner: Callable[["Builder", Inner], list[tuple[Row, int]]]
+        self,
+        source: Source,
+        cap: int,
+        inner: Callable[["Builder", Inner], list[tuple[Row, int]]],
+        services: Services | None = None,
     ) -> None:
-        """``cap`` is the most derivations; ``inner`` works out a sub-SELECT."""
+        """``cap`` is the most derivations; ``inner`` works out a sub-SELECT.
+
+        ``services`` are the endpoints that were asked, if any were.
+        """
         self.source = source
+        self.services = services
         self.circuit = Circuit()
         self._left = cap
         self._cap = cap
@@ -71,7 +80,7 @@ class Builder:
             for indexed in (False, True)
         }
         self._work_out = inner
-        self._worked: dict[Inner, list[tuple[Row, int]]] = {}
+        self._worked: dict[int, tuple[object, list[tuple[Row, int]]]] = {}
         self._known: dict[int, dict[Row, int]] = {}
 
     def solved(
@@ -224,15 +233,21 @@ class Builder:
 
     # --- what is worked out beforehand
 
-    def worked(self, inner: Inner) -> list[tuple[Row, int]]:
-        """The solutions of a sub-SELECT with their nodes."""
-        found = self._worked.get(inner)
+    def worked(self, inner: object) -> list[tuple[Row, int]]:
+        """The solutions of a sub-SELECT, or of a SERVICE, with their nodes."""
+        found = self._worked.get(id(inner))
         if found is None:
-            found = self._worked[inner] = self._work_out(self, inner)
-        return found
+            if isinstance(inner, Fetched):
+                said = self.circuit.one if inner.failed else self.circuit.outside(inner.service, inner.at)
+                rows = [(row, said) for row in inner.rows]
+            elif isinstance(inner, Inner):
+                rows = self._work_out(self, inner)
+            else:
+                raise TypeError(inner)
+            found = self._worked[id(inner)] = (inner, rows)
+        return found[1]
 
     def _table(self, given: Given) -> Table:
-        assert isinstance(given.work, Inner)  # noqa: S101 - algebra knows no derivations
         rows = self.worked(given.work)
         table = numbered((*given.variables, given.token), [row for row, _ in rows])
         if table is None:

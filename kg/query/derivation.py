@@ -60,10 +60,13 @@ class Existence:
 
 @dataclass(frozen=True)
 class Worked:
-    """A row of solutions that are worked out beforehand (``inner``), told by its number."""
+    """A row of solutions that are worked out beforehand, told by its number.
+
+    ``inner`` is an ``Inner``, or what a SERVICE gave (``kg.query.services.Fetched``).
+    """
 
     token: Var
-    inner: "Inner"
+    inner: object
     guard: Guard = ()
     witness: Var | None = None
 

@@ -68,6 +68,11 @@ def prepared(sparql: str, base_iri: str | None, indexed: bool, *, whole: bool = 
         return f"only SPARQL 1.1 is annotated ({error})"
     except RecursionError:
         return TOO_DEEP
+    return prepare(written, indexed, whole=whole)
+
+
+def prepare(written: Query, indexed: bool, *, whole: bool = False) -> Prepared:
+    """How a query that was read is annotated."""
     dataset = None
     if written.default_graphs or written.named_graphs:
         dataset = (

@@ -27,6 +27,7 @@ from kg.query.evaluate import MAX_DERIVATIONS, standing
 from kg.query.leaves import Unaccounted
 from kg.query.policy import TrustPolicy
 from kg.query.prepare import prepared
+from kg.query.services import Services
 from kg.query.size import TooComplex
 from kg.query.source import Source
 from kg.query.subselect import work_out
@@ -47,13 +48,14 @@ def query_under(
     named_graphs: Sequence[str] | None = None,
     base_iri: str | None = None,
     confidence: bool = True,
+    services: Services | None = None,
 ) -> Answer:
     """The answer to a query over the dataset that a policy leaves; otherwise as ``query``.
 
     Raises ``QueryOverLimit`` where that dataset would have to be made, and is too large.
     """
     found = None
-    if not _comes_back(snapshot, policy):
+    if not _comes_back(snapshot, policy) and "service" not in sparql.casefold():
         chosen = None
         if default_graphs is not None or named_graphs is not None:
             chosen = (tuple(default_graphs or ()), tuple(named_graphs or ()))
@@ -68,6 +70,7 @@ def query_under(
             named_graphs=named_graphs,
             base_iri=base_iri,
             confidence=confidence,
+            services=services,
         )
     if provenance == "none":
         return replace(found, provenance=None)

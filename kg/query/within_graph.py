@@ -14,6 +14,7 @@ from kg.query.algebra import (
     Expression,
     Extend,
     Filter,
+    Given,
     Graph,
     Iri,
     Item,
@@ -100,7 +101,7 @@ def _within(name: Var | Iri, of: Pattern) -> Pattern:  # noqa: PLR0911 - one for
             return Filter(_asked_within(name, condition), _within(name, inner))
         case Extend(inner, variable, value):
             return Extend(_within(name, inner), variable, _asked_within(name, value))
-        case Table():
+        case Table() | Given():
             return joined(Graph(name, UNIT), of)
         case Select():
             inner = _within(name, of.of)
