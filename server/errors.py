@@ -37,11 +37,6 @@ class UnsupportedType(LodestoneError):
 
 
 @dataclass(eq=False)
-class NotBuilt(LodestoneError):
-    """Something of the specification that this version does not do yet."""
-
-
-@dataclass(eq=False)
 class Overloaded(LodestoneError):
     """Too many requests wait for a worker. ``retry`` is in seconds."""
 

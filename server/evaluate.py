@@ -3,23 +3,25 @@
 Runs in the worker processes, and imports no Flask.
 """
 
+import json
 import re
 from contextlib import suppress
 from functools import cache, lru_cache, partial
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from kg.dataset.snapshots import Reader, Snapshot
 from kg.dataset.terms import QuerySolutions
 from kg.errors import LodestoneError, QuerySyntaxError, StoreError, VersionGone
-from kg.query import Answer, query, unread
+from kg.query import Answer, TrustPolicy, difference, explain, query, unread
+from kg.query.difference_json import difference_json
 from kg.query.parse import parse
 from kg.query.rdf_results import to_rdf
 from kg.query.results import Unwritable, to_csv, to_json, to_tsv, to_xml
 from kg.query.size import TooComplex
 from server.errors import BadRequest, NotAcceptable
 from server.formats import GRAPHS, RESULTS, Format, by_name, offers
-from server.jobs import Draft, Evaluation, Failure, Job, Provenance, Reply
+from server.jobs import Draft, Evaluation, Failure, Job, Policy, Provenance, Reply, Task
 from server.memory import lifted
 from server.negotiate import choose
 from server.stream import write_rows
@@ -53,6 +55,12 @@ def evaluation(store: Path) -> Evaluation:
             with lifted():
                 snapshot = older(job.version) if job.version else reader().current()
                 _ = snapshot.index, snapshot.statistics
+            if job.task is Task.PLAN:
+                return _written(snapshot, explain(snapshot, job.query, job.base))
+            if job.task is Task.DIFFERENCE:
+                with lifted():
+                    before = older(job.before_version) if job.before_version else reader().current()
+                return _written(snapshot, compared(before, snapshot, job))
             return answer(snapshot, job)
         except Unwritable as error:
             return Failure.of(NotAcceptable(str(error)))
@@ -62,6 +70,35 @@ def evaluation(store: Path) -> Evaluation:
             return Failure.of(error)
 
     return evaluate
+
+
+def compared(before: Snapshot, after: Snapshot, job: Job) -> dict[str, Any]:
+    """The difference that a job asks for."""
+    policies = [TrustPolicy.read(_grouped(part)) for part in (job.before, job.policy)]
+    sides = [
+        query(
+            snapshot,
+            job.query,
+            policy=policy,
+            default_graphs=job.default_graphs,
+            named_graphs=job.named_graphs,
+            base_iri=job.base,
+        )
+        for snapshot, policy in zip((before, after), policies, strict=True)
+    ]
+    return difference_json(difference(*sides), *policies)
+
+
+def _grouped(policy: Policy) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name, value in policy:
+        found.setdefault(name, []).append(value)
+    return found
+
+
+def _written(snapshot: Snapshot, told: dict[str, Any]) -> Draft:
+    body = json.dumps(told, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    return Draft("json", "application/json", snapshot.iri, "json", partial(_whole, body))
 
 
 def kept(reader: Reader, version: str) -> Snapshot:
@@ -82,7 +119,8 @@ def answer(snapshot: Snapshot, job: Job) -> Draft:
     form = form_of(job.query, job.base)
     target = target_for(form, job) if form else None
     annotated = target is None or wants_provenance(target[0], job.provenance)
-    if target is not None and form == "select" and not annotated:
+    policy = TrustPolicy.read(_grouped(job.policy))
+    if target is not None and form == "select" and not annotated and not policy:
         rows = unread(
             snapshot,
             job.query,
@@ -97,6 +135,7 @@ def answer(snapshot: Snapshot, job: Job) -> Draft:
         snapshot,
         job.query,
         provenance="how" if annotated else "none",
+        policy=policy,
         default_graphs=job.default_graphs,
         named_graphs=job.named_graphs,
         base_iri=job.base,

@@ -16,6 +16,18 @@ class Provenance(StrEnum):
     COLUMNS = "columns"
 
 
+class Task(StrEnum):
+    """What is to be done with a query."""
+
+    ANSWER = "answer"
+    PLAN = "plan"
+    DIFFERENCE = "difference"
+
+
+Policy = tuple[tuple[str, str], ...]
+"""The parameters of a trust policy (``TrustPolicy.written``)."""
+
+
 @dataclass(frozen=True)
 class Job:
     """A query to evaluate.
@@ -25,6 +37,8 @@ class Job:
     the answer. ``base`` resolves relative IRIs of the query. ``timeout`` is in seconds,
     ``limit`` (of the body) and ``memory`` in bytes, 0 for the server's own. ``stream``
     says that a long answer may come in pieces, ``client`` who asks (for fairness alone).
+    A difference is from the answer at version ``before_version`` under the policy ``before``
+    to that at ``version`` under ``policy``.
     """
 
     query: str
@@ -41,6 +55,10 @@ class Job:
     memory: int = 0
     stream: bool = False
     client: str = ""
+    policy: Policy = ()
+    task: Task = Task.ANSWER
+    before: Policy = ()
+    before_version: str | None = None
 
 
 class Rest(Protocol):

@@ -2,13 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl
 
 from flask import Request
 
-from server.errors import BadRequest, NotBuilt, UnsupportedType
-from server.jobs import Provenance
+from kg.query.policy import PARAMETERS, TrustPolicy
+from server.errors import BadRequest, UnsupportedType
+from server.jobs import Policy, Provenance
 from server.naming import is_name
 
 FORM = "application/x-www-form-urlencoded"
@@ -16,9 +17,6 @@ QUERY = "application/sparql-query"
 UPDATE = "application/sparql-update"
 MAX_FIELDS = 500
 MEBIBYTE = 1024 * 1024
-
-LATER = ("min-confidence", "without", "known-at", "valid-at", "min-origins", "explain")
-"""Parameters of the design that this version must not pretend to have heard."""
 
 Parameters = Mapping[str, tuple[str, ...]]
 
@@ -39,6 +37,17 @@ class QueryRequest:
     result: int | None = None
     version: str | None = None
     format: str | None = None
+    policy: Policy = ()
+    plan: bool = False
+
+
+@dataclass(frozen=True)
+class DifferenceRequest:
+    """What is to be compared: the query as asked for after the change, and the side before it."""
+
+    after: QueryRequest
+    before: Policy = ()
+    before_version: str | None = None
 
 
 @dataclass(frozen=True)
@@ -53,7 +62,7 @@ class UpdateRequest:
 def read_request(request: Request) -> QueryRequest | UpdateRequest | None:
     """The query or update that a request brings, ``None`` if neither (then it asks for the description).
 
-    Raises ``BadRequest``, ``UnsupportedType``, and ``NotBuilt`` for what comes later.
+    Raises ``BadRequest``, ``UnsupportedType`` and ``InvalidPolicy``.
     """
     in_url = decode(request.query_string)
     if request.method in ("GET", "HEAD"):
@@ -136,10 +145,7 @@ def single(parameters: Parameters, name: str) -> str | None:
 
 
 def read_parameters(parameters: Parameters) -> QueryRequest:
-    """The parameters of a query. Raises ``BadRequest`` for nonsense, ``NotBuilt`` for what comes later."""
-    for name in LATER:
-        if name in parameters:
-            raise NotBuilt(f"the parameter {name} is not there yet: this version knows no trust policy")
+    """The parameters of a query. Raises ``BadRequest`` and ``InvalidPolicy`` for nonsense."""
     query = single(parameters, "query")
     if query is None:
         raise BadRequest("there is no query", parameter="query")
@@ -153,7 +159,43 @@ def read_parameters(parameters: Parameters) -> QueryRequest:
         result=_mebibytes(parameters, "result"),
         version=single(parameters, "version") or None,
         format=single(parameters, "format") or None,
+        policy=_policy(parameters),
+        plan=_plan(single(parameters, "explain")),
     )
+
+
+def read_difference(request: Request) -> DifferenceRequest:
+    """What a request asks to be compared. Raises ``BadRequest``, ``UnsupportedType`` and ``InvalidPolicy``.
+
+    ``from`` and ``to`` are versions. The trust policy is that of the side after the change;
+    parameters that begin with ``before-`` are that of the side before it.
+    """
+    parameters = decode(request.query_string)
+    if request.method == "POST":
+        if request.mimetype != FORM:
+            raise UnsupportedType(f"send {FORM}")
+        _utf8_only(request)
+        parameters = _merged(parameters, decode(request.get_data()))
+    if "version" in parameters:
+        raise BadRequest("two versions are compared: from and to, not version", parameter="version")
+    after = read_parameters(parameters)
+    before = {name: parameters.get(f"before-{name}", ()) for name in PARAMETERS}
+    return DifferenceRequest(
+        replace(after, version=single(parameters, "to") or None),
+        _policy(before),
+        single(parameters, "from") or None,
+    )
+
+
+def _policy(parameters: Parameters) -> Policy:
+    given = {name: parameters[name] for name in PARAMETERS if name in parameters}
+    return tuple(TrustPolicy.read(given).written())
+
+
+def _plan(value: str | None) -> bool:
+    if value not in (None, "", "plan"):
+        raise BadRequest(f"explain is plan, not {value!r}", parameter="explain")
+    return value == "plan"
 
 
 def read_update(parameters: Parameters) -> UpdateRequest:

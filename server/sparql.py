@@ -1,5 +1,6 @@
 """``/sparql``: the SPARQL 1.1 Protocol, the service description, and the query page."""
 
+from dataclasses import replace
 from itertools import chain
 from urllib.parse import urlencode
 
@@ -11,9 +12,9 @@ from server.cache import etag_of, key_of
 from server.description import examples, service_description
 from server.errors import NotAcceptable
 from server.formats import GRAPHS, HTML, RESULTS, by_name, offers
-from server.jobs import Job, Reply
+from server.jobs import Job, Reply, Task
 from server.negotiate import accepts_html, choose
-from server.protocol import QueryRequest, UpdateRequest, read_request
+from server.protocol import QueryRequest, UpdateRequest, read_difference, read_request
 from server.querypage import Download, QueryPage, read_answer
 from server.rdf import write_graph
 from server.services import services
@@ -36,14 +37,33 @@ def endpoint() -> AnyResponse:
         return _describe()
     if isinstance(asked, UpdateRequest):
         return answer_update(asked)
-    html = wants_page(asked)
-    job = job_for(asked, html=html)
+    html = not asked.plan and wants_page(asked)
+    return _answer(asked, job_for(asked, html=html))
+
+
+@sparql.route("/sparql/diff", methods=["GET", "POST"])
+def compare() -> AnyResponse:
+    """Which rows appear, vanish or change between two policies or two versions."""
+    asked = read_difference(request)
+    job = replace(
+        job_for(replace(asked.after, plan=True), html=False),
+        task=Task.DIFFERENCE,
+        before=asked.before,
+        before_version=services(current_app).resolved(asked.before_version),
+        format=None,
+        accept=None,
+        stream=False,
+    )
+    return _answer(asked.after, job)
+
+
+def _answer(asked: QueryRequest, job: Job) -> AnyResponse:
     here, volatile = services(current_app), is_volatile(asked.query)
     etag = "" if volatile else etag_of(key_of(job, here.resolved(job.version)))
     if etag and request.method in ("GET", "HEAD") and request.if_none_match.contains_weak(etag):
         return _unchanged(etag)
     reply = here.answer(job, request.environ.get(HANGUP))
-    if html:
+    if job.html:
         response = Response(render_template("query.html", page=answer_page(asked, reply)))
         response.content_type = HTML.content_type()
     else:
@@ -87,7 +107,8 @@ def job_for(asked: QueryRequest, *, html: bool) -> Job:
     """The job for a request, within the server's limits. Raises ``NotAcceptable``."""
     config = services(current_app).config
     accept = request.headers.get("Accept")
-    if not asked.format and not html and choose(accept, offers((*RESULTS, *GRAPHS))) is None:
+    named = asked.format or html or asked.plan
+    if not named and choose(accept, offers((*RESULTS, *GRAPHS))) is None:
         available = tuple(f.media_type for f in (*RESULTS, *GRAPHS))
         raise NotAcceptable("none of the formats that are written here is accepted", available=available)
     return Job(
@@ -105,6 +126,8 @@ def job_for(asked: QueryRequest, *, html: bool) -> Job:
         base=request.base_url,
         stream=not html and request.method != "HEAD",
         client=request.environ.get(CLIENT, ""),
+        policy=asked.policy,
+        task=Task.PLAN if asked.plan else Task.ANSWER,
     )
 
 
@@ -113,6 +136,7 @@ def query_address(asked: QueryRequest, **more: str) -> str:
     pairs = [("query", asked.query)]
     pairs += [("default-graph-uri", g) for g in asked.default_graphs or ()]
     pairs += [("named-graph-uri", g) for g in asked.named_graphs or ()]
+    pairs += asked.policy
     return "/sparql?" + urlencode([*pairs, *more.items()])
 
 

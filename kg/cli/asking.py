@@ -91,7 +91,7 @@ def _ask_what_if(text: str, store: Path, endpoint: str | None, form: str, parame
         ]
         before = query(versions[0], text)
         found = difference(before, query(versions[1], text, policy=policy))
-        printed = difference_json(found, TrustPolicy(), policy)
+        printed = json.dumps(difference_json(found, TrustPolicy(), policy), ensure_ascii=False)
     if form == "json":
         print(printed)
     else:

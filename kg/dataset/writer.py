@@ -147,7 +147,7 @@ class Writer(WorkingCopy):
 
     def _facts(self, name: str, assertion: Sequence[Statement]) -> str:
         """N-Quads of the facts that a claim states, noted for the index."""
-        stored = [Statement(s, p, stored_text(o)) for s, p, o in assertion]
+        stored = [t if t.object[0] != '"' else t._replace(object=stored_text(t.object)) for t in assertion]
         follows = [ontology_rules().consequences(triple) for triple in stored]
         for triple, found in zip(stored, follows, strict=True):
             self.indexing.stated(name, " ".join(triple), found)

@@ -1,6 +1,5 @@
 """A difference between two answers as JSON."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,13 +10,13 @@ from kg.query.policy import TrustPolicy
 from kg.query.results import claims_json, row_json, term_json
 
 
-def difference_json(found: Difference, before: TrustPolicy, after: TrustPolicy) -> str:
+def difference_json(found: Difference, before: TrustPolicy, after: TrustPolicy) -> dict[str, Any]:
     """The document of ``/sparql/diff``.
 
     ``appeared``, ``vanished`` and ``changed`` list rows, each with what it rests on before
     and after (``null`` where it is no row); a row's ``node`` is one of the circuit of its side.
     """
-    told = {
+    told: dict[str, Any] = {
         "head": {"vars": list(_columns(found.before))},
         "complete": found.complete,
         **({} if found.reason is None else {"reason": found.reason}),
@@ -39,7 +38,7 @@ def difference_json(found: Difference, before: TrustPolicy, after: TrustPolicy) 
     ):
         told[name] = [_change(found, change, places) for change in listed]
     told["claims"] = claims
-    return json.dumps(told, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return told
 
 
 def _columns(answer: Answer) -> Sequence[str]:

@@ -430,6 +430,7 @@ def test_every_write_is_in_the_log(server: Clients) -> None:
         ("br", b"plain", 415),
         ("identity", b"#" * 250_000, 413),
     ],
+    ids=["gzip", "deflate", "gzip bomb", "cut gzip", "no gzip", "brotli", "long"],
 )
 def test_compressed_bodies(server: Clients, encoding: str, body: bytes, status: int) -> None:
     found = server.send(
