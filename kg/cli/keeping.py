@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from kg.claims.names import is_iri
+from kg.cli.auditing import note_done
 from kg.dataset.backup import back_up, restore
 from kg.dataset.purge import Purge
 from kg.dataset.snapshots import Reader
@@ -40,6 +41,7 @@ def run_purge(document: str, store: Path, *, reason: str, wait: float) -> int:
     name = document if is_iri(document) else snapshot.names.document(document)
     with Purge(store, wait=wait) as writer:
         done = writer.purge(name, reason=reason)
+    note_done(store, "purge", document=name, reason=reason, claims=done.claims)
     click.echo(
         f"purged {name}: its text, and the quotes of {done.claims} claim{'s' * (done.claims != 1)}; "
         "older versions are gone"

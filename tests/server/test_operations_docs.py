@@ -22,4 +22,4 @@ def test_the_unit_can_be_read() -> None:
     found = re.search(r"```ini\n(.*?)```", TEXT, re.S)
     assert found is not None
     unit.read_string(found[1])
-    assert unit["Service"]["ExecStart"].split()[1:3] == ["serve", "--config"]
+    assert unit["Service"]["ExecStart"].split()[:3] == ["lodestone", "serve", "--config"]
