@@ -42,7 +42,7 @@ def test_confidence_is_the_probability_of_the_worlds_where_it_holds(expr: Expr, 
 
 @given(anything(), ratings())
 def test_an_estimate_is_within_its_error(expr: Expr, model: Ratings) -> None:
-    judge, root = assessor(expr, model, max_variables=0)
+    judge, root = assessor(expr, model, max_clauses=0, max_variables=0)
     found = judge.confidence(root)
     # two and a half half-widths are five standard deviations
     assert abs(found.value - by_enumeration(expr, model)) <= 2.5 * (found.error or 1e-9)
@@ -125,7 +125,7 @@ def test_what_is_too_large_is_estimated_and_says_so() -> None:
     circuit = Circuit()
     root = pairs(circuit, 40)
     exact = Assessor(circuit, Many(1000)).confidence(root)
-    estimate = Assessor(circuit, Many(1000), max_diagram=50).confidence(root)
+    estimate = Assessor(circuit, Many(1000), max_clauses=0, max_diagram=50).confidence(root)
     assert exact.error is None
     assert estimate.error is not None
     assert 0 < estimate.error < 0.02
@@ -135,7 +135,9 @@ def test_what_is_too_large_is_estimated_and_says_so() -> None:
 def test_the_estimate_is_the_same_each_time() -> None:
     circuit = Circuit()
     root = pairs(circuit, 40)
-    first, second = (Assessor(circuit, Many(1000), max_variables=0).confidence(root) for _ in range(2))
+    first, second = (
+        Assessor(circuit, Many(1000), max_clauses=0, max_variables=0).confidence(root) for _ in range(2)
+    )
     assert first == second
 
 
