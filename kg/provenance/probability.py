@@ -32,6 +32,7 @@ from kg.provenance.circuit import Circuit, Node, Op
 from kg.provenance.diagram import Diagram, TooLarge
 from kg.provenance.effort import Effort, Intractable
 from kg.provenance.evaluate import evaluate
+from kg.provenance.falls import Falls
 from kg.provenance.sampling import SAMPLES, Worlds, draw, interval
 from kg.provenance.semirings.fuzzy import FUZZY
 from kg.provenance.trusted import Chain, Model, Trusted
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 
 MAX_ORIGINS = 12
 MAX_CLAUSES = 300_000
+MAX_FALLING = 12
 MAX_VARIABLES = 256
 MAX_DIAGRAM = 10_000
 MAX_EFFORT = 60_000
@@ -67,12 +69,14 @@ class Assessor(Trusted):
         *,
         max_origins: int = MAX_ORIGINS,
         max_clauses: int = MAX_CLAUSES,
+        max_falling: int = MAX_FALLING,
         max_variables: int = MAX_VARIABLES,
         max_diagram: int = MAX_DIAGRAM,
         samples: int = SAMPLES,
     ) -> None:
         super().__init__(circuit, model)
         self.max_origins = max_origins
+        self.max_falling = max_falling
         self.max_variables = max_variables
         self.max_diagram = max_diagram
         self.samples = samples
@@ -80,6 +84,8 @@ class Assessor(Trusted):
         self._clauses = Effort(max_clauses)
         self._met: frozenset[str] = frozenset()
         self._given: dict[Hashable, Conditioned] = {}
+        self._fallen: frozenset[str] = frozenset()
+        self._fallings: dict[frozenset[str], Falls] = {}
         self._drawn: dict[Hashable, int] = {}
         self._confidence: dict[int, Confidence] = {}
         self._origins: dict[int, int | None] = {}
@@ -259,33 +265,50 @@ class Assessor(Trusted):
     def origins(self, root: int) -> int | None:
         """The fewest origins whose fall makes the node false; ``None`` if no fall does.
 
-        Exact while a diagram of at most ``max_variables`` origins and ``max_diagram`` nodes
-        tells; beyond that a lower bound: 1 if one origin alone fells it, otherwise 2.
+        Exact for up to ``MAX_FALLING`` origins, and while a diagram of at most ``max_variables``
+        origins and ``max_diagram`` nodes tells; beyond that a lower bound: 1 if one origin
+        alone fells it, otherwise 2.
         """
         if root not in self._origins:
             self._origins[root] = self._few(root, 0)
         return self._origins[root]
 
     def _few(self, root: int, depth: int) -> int | None:
-        node = self.circuit[root]
-        match node.op:
-            case Op.ZERO:
-                return 0
-            case Op.ONE:
-                return None
+        op, of = self.circuit.operations[root], tuple(dict.fromkeys(self.circuit.operands[root]))
+        match op:
+            case Op.ZERO | Op.ONE:
+                return 0 if op is Op.ZERO else None
             case Op.TOKEN | Op.OUTSIDE:
                 return 1
-            case Op.FACT | Op.PLUS if Circuit.one in node.of:
+            case Op.FACT | Op.PLUS if Circuit.one in of:
                 return None
-            case Op.FACT | Op.PLUS if all(self.circuit[n].op is Op.TOKEN for n in node.of):
-                return len({self.trust(self.circuit[n].name).origin for n in node.of})
-            case Op.FACT | Op.PLUS if depth <= _DEEP and self.independent(tuple(dict.fromkeys(node.of))):
-                counts = [self._few(n, depth + 1) for n in dict.fromkeys(node.of)]
-                return None if None in counts else sum(count or 0 for count in counts)
-            case Op.TIMES if depth <= _DEEP:  # a product falls with any one of its parts
-                counts = [self._few(n, depth + 1) for n in dict.fromkeys(node.of)]
-                return min((count for count in counts if count is not None), default=None)
+            case Op.FACT | Op.PLUS if all(self.circuit.operations[n] is Op.TOKEN for n in of):
+                return len({self.trust(self.circuit.name(n)).origin for n in of})
+        falls = self._falls(root)
+        if falls is not None:
+            return falls.fewest(root)
+        if depth <= _DEEP and op in (Op.FACT, Op.PLUS) and self.independent(of):
+            counts = [self._few(n, depth + 1) for n in of]
+            return None if None in counts else sum(count or 0 for count in counts)
+        if depth <= _DEEP and op is Op.TIMES:  # a product falls with any one of its parts
+            counts = [self._few(n, depth + 1) for n in of]
+            return min((count for count in counts if count is not None), default=None)
         return self._fewest(root)
+
+    def _falls(self, root: int) -> Falls | None:
+        """Every set of a few origins that may fall, those under a node among them; ``None`` where they are many."""
+        support = self.support(root)
+        if support is None:
+            return None
+        if len(self._fallen | support) <= self.max_falling:
+            self._fallen |= support
+            support = self._fallen
+        elif len(support) > self.max_falling:
+            return None
+        found = self._fallings.get(support)
+        if found is None:
+            found = self._fallings[support] = Falls(self, sorted(support))
+        return found
 
     def _fewest(self, root: int) -> int | None:
         names = list(dict.fromkeys(map(self.origin, self.leaves(root))))

@@ -161,8 +161,7 @@ class Trusted:
                 case Op.TOKEN:
                     found: frozenset[str] | None = frozenset((self.trust(self.circuit.name(below)).origin,))
                 case Op.OUTSIDE:
-                    node = self.circuit[below]
-                    found = frozenset((f"service {node.name} at {node.at}",))
+                    found = frozenset((self.origin(self.circuit[below]),))
                 case _:
                     found = _union(list(map(supports.__getitem__, operands[below])))
             supports[below] = found
@@ -208,7 +207,7 @@ class Trusted:
 
     def origin(self, node: Node) -> str:
         """The origin that a leaf falls with; a service is its own."""
-        return node.name if node.op is Op.OUTSIDE else self.trust(node.name).origin
+        return f"service {node.name}" if node.op is Op.OUTSIDE else self.trust(node.name).origin
 
 
 def _union(supports: list[frozenset[str] | None]) -> frozenset[str] | None:

@@ -55,9 +55,11 @@ def falls_with(expr: Expr, fallen: set[str]) -> bool:
     return not model.holds(expr, world)
 
 
-@given(anything())
-def test_origins_is_the_smallest_set_whose_fall_makes_it_false(expr: Expr) -> None:
-    judge, root = assessor(expr, Ratings(dict.fromkeys("abc", 0.5), dict.fromkeys(CLAIMS, 0.5)))
+@pytest.mark.parametrize("max_falling", [4, 1])
+@given(expr=anything())
+def test_origins_is_the_smallest_set_whose_fall_makes_it_false(max_falling: int, expr: Expr) -> None:
+    even = Ratings(dict.fromkeys("abc", 0.5), dict.fromkeys(CLAIMS, 0.5))
+    judge, root = assessor(expr, even, max_falling=max_falling)
     names = ("a", "b", "c", "service")
     sizes = [n for n in range(5) for fallen in combinations(names, n) if falls_with(expr, set(fallen))]
     assert judge.origins(root) == min(sizes, default=None)
@@ -147,7 +149,7 @@ def test_beyond_the_cap_origins_is_a_lower_bound() -> None:
     assert Assessor(circuit, Many(1000)).origins(root) == 20
     assert Assessor(circuit, Many(1000), max_variables=0).origins(root) == 2
     one = circuit.plus([circuit.times([circuit.token("0"), circuit.token(str(n))]) for n in (1, 2, 3)])
-    assert Assessor(circuit, Many(1000), max_variables=0).origins(one) == 1
+    assert Assessor(circuit, Many(1000), max_falling=0, max_variables=0).origins(one) == 1
 
 
 def test_a_sum_of_many_claims_of_few_origins_is_exact() -> None:
