@@ -296,7 +296,7 @@ class Assessor(Trusted):
         return self._fewest(root)
 
     def _falls(self, root: int) -> Falls | None:
-        """Every set of a few origins that may fall, those under a node among them; ``None`` where they are many."""
+        """Every set of a few origins, those under a node among them; ``None`` where they are many."""
         support = self.support(root)
         if support is None:
             return None
