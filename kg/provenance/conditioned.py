@@ -31,6 +31,10 @@ MOST_HELD = 1_000_000
 """Variables under nodes that are kept, each as often as there is a node above it."""
 
 
+_NOTHING: frozenset[int] = frozenset()
+_CONSTANTS = (Op.ZERO, Op.ONE)
+
+
 @dataclass(frozen=True)
 class _Plan:
     """How a node is worked out: from the values of others, by their numbers."""
@@ -77,6 +81,34 @@ class Conditioned:
 
     def probability(self, root: int) -> float:
         """P(the node is true). Raises ``Intractable`` where that takes too much effort."""
+        if root not in self._values:
+            self._sweep(root)
+            self._work_out(root)
+        return float(self._weights @ self._vectors[self._values[root]])
+
+    def _sweep(self, root: int) -> None:
+        """The support of all nodes under a root, and the values of those whose parts are apart."""
+        supports, values = self._supports, self._values
+        operations, operands = self._circuit.operations, self._circuit.operands
+        for number in self._circuit.reachable((root,), supports):
+            op = operations[number]
+            if not operands[number]:
+                supports[number] = frozenset(self._variables(number)) if op not in _CONSTANTS else _NOTHING
+                self._work_out(number)
+                continue
+            of = self._of(number)
+            below = [supports[n] for n in of]
+            union = supports[number] = _NOTHING.union(*below)
+            self._held += len(union)
+            if len(union) == sum(map(len, below)):
+                known = [values[n] for n in of if n in values]
+                if len(known) == len(of):
+                    values[number] = self._combined(op, known)
+            if self._held > MOST_HELD:
+                raise Intractable
+
+    def _work_out(self, root: int) -> None:
+        """The value of a node, after those that it needs."""
         plans: dict[int, _Plan] = {}
         waiting = [root]
         while waiting:
@@ -92,8 +124,6 @@ class Conditioned:
                 waiting += missing
             else:
                 self._values[number] = plan.finish()
-                del plans[number]
-        return float(self._weights @ self._vectors[self._values[root]])
 
     # --- nodes
 
@@ -150,28 +180,12 @@ class Conditioned:
     def _support(self, number: int) -> frozenset[int]:
         """The variables under a node."""
         found = self._supports.get(number)
-        if found is not None:
-            return found
-        waiting = [number]
-        while waiting:
-            below = waiting[-1]
-            operands = self._of(below)
-            missing = [n for n in operands if n not in self._supports]
-            if missing:
-                waiting += missing
-                continue
-            waiting.pop()
-            if operands:
-                union: frozenset[int] = frozenset().union(*map(self._supports.__getitem__, operands))
-                self._supports[below] = union
-                self._held += len(union)
-                if self._held > MOST_HELD:
-                    raise Intractable
-            elif self._op(below) in (Op.TOKEN, Op.OUTSIDE):
-                self._supports[below] = frozenset(self._variables(below))
-            else:
-                self._supports[below] = frozenset()
-        return self._supports[number]
+        if found is None:
+            operands = self._of(number)
+            variables = _NOTHING.union(*map(self._support, operands)) if operands else {number}
+            found = self._supports[number] = frozenset(variables)
+            self._held += len(found)
+        return found
 
     def _are_apart(self, numbers: Iterable[int]) -> bool:
         """Whether nodes share no variable."""
@@ -223,22 +237,25 @@ class Conditioned:
 
     def _apart(self, op: Op, operands: Sequence[int]) -> _Plan:
         """Of parts that share nothing."""
+        return _Plan(operands, lambda: self._combined(op, [self._values[n] for n in operands]))
 
-        def work(values: Sequence[int]) -> Values:
+    def _combined(self, op: Op, values: list[int]) -> int:
+        """Of independent values."""
+        if op is not Op.MINUS:
+            values.sort()
+        key = (op, *values)
+        found = self._made.get(key)
+        if found is None:
             parts = [self._vectors[value] for value in values]
             if op is Op.TIMES:
-                return reduce(mul, parts)
-            if op is Op.MINUS:
-                return parts[0] * (1.0 - parts[1])
-            return any_of(parts)
-
-        def finish() -> int:
-            values = [self._values[n] for n in operands]
-            if op is not Op.MINUS:
-                values.sort()
-            return self._make((op, *values), lambda: work(values))
-
-        return _Plan(operands, finish)
+                vector = reduce(mul, parts)
+            elif op is Op.MINUS:
+                vector = parts[0] * (1.0 - parts[1])
+            else:
+                vector = any_of(parts)
+            found = self._made[key] = len(self._vectors)
+            self._vectors.append(vector)
+        return found
 
     def _less(self, number: int, left: int, right: int) -> _Plan:
         """``left`` without what it has in common with ``right``."""
@@ -249,7 +266,7 @@ class Conditioned:
         )
 
     def _told_apart(self, number: int, operands: Sequence[int]) -> _Plan | None:
-        """Of a sum whose parts either need one event or are less by it: ``e·x + (y ⊖ e)``."""
+        """Of a sum in which one event is subtracted: ``e·x + (y ⊖ e) + z``, either with it or without."""
         parts = list(operands)
         for part in parts:  # grows as it goes
             if self._op(part) is Op.PLUS:
@@ -265,8 +282,14 @@ class Conditioned:
                 without.append(below[0])
             elif self._op(part) is Op.TIMES and event in below:
                 with_it.append(self._node(Op.TIMES, [n for n in below if n != event]))
+            elif part == event:
+                with_it.append(Circuit.one)
+            elif self._are_apart((part, event)):
+                with_it.append(part)
+                without.append(part)
             else:
                 return None
+        self._effort.spend(len(parts))
         true = self._node(Op.PLUS, with_it)
         false = self._node(Op.PLUS, without)
         if not (self._are_apart((event, true)) and self._are_apart((event, false))):
