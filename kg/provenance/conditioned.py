@@ -92,6 +92,11 @@ class Conditioned:
         operations, operands = self._circuit.operations, self._circuit.operands
         for number in self._circuit.reachable((root,), supports):
             op = operations[number]
+            if op is Op.TOKEN and not self._chains:
+                supports[number] = frozenset((number,))
+                trust = self._trusted.trust(self._circuit.name(number))
+                values[number] = self._leaf(trust.origin, trust.credibility)
+                continue
             if not operands[number]:
                 supports[number] = frozenset(self._variables(number)) if op not in _CONSTANTS else _NOTHING
                 self._work_out(number)
@@ -187,8 +192,10 @@ class Conditioned:
             self._held += len(found)
         return found
 
-    def _are_apart(self, numbers: Iterable[int]) -> bool:
+    def _are_apart(self, numbers: Sequence[int]) -> bool:
         """Whether nodes share no variable."""
+        if len(numbers) == 2:
+            return self._support(numbers[0]).isdisjoint(self._support(numbers[1]))
         supports = list(map(self._support, numbers))
         return sum(map(len, supports)) == len(frozenset().union(*supports))
 
@@ -267,33 +274,36 @@ class Conditioned:
 
     def _told_apart(self, number: int, operands: Sequence[int]) -> _Plan | None:
         """Of a sum in which one event is subtracted: ``e·x + (y ⊖ e) + z``, either with it or without."""
-        parts = list(operands)
-        for part in parts:  # grows as it goes
-            if self._op(part) is Op.PLUS:
-                parts += self._of(part)
-        parts = [part for part in dict.fromkeys(parts) if self._op(part) is not Op.PLUS]
+        parts = dict.fromkeys(operands)
+        while sums := [part for part in parts if self._op(part) is Op.PLUS]:
+            for part in sums:
+                del parts[part]
+            parts.update(dict.fromkeys(chain.from_iterable(map(self._of, sums))))
         event = next((self._of(part)[1] for part in parts if self._op(part) is Op.MINUS), None)
         if event is None:
             return None
-        with_it, without = [], []
+        with_it: dict[int, None] = {}
+        without: dict[int, None] = {}
         for part in parts:
             below = self._of(part)
-            if self._op(part) is Op.MINUS and below[1] == event:
-                without.append(below[0])
-            elif self._op(part) is Op.TIMES and event in below:
-                with_it.append(self._node(Op.TIMES, [n for n in below if n != event]))
-            elif part == event:
-                with_it.append(Circuit.one)
-            elif self._are_apart((part, event)):
-                with_it.append(part)
-                without.append(part)
+            if part == event:
+                with_it[Circuit.one] = None
+            elif event not in below:
+                with_it[part] = without[part] = None
+            elif self._op(part) is Op.MINUS and below[1] == event:
+                without[below[0]] = None
+            elif self._op(part) is Op.TIMES:
+                with_it[self._node(Op.TIMES, [n for n in below if n != event])] = None
             else:
                 return None
-        self._effort.spend(len(parts))
-        true = self._node(Op.PLUS, with_it)
-        false = self._node(Op.PLUS, without)
-        if not (self._are_apart((event, true)) and self._are_apart((event, false))):
+        variables = self._support(event)
+        if not all(variables.isdisjoint(self._support(part)) for part in (*with_it, *without)):
             return None
+        self._effort.spend(1 + len(parts) // 8)
+        true, false = self._node(Op.PLUS, list(with_it)), self._node(Op.PLUS, list(without))
+        rest = self._support(number) - variables
+        self._supports.setdefault(true, rest)
+        self._supports.setdefault(false, rest)
 
         def work() -> Values:
             p = self._vector(event)

@@ -101,6 +101,7 @@ class Assessor(Trusted):
         """P(the node is true)."""
         known = self._confidence.get(root)
         if known is None:
+            self.support(root)  # of all nodes below at once
             exact = self._arithmetic(root, 0)
             known = self._by_worlds(root) if exact is None else Confidence(exact)
             self._confidence[root] = known

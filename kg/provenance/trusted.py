@@ -140,15 +140,9 @@ class Trusted:
 
     def independent(self, operands: tuple[int, ...]) -> bool:
         """Whether no origin stands behind two of the nodes."""
-        total = 0
-        union: set[str] = set()
-        for number in operands:
-            support = self.support(number)
-            if support is None:
-                return False
-            total += len(support)
-            union |= support
-        return len(union) == total
+        supports = list(map(self.support, operands))
+        known = [support for support in supports if support is not None]
+        return len(known) == len(supports) and len(frozenset().union(*known)) == sum(map(len, known))
 
     def support(self, number: int) -> frozenset[str] | None:
         """The origins and services under a node; ``None`` for more than ``_MANY``."""

@@ -11,7 +11,18 @@ from kg.provenance.conditioned import Conditioned
 from kg.provenance.effort import Effort, Intractable
 from kg.provenance.probability import Assessor
 from kg.provenance.trusted import Trust, Trusted
-from tests.provenance.expressions import Expr, Ratings, anything, build, positives, ratings
+from tests.provenance.expressions import (
+    CLAIMS,
+    Expr,
+    Ratings,
+    anything,
+    build,
+    positives,
+    ratings,
+    token,
+)
+
+EVEN = Ratings(dict.fromkeys("abc", 0.8), dict.fromkeys(CLAIMS, 0.6))
 
 
 def given_all_origins(expr: Expr, model: Ratings) -> float:
@@ -40,6 +51,41 @@ def test_with_minus_it_is_exact_or_gives_up(expr: Expr, model: Ratings) -> None:
         assume(False)
     else:
         assert found == pytest.approx(by_enumeration(expr, model), abs=1e-9)
+
+
+A, B, C = map(token, ("a1", "b1", "c1"))
+LESS = Expr("minus", (B, A))
+
+
+@pytest.mark.parametrize(
+    "expr",
+    [
+        Expr("plus", (LESS, A)),
+        Expr("plus", (LESS, C)),
+        Expr("plus", (LESS, Expr("times", (A, C)))),
+        Expr("plus", (LESS, Expr("plus", (Expr("minus", (C, A)), Expr("times", (A, B)))))),
+        Expr("minus", (Expr("plus", (A, B)), Expr("times", (A, C)))),
+    ],
+)
+def test_these_with_minus_are_worked_out(expr: Expr) -> None:
+    assert given_all_origins(expr, EVEN) == pytest.approx(by_enumeration(expr, EVEN), abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    "expr",
+    [
+        Expr("plus", (LESS, Expr("fact", (A, C)))),
+        Expr("times", (A, Expr("plus", (LESS, C)))),
+        Expr("plus", (LESS, Expr("minus", (A, C)))),
+        Expr("plus", (LESS, Expr("times", (Expr("fact", (A, C)), B)))),
+    ],
+)
+def test_these_are_not_and_a_diagram_tells(expr: Expr) -> None:
+    with pytest.raises(Intractable):
+        given_all_origins(expr, EVEN)
+    circuit = Circuit()
+    found = Assessor(circuit, EVEN).confidence(build(circuit, expr))
+    assert found.value == pytest.approx(by_enumeration(expr, EVEN), abs=1e-9)
 
 
 class Claims:
