@@ -60,6 +60,8 @@ _FLATTENED = 8
 """Operands of a plus within a plus, or a times within a times, are taken over up to this many: longer
 lists stay shared, or a chain of sums would grow by its square."""
 
+NOTHING: Mapping[int, object] = {}
+
 _SPELLED = {Op.PLUS: "plus", Op.FACT: "plus", Op.TIMES: "times", Op.MINUS: "minus"}
 
 
@@ -206,13 +208,18 @@ class Circuit:
                 kind.short.add(found)
         return found
 
-    def reachable(self, roots: Iterable[int]) -> list[int]:
-        """The nodes that the roots rest on, themselves included, operands first."""
+    def reachable(self, roots: Iterable[int], known: Mapping[int, object] = NOTHING) -> list[int]:
+        """The nodes that the roots rest on, themselves included, operands first.
+
+        What is known already, and what is below that alone, is left out.
+        """
         of = self.operands.__getitem__
-        reached = set(roots)
+        reached = {root for root in roots if root not in known}
         fresh = reached
         while fresh:
             fresh = set().union(*map(of, fresh)) - reached
+            if known:
+                fresh.difference_update([n for n in fresh if n in known])
             reached |= fresh
         return sorted(reached)
 

@@ -1,7 +1,6 @@
 """Evaluating a circuit in a semiring: one pass over the nodes, never recursive."""
 
 from collections.abc import Callable, Iterable
-from functools import reduce
 from typing import TypeVar
 
 from kg.provenance.circuit import Circuit, Node, Op
@@ -15,27 +14,31 @@ def evaluate(
     roots: Iterable[int],
     semiring: Semiring[K],
     value: Callable[[Node], K],
+    values: dict[int, K] | None = None,
 ) -> dict[int, K]:
     """The value of every node that the roots rest on.
 
-    ``value`` gives that of a token, claim or outside. Raises ``Unsupported`` where the
-    semiring has no such operation.
+    ``value`` gives that of a token, claim or outside. ``values`` are those that are known
+    already: the others are added to them. Raises ``Unsupported`` where the semiring has no
+    such operation.
     """
-    values: dict[int, K] = {}
+    if values is None:
+        values = {}
     known = values.__getitem__
-    for number in circuit.reachable(roots):
-        operands = map(known, circuit.operands[number])
-        match circuit.operations[number]:
+    plus, times = semiring.plus_all, semiring.times_all
+    operations, operands = circuit.operations, circuit.operands
+    for number in circuit.reachable(roots, values):
+        match operations[number]:
+            case Op.TIMES:
+                values[number] = times(map(known, operands[number]))
+            case Op.FACT | Op.PLUS:
+                values[number] = plus(map(known, operands[number]))
+            case Op.TOKEN | Op.OUTSIDE:
+                values[number] = value(circuit[number])
+            case Op.MINUS:
+                values[number] = semiring.minus(*map(known, operands[number]))
             case Op.ZERO:
                 values[number] = semiring.zero
             case Op.ONE:
                 values[number] = semiring.one
-            case Op.TOKEN | Op.OUTSIDE:
-                values[number] = value(circuit[number])
-            case Op.FACT | Op.PLUS:
-                values[number] = reduce(semiring.plus, operands)
-            case Op.TIMES:
-                values[number] = reduce(semiring.times, operands)
-            case Op.MINUS:
-                values[number] = semiring.minus(*operands)
     return values
