@@ -67,7 +67,6 @@ class Provenance:
     notes: tuple[str, ...] = ()
     undated: tuple[str, ...] = ()
 
-
     def evaluated(self, semiring: Semiring[K], value: Callable[[str], K]) -> list[K]:
         """The annotation of each row in a semiring, ``value`` giving that of a claim by its IRI.
 
