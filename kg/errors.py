@@ -33,6 +33,11 @@ class UnreadableInput(LodestoneError):
 
 
 @dataclass(eq=False)
+class Purged(UnreadableInput):
+    """A document's text was taken out of the store, and may not come in again."""
+
+
+@dataclass(eq=False)
 class StoreError(LodestoneError):
     """A store cannot be opened, read or written."""
 
@@ -79,6 +84,13 @@ class QuerySyntaxError(LodestoneError):
 @dataclass(eq=False)
 class QueryRefused(LodestoneError):
     """A query asks for something that this server does not allow (an outbound call, say)."""
+
+
+@dataclass(eq=False)
+class InvalidPolicy(LodestoneError):
+    """A trust policy that cannot be read. ``parameter`` says which part of it."""
+
+    parameter: str = ""
 
 
 @dataclass(eq=False)

@@ -9,9 +9,11 @@
       annotations.log     what facts rest on, a line each; only ever added to (``kg.dataset.annotations``)
       working/            the writer's stores (main, archive, index); DIRTY while ahead of the manifest
       snapshots/000012/   what a version published, never changed afterwards: snapshot.json (its manifest),
-                          and of the three stores those that it changed; the others stay with older versions
+                          and of the three stores, and statistics.json, those that it changed; the others
+                          stay with older versions
       documents/          texts by their hash
       quarantine/         input that could not be taken in, with the reason
+      purged/             tombstones of documents that were taken out
 """
 
 import json
@@ -24,7 +26,7 @@ from typing import Any
 
 from kg.claims.document import text_hash
 from kg.claims.names import Names
-from kg.errors import StoreError
+from kg.errors import Purged, StoreError
 from ontology.vocab import BASE
 
 FORMAT = 2
@@ -49,14 +51,20 @@ class Settings:
 
 @dataclass(frozen=True)
 class Manifest:
-    """A published version: its number, its stores (folders below ``snapshots``), its counts."""
+    """A published version: its number, its stores and its statistics (below ``snapshots``), its counts."""
 
     version: int = 0
     published: str = ""
     main: str = ""
     archive: str = ""
     index: str = ""
+    statistics: str = ""
     counts: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """All that it consists of."""
+        return tuple(filter(None, (*self.stores, self.statistics)))
 
     @property
     def stores(self) -> tuple[str, ...]:
@@ -147,6 +155,10 @@ class Layout:
         """The text with that hash."""
         return self.root / "documents" / content_hash[:2] / f"{content_hash}.txt"
 
+    def tombstone(self, content_hash: str) -> Path:
+        """What says that the text with that hash was taken out, and why."""
+        return self.root / "purged" / f"{content_hash}.json"
+
     def settings(self, expected: int = FORMAT) -> Settings:
         """Read the settings. Raises ``StoreError`` if this is no store, or not one of the expected format."""
         try:
@@ -204,8 +216,10 @@ class Layout:
         write_json(self.settings_file, asdict(settings))
 
     def save_text(self, text: str) -> str:
-        """Keep a document's text under its hash, which is given back."""
+        """Keep a document's text under its hash, which is given back. Raises ``Purged``."""
         content_hash = text_hash(text)
+        if self.tombstone(content_hash).exists():
+            raise Purged(f"the text {content_hash} was purged from this store: it is not taken in again")
         path = self.document(content_hash)
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,9 +1,10 @@
 """Annotated facts: each fact once, in a graph named after what it rests on."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from pyoxigraph import (
     BlankNode,
+    NamedNode,
     QueryBoolean,
     QuerySolutions,
     QueryTriples,
@@ -13,6 +14,7 @@ from pyoxigraph import (
 )
 
 from kg.dataset.annotations import AnnotationReader
+from kg.dataset.records import Object, Subject
 from kg.dataset.syntax import syntax_error
 from kg.dataset.view import Support, View
 from ontology.vocab import PREFIXES
@@ -43,6 +45,13 @@ class AnnotatedFacts:
             )
         except SyntaxError as error:
             raise syntax_error(error) from None
+
+    def matching(
+        self, s: Subject | None, p: NamedNode | None, o: Object | None
+    ) -> Iterator[tuple[Subject, NamedNode, Object, BlankNode]]:
+        """Facts, each with the name of the graph that stands for its annotation; ``None`` matches all."""
+        for quad in self.store.quads_for_pattern(s, p, o, None):
+            yield quad.subject, quad.predicate, quad.object, quad.graph_name  # type: ignore[misc]
 
     def supports(self, names: Sequence[BlankNode]) -> list[Support]:
         """What the facts of each of these graphs rest on, as ``View.fact_support`` tells it."""

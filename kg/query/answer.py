@@ -50,7 +50,8 @@ class Provenance:
 
     ``reason`` says what is not annotated, and is ``None`` exactly when ``complete``.
     ``claims`` tells about every claim in the circuit of the rows. ``notes`` say what was
-    left out for its size, though the annotations themselves are complete.
+    left out for its size, though the annotations themselves are complete. ``undated`` are
+    claims that a policy on time let pass because no time is known of them.
     """
 
     version: str
@@ -60,6 +61,7 @@ class Provenance:
     rows: tuple[RowProvenance, ...] = ()
     claims: Mapping[str, ClaimInfo] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    undated: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,15 @@ from kg.provenance.trusted import Trust
 from kg.provenance.witnesses import rests_on
 from kg.query.answer import NOT_ANNOTATED, Contribution, Provenance, RowProvenance
 from kg.query.derivation import NotAnnotated
+from kg.query.services import Services
 from kg.query.source import Source
 
 
 class _Claims:
     """The claims of one answer, each looked up once: what is told of them, and how far to trust them."""
 
-    def __init__(self, source: Source, iris: Sequence[str]) -> None:
+    def __init__(self, source: Source, iris: Sequence[str], services: Services | None) -> None:
+        self._services = services
         self.infos: dict[str, ClaimInfo] = {}
         self.rebuttals: dict[str, tuple[str, ...]] = {}
         for iri in iris:
@@ -33,8 +35,10 @@ class _Claims:
         return Trust(info.origin, info.reliability, info.credibility)
 
     def outside(self, service: str) -> float:
-        """No service is asked, so none is known."""
-        raise NotAnnotated(f"nothing is known of the service {service}")
+        """P(what a service says is so)."""
+        if self._services is None:
+            raise NotAnnotated(f"nothing is known of the service {service}")
+        return self._services.probability(service)
 
 
 def assessed(
@@ -44,6 +48,7 @@ def assessed(
     confidence: bool = True,
     contributions: Sequence[tuple[Contribution, ...]] = (),
     note: str | None = None,
+    services: Services | None = None,
 ) -> Provenance:
     """The provenance of rows whose nodes are ``roots``; equal nodes are assessed once.
 
@@ -52,16 +57,16 @@ def assessed(
     """
     distinct = list(dict.fromkeys(roots))
     told = {node for row in contributions for one in row for node, _ in one.members}
-    claims = _Claims(source, circuit.names([*distinct, *told]))
-    assessor = Assessor(circuit, claims)
-    weakest = assessor.weakest(distinct) if confidence else {}
+    claims = _Claims(source, circuit.names([*distinct, *told]), services)
+    assessor = Assessor(circuit, claims) if confidence else None
+    weakest = assessor.weakest(distinct) if assessor is not None else {}
     known: dict[int, RowProvenance] = {}
     for node in distinct:
         against: set[str] = set()
         if claims.rebuttals:
             against.update(*(claims.rebuttals.get(claim, ()) for claim in rests_on(circuit, node)))
         contested = tuple(sorted(against))
-        if not confidence:
+        if assessor is None:
             known[node] = RowProvenance(node, contested=contested)
             continue
         sure = assessor.confidence(node)

@@ -16,6 +16,7 @@ class Chosen:
     """A source whose queries see only these graphs. See ``kg.query.source.Source``."""
 
     index = None
+    statistics = None
 
     def __init__(self, source: Source, default: Sequence[str], named: Sequence[str]) -> None:
         self._source = source
@@ -32,6 +33,11 @@ class Chosen:
     def repeats(self) -> bool:
         """Whether a triple may lie in several graphs of the default graph."""
         return len(self._default) > 1
+
+    @property
+    def falls(self) -> bool:
+        """As the source."""
+        return self._source.falls
 
     def query(
         self,

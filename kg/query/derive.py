@@ -13,11 +13,12 @@ from kg.query.standing import Fresh, Scope
 from kg.query.tight import is_bag, is_tight, is_unique
 
 
-def derive(query: Query, *, indexed: bool = False) -> Derivation:
+def derive(query: Query, *, indexed: bool = False, whole: bool = False) -> Derivation:
     """The derivation query of a SELECT or an ASK, over annotated facts where it is ``indexed``.
 
     What names graphs is never asked over annotated facts: they know the default graph
-    alone. Raises ``NotAnnotated``.
+    alone. The derivations are those of the rows of the answer; those of all rows that the
+    query has in any part of the data if they are ``whole``. Raises ``NotAnnotated``.
     """
     body = query.body
     if query.form == "ask":
@@ -32,7 +33,7 @@ def derive(query: Query, *, indexed: bool = False) -> Derivation:
         columns = tuple(sorted(columns, key=attrgetter("name")))  # as the engine orders them
     steady, places = _without_volatile(body, columns)
     check_steady(steady)
-    native = is_tight(steady)
+    native = not whole and is_tight(steady)
     deriver = Deriver(Fresh(query.hidden), query.base, indexed=indexed, native=native)
     pattern = deriver.select(replace(steady, limit=None, offset=0), Scope())
     key = columns if places is None else tuple(columns[place] for place in places)

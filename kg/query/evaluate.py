@@ -1,14 +1,16 @@
 """The rows of an answer with their annotations: in one query where that gives both, else in two."""
 
 from collections.abc import Container, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import compress
 
 from kg.errors import QuerySyntaxError
 from kg.provenance.circuit import Circuit
 from kg.provenance.evaluate import evaluate
 from kg.provenance.semirings import BOOLEAN
 from kg.query.answer import Row
-from kg.query.builder import Builder, picker
+from kg.query.builder import Builder, Solved, picker
 from kg.query.derivation import Derivation, NotAnnotated
 from kg.query.leaves import Unaccounted
 from kg.query.page import table_of
@@ -23,7 +25,7 @@ class Annotated:
 
     rows: Sequence[Row]
     circuit: Circuit
-    nodes: list[int]
+    nodes: Sequence[int]
 
 
 def answered(builder: Builder, derivation: Derivation) -> Annotated:
@@ -31,32 +33,48 @@ def answered(builder: Builder, derivation: Derivation) -> Annotated:
 
     Raises ``NotAnnotated`` and ``Unaccounted``.
     """
-    circuit = builder.circuit
     solved = builder.solved(
         derivation, order=derivation.order, limit=derivation.limit, offset=derivation.offset
     )
-    rows, nodes = solved.keys, list(solved.nodes)
+    if derivation.is_unique:
+        return Annotated(solved.keys, builder.circuit, solved.nodes)
+    every, nodes = solved.keys, _summed(builder, solved.keys, solved.nodes)
     if derivation.is_supposed:
-        held = evaluate(circuit, set(nodes), BOOLEAN, lambda _: True)
-        standing = [held[node] for node in nodes]
-    elif Circuit.zero in nodes:
-        standing = [node != Circuit.zero for node in nodes]
-    else:
-        standing = []
-    if not derivation.is_unique:
-        sums: dict[Row, list[int]] = {}
-        for row, node in zip(rows, nodes, strict=True):
-            sums.setdefault(row, []).append(node)
-        if len(sums) < len(rows):
-            summed = {row: circuit.plus(of) for row, of in sums.items()}
-            nodes = [summed[row] for row in rows]
-    if not all(standing):
-        rows = [row for row, stands in zip(rows, standing, strict=True) if stands]
-        nodes = [node for node, stands in zip(nodes, standing, strict=True) if stands]
-    if derivation.duplicates == "DISTINCT" and not derivation.is_unique:
+        every, nodes = _true_rows(builder, solved, nodes)
+    if derivation.duplicates == "DISTINCT":
+        distinct = dict(zip(every, nodes, strict=True))
+        every, nodes = list(distinct), list(distinct.values())
+    return Annotated(every, builder.circuit, nodes)
+
+
+def _true_rows(builder: Builder, solved: Solved, nodes: Sequence[int]) -> tuple[Sequence[Row], Sequence[int]]:
+    """The rows whose own derivation is true in the whole data, with the sums of all derivations."""
+    held = evaluate(builder.circuit, set(solved.nodes), BOOLEAN, lambda _: True)
+    there = [held[node] for node in solved.nodes]
+    return list(compress(solved.keys, there)), list(compress(nodes, there))
+
+
+def standing(builder: Builder, derivation: Derivation) -> Annotated:
+    """The rows of a query over what its source believes, from whole derivations."""
+    solved = builder.solved(derivation, order=derivation.order)
+    nodes = _summed(builder, solved.keys, solved.nodes)
+    rows, nodes = _true_rows(builder, solved, nodes)
+    if derivation.duplicates != "ALL":
         distinct = dict(zip(rows, nodes, strict=True))
         rows, nodes = list(distinct), list(distinct.values())
-    return Annotated(rows, circuit, nodes)
+    end = None if derivation.limit is None else derivation.offset + derivation.limit
+    return Annotated(rows[derivation.offset : end], builder.circuit, nodes[derivation.offset : end])
+
+
+def _summed(builder: Builder, rows: Sequence[Row], nodes: Sequence[int]) -> Sequence[int]:
+    """The nodes of rows, equal rows with one node: the sum."""
+    sums: dict[Row, list[int]] = {}
+    for row, node in zip(rows, nodes, strict=True):
+        sums.setdefault(row, []).append(node)
+    if len(sums) == len(rows):
+        return nodes
+    summed = {row: builder.circuit.plus(of) for row, of in sums.items()}
+    return [summed[row] for row in rows]
 
 
 def annotate(builder: Builder, derivation: Derivation, rows: Sequence[Row]) -> Annotated:
@@ -73,10 +91,8 @@ def annotate(builder: Builder, derivation: Derivation, rows: Sequence[Row]) -> A
         places = [derivation.key.index(variable) for variable in derivation.restricting]
         table = table_of(derivation.restricting, map(picker(places), known))
         if table is not None:
-            try:
+            with suppress(Unaccounted, QuerySyntaxError):  # a value that equals nothing, or is of RDF 1.2
                 found = _nodes(builder, derivation, known, builder.sums(derivation, table), set(known))
-            except (Unaccounted, QuerySyntaxError):  # a value that equals nothing (NaN), or is of RDF 1.2
-                pass
     if found is None:
         try:
             found = _nodes(builder, derivation, known, builder.sums(derivation), None)

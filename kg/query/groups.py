@@ -9,8 +9,9 @@ are.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from kg.dataset.terms import Literal
 from kg.provenance.circuit import Circuit
@@ -24,6 +25,7 @@ from kg.query.algebra import (
     Item,
     Membership,
     Operation,
+    Order,
     Pattern,
     Query,
     Select,
@@ -99,10 +101,15 @@ def outcomes(
         raise NotAnnotated("COUNT(DISTINCT *) that decides a row is not annotated")
     found: list[Outcome] = []
     many: dict[Row, Sequence[Member]] = {}
+    ranks = None
+    if len(aggregates) == 1 and not implicit:
+        ranks = _ranked(builder, aggregates[0], groups.values())
     for key, members in groups.items():
         events = {member.node for member in members} - {Circuit.one}
         if len(aggregates) == 1 and aggregates[0].name == "COUNT" and len(events) > 3:
             found += _counted(builder.circuit, key, members, aggregates[0], implicit=implicit)
+        elif ranks is not None:
+            found += _extremes(builder.circuit, key, members, ranks)
         elif len(events) <= MOST_EVENTS:
             many[key] = members
         else:
@@ -141,13 +148,53 @@ def _counted(
     return [Outcome(key, (number(n),), node) for n, node in enumerate(exactly) if node != circuit.zero]
 
 
+def _ranked(
+    builder: Builder, aggregate: Aggregate, groups: Iterable[Sequence[Member]]
+) -> dict[Row, int] | None:
+    """The rank of each value of some groups, the one that is taken first; ``None`` where that is open.
+
+    It is where there is no value, or the engine takes two values to be equal.
+    """
+    values = dict.fromkeys(member.arguments for members in groups for member in members)
+    if aggregate.name not in ("MIN", "MAX") or (None,) in values or not values:
+        return None
+    value, other = Var("a"), Var("b")
+    order = (Order(value, descending=aggregate.name == "MAX"),)
+    table = _written((value,), list(values))
+    ranked = builder.solutions(render(Query("select", Select(table, (Item(value),), order=order))))
+    if len(ranked) > 1:
+        table = _written((value, other), [(*one, *next_one) for one, next_one in pairwise(ranked)])
+        differ = Item(Var("c"), Operation("!=", (value, other)))
+        found = builder.solutions(render(Query("select", Select(table, (differ,)))))
+        if any(row[0] != Literal(True) for row in found):
+            return None
+    return {row: place for place, row in enumerate(ranked)}
+
+
+def _extremes(
+    circuit: Circuit, key: Row, members: Sequence[Member], ranks: Mapping[Row, int]
+) -> list[Outcome]:
+    """Outcomes of a group of which only the first value matters: it is there, and none before it is."""
+    parts: defaultdict[Row, list[int]] = defaultdict(list)
+    for member in members:
+        parts[member.arguments].append(member.node)
+    found, before = [], circuit.zero
+    for row in sorted(parts, key=ranks.__getitem__):
+        node = circuit.plus(parts[row])
+        first = circuit.minus(node, before)
+        if first != circuit.zero:
+            found.append(Outcome(key, row, first))
+        before = circuit.plus((before, node))
+    return found
+
+
 def number(value: int) -> Literal:
     """An integer as a term."""
     return Literal(value)
 
 
 def one_more(circuit: Circuit, exactly: Sequence[int], event: int, most: int) -> list[int]:
-    """From "exactly n of the events so far" for each n to the same with one more event, up to ``most`` entries."""
+    """From "exactly n of the events so far", for each n, to the same of one more; ``most`` entries."""
     following = []
     for n in range(min(len(exactly) + 1, most)):
         parts = []
@@ -186,11 +233,10 @@ def _tried(
             if len(lines) > MOST_WORLD_ROWS:
                 raise NotAnnotated("an aggregate that decides rows of so many groups is not annotated")
     values = _aggregated(builder, aggregates, lines)
-    if implicit:
-        empty = _aggregated_nothing(builder, aggregates)
+    empty = _aggregated_nothing(builder, aggregates) if implicit else ()
     found = []
     for place, (key, node) in enumerate(worlds):
-        found.append(Outcome(key, values[place] if place in values else empty, node))
+        found.append(Outcome(key, values.get(place, empty), node))
     return found
 
 
@@ -202,7 +248,13 @@ def _aggregated(builder: Builder, aggregates: Sequence[Aggregate], lines: Sequen
     table = _written((world, *arguments), lines)
     items = (Item(world), *_items(aggregates, arguments))
     text = render(Query("select", Select(table, items, group=(Item(world),))))
-    return {int(row[0].value): row[1:] for row in builder.solutions(text)}
+    return {_place(row): row[1:] for row in builder.solutions(text)}
+
+
+def _place(row: Row) -> int:
+    """The number in the first column."""
+    assert isinstance(row[0], Literal)  # noqa: S101 - it was written there
+    return int(row[0].value)
 
 
 def _aggregated_nothing(builder: Builder, aggregates: Sequence[Aggregate]) -> Row:
@@ -255,4 +307,4 @@ def finished(
         items.append(item if value is None else Item(item.variable, without_aggregates(value, names)))
     order = tuple(type(o)(without_aggregates(o.expression, names), o.descending) for o in select.order)
     text = render(Query("select", Select(of, tuple(items), order=order), base=base))
-    return [(row[1:], found[int(row[0].value)].node) for row in builder.solutions(text)]
+    return [(row[1:], found[_place(row)].node) for row in builder.solutions(text)]

@@ -20,6 +20,7 @@ from kg.query.algebra import (
     Expression,
     Extend,
     Filter,
+    Given,
     Graph,
     Iri,
     Join,
@@ -39,7 +40,7 @@ from kg.query.algebra import (
     Var,
 )
 from kg.query.conditions import bound_in_both, existences, or_else, rewritten
-from kg.query.derivation import AnyLeaf, Existence, Factor, Leaf, NotAnnotated, Tree, Way
+from kg.query.derivation import AnyLeaf, Existence, Factor, Leaf, NotAnnotated, Tree, Way, Worked
 from kg.query.fitness import (
     MOST_EXISTS,
     check_bound,
@@ -117,6 +118,8 @@ class Hull:
                 return self._minus(what, scope)
             case Graph():
                 return self._graph(what, scope)
+            case Given():
+                return self._given(what, scope)
             case Select():
                 check_within_exists(what, scope.in_exists)
                 return self.apart(what, scope) if self._is_apart(what) else self.select(what, scope)
@@ -172,6 +175,14 @@ class Hull:
         layers = (*scope.layers, Graph(name, UNIT))
         return Graph(name, self.pattern(what.of, replace(scope, graph=name, layers=layers)))
 
+    def _given(self, what: Given, scope: Scope) -> Pattern:
+        """What another endpoint said."""
+        check_bound(scope.renamed(what.variables), scope.outer)
+        token = self.fresh("row")
+        self.leaves.append(Worked(token, what.work, scope.guard, scope.witness))
+        sure = frozenset(scope.renamed(what.sure))
+        return Given(scope.renamed(what.variables), sure, token, what.work)
+
     # --- branches
 
     def _union(self, union: Union, scope: Scope) -> Pattern:
@@ -211,6 +222,7 @@ class Hull:
         return Union(Extend(matched, tag, Lit("1")), Extend(left, tag, Lit("0")))
 
     def matched(self, what: LeftJoin, left: Pattern, right: Pattern, scope: Scope) -> Pattern:
+        """The solutions of an OPTIONAL that match."""
         both = joined(left, right)
         if what.condition is None:
             return both
@@ -261,7 +273,7 @@ class Hull:
         asked = existences(condition)
         if not asked or self.native:
             self._suppose(asked, before, here, scope)
-            return before, rewritten(condition, scope.names, dict(zip(asked, asked, strict=True)))
+            return before, rewritten(condition, scope.names, {one: one for one in asked})
         if len(asked) > MOST_EXISTS:
             raise NotAnnotated(f"more than {MOST_EXISTS} EXISTS in one expression are not annotated")
         relevant = frozenset[Var]().union(*(mentioned(one.pattern) for one in asked))

@@ -8,7 +8,7 @@ from kg.provenance.circuit import Circuit
 from kg.query.algebra import Iri, Lit, Node
 from kg.query.answer import Term
 from kg.query.derivation import NotAnnotated
-from kg.query.source import Source
+from kg.query.source import AnnotatedFacts, Source
 
 
 class Unaccounted(Exception):
@@ -34,6 +34,11 @@ class Leaves:
         if found is None:
             found = self._known[what] = self._summed(self._support(what), what)
         return found
+
+    @property
+    def index(self) -> AnnotatedFacts | None:
+        """The annotated facts, where there are such."""
+        return self._source.index
 
     def annotated(self, names: Sequence[BlankNode]) -> list[int]:
         """The nodes of annotations, by the names of their graphs."""
@@ -68,7 +73,7 @@ class Leaves:
         parts = [circuit.fact(map(circuit.token, claims)) for claims in support.facts]
         if support.base:
             parts.append(circuit.one)
-        if not parts:
+        if not parts and not self._source.falls:
             raise Unaccounted(f"nothing on record supports the fact {' '.join(map(str, what))}")
         return circuit.plus(parts)
 

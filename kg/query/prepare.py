@@ -13,6 +13,7 @@ from kg.query.merge import without_dataset
 from kg.query.parse import parse
 from kg.query.scope import has_aggregate, visible
 from kg.query.size import TooComplex, check_size
+from kg.query.within_graph import with_graphs_within
 from kg.query.zero_length import with_zero_length
 
 TOO_DEEP = "the query is nested too deeply to be annotated"
@@ -53,8 +54,11 @@ class Prepared:
 
 
 @lru_cache(maxsize=512)
-def prepared(sparql: str, base_iri: str | None, indexed: bool) -> Prepared | str:
-    """How a query is annotated, or why it cannot be read."""
+def prepared(sparql: str, base_iri: str | None, indexed: bool, *, whole: bool = False) -> Prepared | str:
+    """How a query is annotated, or why it cannot be read.
+
+    ``whole`` asks for the derivations of all rows that it has in any part of the data.
+    """
     try:
         check_size(sparql)
         written = parse(sparql, base_iri)
@@ -64,6 +68,11 @@ def prepared(sparql: str, base_iri: str | None, indexed: bool) -> Prepared | str
         return f"only SPARQL 1.1 is annotated ({error})"
     except RecursionError:
         return TOO_DEEP
+    return prepare(written, indexed, whole=whole)
+
+
+def prepare(written: Query, indexed: bool, *, whole: bool = False) -> Prepared:
+    """How a query that was read is annotated."""
     dataset = None
     if written.default_graphs or written.named_graphs:
         dataset = (
@@ -72,14 +81,15 @@ def prepared(sparql: str, base_iri: str | None, indexed: bool) -> Prepared | str
         )
     asked = without_dataset(written)
     try:
-        return Prepared(asked, _plan(with_zero_length(asked), indexed and dataset is None), dataset)
+        plan = _plan(with_zero_length(with_graphs_within(asked)), indexed and dataset is None, whole)
+        return Prepared(asked, plan, dataset)
     except (NotAnnotated, TooComplex) as why:
         return Prepared(asked, str(why), dataset)
     except RecursionError:
         return Prepared(asked, TOO_DEEP, dataset)
 
 
-def _plan(query: Query, indexed: bool) -> Derivation | Grouped | Built | Described:
+def _plan(query: Query, indexed: bool, whole: bool) -> Derivation | Grouped | Built | Described:
     grouped = has_aggregate(query.body)
     if grouped and query.form != "select":
         raise NotAnnotated(f"{query.form.upper()} over groups is not annotated")
@@ -88,7 +98,7 @@ def _plan(query: Query, indexed: bool) -> Derivation | Grouped | Built | Describ
             return _built(query, indexed)
         case "describe":
             return _described(query, indexed)
-    return derive_grouped(query, indexed=indexed) if grouped else derive(query, indexed=indexed)
+    return derive_grouped(query, indexed=indexed) if grouped else derive(query, indexed=indexed, whole=whole)
 
 
 def _built(query: Query, indexed: bool) -> Built:

@@ -150,7 +150,7 @@ def projected(select: Select) -> tuple[Var, ...]:
     return tuple(dict.fromkeys(variable for variable in inner if not variable.hidden))
 
 
-def certain(pattern: Pattern) -> frozenset[Var]:
+def certain(pattern: Pattern) -> frozenset[Var]:  # noqa: PLR0911 - one for each kind of pattern
     """Variables that every solution binds."""
     match pattern:
         case Bgp() | PathPattern():

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from kg.dataset.records import Object, Subject
+from kg.dataset.statistics import Statistics
 from kg.dataset.terms import BlankNode, NamedNode, QueryBoolean, QuerySolutions, QueryTriples, Triple
 from kg.dataset.view import ClaimInfo, Support
 from kg.errors import QueryRefused, QuerySyntaxError
@@ -31,23 +32,39 @@ class AnnotatedFacts(Protocol):
         """Evaluate a query as it is. Raises ``QuerySyntaxError``."""
         ...
 
+    def matching(
+        self, s: Subject | None, p: NamedNode | None, o: Object | None
+    ) -> Iterator[tuple[Subject, NamedNode, Object, BlankNode]]:
+        """Facts, each with the name of its graph; ``None`` matches all."""
+        ...
+
     def supports(self, names: Sequence[BlankNode]) -> Sequence[Support]:
         """What the facts in each of these graphs rest on."""
         ...
 
 
 class Source(Protocol):
-    """A dataset that answers SPARQL and knows what its facts rest on.
-
-    ``index`` has its facts with their annotations, if there is one. ``repeats`` says that
-    queries may repeat a solution, once for each of several graphs that hold a triple.
-    """
+    """A dataset that answers SPARQL and knows what its facts rest on."""
 
     @property
-    def index(self) -> AnnotatedFacts | None: ...
+    def index(self) -> AnnotatedFacts | None:
+        """Its facts with their annotations, if there is such an index."""
+        ...
 
     @property
-    def repeats(self) -> bool: ...
+    def repeats(self) -> bool:
+        """Whether queries may repeat a solution, once for each of several graphs that hold a triple."""
+        ...
+
+    @property
+    def falls(self) -> bool:
+        """Whether some of what queries find may rest on nothing."""
+        ...
+
+    @property
+    def statistics(self) -> Statistics | None:
+        """What the planner knows of the default graph."""
+        ...
 
     @property
     def iri(self) -> str:
@@ -136,12 +153,16 @@ def admitted(text: str, base_iri: str | None = None) -> str:
         raise TooComplex("the query is nested too deeply to be read") from error
 
 
-def ask_index(source: Source, text: str) -> QuerySolutions | QueryBoolean | QueryTriples:
-    """Evaluate a query over annotated facts; otherwise as ``ask_engine``."""
-    if source.index is None:
+def ask_rendered(source: Source, text: str, *, indexed: bool) -> QuerySolutions | QueryBoolean | QueryTriples:
+    """Evaluate a query that ``kg.query.render`` wrote, over annotated facts if ``indexed``.
+
+    What is written there calls no other endpoint. How deep it is, is for the caller to check.
+    """
+    asked = source.index if indexed else source
+    if asked is None:
         raise QueryRefused("the dataset has no index of annotated facts")
     try:
-        return source.index.query(admitted(text))
+        return asked.query(text)
     except RuntimeError as error:
         raise QueryRefused(f"the query cannot be evaluated: {error}") from error
 

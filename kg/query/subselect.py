@@ -43,7 +43,7 @@ def work_out(builder: Builder, inner: Inner) -> list[tuple[Row, int]]:
 def members_of(
     builder: Builder, inner: Inner, table: Table | None = None, *, limit: int | None = None
 ) -> dict[Row, list[Member]]:
-    """The members of each group, at most ``limit`` in all; where a table is given, of groups that agree with it."""
+    """The members of each group, at most ``limit`` in all; with a table of groups that agree with it."""
     solved = builder.solved(inner.tree, table, limit=limit)
     width = len(inner.keys)
     places = {variable: place for place, variable in enumerate(inner.tree.key)}
@@ -71,7 +71,7 @@ def grouped(builder: Builder, inner: Inner) -> list[tuple[Row, int]]:
 def cut(
     circuit: Circuit, rows: Sequence[tuple[Row, int]], limit: int | None, offset: int
 ) -> list[tuple[Row, int]]:
-    """Rows in order, each annotated with being there and among those from ``offset`` to ``offset + limit``."""
+    """Rows in order, each annotated with being there, and in place ``offset`` up to ``offset + limit``."""
     end = len(rows) if limit is None else min(offset + limit, len(rows))
     if len(rows) * end > MOST_CUT:
         raise NotAnnotated(f"LIMIT or OFFSET in a sub-SELECT of {len(rows)} solutions is not annotated")

@@ -2,7 +2,7 @@
 
     python tests/benchmarks/bench_provenance.py [FOLDER] [--scale 1|10 | --generate MILLIONS]
         [--layout 1|20] [--classes LSFC] [--rounds 7] [--cap SECONDS] [--growth]
-        [--skip cold,memory,baselines,http] [--oxigraph PROGRAM] [--json FILE]
+        [--skip cold,memory,baselines,http] [--cpu] [--oxigraph PROGRAM] [--json FILE]
 
 FOLDER keeps the stores (see ``watdiv.py``); without it they are built anew. Every query is
 asked in a process that is killed when it takes longer than the cap. The aims: provenance
@@ -28,7 +28,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from tests.benchmarks import asking, over_http
 from tests.benchmarks.killable import Failed, Killable, TookTooLong
 from tests.benchmarks.report import printed
-from tests.benchmarks.watdiv import SHARED, Data, data_arguments, prepared
+from tests.benchmarks.watdiv import FILES, SHARED, Data, data_arguments, prepared
 from tests.benchmarks.workload import CLASSES, Named, workload
 
 PARTS = ("cold", "memory", "baselines", "http")
@@ -44,7 +44,7 @@ class Bench:
 
     def __init__(self, data: Data, args: argparse.Namespace) -> None:
         self.data, self.args = data, args
-        self._asker = Killable(asking.opened, str(data.store), str(data.plain), str(data.claims))
+        self._asker = Killable(asking.opened, str(data.store), str(data.plain), str(data.claims), args.cpu)
 
     def run(self, queries: Sequence[Named], parts: Sequence[str]) -> dict[str, dict[str, Any]]:
         """What was found of each query; of those before an interruption."""
@@ -71,11 +71,14 @@ class Bench:
 
     def _asked(self, query: Named, parts: Sequence[str]) -> dict[str, Any]:
         """Everything about one query; what takes too long or fails has its reason."""
+        result: dict[str, Any]
         try:
             result = self._do(asking.checked, query.text, query.is_ordered)
         except (TookTooLong, Failed) as error:
-            result = {"reason": f"provenance: {error}", "complete": False}
+            result = {"reason": f"{error}", "complete": False}
         result["ms"] = self._warm(query, asking.MODES if result["complete"] else asking.PLAIN)
+        if not result["ms"]:
+            return result
         try:
             if "how" in result["ms"] and "cold" in parts:
                 result["cold"] = self._cold(query)
@@ -144,14 +147,17 @@ def main() -> None:
     parser.add_argument("--skip", default="", help=f"of {','.join(PARTS)}")
     parser.add_argument("--growth", action="store_true", help="ask ten times the data, too")
     parser.add_argument("--oxigraph", default=shutil.which("oxigraph"), help="the engine's own server")
+    parser.add_argument("--cpu", action="store_true", help="count processor time: for a busy machine")
     parser.add_argument("--json", type=Path, help="where to write what was found")
     args = parser.parse_args()
+    if args.growth and args.generate is None and 10 * args.scale not in FILES:
+        parser.error("--growth needs data ten times as large: --scale 1, or --generate")
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     if args.generate is None and not SHARED.is_dir():
         args.generate = 0.1
     with tempfile.TemporaryDirectory() as folder:
         data = prepared(args.folder or Path(folder), args.scale, args.layout, args.generate)
-        found = {"data": data.name, "layout": data.layout, "queries": _run(data, args)}
+        found = {"data": data.name, "layout": data.layout, "cpu": args.cpu, "queries": _run(data, args)}
         if args.growth:
             grown = larger(data)
             args.skip = ",".join(PARTS)

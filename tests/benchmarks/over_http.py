@@ -107,7 +107,8 @@ def timed(
     asked: dict[str, tuple[Endpoint, dict[str, str]]], query: Named, rounds: int, seconds: float
 ) -> dict[str, Any]:
     """The median milliseconds of each mode, in turns, and whether provenance changes the rows."""
-    bodies, times = {}, {mode: [] for mode in asked}
+    bodies: dict[str, bytes] = {}
+    times: dict[str, list[float]] = {mode: [] for mode in asked}
     slowest = 0.0
     try:
         for mode, (endpoint, parameters) in asked.items():

@@ -17,7 +17,7 @@ def printed(found: Found) -> str:
     """Tables of the classes and of the queries, and what is not as it should be."""
     queries: dict[str, Found] = found["queries"]
     parts = [
-        f"{found['data']}, layout {found['layout']}: {_NOTE}",
+        f"{found['data']}, layout {found['layout']}: {_NOTE}{_CPU if found['cpu'] else ''}",
         _table(_CLASS_HEAD, [_class_row(name, of) for name, of in _classes(queries)]),
         _HTTP_NOTE if any("http" in query for query in queries.values()) else "",
         _table(_QUERY_HEAD, [_query_row(name, query) for name, query in queries.items()]),
@@ -93,6 +93,7 @@ _MEDIANS = {
 _CLASS_HEAD = ["class", "n", "annotated", "aim", *_RATIOS, *_MEDIANS]
 _QUERY_HEAD = ["query", "rows", "none ms", "how ms", *_RATIOS, *_MEDIANS]
 _NOTE = "times in ms, warm medians; classes are geometric means over their queries"
+_CPU = "; in processor time but for HTTP"
 _HTTP_NOTE = "over HTTP `how` includes confidence, labels and quotes; +ms and B/row are medians"
 
 

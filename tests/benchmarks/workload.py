@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from pyoxigraph import Store
 
@@ -69,7 +70,8 @@ def workload(data: Data, classes: Sequence[str] = tuple(CLASSES)) -> list[Named]
 def _answered(store: Store, query: Named) -> Named:
     """The query, if need be with other constants that give it an answer."""
     for candidate in (query, *_variants(query)):
-        if next(iter(store.query(candidate.text)), None) is not None:
+        rows: Any = store.query(candidate.text)
+        if next(rows, None) is not None:
             return candidate
     return query
 

@@ -5,7 +5,7 @@ union of what its claims assert and of the base data, each triple once.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from random import Random
 
@@ -53,7 +53,7 @@ def _kept(triple: Triple) -> tuple[object, object, object]:
 
 
 class FakeIndex:
-    """The facts of a snapshot, each in a graph of its own annotation. See ``kg.query.source.AnnotatedFacts``."""
+    """The facts of a snapshot, each in a graph of its annotation: ``kg.query.source.AnnotatedFacts``."""
 
     def __init__(self, snapshot: "FakeSnapshot") -> None:
         self.store = Store()
@@ -74,6 +74,12 @@ class FakeIndex:
             )
         except SyntaxError as error:
             raise QuerySyntaxError(f"the engine says: {error}") from error
+
+    def matching(
+        self, s: Subject | None, p: NamedNode | None, o: Object | None
+    ) -> Iterator[tuple[Subject, NamedNode, Object, BlankNode]]:
+        for quad in self.store.quads_for_pattern(s, p, o, None):
+            yield quad.subject, quad.predicate, quad.object, quad.graph_name
 
     def supports(self, names: Sequence[BlankNode]) -> list[Support]:
         return [self._supports[name] for name in names]
@@ -123,6 +129,8 @@ class FakeSnapshot:
 
     iri = EX + "version/1"
     repeats = False
+    falls = False
+    statistics = None
 
     @property
     def index(self) -> FakeIndex | None:

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import count
+from typing import Any
 
 from pyoxigraph import Store
 
@@ -39,7 +40,8 @@ from tests.benchmarks.baselines import NotCovered
 
 def answer(store: Store, text: str) -> list[tuple[object, ...]]:
     """The rows, the polynomial of each last. Raises ``NotCovered``."""
-    return list(map(tuple, store.query(rewritten(text))))
+    rows: Any = store.query(rewritten(text))
+    return list(map(tuple, rows))
 
 
 @lru_cache(maxsize=512)
