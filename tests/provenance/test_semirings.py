@@ -127,6 +127,11 @@ def test_many_at_once_are_as_one_by_one(semiring: Semiring, data: st.DataObject)
     assert semiring.times_all(values) == reduce(semiring.times, values)
 
 
+@given(st.frozensets(st.frozensets(st.integers(0, 9), max_size=8), max_size=12))
+def test_minimal_sets_contain_no_other(sets: frozenset[frozenset[int]]) -> None:
+    assert minimal(sets) == {one for one in sets if not any(other < one for other in sets)}
+
+
 def test_too_many_witnesses_or_monomials_are_refused() -> None:
     circuit = Circuit()
     tokens = list(map(circuit.token, "abcdef"))
