@@ -31,6 +31,8 @@ MOST_HELD = 1_000_000
 """Variables under nodes that are kept, each as often as there is a node above it."""
 
 
+_DEEP = 50
+_Split = tuple[tuple[int, ...], tuple[int, ...]]
 _NOTHING: frozenset[int] = frozenset()
 _CONSTANTS = (Op.ZERO, Op.ONE)
 
@@ -70,6 +72,7 @@ class Conditioned:
         self._values: dict[int, int] = {}
         self._operands: dict[int, tuple[int, ...]] = {}
         self._supports: dict[int, frozenset[int]] = {}
+        self._splits: dict[tuple[int, int], _Split | None] = {}
         self._held = 0
         self._own: list[tuple[Op, tuple[int, ...]]] = []
         self._own_numbers: dict[tuple[Hashable, ...], int] = {}
@@ -274,34 +277,16 @@ class Conditioned:
 
     def _told_apart(self, number: int, operands: Sequence[int]) -> _Plan | None:
         """Of a sum in which one event is subtracted: ``e·x + (y ⊖ e) + z``, either with it or without."""
-        parts = dict.fromkeys(operands)
-        while sums := [part for part in parts if self._op(part) is Op.PLUS]:
-            for part in sums:
-                del parts[part]
-            parts.update(dict.fromkeys(chain.from_iterable(map(self._of, sums))))
-        event = next((self._of(part)[1] for part in parts if self._op(part) is Op.MINUS), None)
+        event = self._subtracted(operands)
         if event is None:
             return None
-        with_it: dict[int, None] = {}
-        without: dict[int, None] = {}
-        for part in parts:
-            below = self._of(part)
-            if part == event:
-                with_it[Circuit.one] = None
-            elif event not in below:
-                with_it[part] = without[part] = None
-            elif self._op(part) is Op.MINUS and below[1] == event:
-                without[below[0]] = None
-            elif self._op(part) is Op.TIMES:
-                with_it[self._node(Op.TIMES, [n for n in below if n != event])] = None
-            else:
-                return None
-        variables = self._support(event)
-        if not all(variables.isdisjoint(self._support(part)) for part in (*with_it, *without)):
+        splits = [split for split in (self._split(part, event, 0) for part in operands) if split is not None]
+        self._effort.spend(1 + len(operands) // 8)
+        if len(splits) < len(operands):
             return None
-        self._effort.spend(1 + len(parts) // 8)
-        true, false = self._node(Op.PLUS, list(with_it)), self._node(Op.PLUS, list(without))
-        rest = self._support(number) - variables
+        true = self._node(Op.PLUS, list(dict.fromkeys(n for with_it, _ in splits for n in with_it)))
+        false = self._node(Op.PLUS, list(dict.fromkeys(n for _, without in splits for n in without)))
+        rest = self._support(number) - self._support(event)
         self._supports.setdefault(true, rest)
         self._supports.setdefault(false, rest)
 
@@ -310,6 +295,47 @@ class Conditioned:
             return p * self._vector(true) + (1.0 - p) * self._vector(false)
 
         return _Plan((event, true, false), lambda: self._make(("node", number), work))
+
+    def _subtracted(self, operands: Sequence[int]) -> int | None:
+        """What is subtracted in the first part of a sum that is less by something."""
+        waiting = list(reversed(operands))
+        while waiting:
+            part = waiting.pop()
+            op = self._op(part)
+            if op is Op.MINUS:
+                return self._of(part)[1]
+            if op is Op.PLUS:
+                waiting += reversed(self._of(part))
+        return None
+
+    def _split(self, part: int, event: int, depth: int) -> _Split | None:
+        """What a part of a sum leaves where an event is true, and where not; both share nothing with it."""
+        key = (part, event)
+        if key not in self._splits:
+            self._splits[key] = self._split_anew(part, event, depth)
+        return self._splits[key]
+
+    def _split_anew(self, part: int, event: int, depth: int) -> _Split | None:
+        op, below, variables = self._op(part), self._of(part), self._support(event)
+        if part == event:
+            return (Circuit.one,), ()
+        if variables.isdisjoint(self._support(part)):
+            return (part,), (part,)
+        if op is Op.PLUS and depth < _DEEP:
+            splits = [split for n in below if (split := self._split(n, event, depth + 1)) is not None]
+            if len(splits) < len(below):
+                return None
+            return tuple(n for split in splits for n in split[0]), tuple(
+                n for split in splits for n in split[1]
+            )
+        if op is Op.MINUS and below[1] == event:
+            rest, left = below[0], ((), (below[0],))
+        elif op is Op.TIMES and event in below:
+            rest = self._node(Op.TIMES, [n for n in below if n != event])
+            left = ((rest,), ())
+        else:
+            return None
+        return left if variables.isdisjoint(self._support(rest)) else None
 
     # --- sums of products
 
