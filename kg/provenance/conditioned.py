@@ -63,7 +63,7 @@ class Conditioned(Extended):
     @property
     def is_full(self) -> bool:
         """Whether it holds so much that a fresh one had better take its place."""
-        return len(self._vectors) * self._one.nbytes + self._held > MOST_BYTES // 2
+        return self._held > MOST_BYTES // 2
 
     def probability(self, root: int) -> float:
         """P(the node is true). Raises ``Intractable`` where that takes too much effort."""
@@ -120,9 +120,14 @@ class Conditioned(Extended):
     def _make(self, key: Hashable, work: Callable[[], Values]) -> int:
         """The number of a value that is known by a key."""
         found = self._made.get(key)
-        if found is None:
-            found = self._made[key] = len(self._vectors)
-            self._vectors.append(work())
+        return self._kept(key, work()) if found is None else found
+
+    def _kept(self, key: Hashable, vector: Values) -> int:
+        self._held += self._one.nbytes
+        if self._held > MOST_BYTES:
+            raise Intractable
+        found = self._made[key] = len(self._vectors)
+        self._vectors.append(vector)
         return found
 
     def _leaf(self, origin: str, p: float) -> int:
@@ -179,8 +184,7 @@ class Conditioned(Extended):
                 vector = parts[0] * (1.0 - parts[1])
             else:
                 vector = any_of(parts)
-            found = self._made[key] = len(self._vectors)
-            self._vectors.append(vector)
+            found = self._kept(key, vector)
         return found
 
     def _less(self, number: int, left: int, right: int) -> _Plan:
