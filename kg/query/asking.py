@@ -6,6 +6,7 @@ from typing import Literal as OneOf
 
 from kg.dataset.terms import BlankNode, NamedNode, QueryBoolean, QuerySolutions, QueryTriples
 from kg.errors import QueryRefused, QuerySyntaxError
+from kg.provenance.circuit import CircuitTooLarge
 from kg.query.aggregates import Grouped, annotate_groups
 from kg.query.algebra import Item, Query
 from kg.query.answer import Answer, Contribution, Provenance, Row, Term
@@ -72,6 +73,8 @@ def query(
     try:
         return _annotated(source, asked, plain, confidence, services)
     except NotAnnotated as why:
+        return _unannotated(snapshot, plain.answer(), str(why))
+    except CircuitTooLarge as why:
         return _unannotated(snapshot, plain.answer(), str(why))
     except (TooComplex, RecursionError):
         return _unannotated(snapshot, plain.answer(), TOO_DEEP)
