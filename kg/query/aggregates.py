@@ -169,12 +169,14 @@ def _contributions(circuit: Circuit, plan: Grouped, members: Sequence[Member]) -
     for column, parts in plan.made_of:
         for part in parts:
             aggregate = aggregates[part]
+            if aggregate.of is None and aggregate.distinct:
+                continue  # members do not tell which solutions are alike
             taken: list[tuple[int, Term]] = []
             for member in members:
                 value = number(1) if aggregate.of is None else member.arguments[part]
                 if value is not None:
                     taken.append((member.node, value))
-            if aggregate.distinct and aggregate.of is not None:
+            if aggregate.distinct:
                 sums: dict[Term, list[int]] = {}
                 for node, value in taken:
                     sums.setdefault(value, []).append(node)

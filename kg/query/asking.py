@@ -13,7 +13,7 @@ from kg.query.assess import assessed, not_annotated
 from kg.query.builder import Builder
 from kg.query.chosen import Chosen
 from kg.query.derivation import Derivation, NotAnnotated
-from kg.query.evaluate import MAX_DERIVATIONS, Annotated, annotate, answered
+from kg.query.evaluate import MAX_DERIVATIONS, Annotated, annotate, answered, supported
 from kg.query.graphs import built, constants, described
 from kg.query.leaves import Unaccounted
 from kg.query.merge import over_merge, without_dataset
@@ -57,6 +57,7 @@ def query(
         source = Chosen(snapshot, default_graphs or (), named_graphs or ())
     elif asked.dataset is not None:
         source = Chosen(snapshot, *asked.dataset)
+        plain = _Plain(snapshot, sparql, base_iri, *asked.dataset)
     try:
         return _annotated(source, asked, plain, confidence)
     except NotAnnotated as why:
@@ -138,10 +139,12 @@ def _rows(asked: Prepared, plan: Derivation, plain: "_Plain") -> tuple[Row, ...]
 def _built(builder: Builder, asked: Prepared, plan: Built, plain: "_Plain", confidence: bool) -> Answer:
     found = _solutions(builder, asked, plan.solutions, plain)
 
-    def nodes_of(place: int, rows: Sequence[Row]) -> Sequence[int]:
-        return annotate(builder, plan.single[place], rows).nodes
+    def nodes_of(derivation: Derivation, rows: Sequence[Row]) -> Sequence[int]:
+        return supported(builder, derivation, rows)
 
     made, nodes = built(builder.circuit, plan, found.rows, found.nodes, nodes_of)
+    if builder.circuit.zero in nodes:
+        raise NotAnnotated("a triple was built that nothing derives: please report this")
     told = assessed(builder.source, builder.circuit, nodes, confidence)
     return Answer("construct", builder.source.iri, triples=made, provenance=told)
 
@@ -154,16 +157,21 @@ def _described(
     resources: dict[Term, int] = dict.fromkeys(constants(asked.query.described or ()), circuit.one)
     if plan.solutions is not None:
         rows = _rows(asked, plan.solutions, plain)
-        sums: dict[Term, list[int]] = {}
-        for place, derivation in enumerate(plan.single):
-            values = list(dict.fromkeys((row[place],) for row in rows if row[place] is not None))
-            for (value,), node in zip(values, annotate(builder, derivation, values).nodes, strict=True):
-                if isinstance(value, NamedNode | BlankNode):
-                    sums.setdefault(value, []).append(node)
+        values = dict.fromkeys(v for row in rows for v in row if isinstance(v, NamedNode | BlankNode))
+        sums: dict[Term, list[int]] = {value: [] for value in values}
+        for derivation in plan.single:
+            for value, node in zip(
+                values, supported(builder, derivation, [(v,) for v in values]), strict=True
+            ):
+                sums[value].append(node)
         for value, nodes in sums.items():
             resources.setdefault(value, circuit.plus(nodes))
-    nodes = described(builder, answer.triples, resources)
-    return replace(answer, provenance=assessed(builder.source, circuit, nodes, confidence))
+    if not plan.is_positive and any(isinstance(t.subject, BlankNode) for t in answer.triples):
+        raise NotAnnotated(
+            "blank nodes that resources share which OPTIONAL, MINUS or EXISTS decides are not annotated"
+        )
+    found = described(builder, answer.triples, resources)
+    return replace(answer, provenance=assessed(builder.source, circuit, found, confidence))
 
 
 class _Plain:
