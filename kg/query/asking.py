@@ -7,7 +7,7 @@ from typing import Literal as OneOf
 from kg.dataset.terms import BlankNode, NamedNode, QueryBoolean, QuerySolutions, QueryTriples
 from kg.errors import QueryRefused, QuerySyntaxError
 from kg.query.aggregates import Grouped, annotate_groups
-from kg.query.algebra import Item
+from kg.query.algebra import Item, Var
 from kg.query.answer import Answer, Provenance, Row, Term
 from kg.query.assess import assessed, not_annotated
 from kg.query.builder import Builder
@@ -130,10 +130,10 @@ def _solutions(builder: Builder, asked: Prepared, plan: Derivation, plain: "_Pla
 
 def _rows(asked: Prepared, plan: Derivation, plain: "_Plain") -> tuple[Row, ...]:
     """The rows over the columns of a derivation."""
-    items = tuple(Item(variable) for variable in plan.key)
+    items = tuple(map(Item, plan.key)) or (Item(Var(NOTHING)),)
     select = replace(asked.query, form="select", body=replace(asked.query.body, items=items))
     answer = plain.of(render(select))
-    return answer.rows if items else ((),) * len(answer.rows)
+    return answer.rows
 
 
 def _built(builder: Builder, asked: Prepared, plan: Built, plain: "_Plain", confidence: bool) -> Answer:
@@ -154,10 +154,16 @@ def _described(
 ) -> Answer:
     answer = plain.answer()
     circuit = builder.circuit
-    resources: dict[Term, int] = dict.fromkeys(constants(asked.query.described or ()), circuit.one)
+    resources: dict[Term, int] = {}
+    if plan.any is not None:
+        resources |= dict.fromkeys(
+            constants(asked.query.described or ()), supported(builder, plan.any, [()])[0]
+        )
     if plan.solutions is not None:
         rows = _rows(asked, plan.solutions, plain)
-        values = dict.fromkeys(v for row in rows for v in row if isinstance(v, NamedNode | BlankNode))
+        values: dict[Term, None] = dict.fromkeys(
+            v for row in rows for v in row if isinstance(v, NamedNode | BlankNode)
+        )
         sums: dict[Term, list[int]] = {value: [] for value in values}
         for derivation in plan.single:
             for value, node in zip(

@@ -37,11 +37,13 @@ class Built:
 class Described:
     """A DESCRIBE: for each variable the derivation of its values.
 
+    The engine describes a constant where there is any solution, which is what ``any`` derives.
     ``is_positive`` says that less data never describe another resource.
     """
 
     solutions: Derivation | None
     single: tuple[Derivation, ...]
+    any: Derivation | None
     is_positive: bool
 
 
@@ -119,11 +121,13 @@ def _built(query: Query, indexed: bool) -> Built:
 def _described(query: Query, indexed: bool) -> Described:
     named = query.described if query.described is not None else visible(query.body.of)
     variables = [node for node in named if isinstance(node, Var) and not node.hidden]
+    of_any = derive(_over(query, ()), indexed=indexed, whole=True) if len(variables) < len(named) else None
     if not variables:
-        return Described(None, (), is_positive=True)
+        return Described(None, (), of_any, is_positive(query.body.of))
     whole = len(variables) > 1
     single = tuple(derive(_over(query, [variable]), indexed=indexed, whole=whole) for variable in variables)
-    return Described(derive(_over(query, variables), indexed=indexed), single, is_positive(query.body.of))
+    solutions = derive(_over(query, variables), indexed=indexed)
+    return Described(solutions, single, of_any, is_positive(query.body.of))
 
 
 def _over(query: Query, variables: Iterable[Var]) -> Query:
