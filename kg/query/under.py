@@ -94,7 +94,7 @@ def query_trusting(
     if dataset is not None:
         source = Chosen(source, *dataset)
     is_ask = asked.query.form == "ask"
-    if source.repeats or plan.places is not None or not (plan.is_bag or is_ask):
+    if source.repeats or plan.places is not None or plan.is_open or not (plan.is_bag or is_ask):
         return None
     builder = Builder(source, MAX_DERIVATIONS, work_out)
     try:
