@@ -16,7 +16,7 @@ Disk = Callable[[str], Path]
 
 @pytest.fixture
 def mounted(tmp_path: Path) -> Iterator[Disk]:
-    """Mounts a tmpfs with the options given, as who may; gives back its folder. For others the test cannot hold."""
+    """Mounts a tmpfs with the options given, as who may; gives back its folder. Others cannot run the test."""
     found: list[Path] = []
 
     def mount(options: str) -> Path:
