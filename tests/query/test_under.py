@@ -1,14 +1,19 @@
 """Answers under a trust policy, from circuits: those of the dataset that the policy leaves."""
 
 from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.query import Answer, query
+from kg.dataset.snapshots import Reader
+from kg.dataset.writer import Writer
+from kg.query import Answer, TrustPolicy, query
 from kg.query.trusting import Restriction, Trusting
 from kg.query.under import query_trusting
+from tests.dataset.conftest import grant
 from tests.query.fake import EX, SPARQL_PREFIX, FakeSnapshot, read
 from tests.query.generate import ALL, snapshots
 from tests.query.law import TOTAL
@@ -106,3 +111,18 @@ def test_the_rows_that_remain_rest_on_what_is_believed() -> None:
     assert len(found.rows) == 1
     assert set(found.provenance.claims) == {EX + "a"}
     assert found.provenance.rows[0].contested == ()  # what contests it is not believed
+
+
+def test_an_ending_that_was_taken_back_later_still_ends_what_was_known_before(tmp_path: Path) -> None:
+    granted = grant("JL MAG", "Volkswagen", when={"text": "in April", "edtf": "2025-04"})
+    revoked = grant("JL MAG", "Volkswagen", type="license_revoked", when={"text": "x", "edtf": "2025-06-20"})
+    taken_back = datetime.now(UTC) + timedelta(hours=2)
+    with Writer(tmp_path / "store") as writer:
+        added = writer.add([granted, revoked])
+        writer.retract(added[1].iri, reason="an error", by="an editor", at=taken_back)
+        writer.commit()
+    snapshot = Reader(tmp_path / "store").current()
+    for hours, holders in ((-1, 0), (1, 1)):
+        policy = TrustPolicy(known_at=taken_back + timedelta(hours=hours), valid_at=date(2025, 7, 1))
+        answer = query(snapshot, "SELECT ?p { ?p ls:holdsLicenseFor ?c }", policy=policy)
+        assert len(answer.rows) == holders
