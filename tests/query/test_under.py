@@ -1,5 +1,6 @@
 """Answers under a trust policy, from circuits: those of the dataset that the policy leaves."""
 
+import json
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -11,14 +12,16 @@ from hypothesis import strategies as st
 from kg.dataset.snapshots import Reader
 from kg.dataset.writer import Writer
 from kg.query import Answer, TrustPolicy, query
+from kg.query.results import to_json
 from kg.query.trusting import Restriction, Trusting
 from kg.query.under import query_trusting
-from tests.dataset.conftest import grant
+from tests.dataset.conftest import REUTERS, grant
 from tests.query.fake import EX, SPARQL_PREFIX, FakeSnapshot, read
 from tests.query.generate import ALL, snapshots
 from tests.query.law import TOTAL
 from tests.query.whole import over_datasets, queries
 
+HOLDERS = "SELECT ?p { ?p ls:holdsLicenseFor ?c }"
 INFERRED = EX + "inferred"
 NO_GRAPHS = tuple(kind for kind in ALL if kind != "graph")
 
@@ -124,5 +127,21 @@ def test_an_ending_that_was_taken_back_later_still_ends_what_was_known_before(tm
     snapshot = Reader(tmp_path / "store").current()
     for hours, holders in ((-1, 0), (1, 1)):
         policy = TrustPolicy(known_at=taken_back + timedelta(hours=hours), valid_at=date(2025, 7, 1))
-        answer = query(snapshot, "SELECT ?p { ?p ls:holdsLicenseFor ?c }", policy=policy)
+        answer = query(snapshot, HOLDERS, policy=policy)
         assert len(answer.rows) == holders
+
+
+def test_a_claim_passes_at_the_confidence_that_is_shown(tmp_path: Path) -> None:
+    rated = {"reliability": "A", "credibility": 1}
+    person = {"kind": "person", "name": "A. Analyst"}
+    with Writer(tmp_path / "store") as writer:
+        writer.add([grant("JL MAG", "Volkswagen", assessment=rated, attribution=[person, REUTERS])])
+        writer.commit()
+    snapshot = Reader(tmp_path / "store").current()
+    shown = json.loads(to_json(query(snapshot, HOLDERS)))["provenance"]["rows"][0]["confidence"]
+    assert shown == 0.857375
+    for least, rows in ((shown, 1), (0.8573750001, 0)):
+        written = TrustPolicy(min_confidence=least).written()
+        policy = TrustPolicy.read({name: [value] for name, value in written})
+        assert policy == TrustPolicy(min_confidence=least)
+        assert len(query(snapshot, HOLDERS, policy=policy).rows) == rows
