@@ -23,6 +23,12 @@ LICENSING = frozenset(
 )
 """What befalls one application or license of a holder."""
 _MIN_WORD = 2
+_OF_VERBS = frozenset({"silence", "making", "revoking"})
+"""Classes that hold verbs."""
+_VAGUE = frozenset({"side", "office", "agency", "state", "council", "authority"})
+_COMPANY_WORDS = frozenset({"company", "firm", "corporate", "bank", "club", "union", "association", "vice"})
+_ALSO_PRIVATE = frozenset({"president", "secretary", "deputy"})
+_ADVERBIAL = frozenset({"advmod", "acomp", "oprd", "prt", "xcomp", "ccomp"})
 
 
 @dataclass(frozen=True)
@@ -45,6 +51,8 @@ class Finder:
 
     lexicon: Lexicon
     resolve: Callable[[Token], Token] = field(default=lambda token: token)
+    officials: frozenset[str] = frozenset()
+    """Last names, in lower case, of persons whom the text calls ministers and the like."""
 
     def events(self, sentence: Span) -> list[Event]:
         """The events of a sentence by their triggers; clauses that go on with one are folded into it."""
@@ -72,7 +80,7 @@ class Finder:
                 return None
             if theme is None or path.test in ("license", "application"):
                 theme = places[0]
-        if frame.negated and not any(child.dep_ == "neg" for child in token.children):
+        if frame.negated and not _negated(token, theme):
             return None
         if theme is not None and not self._in_domain(theme):
             return None
@@ -116,7 +124,9 @@ class Finder:
         return here
 
     def is_a(self, token: Token, test: str) -> bool:
-        """Whether a noun is in a class of the lexicon, or in one of those built in."""
+        """Whether a noun is in one of the classes (``a|b``) of the lexicon, or in one of those built in."""
+        if "|" in test:
+            return any(self.is_a(token, one) for one in test.split("|"))
         noun = self.resolve(syntax.through(token))
         lemma = noun.lemma_.lower()
         match test:
@@ -132,10 +142,32 @@ class Finder:
                 return token.tag_ == "CD"
             case "party":
                 return self._is_party(noun)
+            case "power":
+                return self.is_power(noun)
             case _:
-                return lemma in self.lexicon.classes[test] and (
-                    noun.pos_ != "VERB" or noun.dep_ in syntax.NOMINAL or test == "silence"
+                members = self.lexicon.classes[test]
+                compound = any(f"{t.lower_} {lemma}" in members for t in syntax.nominal_modifiers(noun))
+                return (lemma in members or compound) and (
+                    noun.pos_ != "VERB" or noun.dep_ in syntax.NOMINAL or test in _OF_VERBS
                 )
+
+    def is_power(self, noun: Token) -> bool:
+        """Whether a noun is a state, a body of one, or somebody who speaks for one."""
+        classes = self.lexicon.classes
+        lemma = noun.lemma_.lower()
+        if lemma in classes["power"] or noun.lower_ in classes["power"]:
+            return noun.pos_ in ("PROPN", "NOUN") and noun.dep_ != "compound"
+        modifiers = [t.lower_ for t in syntax.nominal_modifiers(noun)]
+        if lemma in _VAGUE:
+            return any(t.ent_type_ in ("NORP", "GPE") for t in syntax.nominal_modifiers(noun))
+        if lemma in classes["authority"] | classes["official"] and noun.pos_ in ("NOUN", "PROPN"):
+            return not set(modifiers) & _COMPANY_WORDS
+        if any(f"{t} {lemma}" in classes["power"] for t in modifiers):
+            return True
+        titles = [*syntax.nominal_modifiers(noun), *(c for c in noun.children if c.dep_ == "appos")]
+        if noun.pos_ == "PROPN" and any(t.lemma_.lower() in classes["official"] - _ALSO_PRIVATE for t in titles):
+            return True
+        return noun.pos_ == "PROPN" and noun.lower_ in self.officials
 
     def _is_party(self, noun: Token) -> bool:
         classes = self.lexicon.classes
@@ -205,10 +237,21 @@ def _step(token: Token, step: str) -> list[Token]:
             return [t for t in syntax.nominal_modifiers(token) if t.ent_type_ == "NORP"]
         case "owner":
             return syntax.owners(token)
+        case "adverb":
+            return [t for t in token.children if t.dep_ in _ADVERBIAL]
+        case "attribute":
+            return [t for t in token.children if t.dep_ == "attr"]
         case lemma if lemma.startswith("complement:"):
             return [t for t in syntax.complements(token) if f"complement:{t.lemma_}" == lemma]
         case preposition:
             return syntax.prepositional(token, preposition)
+
+
+def _negated(trigger: Token, theme: Token | None) -> bool:
+    """Whether a trigger is denied, or nothing of its theme is there ("had no comment")."""
+    if any(c.dep_ == "neg" or c.lower_ in ("neither", "never") for c in trigger.children):
+        return True
+    return theme is not None and any(c.lower_ == "no" for c in theme.children)
 
 
 def _adjective_subjects(token: Token) -> list[Token]:

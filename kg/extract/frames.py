@@ -62,7 +62,16 @@ class Lexicon:
 
 
 _POS = {"verbs": "VERB", "nouns": "NOUN", "adjectives": "ADJ"}
-_SETS = ("gate", "weak", "context", "foreign_modifiers", "licence_words", "silence", "make")
+_SETS = (
+    "issuance",
+    "revoking",
+    "strong_materials",
+    "weak_materials",
+    "trade_words",
+    "license_words",
+    "export_license",
+    "other_goods",
+    "weak", "context", "foreign_modifiers", "licence_words", "silence", "make")
 
 
 def _roles(given: dict[str, Any] | None) -> tuple[tuple[RoleName, tuple[Path, ...]], ...]:

@@ -12,6 +12,7 @@ from kg.claims.claim import Agent, AgentKind, Claim, ClaimType
 from kg.claims.names import normalized
 from kg.extract import syntax, wording
 from kg.extract.attribution import Attributions
+from kg.extract.domain import in_domain
 from kg.extract.discourse import Discourse, Passage
 from kg.extract.drafting import Drafter
 from kg.extract.events import PLACES, Event, Finder, retells
@@ -63,7 +64,7 @@ class SpacyExtractor:
     def extract(self, article: Article) -> list[Claim]:
         """The claims of an article; none if it tells of nothing that the lexicon knows."""
         model = parser()
-        if not _gate(article.text, self.lexicon):
+        if not in_domain(article.text[article.body :] + (article.document.title or ""), self.lexicon):
             return []
         passages = tuple(_parsed(article, model))
         discourse = Discourse.of(passages, self.lexicon, _outlet_names(article, passages))
@@ -140,11 +141,6 @@ def claims_json(article: Article, claims: list[Claim], *, file: str | None = Non
             head["said"] = claim.said.isoformat()
         printed.append(head)
     return printed
-
-
-def _gate(text: str, words: Lexicon) -> bool:
-    lowered = text.lower()
-    return any(word in lowered for word in words.classes["gate"])
 
 
 def _pieces(text: str, start: int) -> Iterator[tuple[int, int]]:
