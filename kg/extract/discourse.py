@@ -66,6 +66,19 @@ class Discourse:
                     discourse.referents.append(Referent(token, passage.at(token), named))
         return discourse
 
+    def officials(self) -> frozenset[str]:
+        """Last names, in lower case, of persons to whom the text gives a public office."""
+        titles = self.lexicon.classes["official"] - {"president", "secretary", "deputy", "official"}
+        found = set()
+        for passage in self.passages:
+            for token in passage.doc:
+                if token.pos_ == "PROPN" and token.ent_type_ == "PERSON":
+                    beside = [c for c in token.children if c.dep_ in ("compound", "appos", "amod", "nmod")]
+                    above = [token.head] if token.dep_ == "appos" else []
+                    if any(t.lemma_.lower() in titles for t in (*beside, *above)):
+                        found.add(token.lower_)
+        return frozenset(found)
+
     def passage(self, token: Token) -> Passage:
         """The passage of a token."""
         return next(p for p in self.passages if p.doc is token.doc)
@@ -93,7 +106,7 @@ class Discourse:
     def is_anaphor(self, token: Token) -> bool:
         """Whether a noun phrase ("the company", "the German automaker", "it") takes up an earlier one."""
         if token.pos_ == "PRON":
-            return token.lower_ in ("it", "they", "them", "he", "she")
+            return token.lower_ in ("it", "they", "them", "he", "she", "its", "their", "his", "her")
         classes = self.lexicon.classes
         definite = any(c.dep_ == "det" and c.lower_ in _DEFINITE for c in token.children)
         plain = not any(c.dep_ in ("prep", "relcl", "acl", "nummod") for c in token.children)
@@ -142,7 +155,7 @@ class Discourse:
         bodies = self.lexicon.classes["authority"] | {"chamber", "association", "union"}
         if anaphor.lemma_.lower() in self.lexicon.classes["authority"]:
             return True
-        if anaphor.lower_ in ("he", "she"):
+        if anaphor.lower_ in ("he", "she", "his", "her"):
             return noun.ent_type_ == "PERSON"
         if any(c.lemma_.lower() in self.lexicon.speech["spokespersons"] for c in noun.children):
             return False

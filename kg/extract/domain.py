@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from kg.extract.frames import Lexicon
 
-_ENOUGH = 3
+_ENOUGH = 4
 
 
 @dataclass(frozen=True)

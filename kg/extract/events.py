@@ -23,6 +23,7 @@ LICENSING = frozenset(
 )
 """What befalls one application or license of a holder."""
 _MIN_WORD = 2
+_PRONOUNS = frozenset({"it", "they", "we", "them", "us", "its", "their", "our", "his", "her", "he", "she"})
 _OF_VERBS = frozenset({"silence", "making", "revoking"})
 """Classes that hold verbs."""
 _VAGUE = frozenset({"side", "office", "agency", "state", "council", "authority"})
@@ -64,7 +65,7 @@ class Finder:
         lemma = token.lemma_.lower()
         if token.dep_ in ("acomp", "oprd") and ("ADJ", token.lower_, "") in self.lexicon.frames:
             pos, lemma = "ADJ", token.lower_  # "applications remain pending", read as a participle
-        particles = [c.lower_ for c in token.children if c.dep_ == "prt"]
+        particles = [c.lower_ for c in token.children if c.dep_ in ("prt", "advmod")]
         frames = [f for p in particles for f in self.lexicon.frames.get((pos, lemma, p), ())]
         for frame in frames or self.lexicon.frames.get((pos, lemma, ""), ()):
             event = self._match(frame, token)
@@ -107,12 +108,13 @@ class Finder:
     def _fill(
         self, roles: dict[RoleName, Token], role: RoleName, start: Token, paths: tuple[Path, ...]
     ) -> None:
-        taken = {t.i for t in roles.values()}
+        shared = (RoleName.SPEAKER, RoleName.AUTHORITY)
+        taken = {t.i for r, t in roles.items() if not (role in shared and r in shared)}
         for path in paths:
             for token in self._walk(start, path.steps):
                 if token.i in taken or (path.test and not self.is_a(token, path.test)):
                     continue
-                if path.steps[-1] == "modifier" and not self._names_product(token):
+                if path.steps[-1] == "modifier" and path.test != "place" and not self._names_product(token):
                     continue
                 roles[role] = token
                 return
@@ -180,7 +182,7 @@ class Finder:
                 noun.lemma_.lower() not in classes["product"]
                 or any(c.dep_ == "compound" for c in noun.children)
             )
-        ) or (noun.pos_ == "PRON" and noun.lower_ in ("it", "they", "we", "them", "us"))
+        ) or (noun.pos_ == "PRON" and noun.lower_ in _PRONOUNS)
 
     def _names_product(self, token: Token) -> bool:
         word = token.lower_

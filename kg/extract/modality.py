@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from spacy.tokens import Token
 
-from kg.claims.claim import Modality, Polarity
+from kg.claims.claim import ClaimType, Modality, Polarity
 from kg.extract import syntax
 from kg.extract.attribution import Attribution
 from kg.extract.doubt import doubt_of, tainted
@@ -15,6 +15,8 @@ _HEDGING_MODALS = frozenset({"may", "might", "could"})
 _FUTURE_MODALS = frozenset({"will", "wo", "'ll", "\u2019ll", "shall"})
 _IRREALIS_MODALS = frozenset({"must", "should", "would", "ca", "can"})
 _SELF = frozenset({"we", "i", "our", "my"})
+_OWN_WORDS = frozenset({ClaimType.NO_COMMENT, ClaimType.REQUEST, ClaimType.STATEMENT_OF_POLICY})
+"""What somebody asks, states or leaves unsaid is so even if they speak of falsehood."""
 _NONE = frozenset({"no", "neither", "nobody", "none", "nothing"})
 
 
@@ -76,7 +78,7 @@ def mode_of(event: Event, attribution: Attribution, speech: dict[str, frozenset[
         return None
     polarity = Polarity.NEGATIVE if marks.negative else Polarity.POSITIVE
     mode = Mode(_modality(marks, event, attribution, silent=silent), polarity, marks.carrier)
-    risky = polarity is Polarity.POSITIVE and mode.modality is not Modality.UNKNOWN and not silent
+    risky = polarity is Polarity.POSITIVE and mode.modality is not Modality.UNKNOWN and event.type not in _OWN_WORDS
     return None if risky and tainted(event.trigger, speech) else mode
 
 

@@ -20,6 +20,7 @@ from kg.extract.frames import Lexicon, lexicon
 from kg.extract.modality import mode_of
 from kg.extract.model import parser
 from kg.extract.outlets import outlets
+from kg.extract.policy import settled, statements
 from kg.extract.participants import Participants
 from kg.extract.reader import Article, read_article
 from kg.extract.speakers import Speakers
@@ -32,10 +33,10 @@ MAX_PASSAGE = 5000
 _MARKER = re.compile(
     r"\s*(?:(?:[-*•>]|\d{1,2}[.)])\s+|\d{1,2}[:.]\d{2}\s+)*"
     r"(?:[A-Z][A-Z .,/]+(?:, [A-Z][a-z]{2,8}\.? \d{1,2})?(?:, \d{4})? ?(?:\([^)\n]{2,40}\) ?)?[-–—] )?"  # noqa: RUF001
-    r"(?:[A-Z][a-z]+: (?=[A-Z]))?"
+    r"(?:(?:[A-Z][a-z]+|A): (?=[A-Z]))?(?:\*\*[^*\n]{1,40}\*\*\s*)?"
 )
 _MID = re.compile(r"\b([Mm]id)-(?=[A-Z])")
-_NO_PROSE = re.compile(r"\s*(?:#|!?\[[^\]\n]*\]\(|https?://|Original article|Disclaimer|\|)")
+_NO_PROSE = re.compile(r"\s*(?:#|(?:Question|Q) ?[:.]|!?\[[^\]\n]*\]\(|https?://|Original article|Disclaimer|\|)")
 
 
 class Extractor(Protocol):
@@ -68,7 +69,7 @@ class SpacyExtractor:
             return []
         passages = tuple(_parsed(article, model))
         discourse = Discourse.of(passages, self.lexicon, _outlet_names(article, passages))
-        finder = Finder(self.lexicon, discourse.counted)
+        finder = Finder(self.lexicon, discourse.counted, discourse.officials())
         attributions = Attributions(Speakers(discourse, _organizations(passages)), discourse)
         attributions.find_record()
         agent = Agent(kind=AgentKind.EXTRACTOR, name=self.name, version=self.version)
@@ -78,6 +79,7 @@ class SpacyExtractor:
         for at, passage in enumerate(passages):
             for sentence in passage.doc.sents:
                 events = finder.events(sentence)
+                events = settled([*events, *statements(sentence, events, finder)])
                 if not events:
                     attributions.listen(sentence)
                 for event in events:
