@@ -9,6 +9,7 @@ from kg.extract.events import PLACES
 from kg.extract.frames import Lexicon
 from kg.extract.outlets import outlets
 
+_LONG_NAME = 3
 _REACH = 800
 """How many code points back an antecedent may stand."""
 _SKIP = PLACES | {"DATE", "TIME", "CARDINAL", "ORDINAL", "PERCENT", "MONEY", "NORP"}
@@ -47,6 +48,7 @@ class Discourse:
     ignored: frozenset[str] = frozenset()
     """Names that no "the company" stands for: outlets, the publisher."""
     referents: list[Referent] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
 
     @classmethod
     def of(cls, passages: tuple[Passage, ...], lexicon: Lexicon, ignored: frozenset[str]) -> "Discourse":
@@ -65,6 +67,36 @@ class Discourse:
                 if named or new:
                     discourse.referents.append(Referent(token, passage.at(token), named))
         return discourse
+
+    def fullest(self, name: str) -> str:
+        """The longest wording of a name in the text: "Haotong" → "Ningbo Haotong Magnetics", "NMG" by its initials."""
+        words = name.removeprefix("the ").removeprefix("The ").split()
+        if not words or any(w[0].islower() for w in words) or len(words) > _LONG_NAME:
+            return name
+        best = name
+        for full in self._names():
+            parts = full.split()
+            if len(parts) <= len(words) or len(full) <= len(best):
+                continue
+            inside = any(parts[i : i + len(words)] == words for i in range(len(parts) - len(words) + 1))
+            initials = len(words) == 1 and "".join(p[0] for p in parts if p[0].isupper()) == words[0]
+            if initials or (inside and self._introduced(full, name)):
+                best = full
+        return best
+
+    def _introduced(self, full: str, name: str) -> bool:
+        """Whether the text names somebody in full before it shortens the name."""
+        text = "\n".join(passage.doc.text for passage in self.passages)
+        return 0 <= text.find(full) <= text.find(name)
+
+    def _names(self) -> list[str]:
+        if not self.names:
+            for referent in self.referents:
+                if referent.named and referent.token.ent_type_ not in ("PERSON",):
+                    text = wording.phrase(referent.token, clauses=False).text.removeprefix("the ")
+                    if text[:1].isupper() and all(w[0].isupper() or w in ("of", "and", "&") for w in text.split()):
+                        self.names.append(text)
+        return self.names
 
     def officials(self) -> frozenset[str]:
         """Last names, in lower case, of persons to whom the text gives a public office."""
@@ -127,8 +159,9 @@ class Discourse:
         earlier = [r for r in self.referents if r.at < here and self._fits(r, token)]
         same_sentence = [r for r in earlier if r.token.doc is token.doc and r.token.sent == token.sent]
         if token.lemma_.lower() in self.lexicon.classes["authority"]:
-            earlier = [r for r in earlier if r.token.lemma_.lower() == token.lemma_.lower()]
-            return earlier[-1].token if earlier else token
+            same = [r for r in self.referents if r.token.lemma_.lower() == token.lemma_.lower()]
+            before = [r for r in same if r.at < here]
+            return (before[-1:] or same[:1] or [Referent(token, here, named=False)])[0].token
         if same_sentence and token.pos_ != "PRON":
             return same_sentence[-1].token
         for referents in _by_sentence(earlier, here - _REACH):

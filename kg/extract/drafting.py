@@ -10,6 +10,7 @@ from kg.claims.source import Voice
 from kg.claims.times import TimeSpan
 from kg.extract import clauses, syntax, wording
 from kg.extract.attribution import Attribution
+from kg.extract.amounts import amount_in
 from kg.extract.discourse import Discourse
 from kg.extract.events import Event
 from kg.extract.modality import Mode
@@ -22,6 +23,11 @@ R = RoleName
 CONTEXT = 32
 """Code points of text kept before and after a quote."""
 _COUNTED = (R.LICENSEE, R.PRODUCER, R.CUSTOMER, R.SPEAKER)
+_COUNTED_BY_TYPE = {
+    ClaimType.RESTRICTION_IMPOSED: R.PRODUCT,
+    ClaimType.RESTRICTION_EASED: R.PRODUCT,
+    ClaimType.PRODUCTION_HALT: R.AFFECTED,
+}
 _CHANGES = frozenset({ClaimType.SUPPLY_IMPACT, ClaimType.PRICE_CHANGE, ClaimType.PRODUCTION_HALT})
 
 
@@ -35,9 +41,17 @@ class Drafter:
     agent: Agent
 
     def claims(
-        self, event: Event, attribution: Attribution, mode: Mode, authority: str | None
+        self,
+        event: Event,
+        attribution: Attribution,
+        mode: Mode,
+        authority: str | None,
+        others: frozenset[int] = frozenset(),
     ) -> Iterator[Claim]:
-        """The claims of an event: one, or one for each of its parts (places, speakers, examples)."""
+        """The claims of an event: one, or one for each of its parts (places, speakers, examples).
+
+        ``others`` are the places of the triggers of further events in its sentence.
+        """
         chain = attribution.voices + tuple(
             v
             for v in self.article.chain_tail
@@ -46,9 +60,9 @@ class Drafter:
         chain = chain or self.article.chain_tail
         roles = self.participants.roles(event, attribution, authority)
         examples = self.participants.examples(event)
-        quote = self._quote(clauses.clause(event, mode, examples))
+        quote = self._quote(clauses.clause(event, mode, examples, others))
         when, said = self._when(event, attribution, mode)
-        amount = self._quantity(event)
+        amount = self._quantity(event) or amount_in(event.type, quote.exact)
         for parted, number in self.participants.parted(event, roles, amount):
             yield self._claim(event, parted, quote, chain, mode, attribution, when, said, number)
         for example in examples:
@@ -116,7 +130,8 @@ class Drafter:
             found = wording.quantity(token)
             if found is not None:
                 return found
-        for role in _COUNTED:
+        also = _COUNTED_BY_TYPE.get(event.type)
+        for role in (*_COUNTED, *((also,) if also else ())):
             if role in event.roles:
                 found = wording.quantity(event.roles[role])
                 if found is not None:

@@ -144,6 +144,10 @@ class Finder:
                 return token.tag_ == "CD"
             case "party":
                 return self._is_party(noun)
+            case "product" if noun.ent_type_ in ("ORG", "PERSON") and any(
+                c.dep_ == "compound" and c.pos_ == "PROPN" for c in noun.children
+            ):
+                return False  # "Kestrel Semiconductor"
             case "power":
                 return self.is_power(noun)
             case _:

@@ -91,7 +91,8 @@ class SpacyExtractor:
                         continue
                     if event.type is ClaimType.NO_COMMENT:
                         attribution = attributions.silence(attribution)
-                    claims += drafter.claims(event, attribution, mode, authority)
+                    others = frozenset(e.trigger.i for e in events if e is not event)
+                    claims += drafter.claims(event, attribution, mode, authority, others)
                     authority = authority or _authority(event)
         return sorted(_verified(claims), key=lambda c: (c.quote.start if c.quote else 0, c.type, c.hash))
 
