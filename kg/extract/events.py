@@ -24,7 +24,7 @@ LICENSING = frozenset(
 """What befalls one application or license of a holder."""
 _MIN_WORD = 2
 _PRONOUNS = frozenset({"it", "they", "we", "them", "us", "its", "their", "our", "his", "her", "he", "she"})
-_OF_VERBS = frozenset({"silence", "making", "revoking"})
+_OF_VERBS = frozenset({"silence", "making", "revoking", "exporting", "granting", "idling"})
 """Classes that hold verbs."""
 _VAGUE = frozenset({"side", "office", "agency", "state", "council", "authority"})
 _COMPANY_WORDS = frozenset({"company", "firm", "corporate", "bank", "club", "union", "association", "vice"})
@@ -82,6 +82,8 @@ class Finder:
             if theme is None or path.test in ("license", "application"):
                 theme = places[0]
         if frame.negated and not _negated(token, theme):
+            return None
+        if not _in_aspect(frame, token):
             return None
         if theme is not None and not self._in_domain(theme):
             return None
@@ -251,6 +253,19 @@ def _step(token: Token, step: str) -> list[Token]:
             return [t for t in syntax.complements(token) if f"complement:{t.lemma_}" == lemma]
         case preposition:
             return syntax.prepositional(token, preposition)
+
+
+def _in_aspect(frame: Frame, trigger: Token) -> bool:
+    """Whether the trigger's auxiliaries are those that the frame asks for."""
+    auxiliaries = {c.lower_ for c in trigger.children if c.dep_ in ("aux", "auxpass")}
+    duty = bool(auxiliaries & {"must", "should"}) or (
+        trigger.dep_ == "xcomp" and trigger.head.lemma_ in ("have", "need", "require", "oblige")
+    )
+    if frame.progressive and "being" not in auxiliaries and trigger.tag_ != "VBG":
+        return False
+    if frame.refusing and not auxiliaries & {"would", "will", "wo", "could"}:
+        return False
+    return duty if frame.duty else True
 
 
 def _negated(trigger: Token, theme: Token | None) -> bool:

@@ -48,6 +48,9 @@ class Frame:
     each: RoleName | None = None
     polarity: Polarity = Polarity.POSITIVE
     negated: bool = False
+    progressive: bool = False
+    duty: bool = False
+    refusing: bool = False
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,9 @@ def _frame(given: dict[str, Any], pos: str) -> Frame:
         each=RoleName(given["each"]) if "each" in given else None,
         polarity=Polarity(given.get("polarity", "positive")),
         negated=given.get("negated") == "true",
+        progressive=given.get("progressive") == "true",
+        duty=given.get("duty") == "true",
+        refusing=given.get("refusing") == "true",
     )
 
 

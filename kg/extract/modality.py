@@ -52,7 +52,7 @@ def mode_of(event: Event, attribution: Attribution, speech: dict[str, frozenset[
     for node in (event.trigger, *syntax.ancestors(event.trigger)):
         if child is not None and not _carries(child, event.trigger, speech):
             break
-        _read(node, child, marks, speech)
+        _read(node, child, marks, speech, duty=event.frame.duty)
         if node in attribution.verbs:
             break
         child = node
@@ -120,7 +120,9 @@ def _carries(child: Token, trigger: Token, speech: dict[str, frozenset[str]]) ->
     )
 
 
-def _read(node: Token, child: Token | None, marks: _Marks, speech: dict[str, frozenset[str]]) -> None:
+def _read(
+    node: Token, child: Token | None, marks: _Marks, speech: dict[str, frozenset[str]], *, duty: bool = False
+) -> None:
     lemma = node.lemma_.lower()
     before, own = (marks.hedged, marks.expected), False
     for kid in node.children:
@@ -128,9 +130,11 @@ def _read(node: Token, child: Token | None, marks: _Marks, speech: dict[str, fro
         if kid.dep_ == "aux" and kid.tag_ == "MD":
             marks.hedged |= low in _HEDGING_MODALS
             marks.expected |= low in _FUTURE_MODALS
-            marks.dropped |= low in _IRREALIS_MODALS
+            marks.dropped |= low in _IRREALIS_MODALS and not (low == "must" and duty)
         elif kid.dep_ == "aux" and kid.tag_ == "TO" and child is None:
             marks.infinitive = True
+            if node.dep_ == "xcomp" and node.head.lemma_ == "be":  # "is to ban"
+                marks.expected = True
         elif kid.dep_ == "neg" and child is not None and lemma in speech["checks"]:
             own = True
         elif kid.dep_ == "neg":
@@ -163,6 +167,7 @@ def _read(node: Token, child: Token | None, marks: _Marks, speech: dict[str, fro
             marks.factive = True
         if own or (marks.hedged, marks.expected) != before:
             marks.carrier = node
+    marks.factive |= lemma == "have" and child is not None and child.dep_ == "xcomp" and node.tag_ in ("VBD", "VBN", "VBZ")
     marks.unknown |= own
 
 
