@@ -108,7 +108,11 @@ class Discourse:
                     beside = [c for c in token.children if c.dep_ in ("compound", "appos", "amod", "nmod")]
                     above = [token.head] if token.dep_ == "appos" else []
                     if any(t.lemma_.lower() in titles for t in (*beside, *above)):
-                        found.add(token.lower_)
+                        found |= {
+                            t.lower_
+                            for t in (*beside, token)
+                            if t.pos_ == "PROPN" and t.lemma_.lower() not in titles
+                        }
         return frozenset(found)
 
     def passage(self, token: Token) -> Passage:
@@ -118,7 +122,8 @@ class Discourse:
     def counted(self, token: Token) -> Token:
         """For a bare number ("17 have been granted"), the license or application that it counts."""
         bare = (
-            token.tag_ == "CD"
+            self._takes_up(token)
+            or token.tag_ == "CD"
             or token.lower_ in _ELLIPTIC
             or token.lemma_.lower() in ("quarter", "half", "percent")
         )
@@ -134,6 +139,14 @@ class Discourse:
             if before.lemma_.lower() in members and before.pos_ == "NOUN" and before.dep_ != "compound":
                 return before
         return token
+
+    def _takes_up(self, token: Token) -> bool:
+        """Whether "it" stands for the application that the clause before is about."""
+        if token.lower_ not in ("it", "they") or token.dep_ not in ("nsubj", "nsubjpass"):
+            return False
+        members = self.lexicon.classes["license"] | self.lexicon.classes["application"]
+        subjects = [t for t in token.doc[token.sent.start : token.i] if t.dep_ in ("nsubj", "nsubjpass")]
+        return bool(subjects) and subjects[-1].lemma_.lower() in members
 
     def is_anaphor(self, token: Token) -> bool:
         """Whether a noun phrase ("the company", "the German automaker", "it") takes up an earlier one."""

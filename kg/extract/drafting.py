@@ -1,11 +1,12 @@
 """From an event to claims: the quote with its offsets, number, time, rating."""
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from spacy.tokens import Span, Token
 
-from kg.claims.claim import Agent, Claim, ClaimType, Mention, Modality, Quantity, Quote, RoleName
+from kg.claims.claim import Agent, Claim, ClaimType, Mention, Modality, Polarity, Quantity, Quote, RoleName
 from kg.claims.source import Voice
 from kg.claims.times import TimeSpan
 from kg.extract import clauses, syntax, wording
@@ -20,6 +21,7 @@ from kg.extract.reader import Article
 from kg.extract.times import find_times
 
 R = RoleName
+_LASTING = re.compile(r"\b[\w]+-(?:day|week|month|year)\b")
 CONTEXT = 32
 """Code points of text kept before and after a quote."""
 _COUNTED = (R.LICENSEE, R.PRODUCER, R.CUSTOMER, R.SPEAKER)
@@ -62,9 +64,19 @@ class Drafter:
         examples = self.participants.examples(event)
         quote = self._quote(clauses.clause(event, mode, examples, others))
         when, said = self._when(event, attribution, mode)
+        mode = self._ahead(event, mode, when)
         amount = self._quantity(event) or amount_in(event.type, quote.exact)
         for parted, number in self.participants.parted(event, roles, amount):
             yield self._claim(event, parted, quote, chain, mode, attribution, when, said, number)
+        term = self._term(event)
+        if term is not None and mode.polarity is Polarity.POSITIVE:
+            held: dict[RoleName, Mention] = {
+                r: m for r, m in roles.items() if r in (R.LICENSEE, R.PRODUCT, R.PRODUCER, R.CUSTOMER)
+            }
+            scope = replace(event, type=ClaimType.LICENSE_SCOPE)
+            phrase = self._quote(wording.phrase(term, clauses=False, numbers=True))
+            amount = amount_in(ClaimType.LICENSE_SCOPE, phrase.exact)
+            yield self._claim(scope, held, phrase, chain, mode, attribution, None, None, amount)
         for example in examples:
             holder = self.participants.mention(example)
             shared: dict[RoleName, Mention] = {
@@ -106,6 +118,24 @@ class Drafter:
             agent=self.agent,
             quote_verified=self.article.text[quote.start : quote.end] == quote.exact,
         )
+
+    def _term(self, event: Event) -> Token | None:
+        """The license of a grant whose words say how long it is valid ("a one-year license")."""
+        if event.type is not ClaimType.LICENSE_GRANTED or event.theme is None:
+            return None
+        if event.theme.lemma_.lower() not in self.discourse.lexicon.classes["license"]:
+            return None
+        words = wording.phrase(event.theme, clauses=False, numbers=True).text
+        return event.theme if _LASTING.search(words) else None
+
+    def _ahead(self, event: Event, mode: Mode, when: TimeSpan | None) -> Mode:
+        """What lies wholly after the article's day is expected, also where it is told in the present."""
+        day = self.article.published
+        told = mode.modality in (Modality.ASSERTED, Modality.REPORTED)
+        later = bool(day and when and when.earliest and when.earliest > day)
+        if told and later and event.type is not ClaimType.LICENSE_SCOPE and not when_open(when):
+            return replace(mode, modality=Modality.EXPECTED)
+        return mode
 
     def _quote(self, span: Span) -> Quote:
         start = self.discourse.passage(span[0]).at(span[0])
@@ -156,6 +186,11 @@ class Drafter:
             elif owner in attribution.verbs:
                 said = said or span
         return when, said
+
+
+def when_open(when: TimeSpan | None) -> bool:
+    """Whether a time has no end ("from October 1"): what begins then may be decided already."""
+    return when is not None and when.edtf is not None and when.edtf.endswith("/..")
 
 
 def _amounts(change: Token) -> list[Token]:

@@ -26,6 +26,7 @@ _MIN_WORD = 2
 _PRONOUNS = frozenset({"it", "they", "we", "them", "us", "its", "their", "our", "his", "her", "he", "she"})
 _OF_VERBS = frozenset({"silence", "making", "revoking", "exporting", "granting", "idling"})
 """Classes that hold verbs."""
+_CONTROLS = frozenset({ClaimType.RESTRICTION_IMPOSED, ClaimType.RESTRICTION_EASED})
 _VAGUE = frozenset({"side", "office", "agency", "state", "council", "authority"})
 _COMPANY_WORDS = frozenset({"company", "firm", "corporate", "bank", "club", "union", "association", "vice"})
 _ALSO_PRIVATE = frozenset({"president", "secretary", "deputy"})
@@ -52,6 +53,8 @@ class Finder:
 
     lexicon: Lexicon
     resolve: Callable[[Token], Token] = field(default=lambda token: token)
+    referent: Callable[[Token], Token] = field(default=lambda token: token)
+    """Gives the noun that a pronoun stands for."""
     officials: frozenset[str] = frozenset()
     """Last names, in lower case, of persons whom the text calls ministers and the like."""
 
@@ -162,6 +165,9 @@ class Finder:
     def is_power(self, noun: Token) -> bool:
         """Whether a noun is a state, a body of one, or somebody who speaks for one."""
         classes = self.lexicon.classes
+        if noun.pos_ == "PRON" and noun.lower_ in ("it", "they", "he", "she"):
+            found = self.referent(noun)
+            return found.pos_ != "PRON" and self.is_power(found)
         lemma = noun.lemma_.lower()
         if lemma in classes["power"] or noun.lower_ in classes["power"]:
             return noun.pos_ in ("PROPN", "NOUN") and noun.dep_ != "compound"
@@ -272,6 +278,8 @@ def _negated(trigger: Token, theme: Token | None) -> bool:
     """Whether a trigger is denied, or nothing of its theme is there ("had no comment")."""
     if any(c.dep_ == "neg" or c.lower_ in ("neither", "never") for c in trigger.children):
         return True
+    if trigger.dep_ == "xcomp" and any(c.lower_ == "yet" for c in trigger.head.children):
+        return True
     return theme is not None and any(c.lower_ == "no" for c in theme.children)
 
 
@@ -284,6 +292,8 @@ def _adjective_subjects(token: Token) -> list[Token]:
 def retells(event: Event) -> bool:
     """Whether the words point back at what was told ("these licenses were …", "this is the first …")."""
     theme = event.theme
+    if event.type in _CONTROLS:
+        return False
     if theme is not None and any(
         c.dep_ in ("det", "predet", "amod") and c.lower_ in DEMONSTRATIVE for c in theme.children
     ):

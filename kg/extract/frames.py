@@ -51,6 +51,7 @@ class Frame:
     progressive: bool = False
     duty: bool = False
     refusing: bool = False
+    able: bool = False
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,7 @@ def _frame(given: dict[str, Any], pos: str) -> Frame:
         progressive=given.get("progressive") == "true",
         duty=given.get("duty") == "true",
         refusing=given.get("refusing") == "true",
+        able=given.get("able") == "true",
     )
 
 
@@ -120,6 +122,8 @@ def parse_lexicon(source: str) -> Lexicon:
                 lemma, _, particle = str(trigger).partition(" ")
                 key = (pos, lemma, particle)
                 frames[key] = (*frames.get(key, ()), _frame(given, pos))
+    for key, found in frames.items():
+        frames[key] = tuple(sorted(found, key=lambda f: not (f.duty or f.progressive or f.refusing)))
     classes = {name: frozenset(map(str, members)) for name, members in data["classes"].items()}
     classes |= {name: frozenset(map(str, data.get(name, ()))) for name in _SETS}
     around = {name: _roles(roles) for name, roles in data.get("around", {}).items()}

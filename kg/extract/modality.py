@@ -8,7 +8,7 @@ from kg.claims.claim import ClaimType, Modality, Polarity
 from kg.extract import syntax
 from kg.extract.attribution import Attribution
 from kg.extract.doubt import doubt_of, tainted
-from kg.extract.events import Event
+from kg.extract.events import LICENSING, Event
 from kg.extract.wording import is_telling
 
 _HEDGING_MODALS = frozenset({"may", "might", "could"})
@@ -17,6 +17,9 @@ _IRREALIS_MODALS = frozenset({"must", "should", "would", "ca", "can"})
 _SELF = frozenset({"we", "i", "our", "my"})
 _OWN_WORDS = frozenset({ClaimType.NO_COMMENT, ClaimType.REQUEST, ClaimType.STATEMENT_OF_POLICY})
 """What somebody asks, states or leaves unsaid is so even if they speak of falsehood."""
+_PROMISES = frozenset({"agree", "promise", "pledge", "vow", "decide", "assure", "reply"})
+_WEIGHING = frozenset({"weigh", "consider", "mull", "ponder", "contemplate", "eye", "explore", "float", "study"})
+_PLANNING = frozenset({"plan", "intend", "promise", "pledge", "vow", "prepare", "aim", "propose", "threaten", "commit", "seek"})
 _NONE = frozenset({"no", "neither", "nobody", "none", "nothing"})
 
 
@@ -52,10 +55,13 @@ def mode_of(event: Event, attribution: Attribution, speech: dict[str, frozenset[
     for node in (event.trigger, *syntax.ancestors(event.trigger)):
         if child is not None and not _carries(child, event.trigger, speech):
             break
-        _read(node, child, marks, speech, duty=event.frame.duty)
+        _read(node, child, marks, speech, event)
         if node in attribution.verbs:
             break
         child = node
+    if event.type is ClaimType.STATEMENT_OF_POLICY:
+        marks.hedged |= event.trigger.lemma_ in _WEIGHING
+        marks.expected |= event.trigger.lemma_ in _PLANNING or event.trigger.lemma_ in ("threat", "promise", "pledge")
     if event.frame.negated:
         marks.negative = False
     elif _none_of(event):
@@ -121,19 +127,22 @@ def _carries(child: Token, trigger: Token, speech: dict[str, frozenset[str]]) ->
 
 
 def _read(
-    node: Token, child: Token | None, marks: _Marks, speech: dict[str, frozenset[str]], *, duty: bool = False
+    node: Token, child: Token | None, marks: _Marks, speech: dict[str, frozenset[str]], event: Event
 ) -> None:
     lemma = node.lemma_.lower()
     before, own = (marks.hedged, marks.expected), False
+    duty, controls = event.frame.duty or event.frame.able, event.type not in LICENSING
     for kid in node.children:
         low = kid.lower_
         if kid.dep_ == "aux" and kid.tag_ == "MD":
             marks.hedged |= low in _HEDGING_MODALS
             marks.expected |= low in _FUTURE_MODALS
-            marks.dropped |= low in _IRREALIS_MODALS and not (low == "must" and duty)
+            ahead = low in ("would", "'d") and _told_before(node, speech)
+            marks.expected |= ahead
+            marks.dropped |= low in _IRREALIS_MODALS and not (low in ("must", "can", "ca") and duty) and not ahead
         elif kid.dep_ == "aux" and kid.tag_ == "TO" and child is None:
             marks.infinitive = True
-            if node.dep_ == "xcomp" and node.head.lemma_ == "be":  # "is to ban"
+            if node.dep_ == "xcomp" and node.head.lemma_ == "be" and controls:  # "is to ban"
                 marks.expected = True
         elif kid.dep_ == "neg" and child is not None and lemma in speech["checks"]:
             own = True
@@ -169,6 +178,19 @@ def _read(
             marks.carrier = node
     marks.factive |= lemma == "have" and child is not None and child.dep_ == "xcomp" and node.tag_ in ("VBD", "VBN", "VBZ")
     marks.unknown |= own
+
+
+def _told_before(node: Token, speech: dict[str, frozenset[str]]) -> bool:
+    """ "Said that it would …": the future seen from the past, and no condition."""
+    clause = node
+    while clause.dep_ == "conj":
+        clause = clause.head
+    if any(k.lower_ == "have" for k in node.children if k.dep_ == "aux") or clause.dep_ not in ("ccomp", "parataxis"):
+        return False
+    if any(k.dep_ == "advcl" and any(m.lower_ in ("if", "unless") for m in k.children) for k in node.children):
+        return False
+    lemma = clause.head.lemma_.lower()
+    return lemma in speech["verbs"] | _PROMISES and clause.head.tag_ in ("VBD", "VBN")
 
 
 def _past(node: Token) -> bool:

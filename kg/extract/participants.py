@@ -144,7 +144,7 @@ class Participants:
             stop = min((t.i for t in inner), default=last + 1)
             while stop - 1 > end and doc[stop - 1].pos_ in ("ADP", "CCONJ", "SCONJ", "DET", "PRON"):
                 stop -= 1
-            end = max(end, stop)
+            end = max(end, stop) if doc[stop - 1].pos_ != "NUM" else end
         return str(doc[span.start : end].text)
 
     def mention(self, noun: Token, *, lists: bool = False) -> Mention:
@@ -157,7 +157,8 @@ class Participants:
         return Mention(text=text, id=f"{noun.lemma_.lower()}-{self.discourse.passage(noun).at(noun)}")
 
     def _product(self, noun: Token) -> str:
-        if noun.dep_ in syntax.MODIFIERS or noun.dep_ == "nsubj":
+        listed = any(c.dep_ == "conj" for c in noun.children)
+        if (noun.dep_ in syntax.MODIFIERS or noun.dep_ == "nsubj") and not listed:
             return wording.compound_up_to(noun, self.discourse.lexicon.classes["licence_words"]).text
         aside = {t.i for c in noun.children if c.dep_ == "prep" and c.lower_ == "for" for t in c.subtree}
         words = [t for t in wording.phrase(noun, lists=True) if t.i not in aside]

@@ -69,7 +69,7 @@ class SpacyExtractor:
             return []
         passages = tuple(_parsed(article, model))
         discourse = Discourse.of(passages, self.lexicon, _outlet_names(article, passages))
-        finder = Finder(self.lexicon, discourse.counted, discourse.officials())
+        finder = Finder(self.lexicon, discourse.counted, discourse.antecedent, discourse.officials())
         attributions = Attributions(Speakers(discourse, _organizations(passages)), discourse)
         attributions.find_record()
         agent = Agent(kind=AgentKind.EXTRACTOR, name=self.name, version=self.version)

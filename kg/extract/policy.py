@@ -16,6 +16,7 @@ from kg.extract.frames import Frame
 R = RoleName
 FRAME = Frame(type=ClaimType.STATEMENT_OF_POLICY, pos="VERB", where=(), roles=())
 _CONTENT = frozenset({"ccomp", "parataxis"})
+_CONTROLS = frozenset({ClaimType.RESTRICTION_IMPOSED, ClaimType.RESTRICTION_EASED})
 _FEWEST = 3
 """Shorter clauses ("he said so") state nothing."""
 
@@ -32,7 +33,8 @@ def statements(sentence: Span, events: list[Event], finder: Finder) -> Iterator[
             speaker = _speaker(verb, finder)
             if speaker is not None:
                 for content in verb.children:
-                    if content.dep_ in _CONTENT and syntax.is_verb(content):
+                    colon = any(t.text == ":" for t in verb.doc[content.i : verb.i])
+                    if content.dep_ in _CONTENT and syntax.is_verb(content) and not colon:
                         yield from _contents(content, speaker, taken, finder)
         elif any(c.dep_ == "aux" and c.lower_ in ("will", "shall") for c in verb.children):
             speaker = _power(verb, finder)
@@ -52,10 +54,18 @@ def settled(events: list[Event]) -> list[Event]:
                 o.type is not ClaimType.STATEMENT_OF_POLICY and _within(o.trigger, event.trigger) for o in others
             ):
                 continue
+        if event.trigger.dep_ == "csubj" and event.trigger.tag_ == "VBG" and event.type in _CONTROLS:
+            continue  # "imposing controls is an international practice"
+        if any(o.type is event.type and o.trigger in syntax.complements(event.trigger) for o in others):
+            continue
+        if event.type in _CONTROLS and event.trigger.dep_ == "acl" and any(event.trigger.head == o.theme for o in others):
+            continue
         if event.frame.pos == "NOUN" and any(
-            o.type is event.type
-            and o.frame.pos == "VERB"
-            and (event.trigger == o.theme or (event.theme is not None and event.theme == o.theme))
+            o.frame.pos == "VERB"
+            and (
+                (event.trigger == o.theme and o.type in _CONTROLS)
+                or (o.type is event.type and event.theme is not None and event.theme == o.theme)
+            )
             for o in others
         ):
             continue
@@ -86,6 +96,9 @@ def _speaks_for_power(noun: Token, finder: Finder) -> bool:
     words = [noun, *(c for c in noun.children if c.dep_ in ("appos", "compound"))]
     if not any(w.lemma_.lower() in finder.lexicon.speech["spokespersons"] for w in words):
         return False
+    alone = not any(c.dep_ in ("prep", "poss", "compound", "amod") and c not in words for w in words for c in w.children)
+    if alone:  # "the spokesperson": of the body spoken of just before
+        return any(finder.is_power(t) for t in noun.doc[: noun.i] if t.dep_ in ("nsubj", "nsubjpass"))
     around = [
         t
         for w in words

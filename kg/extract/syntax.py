@@ -96,7 +96,7 @@ def raw_subjects(verb: Token) -> list[Token]:
             return owners(head)
         if verb.dep_ in ("acl", "relcl"):
             return [head] if head.pos_ in ("NOUN", "PROPN", "PRON") else []
-        if verb.dep_ == "amod":
+        if verb.dep_ == "amod" or (verb.dep_ in ("xcomp", "acomp") and verb.pos_ == "ADJ" and is_verb(head)):
             verb = head
         elif verb.dep_ == "pcomp" or not is_verb(head):
             verb = head.head if verb.dep_ == "pcomp" and is_verb(head.head) else head
