@@ -79,7 +79,7 @@ class Attributions:
                     _append(voices, voice)
             child = node
         if not verbs:
-            for verb in self._trailing(trigger):
+            for verb in (*self._as_told(trigger), *self._trailing(trigger)):
                 for voice in self._said(verb, trigger):
                     _append(voices, voice)
                     verbs = [verb]
@@ -136,6 +136,17 @@ class Attributions:
                 return [voice, *self._told(verb, voice)]
         return []
 
+    def _as_told(self, trigger: Token) -> list[Token]:
+        """ "…, as the manager confirms": a report that hangs below its clause."""
+        return [
+            child
+            for node in (trigger, *syntax.ancestors(trigger))
+            for child in node.children
+            if child.dep_ == "advcl"
+            and child.lemma_.lower() in self._words("verbs")
+            and any(c.lower_ == "as" and c.dep_ in ("mark", "advmod") for c in child.children)
+        ][:1]
+
     def _trailing(self, trigger: Token) -> list[Token]:
         """ "…, three people said": a report after its clause that was parsed as a clause beside it."""
         found = []
@@ -174,7 +185,10 @@ class Attributions:
         return Voice(kind=kind, text=text, verb=last.lemma_) if known else None
 
     def _who_says(self, verb: Token) -> list[Token]:
-        return syntax.subjects(verb) if syntax.is_passive(verb) else syntax.raw_subjects(verb)
+        found = syntax.subjects(verb) if syntax.is_passive(verb) else syntax.raw_subjects(verb)
+        if not found:  # "…, trade data show" with its subject read as a modifier
+            found = [c for c in verb.children if c.dep_ == "compound" and c.pos_ in ("NOUN", "PROPN")]
+        return found
 
     def _voice(self, token: Token) -> Voice | None:
         if token.pos_ == "PRON" and token.lower_ in ("he", "she", "it", "they") and self.last:

@@ -82,7 +82,9 @@ def _beside(clause: Token) -> bool:
     marks = {c.lower_ for c in clause.children if c.dep_ in ("mark", "advmod")}
     if marks & _CONTRASTS:
         return True
-    return _set_off(clause) and not marks & _CAUSES and any(c.dep_ in ("nsubj", "nsubjpass") for c in clause.children)
+    if clause.i > clause.head.i and marks & _CAUSES:
+        return False
+    return _set_off(clause) and any(c.dep_ in ("nsubj", "nsubjpass") for c in clause.children)
 
 
 def _set_off(token: Token) -> bool:

@@ -92,7 +92,7 @@ class Discourse:
     def _names(self) -> list[str]:
         if not self.names:
             for referent in self.referents:
-                if referent.named and referent.token.ent_type_ not in ("PERSON",):
+                if referent.named:
                     text = wording.phrase(referent.token, clauses=False).text.removeprefix("the ")
                     if text[:1].isupper() and all(w[0].isupper() or w in ("of", "and", "&") for w in text.split()):
                         self.names.append(text)

@@ -176,6 +176,7 @@ class Drafter:
         future = mode.modality in (Modality.EXPECTED, Modality.HEDGED)
         when: TimeSpan | None = None
         said: TimeSpan | None = None
+        past = {ref.start: ref for ref in find_times(sentence.text, self.article.published)}
         for ref in find_times(sentence.text, self.article.published, future=future):
             owner = clauses.clause_of(ref, sentence, event)
             span = TimeSpan(text=ref.text, edtf=ref.edtf)
@@ -184,7 +185,8 @@ class Drafter:
             ):
                 when = when or span
             elif owner in attribution.verbs:
-                said = said or span
+                told = past.get(ref.start, ref)
+                said = said or TimeSpan(text=told.text, edtf=told.edtf)
         return when, said
 
 

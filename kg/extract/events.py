@@ -119,7 +119,7 @@ class Finder:
             for token in self._walk(start, path.steps):
                 if token.i in taken or (path.test and not self.is_a(token, path.test)):
                     continue
-                if path.steps[-1] == "modifier" and path.test != "place" and not self._names_product(token):
+                if path.steps[-1] == "modifier" and path.test not in ("place", "site") and not self._names_product(token):
                     continue
                 roles[role] = token
                 return
@@ -145,6 +145,8 @@ class Finder:
                 return noun.ent_type_ in ("GPE", "LOC") or (
                     lemma in ("province", "city", "region", "county") and noun.pos_ in ("NOUN", "PROPN")
                 )
+            case "site":  # "its Tampere line"
+                return token.pos_ == "PROPN" and token.ent_type_ not in ("ORG", "PERSON", "PRODUCT", "DATE", "NORP")
             case "number":
                 return token.tag_ == "CD"
             case "party":

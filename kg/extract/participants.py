@@ -22,6 +22,7 @@ _EMPLOYER = re.compile(
     r"(?:\b(?:at|of|for|from|with)(?: the)?(?: [a-z][\w-]*){0,3}(?: [A-Z]\w+)??(?: [a-z][\w-]*){0,3} (?P<at>[A-Z][\w&.-]*(?: [A-Z][\w&.-]*)*)\W*$"
     r"|^(?:the )?(?P<poss>[A-Z][\w&.-]*(?: [A-Z][\w&.-]*)*)['\u2019]s )"
 )
+_HONORIFIC = re.compile(r"^(?:Mr|Mrs|Ms|Dr)\.? ")
 _SURE = 7
 """Shorter lists are parsed well."""
 _LISTED = frozenset({R.CUSTOMER, R.AFFECTED})
@@ -97,6 +98,12 @@ class Participants:
     def _player(self, token: Token, event: Event, attribution: Attribution) -> Token:
         """Who a participant is in the end: sources at a firm who say "they" speak of the firm."""
         noun = syntax.through(token)
+        if noun.lower_ in ("it", "they", "its", "their") and attribution.verbs:
+            said = [s for s in syntax.raw_subjects(attribution.verbs[0]) if s not in event.trigger.subtree]
+            who = self._real(said[0]) if said else noun
+            plural = noun.lower_ in ("they", "their")
+            if self.finder.is_a(who, "party") and who.pos_ != "PRON" and plural == (who.tag_ in ("NNS", "NNPS")):
+                return who
         if noun.pos_ == "PRON" and attribution.voices and attribution.voices[0].kind is SourceKind.ANONYMOUS:
             found = self._employer(event)
             if found is not None:
@@ -151,7 +158,7 @@ class Participants:
         """A participant in the words of its noun phrase; an unnamed one is told apart by where it stands."""
         text = wording.phrase(noun, lists=lists).text
         if noun.pos_ == "PROPN":
-            text = self.discourse.fullest(text)
+            text = self.discourse.fullest(_HONORIFIC.sub("", text))
         if noun.pos_ == "PROPN" or any(o.ent_type_ in ("GPE", "ORG") for o in syntax.owners(noun)):
             return Mention(text=text)
         return Mention(text=text, id=f"{noun.lemma_.lower()}-{self.discourse.passage(noun).at(noun)}")

@@ -58,7 +58,7 @@ def settled(events: list[Event]) -> list[Event]:
             continue  # "imposing controls is an international practice"
         if any(o.type is event.type and o.trigger in syntax.complements(event.trigger) for o in others):
             continue
-        if event.type in _CONTROLS and event.trigger.dep_ == "acl" and any(event.trigger.head == o.theme for o in others):
+        if event.type in _CONTROLS and event.trigger.dep_ == "acl" and event.trigger.tag_ == "VBN" and any(event.trigger.head == o.theme for o in others):
             continue
         if event.frame.pos == "NOUN" and any(
             o.frame.pos == "VERB"

@@ -17,6 +17,11 @@ _COMPANY = frozenset(
 _BODIES = frozenset(
     {"association", "chamber", "union", "council", "body", "group", "company", "firm", "agency"}
 )
+_OFFICES = frozenset(
+    "president secretary head chief director manager minister chairman chairwoman chair ceo officer adviser advisor "
+    "commissioner analyst founder boss owner lawyer professor researcher ambassador executive economist".split()
+)
+_CARRIERS = frozenset({"service", "outlet", "site", "magazine", "newspaper", "paper", "website", "bulletin", "portal", "institute", "consultancy"})
 _SINGLE = frozenset({"a", "an", "one", "another"})
 _INDIVIDUAL = frozenset({"he", "she"})
 
@@ -47,6 +52,10 @@ class Speakers:
                 text=_with_apposition(noun),
                 speaks_for=_speaks_for(noun),
             )
+        titled = self._titled(noun)
+        if person is None and titled is not None:
+            name = wording.phrase(titled, clauses=False).text
+            return Voice(kind=SourceKind.PERSON, name=name, text=_with_apposition(noun))
         if person:
             return Voice(kind=SourceKind.PERSON, name=person, text=_with_apposition(noun))
         if noun.pos_ == "PROPN":
@@ -65,9 +74,9 @@ class Speakers:
         classes = self.discourse.lexicon.classes
         lemma = noun.lemma_.lower()
         parties = classes["firm"] | classes["maker"] | classes["user"] | classes["authority"]
-        if lemma not in parties | _BODIES:
-            return None
         appositions = [c for c in noun.children if c.dep_ == "appos" and c.pos_ == "PROPN"]
+        if lemma not in parties | _BODIES and not (appositions and lemma in _CARRIERS):
+            return None
         if appositions:  # "the association Magnetica"
             return Voice(kind=SourceKind.ORGANIZATION, name=_name(appositions[0]), text=text)
         found = self.discourse.antecedent(noun)
@@ -79,6 +88,13 @@ class Speakers:
         owner = syntax.owners(noun)
         named = bool(owner) or any(t.pos_ == "PROPN" for t in noun.subtree)
         return Voice(kind=SourceKind.ORGANIZATION, name=text if named else None, text=text)
+
+    def _titled(self, noun: Token) -> Token | None:
+        """The name beside an office that only persons hold ("its secretary-general, Ilse Verbruggen")."""
+        words = {noun.lemma_.lower(), *(t.lemma_.lower() for t in noun.children if t.dep_ in ("compound", "amod"))}
+        if noun.pos_ != "NOUN" or not words & _OFFICES:
+            return None
+        return next((c for c in noun.children if c.dep_ == "appos" and c.pos_ == "PROPN"), None)
 
     def _person(self, noun: Token) -> str | None:
         """The name of a person in the phrase, unless it is one of a firm or outlet."""
