@@ -1,5 +1,6 @@
 """The lexicon ``frames.yaml`` as frozen types."""
 
+import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
@@ -63,8 +64,16 @@ class Lexicon:
     around: dict[str, tuple[tuple[RoleName, tuple[Path, ...]], ...]] = field(default_factory=dict)
     speech: dict[str, frozenset[str]] = field(default_factory=dict)
     demonyms: dict[str, str] = field(default_factory=dict)
+    stems: re.Pattern[str] = field(default=re.compile(""))
+    """Finds the beginnings of triggers and of words of reporting: a line without any has no claim."""
 
 
+_SHORT = 3
+_IRREGULAR = (
+    "gave given won got sought sent lost came rose fell went had has was were are is sank paid said told wrote written "
+    "began begun shown slid shrank held took taken shut hurt stood stuck ran met kept withdrew forbade struck fed led left "
+    "made put set bade spoke spoken sold brought froze frozen"
+).split()
 _POS = {"verbs": "VERB", "nouns": "NOUN", "adjectives": "ADJ"}
 _SETS = (
     "issuance",
@@ -128,7 +137,16 @@ def parse_lexicon(source: str) -> Lexicon:
     classes |= {name: frozenset(map(str, data.get(name, ()))) for name in _SETS}
     around = {name: _roles(roles) for name, roles in data.get("around", {}).items()}
     speech = {name: frozenset(map(str, words)) for name, words in data.get("speech", {}).items()}
-    return Lexicon(frames, classes, around, speech, data.get("demonyms", {}))
+    stems = _stems(frames, speech)
+    return Lexicon(frames, classes, around, speech, data.get("demonyms", {}), stems)
+
+
+def _stems(
+    frames: dict[tuple[str, str, str], tuple[Frame, ...]], speech: dict[str, frozenset[str]]
+) -> re.Pattern[str]:
+    words = {lemma for _, lemma, _ in frames} | speech.get("verbs", frozenset()) | set(_IRREGULAR)
+    stems = {word[:-1] if word[-1:] in "ey" and len(word) > _SHORT else word for word in words}
+    return re.compile(rf"\b(?:{'|'.join(sorted(map(re.escape, stems)))})", re.IGNORECASE)
 
 
 @lru_cache(maxsize=1)

@@ -16,7 +16,9 @@ from kg.extract.domain import in_domain
 from kg.extract.discourse import Discourse, Passage
 from kg.extract.drafting import Drafter
 from kg.extract.events import PLACES, Event, Finder, retells
+from kg.errors import UnreadableInput
 from kg.extract.frames import Lexicon, lexicon
+from kg.extract.language import language_of
 from kg.extract.modality import mode_of
 from kg.extract.model import parser
 from kg.extract.outlets import outlets
@@ -50,6 +52,10 @@ class Extractor(Protocol):
     def version(self) -> str:
         """Its version: another version may read the same text differently."""
 
+    @property
+    def languages(self) -> frozenset[str]:
+        """ISO 639-1 codes of the languages that it reads; none means any."""
+
     def extract(self, article: Article) -> list[Claim]:
         """The claims of an article, in the order of their quotes."""
 
@@ -60,14 +66,16 @@ class SpacyExtractor:
 
     name: str = NAME
     version: str = VERSION
+    languages: frozenset[str] = frozenset({"en"})
     lexicon: Lexicon = field(default_factory=lexicon)
 
     def extract(self, article: Article) -> list[Claim]:
         """The claims of an article; none if it tells of nothing that the lexicon knows."""
-        model = parser()
         if not in_domain(article.text[article.body :] + (article.document.title or ""), self.lexicon):
             return []
-        passages = tuple(_parsed(article, model))
+        return self._read(article, tuple(_parsed(article, parser(), self.lexicon)))
+
+    def _read(self, article: Article, passages: tuple[Passage, ...]) -> list[Claim]:
         discourse = Discourse.of(passages, self.lexicon, _outlet_names(article, passages))
         finder = Finder(self.lexicon, discourse.counted, discourse.antecedent, discourse.officials())
         attributions = Attributions(Speakers(discourse, _organizations(passages)), discourse)
@@ -100,10 +108,25 @@ class SpacyExtractor:
 def extract_file(path: Path, extractor: Extractor | None = None) -> tuple[Article, list[Claim]]:
     """Reads an article and extracts its claims.
 
-    Raises ``UnreadableInput`` if the file is not an article that can be read.
+    Raises ``UnreadableInput`` if the file is not an article that can be read, or is in a language
+    that the extractor does not know.
     """
     article = read_article(path)
-    return article, (extractor or SpacyExtractor()).extract(article)
+    extractor = extractor or SpacyExtractor()
+    check_language(article, extractor, path)
+    return article, extractor.extract(article)
+
+
+def check_language(article: Article, extractor: Extractor, path: Path | str) -> None:
+    """Raises ``UnreadableInput`` if the text is in a language that the extractor does not read."""
+    found = language_of(article.text[article.body :])
+    if extractor.languages and found is not None and found not in extractor.languages:
+        known = ", ".join(sorted(extractor.languages))
+        raise UnreadableInput(
+            f"{path}: is in another language ({found}) than {extractor.name} reads ({known}): "
+            "take in a translation, or use another extractor",
+            path=str(path),
+        )
 
 
 def claims_json(article: Article, claims: list[Claim], *, file: str | None = None) -> list[dict[str, Any]]:
@@ -163,11 +186,16 @@ def _pieces(text: str, start: int) -> Iterator[tuple[int, int]]:
             yield begin, end
 
 
-def _parsed(article: Article, model: Language) -> Iterator[Passage]:
-    spans = list(_pieces(article.text, article.body))
+def _parsed(article: Article, model: Language, words: Lexicon) -> Iterator[Passage]:
+    spans = [s for s in _pieces(article.text, article.body) if _telling(article.text[slice(*s)], words)]
     docs = model.pipe((_readable(article.text[a:b]) for a, b in spans), batch_size=64)
     for (begin, _), doc in zip(spans, docs, strict=True):
         yield Passage(doc, begin)
+
+
+def _telling(line: str, words: Lexicon) -> bool:
+    """Whether a line can hold a claim, or a name that one needs: a trigger or a word of reporting stands in it."""
+    return words.stems.search(line) is not None
 
 
 def _readable(text: str) -> str:
