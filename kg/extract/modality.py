@@ -20,6 +20,7 @@ _OWN_WORDS = frozenset({ClaimType.NO_COMMENT, ClaimType.REQUEST, ClaimType.STATE
 _PROMISES = frozenset({"agree", "promise", "pledge", "vow", "decide", "assure", "reply"})
 _WEIGHING = frozenset({"weigh", "consider", "mull", "ponder", "contemplate", "eye", "explore", "float", "study"})
 _PLANNING = frozenset({"plan", "intend", "promise", "pledge", "vow", "prepare", "aim", "propose", "threaten", "commit", "seek"})
+_FORMER = frozenset({"earlier", "previous", "original", "first"})
 _NONE = frozenset({"no", "neither", "nobody", "none", "nothing"})
 
 
@@ -49,6 +50,8 @@ def mode_of(event: Event, attribution: Attribution, speech: dict[str, frozenset[
     """The mode of an event; ``None`` where nothing is claimed: a condition, a duty, a wish, a question."""
     marks = _Marks()
     sentence = event.trigger.sent
+    if _was_wrong(event.trigger, attribution):
+        return Mode(Modality.ASSERTED, Polarity.NEGATIVE)
     if sentence.text.rstrip("\"'\u201d\u2019 ").endswith("?"):
         return None
     child: Token | None = None
@@ -86,6 +89,16 @@ def mode_of(event: Event, attribution: Attribution, speech: dict[str, frozenset[
     mode = Mode(_modality(marks, event, attribution, silent=silent), polarity, marks.carrier)
     risky = polarity is Polarity.POSITIVE and mode.modality is not Modality.UNKNOWN and event.type not in _OWN_WORDS
     return None if risky and tainted(event.trigger, speech) else mode
+
+
+def _was_wrong(trigger: Token, attribution: Attribution) -> bool:
+    """ "An earlier version of this article said that …": what a correction takes back."""
+    for verb in attribution.verbs or syntax.ancestors(trigger):
+        for subject in syntax.raw_subjects(verb) if syntax.is_verb(verb) else []:
+            modifiers = {c.lower_ for c in subject.children}
+            if subject.lemma_ in ("version", "article", "item", "story") and modifiers & _FORMER:
+                return True
+    return False
 
 
 def _modality(marks: _Marks, event: Event, attribution: Attribution, *, silent: bool) -> Modality:

@@ -4,7 +4,7 @@ The text is kept as it is; offsets count code points of all of it, header lines 
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -51,13 +51,20 @@ class Article:
         return self.document.published
 
 
-def read_articles(path: Path) -> tuple[Article, ...]:
+def read_articles(path: Path, url: str | None = None) -> tuple[Article, ...]:
     """The articles of a file: one, or the entries of a feed (.xml, .rss, .atom).
 
-    Raises ``UnreadableInput`` if the file cannot be read or holds no text.
+    ``url`` is where the file comes from, for a text that does not say it. Raises
+    ``UnreadableInput`` if the file cannot be read or holds no text.
     """
     if path.suffix.lower() not in FEED_SUFFIXES:
-        return (read_article(path),)
+        article = read_article(path)
+        if url is None or article.document.url is not None:
+            return (article,)
+        document = article.document.model_copy(
+            update={"url": url, "publisher": article.document.publisher or host(url)}
+        )
+        return (replace(article, document=document, chain_tail=article_tail(article.text, document)),)
     from kg.extract.feeds import read_feed  # noqa: PLC0415  it builds on this module
 
     try:
