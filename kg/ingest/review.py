@@ -37,6 +37,7 @@ def waiting(view: View) -> Iterator[StoredClaim]:
         for status in _WAITING
         for name in view.pointing_at(LS.status, STATUS_TERM[status].value)
         if (stored := view.claim(name)).state in ("active", "proposed", "below threshold")
+        and not stored.superseded_by
     ]
     yield from sorted(found, key=lambda s: (s.state == "active", s.claim.document.key, _place(s.claim), s.iri))
 
