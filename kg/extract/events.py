@@ -24,7 +24,7 @@ LICENSING = frozenset(
 """What befalls one application or license of a holder."""
 _MIN_WORD = 2
 _PRONOUNS = frozenset({"it", "they", "we", "them", "us", "its", "their", "our", "his", "her", "he", "she"})
-_OF_VERBS = frozenset({"silence", "making", "revoking", "exporting", "granting", "idling"})
+_OF_VERBS = frozenset({"silence", "making", "revoking", "exporting", "granting", "idling", "stopping"})
 """Classes that hold verbs."""
 _CONTROLS = frozenset({ClaimType.RESTRICTION_IMPOSED, ClaimType.RESTRICTION_EASED})
 _VAGUE = frozenset({"side", "office", "agency", "state", "council", "authority"})
@@ -68,7 +68,7 @@ class Finder:
         lemma = token.lemma_.lower()
         if token.dep_ in ("acomp", "oprd") and ("ADJ", token.lower_, "") in self.lexicon.frames:
             pos, lemma = "ADJ", token.lower_  # "applications remain pending", read as a participle
-        particles = [c.lower_ for c in token.children if c.dep_ in ("prt", "advmod")]
+        particles = [c.lower_ for c in token.children if c.dep_ in ("prt", "advmod") or c.lower_ == "out"]
         frames = [f for p in particles for f in self.lexicon.frames.get((pos, lemma, p), ())]
         for frame in frames or self.lexicon.frames.get((pos, lemma, ""), ()):
             event = self._match(frame, token)
@@ -187,7 +187,7 @@ class Finder:
 
     def _is_party(self, noun: Token) -> bool:
         classes = self.lexicon.classes
-        if noun.lemma_.lower() in classes["maker"] | classes["user"] | classes["firm"]:
+        if noun.lemma_.lower() in classes["maker"] | classes["user"] | classes["firm"] | classes["body"]:
             return True
         return (
             noun.pos_ == "PROPN"
@@ -255,6 +255,10 @@ def _step(token: Token, step: str) -> list[Token]:
             return syntax.owners(token)
         case "adverb":
             return [t for t in token.children if t.dep_ in _ADVERBIAL]
+        case "content":
+            return [t for t in token.children if t.dep_ == "ccomp" and syntax.is_verb(t)]
+        case gerund if gerund.endswith("+ing"):
+            return syntax.gerunds(token, gerund.removesuffix("+ing"))
         case "attribute":
             return [t for t in token.children if t.dep_ == "attr"]
         case lemma if lemma.startswith("complement:"):
@@ -266,6 +270,8 @@ def _step(token: Token, step: str) -> list[Token]:
 def _in_aspect(frame: Frame, trigger: Token) -> bool:
     """Whether the trigger's auxiliaries are those that the frame asks for."""
     auxiliaries = {c.lower_ for c in trigger.children if c.dep_ in ("aux", "auxpass")}
+    if frame.passive and not syntax.is_passive(trigger):
+        return False
     duty = bool(auxiliaries & {"must", "should"}) or (
         trigger.dep_ == "xcomp" and trigger.head.lemma_ in ("have", "need", "require", "oblige")
     )
@@ -279,6 +285,9 @@ def _in_aspect(frame: Frame, trigger: Token) -> bool:
 def _negated(trigger: Token, theme: Token | None) -> bool:
     """Whether a trigger is denied, or nothing of its theme is there ("had no comment")."""
     if any(c.dep_ == "neg" or c.lower_ in ("neither", "never") for c in trigger.children):
+        return True
+    subjects = syntax.raw_subjects(trigger) if syntax.is_verb(trigger) else []
+    if any(c.lower_ == "neither" for s in subjects for c in s.children):
         return True
     if trigger.dep_ == "xcomp" and any(c.lower_ == "yet" for c in trigger.head.children):
         return True

@@ -53,6 +53,7 @@ class Frame:
     duty: bool = False
     refusing: bool = False
     able: bool = False
+    passive: bool = False
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,7 @@ def _frame(given: dict[str, Any], pos: str) -> Frame:
         duty=given.get("duty") == "true",
         refusing=given.get("refusing") == "true",
         able=given.get("able") == "true",
+        passive=given.get("passive") == "true",
     )
 
 

@@ -144,19 +144,22 @@ def _read(
 ) -> None:
     lemma = node.lemma_.lower()
     before, own = (marks.hedged, marks.expected), False
+    doubted = lemma == "rule" and any(k.lower_ == "out" for k in node.children)
     duty, controls = event.frame.duty or event.frame.able, event.type not in LICENSING
     for kid in node.children:
         low = kid.lower_
         if kid.dep_ == "aux" and kid.tag_ == "MD":
-            marks.hedged |= low in _HEDGING_MODALS
+            marks.hedged |= low in _HEDGING_MODALS and not event.frame.able
             marks.expected |= low in _FUTURE_MODALS
             ahead = low in ("would", "'d") and _told_before(node, speech)
             marks.expected |= ahead
-            marks.dropped |= low in _IRREALIS_MODALS and not (low in ("must", "can", "ca") and duty) and not ahead
+            marks.dropped |= low in _IRREALIS_MODALS and not (low in ("must", "can", "ca") and duty) and not ahead and not doubted
         elif kid.dep_ == "aux" and kid.tag_ == "TO" and child is None:
             marks.infinitive = True
             if node.dep_ == "xcomp" and node.head.lemma_ == "be" and controls:  # "is to ban"
                 marks.expected = True
+        elif kid.dep_ == "neg" and doubted:  # "cannot be ruled out"
+            marks.hedged = True
         elif kid.dep_ == "neg" and child is not None and lemma in speech["checks"]:
             own = True
         elif kid.dep_ == "neg":

@@ -30,7 +30,10 @@ def is_passive(verb: Token) -> bool:
     """Whether a verb is passive: by its auxiliary, or as a bare past participle after a noun."""
     if any(child.dep_ in ("auxpass", "nsubjpass", "csubjpass") for child in verb.children):
         return True
-    return verb.tag_ == "VBN" and verb.dep_ in ("acl", "amod") and not _children(verb, {"aux"})
+    bare = verb.tag_ == "VBN" and not _children(verb, {"aux"})
+    if bare and verb.dep_ == "ccomp":  # "saw their applications rejected"
+        return verb.head.lemma_ in ("see", "have", "get", "find") and verb.i > verb.head.i
+    return bare and verb.dep_ in ("acl", "amod")
 
 
 def _children(token: Token, deps: Iterable[str]) -> list[Token]:
@@ -174,12 +177,26 @@ def prepositional(token: Token, preposition: str) -> list[Token]:
     """Objects of a preposition that hangs on the token."""
     found = []
     for child in token.children:
+        if child.lower_ == "out" and child.dep_ == "prep":  # "run out of magnets"
+            found += [p for d in child.children if d.lower_ == preposition for p in _children(d, {"pobj"})]
         if child.lower_ == preposition and child.dep_ in ("prep", "dative", "agent", "prt"):
             found += _children(child, {"pobj"})
             for deeper in _children(child, {"prep"}):  # "from … to …" hangs together
                 if deeper.lower_ == preposition:
                     found += _children(deeper, {"pobj"})
     return found
+
+
+def gerunds(token: Token, preposition: str) -> list[Token]:
+    """Verbs after a preposition that hangs on the token ("bars firms *from selling*")."""
+    places = [token, *_children(token, OBJECTS)]
+    return [
+        verb
+        for place in places
+        for child in place.children
+        if child.lower_ == preposition and child.dep_ == "prep"
+        for verb in _children(child, {"pcomp"})
+    ]
 
 
 def complements(verb: Token) -> list[Token]:
