@@ -154,7 +154,10 @@ class Discourse:
             return token.lower_ in ("it", "they", "them", "he", "she", "its", "their", "his", "her")
         classes = self.lexicon.classes
         definite = any(c.dep_ == "det" and c.lower_ in _DEFINITE for c in token.children)
-        plain = not any(c.dep_ in ("prep", "relcl", "acl", "nummod") for c in token.children)
+        plain = not any(
+            c.dep_ in ("prep", "acl", "nummod") or (c.dep_ == "relcl" and token.nbor(1).text != ",")
+            for c in token.children
+        )
         known = classes["firm"] | classes["maker"] | classes["user"] | classes["authority"]
         return (
             token.pos_ == "NOUN"

@@ -161,7 +161,9 @@ class Finder:
                 members = self.lexicon.classes[test]
                 compound = any(f"{t.lower_} {lemma}" in members for t in syntax.nominal_modifiers(noun))
                 return (lemma in members or compound) and (
-                    noun.pos_ != "VERB" or noun.dep_ in syntax.NOMINAL or test in _OF_VERBS
+                    noun.pos_ != "VERB"
+                    or noun.dep_ in syntax.NOMINAL
+                    or (test in _OF_VERBS and not (test == "silence" and syntax.is_passive(noun)))
                 )
 
     def is_power(self, noun: Token) -> bool:
@@ -264,7 +266,10 @@ def _step(token: Token, step: str) -> list[Token]:
         case lemma if lemma.startswith("complement:"):
             return [t for t in syntax.complements(token) if f"complement:{t.lemma_}" == lemma]
         case preposition:
-            return syntax.prepositional(token, preposition)
+            found = syntax.prepositional(token, preposition)
+            if not found and token.dep_ in ("acomp", "oprd"):  # "is valid for …", hung on the verb
+                found = syntax.prepositional(token.head, preposition)
+            return found
 
 
 def _in_aspect(frame: Frame, trigger: Token) -> bool:

@@ -77,6 +77,8 @@ _IRREGULAR = (
 ).split()
 _POS = {"verbs": "VERB", "nouns": "NOUN", "adjectives": "ADJ"}
 _SETS = (
+    "given_names",
+    "known_persons",
     "issuance",
     "revoking",
     "strong_materials",

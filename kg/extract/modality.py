@@ -19,6 +19,7 @@ _OWN_WORDS = frozenset({ClaimType.NO_COMMENT, ClaimType.REQUEST, ClaimType.STATE
 """What somebody asks, states or leaves unsaid is so even if they speak of falsehood."""
 _PROMISES = frozenset({"agree", "promise", "pledge", "vow", "decide", "assure", "reply"})
 _WEIGHING = frozenset({"weigh", "consider", "mull", "ponder", "contemplate", "eye", "explore", "float", "study"})
+_EXPECTING = frozenset({"expect", "anticipate", "foresee"})
 _PLANNING = frozenset({"plan", "intend", "promise", "pledge", "vow", "prepare", "aim", "propose", "threaten", "commit", "seek"})
 _FORMER = frozenset({"earlier", "previous", "original", "first"})
 _NONE = frozenset({"no", "neither", "nobody", "none", "nothing"})
@@ -62,6 +63,7 @@ def mode_of(event: Event, attribution: Attribution, speech: dict[str, frozenset[
         if node in attribution.verbs:
             break
         child = node
+    marks.expected |= event.trigger.lemma_ in _EXPECTING
     if event.type is ClaimType.STATEMENT_OF_POLICY:
         marks.hedged |= event.trigger.lemma_ in _WEIGHING
         marks.expected |= event.trigger.lemma_ in _PLANNING or event.trigger.lemma_ in ("threat", "promise", "pledge")
@@ -155,7 +157,8 @@ def _read(
             marks.expected |= ahead
             marks.dropped |= low in _IRREALIS_MODALS and not (low in ("must", "can", "ca") and duty) and not ahead and not doubted
         elif kid.dep_ == "aux" and kid.tag_ == "TO" and child is None:
-            marks.infinitive = True
+            marks.infinitive = not (controls and _is_told_of(node, speech))
+            marks.hearsay |= not marks.infinitive
             if node.dep_ == "xcomp" and node.head.lemma_ == "be" and controls:  # "is to ban"
                 marks.expected = True
         elif kid.dep_ == "neg" and doubted:  # "cannot be ruled out"
@@ -184,7 +187,7 @@ def _read(
             marks.expected |= kid.lemma_.lower() in speech["expectations"]
     if child is not None:
         marks.hedged |= lemma in speech["hedges"]
-        marks.expected |= lemma in speech["expectations"]
+        marks.expected |= lemma in speech["expectations"] or (lemma == "agree" and controls)
         own = own or lemma in speech["unknown"]
         marks.factive |= lemma in speech["factive"]
         if lemma in speech["failures"] or (lemma == "have" and any(k.lower_ == "yet" for k in node.children)):
@@ -207,6 +210,13 @@ def _told_before(node: Token, speech: dict[str, frozenset[str]]) -> bool:
         return False
     lemma = clause.head.lemma_.lower()
     return lemma in speech["verbs"] | _PROMISES and clause.head.tag_ in ("VBD", "VBN")
+
+
+def _is_told_of(node: Token, speech: dict[str, frozenset[str]]) -> bool:
+    """ "Is said to have resumed …": told in the past by somebody unnamed."""
+    done = any(k.dep_ == "aux" and k.lower_ == "have" for k in node.children)
+    told = node.head.lemma_.lower() in speech["verbs"] | {"think", "understand", "know"}
+    return done and told and node.dep_ == "xcomp" and syntax.is_passive(node.head)
 
 
 def _past(node: Token) -> bool:
