@@ -82,6 +82,13 @@ class QueryRefused(LodestoneError):
 
 
 @dataclass(eq=False)
+class InvalidPolicy(LodestoneError):
+    """A trust policy that cannot be read. ``parameter`` says which part of it."""
+
+    parameter: str = ""
+
+
+@dataclass(eq=False)
 class QueryTimeout(LodestoneError):
     """A query ran into its deadline and was killed."""
 

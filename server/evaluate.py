@@ -12,7 +12,8 @@ from kg.dataset.snapshots import Reader, Snapshot
 from kg.errors import LodestoneError, QuerySyntaxError, StoreError, VersionGone
 from kg.query import Answer, query
 from kg.query.parse import parse
-from kg.query.results import Unwritable, to_csv, to_json, to_rdf, to_tsv, to_xml
+from kg.query.rdf_results import to_rdf
+from kg.query.results import Unwritable, to_csv, to_json, to_tsv, to_xml
 from kg.query.size import TooComplex
 from server.errors import AnswerTooLong, BadRequest, NotAcceptable
 from server.formats import GRAPHS, RESULTS, Format, by_name, offers

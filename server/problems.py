@@ -8,6 +8,7 @@ from flask import Response, json, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from kg.errors import (
+    InvalidPolicy,
     LodestoneError,
     NotFound,
     QueryOverLimit,
@@ -50,6 +51,7 @@ KINDS: dict[type[LodestoneError], Kind] = {
     QuerySyntaxError: Kind(400, "syntax", "This is not SPARQL 1.1"),
     BadRequest: Kind(400, "bad-request", "The request makes no sense"),
     TooComplex: Kind(400, "too-complex", "The query is nested or chained too far"),
+    InvalidPolicy: Kind(400, "policy", "The trust policy cannot be read"),
     QueryRefused: Kind(403, "refused", "The query asks for something that is not allowed here"),
     NotFound: Kind(404, "not-found", "There is nothing of that name"),
     NotAcceptable: Kind(406, "not-acceptable", "No acceptable format"),

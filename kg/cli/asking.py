@@ -18,7 +18,8 @@ from kg.errors import LodestoneError
 from kg.provenance.circuit import Circuit
 from kg.provenance.witnesses import rests_on
 from kg.query import Answer, query
-from kg.query.results import to_csv, to_json, to_rdf, to_tsv, to_xml
+from kg.query.rdf_results import to_rdf
+from kg.query.results import to_csv, to_json, to_tsv, to_xml
 from ontology.vocab import PREFIXES
 
 _RDF = {"ttl": "turtle", "trig": "trig", "nt": "nt", "nq": "nq", "jsonld": "json-ld", "rdf": "rdf-xml"}

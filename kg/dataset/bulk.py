@@ -1,10 +1,10 @@
 """Loading much N-Quads into a store at the engine's speed."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from pyoxigraph import RdfFormat, Store
+from pyoxigraph import RdfFormat, Store, parse
 
 BULK_CHARACTERS = 48 * 1024 * 1024
 """As much N-Quads goes through the engine's bulk loader at once; far less goes in as a transaction."""
@@ -27,12 +27,21 @@ def gathered(pieces: Iterable[str]) -> Iterator[str]:
 
 
 def load_pieces(store: Store, pieces: Iterable[str]) -> None:
-    """Bulk-load pieces of N-Quads, some at a time, while the next ones are made."""
+    """Bulk-load pieces of N-Quads, some at a time, while the next are made; blank nodes get new names."""
+    _at_once(lambda piece: store.bulk_load(piece, RdfFormat.N_QUADS), pieces)
+
+
+def extend_pieces(store: Store, pieces: Iterable[str]) -> None:
+    """The same; blank nodes keep their names."""
+    _at_once(lambda piece: store.bulk_extend(parse(piece, format=RdfFormat.N_QUADS)), pieces)
+
+
+def _at_once(load: Callable[[str], None], pieces: Iterable[str]) -> None:
     loading: deque[Future[None]] = deque()
     with ThreadPoolExecutor(max_workers=LOADERS) as loaders:
         for piece in pieces:
             if len(loading) == LOADERS:
                 loading.popleft().result()
-            loading.append(loaders.submit(store.bulk_load, piece, RdfFormat.N_QUADS))
+            loading.append(loaders.submit(load, piece))
         for loaded in loading:
             loaded.result()

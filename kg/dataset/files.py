@@ -6,8 +6,11 @@
       lodestone.json      format, identity and settings of the store
       manifest.json       the published version; replaced by one rename
       lock                held by the one writer; says who
-      working/            the writer's stores (main, archive); DIRTY while ahead of the manifest
-      snapshots/000012/   what a version published, never changed afterwards
+      annotations.log     what facts rest on, a line each; only ever added to (``kg.dataset.annotations``)
+      working/            the writer's stores (main, archive, index); DIRTY while ahead of the manifest
+      snapshots/000012/   what a version published, never changed afterwards: snapshot.json (its manifest),
+                          and of the three stores, and statistics.json, those that it changed; the others
+                          stay with older versions
       documents/          texts by their hash
       quarantine/         input that could not be taken in, with the reason
 """
@@ -25,7 +28,7 @@ from kg.claims.names import Names
 from kg.errors import StoreError
 from ontology.vocab import BASE
 
-FORMAT = 1
+FORMAT = 2
 """Version of the layout; ``lodestone upgrade`` brings an older one up to it."""
 
 
@@ -47,13 +50,25 @@ class Settings:
 
 @dataclass(frozen=True)
 class Manifest:
-    """A published version: its number, its stores (folders below ``snapshots``), its counts."""
+    """A published version: its number, its stores and its statistics (below ``snapshots``), its counts."""
 
     version: int = 0
     published: str = ""
     main: str = ""
     archive: str = ""
+    index: str = ""
+    statistics: str = ""
     counts: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """All that it consists of."""
+        return tuple(filter(None, (*self.stores, self.statistics)))
+
+    @property
+    def stores(self) -> tuple[str, ...]:
+        """Folders of all its stores."""
+        return tuple(filter(None, (self.main, self.archive, self.index)))
 
     def with_counts(self, **changes: int) -> "Manifest":
         """The same with counts changed by so much."""
@@ -82,6 +97,13 @@ def sync_folder(path: Path) -> None:
         os.close(descriptor)
 
 
+def _other_format(root: Path, found: object) -> str:
+    told = f"{root} has store format {found!r}, this program writes format {FORMAT}: "
+    if isinstance(found, int) and found < FORMAT:
+        return f"{told}bring it up to that with `lodestone upgrade --store {root}`"
+    return f"{told}use a newer version of Lodestone"
+
+
 @dataclass(frozen=True)
 class Layout:
     """Paths of one store."""
@@ -102,6 +124,11 @@ class Layout:
     def lock_file(self) -> Path:
         """Held by the one writer."""
         return self.root / "lock"
+
+    @property
+    def annotations_file(self) -> Path:
+        """What facts rest on. A copy is sound at any time, if it is made after that of the manifest."""
+        return self.root / "annotations.log"
 
     @property
     def working(self) -> Path:
@@ -127,8 +154,8 @@ class Layout:
         """The text with that hash."""
         return self.root / "documents" / content_hash[:2] / f"{content_hash}.txt"
 
-    def settings(self) -> Settings:
-        """Read the settings. Raises ``StoreError`` if this is no store, or one of another format."""
+    def settings(self, expected: int = FORMAT) -> Settings:
+        """Read the settings. Raises ``StoreError`` if this is no store, or not one of the expected format."""
         try:
             found = json.loads(self.settings_file.read_text(encoding="utf-8"))
         except FileNotFoundError:
@@ -139,12 +166,8 @@ class Layout:
             ) from None
         except (OSError, ValueError) as error:
             raise StoreError(f"{self.settings_file} cannot be read: {error}", store=str(self.root)) from error
-        if found.get("format") != FORMAT:
-            raise StoreError(
-                f"{self.root} has store format {found.get('format')!r}, this program writes format {FORMAT}: "
-                "use the version of Lodestone that made it, or `lodestone upgrade` from a newer one",
-                store=str(self.root),
-            )
+        if found.get("format") != expected:
+            raise StoreError(_other_format(self.root, found.get("format")), store=str(self.root))
         try:
             return Settings(**found)
         except TypeError as error:

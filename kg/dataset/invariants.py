@@ -3,34 +3,40 @@
 * only active claims are queried, and the manifest counts what is there;
 * the default graph is the facts, what follows from them, and base data; nothing else;
 * the inferred graph lists what follows;
+* the index holds each fact of the default graph once, annotated with what it rests on;
 * every claim can be read back, is named by its content, and lies where its state says;
 * its assertion graph and its record are those that it encodes to;
 * an origin has the most cautious rating of its claims;
 * its quote is found in the document's text, at its place.
 """
 
+import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
-from pyoxigraph import DefaultGraph, NamedNode, Store
+from pyoxigraph import BlankNode, DefaultGraph, NamedNode, RdfFormat, Store, parse
 
 from kg.claims.claim import Claim
 from kg.claims.confidence import Reliability, cautious
 from kg.claims.document import text_hash
 from kg.dataset.encode import encode, graph_hash
+from kg.dataset.index import AnnotatedFacts
 from kg.dataset.records import DEFAULT, StoredClaim
 from kg.dataset.snapshots import Snapshot
-from kg.dataset.sorting import Progress, unwatched
+from kg.dataset.sorting import Progress, SortedLines, unwatched
+from kg.dataset.support import support_lines, supports
 from kg.dataset.terms import Statement, node, ntriples, statement
-from kg.dataset.view import View
+from kg.dataset.view import Support, View
 from kg.errors import LodestoneError
 from kg.infer.rules import ontology_rules
 from ontology.vocab import LS, RDF
 
 _TICK = 10_000
-_AFTERWARDS = (LS.retracted, LS.retractedBy, LS.retractionReason)
+AFTERWARDS = (LS.retracted, LS.retractedBy, LS.retractionReason)
+"""Record terms that say what became of a claim."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +52,7 @@ def check_dataset(snapshot: Snapshot, progress: Progress = unwatched) -> Iterato
     """Everything that is wrong with a version. Memory grows by some 200 bytes a fact."""
     yield from _check_claims(snapshot, progress)
     yield from _check_facts(snapshot, progress)
+    yield from _check_index(snapshot, progress)
 
 
 def claim_names(snapshot: View) -> Iterator[str]:
@@ -131,7 +138,7 @@ def _check_record(snapshot: Snapshot, name: str, due: set[str]) -> Iterator[Find
         f"{Statement(str(quad.subject), str(quad.predicate), ntriples(quad.object))}"
         for store in (snapshot.main, snapshot.archive)
         for quad in snapshot.own_record(name, store)
-        if quad.predicate.value not in _AFTERWARDS
+        if quad.predicate.value not in AFTERWARDS
     }
     if due != found:
         yield Finding(
@@ -187,6 +194,43 @@ def _check_facts(snapshot: Snapshot, progress: Progress) -> Iterator[Finding]:
     yield from _compare(snapshot.main, snapshot.inferred, inferred, "the inferred graph")
 
 
+def _check_index(snapshot: Snapshot, progress: Progress) -> Iterator[Finding]:
+    if snapshot.index is None:
+        yield Finding("facts are indexed", snapshot.iri, "this version has no index")
+        return
+    found = snapshot.manifest.counts.get("facts", 0)
+    if (number := len(snapshot.index.store)) != found:
+        yield Finding("the manifest counts what is there", "facts", f"it says {found}, there are {number}")
+    due = 0
+    with tempfile.TemporaryDirectory() as folder, SortedLines(Path(folder)) as lines:
+        for line in support_lines(snapshot, progress):
+            lines.add(line)
+        for triple, support in supports(lines):
+            due += 1
+            problem = _index_problem(snapshot, snapshot.index, triple, support)
+            if problem is not None:
+                yield Finding("the index tells what each fact rests on", triple, f"{problem}: rebuild it")
+    if number > due:
+        yield Finding("the index holds facts only", snapshot.iri, f"{number - due} are too many: rebuild it")
+
+
+def _index_problem(
+    snapshot: Snapshot, index: AnnotatedFacts, triple: str, support: Support | None
+) -> str | None:
+    quad = next(iter(parse(f"{triple} .".encode(), format=RdfFormat.N_TRIPLES)))
+    held = list(index.store.quads_for_pattern(quad.subject, quad.predicate, quad.object, None))
+    if len(held) != 1 or not isinstance(held[0].graph_name, BlankNode):
+        return f"it is there {len(held)} times"
+    name = held[0].graph_name
+    if name.value[0] == "t":
+        told = index.line(name)
+        return None if told == triple else f"its annotation is another fact's, {told}"
+    if support is None:
+        support = snapshot.fact_support(quad.subject, quad.predicate, quad.object)
+    [found] = index.supports([name])
+    return None if found == support else f"the index says {found}, it is {support}"
+
+
 def _compare(store: Store, graph: NamedNode | DefaultGraph, due: set[int], what: str) -> Iterator[Finding]:
     found = 0
     for triple in _triples(store, graph):
@@ -202,23 +246,12 @@ def _compare(store: Store, graph: NamedNode | DefaultGraph, due: set[int], what:
 
 def fact_triples(snapshot: Snapshot, progress: Progress = unwatched) -> Iterator[tuple[str, str, str]]:
     """Triples of the active claims that state facts, in N-Triples, as often as they are stated."""
-    stating = _stating_facts(snapshot)
+    stating = set(snapshot.stating_claims())
     for count, quad in enumerate(snapshot.main.quads_for_pattern(None, None, None, None), start=1):
         if count % _TICK == 0:
             progress(_TICK)
         if isinstance(quad.graph_name, NamedNode) and quad.graph_name.value in stating:
             yield str(quad.subject), str(quad.predicate), ntriples(quad.object)
-
-
-def _stating_facts(snapshot: Snapshot) -> set[str]:
-    """Active claims whose assertion counts as a fact."""
-
-    def claims(predicate: str, term: str) -> set[str]:
-        found = snapshot.main.quads_for_pattern(None, node(predicate), node(term), snapshot.record)
-        return {quad.subject.value for quad in found if isinstance(quad.subject, NamedNode)}
-
-    said = claims(LS.modality, LS.Asserted) | claims(LS.modality, LS.Reported)
-    return said & claims(LS.polarity, LS.Positive)
 
 
 def _triples(store: Store, graph: NamedNode | DefaultGraph) -> Iterable[tuple[str, str, str]]:

@@ -256,7 +256,9 @@ class _Load:
         for t in triples:
             s, _, rest = t.partition(" ")
             p, _, o = rest.partition(" ")
-            follows.update(dict.fromkeys(consequences((s, p, o))))
+            found = consequences((s, p, o))
+            follows.update(dict.fromkeys(found))
+            self.writer.indexing.stated(name, t, found)
         yield "".join(f"{t} {graph} .\n{t} .\n" for t in triples)
         yield record.replace("\0", graph)
         yield f'{graph} <{LS.contentHash}> "{digest}" <{self.names.record}> .\n'

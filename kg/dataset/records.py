@@ -22,7 +22,9 @@ from ontology.vocab import LS, RDF
 
 Subject = NamedNode | BlankNode | Triple
 Object = NamedNode | BlankNode | Literal | Triple
-State = OneOf["active", "retracted", "superseded", "below threshold", "rejected", "proposed"]
+State = OneOf[
+    "active", "retracted", "superseded", "below threshold", "rejected", "proposed", "not recorded yet"
+]
 
 DEFAULT = DefaultGraph()
 
@@ -64,7 +66,7 @@ class Records:
         subject = node(iri)
         for store in (self.main, self.archive):
             for quad in store.quads_for_pattern(subject, None, None, self.record):
-                yield quad.predicate.value, _value(quad.object)
+                yield quad.predicate.value, plain_value(quad.object)
 
     def node(self, iri: str) -> Node:
         """Everything the record says of one node."""
@@ -73,7 +75,7 @@ class Records:
     def active_node(self, iri: str) -> Node:
         """What the queried record says of a node: all there is of what is active or shared."""
         quads = self.main.quads_for_pattern(node(iri), None, None, self.record)
-        return read_node(iri, lambda _: ((q.predicate.value, _value(q.object)) for q in quads))
+        return read_node(iri, lambda _: ((q.predicate.value, plain_value(q.object)) for q in quads))
 
     def own_record(self, name: str, store: Store) -> Iterator[Quad]:
         """Record quads in one of the stores of a claim and of the nodes named under it."""
@@ -140,9 +142,16 @@ class Records:
 
         Active is what stands and is not superseded by a claim that stands.
         """
-        state = self._standing(iri)
+        return self._due(iri, None)
+
+    def was_active(self, iri: str, at: datetime) -> bool:
+        """Whether a claim was known at a point in time, and active by what was known then."""
+        return self._due(iri, at) == "active"
+
+    def _due(self, iri: str, at: datetime | None) -> State:
+        state = self._standing(iri, at)
         if state == "active" and any(
-            self._standing(other) == "active" for other in self._others(LS.supersedes, iri)
+            self._standing(other, at) == "active" for other in self._others(LS.supersedes, iri)
         ):
             return "superseded"
         return state
@@ -150,26 +159,29 @@ class Records:
     def _others(self, relation: LS, iri: str) -> list[str]:
         return [other for other in self.pointing_at(relation, iri) if other != iri]
 
-    def _standing(self, iri: str) -> State:
+    def _standing(self, iri: str, at: datetime | None = None) -> State:
         """The state, supersession apart.
 
         A claim that retracts another does so unless it is retracted itself; whether that
         retraction was retracted in turn is not asked, so claims that retract each other
         cancel out, and chains of any length are no work.
         """
-        state = self._admitted(iri)
+        state = self._admitted(iri, at)
         if state != "active":
             return state
-        against = (r for r in self._others(LS.retracts, iri) if self._admitted(r) == "active")
-        return "retracted" if any(not self._opposed(r) for r in against) else state
+        against = (r for r in self._others(LS.retracts, iri) if self._admitted(r, at) == "active")
+        return "retracted" if any(not self._opposed(r, at) for r in against) else state
 
-    def _opposed(self, iri: str) -> bool:
-        return any(self._admitted(r) == "active" for r in self._others(LS.retracts, iri))
+    def _opposed(self, iri: str, at: datetime | None) -> bool:
+        return any(self._admitted(r, at) == "active" for r in self._others(LS.retracts, iri))
 
-    def _admitted(self, iri: str) -> State:
+    def _admitted(self, iri: str, at: datetime | None) -> State:
         """The state that the claim has by itself."""
         found = self.node(iri)
-        if found.get(LS.retracted) is not None:
+        if at is not None and datetime.fromisoformat(found.need(LS.recorded)) > at:
+            return "not recorded yet"
+        retracted = found.get(LS.retracted)
+        if retracted is not None and (at is None or datetime.fromisoformat(retracted) <= at):
             return "retracted"
         status = found.need(LS.status)
         if status == LS.Rejected:
@@ -200,5 +212,6 @@ class Records:
             raise NotFound(f"there is no claim {iri} in this store", iri=iri)
 
 
-def _value(term: Object) -> str:
+def plain_value(term: Object) -> str:
+    """The text of a term: an IRI, a label, a lexical form."""
     return ntriples(term) if isinstance(term, Triple) else term.value

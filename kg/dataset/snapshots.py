@@ -1,35 +1,20 @@
 """Published versions: immutable, opened read-only, followed by their manifest."""
 
-import re
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import cached_property
 from pathlib import Path
-from typing import Any
 
-from pyoxigraph import NamedNode, QueryBoolean, QuerySolutions, QueryTriples, Store
+from pyoxigraph import Store
 
-from kg.dataset.decode import Node
+from kg.dataset.annotations import AnnotationReader
 from kg.dataset.files import Layout, Manifest, Settings
-from kg.dataset.view import ClaimInfo, View
-from kg.errors import QuerySyntaxError, StoreError, VersionGone
-from ontology.vocab import LS, PREFIXES
-
-_POSITION = re.compile(r"error at (\d+):(\d+): ?(.*)", re.S)
-_CACHED = 200_000
-
-
-def syntax_error(error: SyntaxError) -> QuerySyntaxError:
-    """The engine's complaint about a query, with its place."""
-    found = _POSITION.search(str(error))
-    if found is None:
-        return QuerySyntaxError(f"this is not SPARQL 1.1: {error}")
-    line, column, what = int(found[1]), int(found[2]), found[3].strip()
-    return QuerySyntaxError(
-        f"this is not SPARQL 1.1: line {line}, column {column}: {what}", line=line, column=column
-    )
+from kg.dataset.fixed import FixedView
+from kg.dataset.index import AnnotatedFacts
+from kg.dataset.statistics import Statistics, statistics_of
+from kg.errors import StoreError, VersionGone
+from ontology.vocab import LS
 
 
-class Snapshot(View):
+class Snapshot(FixedView):
     """One published version. It never changes, so what is read of its claims is kept."""
 
     def __init__(self, layout: Layout, settings: Settings, manifest: Manifest) -> None:
@@ -51,10 +36,28 @@ class Snapshot(View):
         self.layout = layout
         self.settings = settings
         self.manifest = manifest
-        self._infos = lru_cache(maxsize=_CACHED)(super().claim_info)
-        self._nodes = lru_cache(maxsize=_CACHED)(super().node)
-        self._active_nodes = lru_cache(maxsize=_CACHED)(super().active_node)
-        self._rebuttals = lru_cache(maxsize=_CACHED)(super().rebuttals)
+
+    @cached_property
+    def index(self) -> AnnotatedFacts | None:
+        """Each fact once with its annotation; ``None`` for a version older than this store format.
+
+        Raises ``StoreError`` if it cannot be opened any more.
+        """
+        if not self.manifest.index:
+            return None
+        try:
+            store = Store.read_only(str(self.layout.snapshots / self.manifest.index))
+        except OSError as error:
+            raise StoreError(
+                f"the index of version {self.number} of {self.layout.root} cannot be opened: {error}",
+                store=str(self.layout.root),
+            ) from error
+        return AnnotatedFacts(store, AnnotationReader(self.layout.annotations_file), self)
+
+    @cached_property
+    def statistics(self) -> Statistics | None:
+        """What the planner knows of the default graph."""
+        return statistics_of(self.layout, self.manifest)
 
     @property
     def number(self) -> int:
@@ -66,54 +69,10 @@ class Snapshot(View):
         """The version's IRI."""
         return self.names.snapshot(self.settings.store_id, self.number)
 
-    def claim_info(self, iri: str) -> ClaimInfo | None:
-        """What an answer tells about an active claim; ``None`` if there is none of that IRI."""
-        return self._infos(iri)
-
-    def rebuttals(self, iri: str) -> tuple[str, ...]:
-        """Active claims that rebut or correct a claim, or deny what it states in its direct form."""
-        return self._rebuttals(iri)
-
-    def node(self, iri: str) -> Node:
-        """Everything the record says of one node."""
-        return self._nodes(iri)
-
-    def active_node(self, iri: str) -> Node:
-        """What the queried record says of a node: all there is of what is active or shared."""
-        return self._active_nodes(iri)
-
-    def query(
-        self,
-        sparql: str,
-        *,
-        base_iri: str | None = None,
-        prefixes: Mapping[str, str] = PREFIXES,
-        default_graphs: Sequence[str] | None = None,
-        named_graphs: Sequence[str] | None = None,
-    ) -> QuerySolutions | QueryBoolean | QueryTriples:
-        """Evaluate a query with the engine, as it is. Raises ``QuerySyntaxError``."""
-        try:
-            return self.main.query(
-                sparql,
-                base_iri=base_iri,
-                prefixes=dict(prefixes),
-                default_graph=_graphs(default_graphs, named_graphs),
-                named_graphs=_graphs(named_graphs, default_graphs),
-            )
-        except SyntaxError as error:
-            raise syntax_error(error) from None
-
     def document_text(self, document: str) -> str | None:
         """The text of a document, or ``None`` if it was never given."""
         content_hash = self.node(document).get(LS.textHash)
         return self.layout.text(content_hash) if content_hash else None
-
-
-def _graphs(given: Sequence[str] | None, other: Sequence[str] | None) -> list[Any] | None:
-    """One half of a request's dataset, empty where only the other is given (SPARQL 1.1, 13.2)."""
-    if given is None:
-        return None if other is None else []
-    return [NamedNode(g) for g in given]
 
 
 class Reader:

@@ -38,6 +38,10 @@ class SortedLines:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Drop all lines."""
         self._folder.cleanup()
 
     def add(self, line: str) -> None:

@@ -3,7 +3,7 @@
 A commit becomes visible by one rename of the manifest. Until then nothing counts: the
 working stores are marked dirty before the first change, and a writer that finds the
 mark (after a crash, or a batch given up) takes them back to the published version. So
-a commit is atomic over both stores, whatever the engine did in between.
+a commit is atomic over all stores, whatever the engine did in between.
 """
 
 import fcntl
@@ -20,22 +20,30 @@ from typing import IO, Self
 
 from pyoxigraph import Store
 
-from kg.dataset.files import Layout, Manifest, Settings, sync_folder, write_json
-from kg.dataset.snapshots import Snapshot
+from kg.dataset.annotations import AnnotationWriter
+from kg.dataset.files import FORMAT, Layout, Manifest, Settings, sync_folder, write_json
+from kg.dataset.indexing import Indexing
+from kg.dataset.statistics import STATISTICS_FILE, gather, statistics_of
 from kg.dataset.view import View
 from kg.errors import StoreBusy, StoreError
+
+_STORES = ("main", "archive", "index")
 
 
 class WorkingCopy:
     """Holds a store for writing. Use as a context manager; what is not committed is given up.
 
-    ``wait`` is how many seconds to wait for another writer before ``StoreBusy``.
+    ``wait`` is how many seconds to wait for another writer before ``StoreBusy``; ``store_format``
+    is another one than today's only for a migration.
     """
 
-    def __init__(self, path: Path, *, wait: float = 10.0, settings: Settings | None = None) -> None:
+    def __init__(
+        self, path: Path, *, wait: float = 10.0, settings: Settings | None = None, store_format: int = FORMAT
+    ) -> None:
         self.layout = Layout(path)
         self._wait = wait
         self._wanted = settings
+        self._format = store_format
         self._lock: IO[str] | None = None
 
     # --- holding the store
@@ -53,7 +61,9 @@ class WorkingCopy:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        del self.view, self.main, self.archive
+        self.indexing.forget()
+        self._annotations.close()
+        del self.indexing, self.view, self.main, self.archive, self.index
         self._release()
 
     def _acquire(self) -> None:
@@ -99,19 +109,22 @@ class WorkingCopy:
     def _open(self) -> None:
         if not self.layout.settings_file.exists():
             self.layout.create(self._wanted or Settings(store_id=secrets.token_hex(4)))
-        self.settings = self.layout.settings()
+        self.settings = self.layout.settings(self._format)
         self.names = self.settings.names
         fresh = not self.layout.manifest_file.exists()
         self.manifest = Manifest() if fresh else self.layout.manifest()
-        if fresh or self.layout.dirty_file.exists() or not (self.layout.working / "main").exists():
+        missing = not all((self.layout.working / name).exists() for name in _STORES)
+        if fresh or missing or self.layout.dirty_file.exists():
             self._restore()
         try:
             self.main = Store(str(self.layout.working / "main"))
             self.archive = Store(str(self.layout.working / "archive"))
+            self.index = Store(str(self.layout.working / "index"))
         except OSError as error:
             raise StoreError(
                 f"{self.layout.root} cannot be opened: {error}", store=str(self.layout.root)
             ) from error
+        self._counted = statistics_of(self.layout, self.manifest)
         self._dirty = self._archive_dirty = False
         self.view = View(
             self.main,
@@ -119,6 +132,14 @@ class WorkingCopy:
             self.names,
             self.settings.unreviewed_threshold,
             has_base=self.manifest.counts.get("base_default", 0) > 0,
+        )
+        self._annotations = AnnotationWriter(self.layout.annotations_file)
+        self.indexing = Indexing(
+            self.view,
+            self.index,
+            self._annotations,
+            self.layout.working,
+            self.manifest.counts.get("facts", 0),
         )
         if fresh:
             self.touch(archive=True)
@@ -130,9 +151,9 @@ class WorkingCopy:
         self.layout.working.mkdir(parents=True)
         self.layout.dirty_file.touch()
         if self.manifest.version:
-            published = Snapshot(self.layout, self.settings, self.manifest)
-            published.main.backup(str(self.layout.working / "main"))
-            published.archive.backup(str(self.layout.working / "archive"))
+            for name, folder in zip(_STORES, self.manifest.stores, strict=False):
+                store = Store.read_only(str(self.layout.snapshots / folder))
+                store.backup(str(self.layout.working / name))
         self.layout.dirty_file.unlink()
         sync_folder(self.layout.working)
 
@@ -158,16 +179,7 @@ class WorkingCopy:
         target = self.layout.snapshots / folder
         shutil.rmtree(target, ignore_errors=True)  # left by a crash between snapshot and manifest
         target.mkdir()
-        self.main.backup(str(target / "main"))
-        if self._archive_dirty or not self.manifest.archive:
-            self.archive.backup(str(target / "archive"))
-        manifest = replace(
-            self.manifest,
-            version=version,
-            published=datetime.now(UTC).isoformat(timespec="milliseconds"),
-            main=f"{folder}/main",
-            archive=f"{folder}/archive" if (target / "archive").exists() else self.manifest.archive,
-        )
+        manifest = self._write_version(target, replace(self.manifest, version=version))
         write_json(target / "snapshot.json", asdict(manifest))
         sync_folder(self.layout.snapshots)
         write_json(self.layout.manifest_file, asdict(manifest))
@@ -177,19 +189,43 @@ class WorkingCopy:
         self._prune()
         return manifest
 
+    def _write_version(self, target: Path, manifest: Manifest) -> Manifest:
+        """Write what a version consists of into its folder: stores, and whatever else is made from them."""
+        changed = {"main": self.main}
+        if self._archive_dirty or not manifest.archive:
+            changed["archive"] = self.archive
+        if self.indexing.pending or not manifest.index:
+            self.indexing.refresh()
+            manifest = manifest.with_counts(facts=self.indexing.facts - manifest.counts.get("facts", 0))
+            changed["index"] = self.index
+        facts = manifest.counts.get("facts", 0)
+        if self._counted is None or self._counted.outdated(facts):
+            self._counted = gather(self.main)
+            (target / STATISTICS_FILE).write_text(self._counted.to_json(), encoding="utf-8")
+            manifest = replace(manifest, statistics=f"{target.name}/{STATISTICS_FILE}")
+        for name, store in changed.items():
+            store.backup(str(target / name))
+        places = {name: f"{target.name}/{name}" for name in changed}
+        return replace(
+            manifest,
+            published=datetime.now(UTC).isoformat(timespec="milliseconds"),
+            main=places["main"],
+            archive=places.get("archive", manifest.archive),
+            index=places.get("index", manifest.index),
+        )
+
     def _prune(self) -> None:
         versions = self.layout.versions()
         kept = set(versions[-self.settings.keep_snapshots :])
-        in_use = {Path(m.archive).parts[0] for v in kept if (m := self.layout.manifest_of(v))}
-        for version in versions:
-            if version in kept:
-                continue
-            folder = self.layout.snapshots / f"{version:06d}"
-            (folder / "snapshot.json").unlink(missing_ok=True)
-            shutil.rmtree(folder / "main", ignore_errors=True)
+        in_use = {store for v in kept if (m := self.layout.manifest_of(v)) for store in m.parts}
         for folder in self.layout.snapshots.iterdir():
-            if not (folder / "snapshot.json").exists() and folder.name not in in_use:
-                shutil.rmtree(folder, ignore_errors=True)
+            if folder.name.isdecimal() and int(folder.name) not in kept:
+                (folder / "snapshot.json").unlink(missing_ok=True)
+                for part in folder.iterdir():
+                    if f"{folder.name}/{part.name}" not in in_use:
+                        shutil.rmtree(part, ignore_errors=True) if part.is_dir() else part.unlink()
+                if not any(folder.iterdir()):
+                    folder.rmdir()
 
     def count(self, **changes: int) -> None:
         """Change the counts that the next version publishes."""

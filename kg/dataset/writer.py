@@ -15,10 +15,11 @@ from kg.dataset.encode import EncodedClaim, encode, moment, with_stored_triples
 from kg.dataset.invariants import fact_triples
 from kg.dataset.records import DEFAULT, Object, Subject
 from kg.dataset.snapshots import Snapshot
+from kg.dataset.support import texts
 from kg.dataset.terms import Statement, iri, literal, node, nquads, ntriples, terms_of, typed
 from kg.dataset.working import WorkingCopy
 from kg.errors import ReservedGraph
-from kg.infer.rules import ontology_rules
+from kg.infer.rules import Triple, ontology_rules
 from ontology.vocab import LS, ONTOLOGY
 
 _RESERVED_HOW = (
@@ -119,7 +120,7 @@ class Writer(WorkingCopy):
                 continue
             lines.append(nquads(done.assertion, name))
             if claim.states_fact:
-                lines.append(self._fact_lines(done.assertion))
+                lines.append(self._facts(name, done.assertion))
         self._load(self.main, "".join(lines))
         self.count(active=len(encoded) - len(inactive), inactive=len(inactive))
         self._settle(targets)
@@ -135,12 +136,12 @@ class Writer(WorkingCopy):
         probability = claim_probability(reliability, claim.assessment.credibility, passed_on)
         return probability >= self.settings.unreviewed_threshold
 
-    def _fact_lines(self, assertion: Sequence[Statement]) -> str:
-        """N-Quads of facts, and of what follows from them."""
-        rules = ontology_rules()
-        follows = dict.fromkeys(c for triple in assertion for c in rules.consequences(triple))
-        consequences = [Statement(*c) for c in follows]
-        return nquads(assertion) + nquads(consequences) + nquads(consequences, self.names.inferred)
+    def _facts(self, name: str, assertion: Sequence[Statement]) -> str:
+        """N-Quads of the facts that a claim states, noted for the index."""
+        follows = [ontology_rules().consequences(triple) for triple in assertion]
+        for triple, found in zip(assertion, follows, strict=True):
+            self.indexing.stated(name, " ".join(triple), found)
+        return _fact_lines(assertion, follows, self.names.inferred)
 
     def _load(self, store: Store, text: str) -> None:
         if len(text) > BULK_CHARACTERS // 8:
@@ -302,12 +303,12 @@ class Writer(WorkingCopy):
 
     def _deactivate(self, name: str) -> None:
         self.touch(archive=True)
-        info = self.view.claim_info(name)
+        states_fact = self.view.states_fact(name)
         quads = list(self.main.quads_for_pattern(None, None, None, node(name)))
         self.archive.extend(quads)
         self.main.remove_graph(node(name))
         self._move_record(name, self.main, self.archive)
-        if info is not None and info.states_fact:
+        if states_fact:
             self.withdraw((q.subject, q.predicate, q.object) for q in quads)
         self.count(active=-1, inactive=1)
 
@@ -317,17 +318,19 @@ class Writer(WorkingCopy):
         self.main.extend(quads)
         self.archive.remove_graph(node(name))
         self._move_record(name, self.archive, self.main)
-        info = self.view.claim_info(name)
-        if info is not None and info.states_fact:
+        if self.view.states_fact(name):
             triples = [Statement(str(q.subject), str(q.predicate), ntriples(q.object)) for q in quads]
-            self._load(self.main, self._fact_lines(triples))
+            self._load(self.main, self._facts(name, triples))
         self.count(active=1, inactive=-1)
 
     def withdraw(self, triples: Iterable[tuple[Subject, NamedNode, Object]]) -> None:
         """Take from the default graph what nothing supports any more, consequences included."""
         rules = ontology_rules()
         for s, p, o in triples:
-            follows = [terms_of(c) for c in rules.consequences((str(s), str(p), ntriples(o)))]
+            stated = (str(s), str(p), ntriples(o))
+            consequences = rules.consequences(stated)
+            self.indexing.touch((stated, *consequences))
+            follows = [terms_of(c) for c in consequences]
             for triple in ((s, p, o), *follows):
                 derivable = any(self.view.premises(*triple))
                 if not derivable and self.view.is_inferred(*triple):
@@ -351,6 +354,7 @@ class Writer(WorkingCopy):
         self.touch(archive=bool(plain))
         self.archive.extend(plain)
         self.main.extend([*plain, *named])
+        self.indexing.touch(map(texts, plain))
         self.count(base_default=len(plain))
         self.view.has_base = self.manifest.counts.get("base_default", 0) > 0
         return len(plain) + len(named)
@@ -369,6 +373,7 @@ class Writer(WorkingCopy):
             if quad in self.archive:
                 self.archive.remove(quad)
                 removed, plain = removed + 1, plain + 1
+                self.indexing.touch((texts(quad),))
                 triple = (quad.subject, quad.predicate, quad.object)
                 if not self.view.asserting(*triple) and not self.view.is_inferred(*triple):
                     self.main.remove(quad)
@@ -385,10 +390,26 @@ class Writer(WorkingCopy):
     # --- repair
 
     def rebuild(self) -> None:
-        """Make the default graph and the inferred graph anew from claims and base data."""
+        """Make the default graph, the inferred graph and the index anew from claims and base data."""
         published = Snapshot(self.layout, self.settings, self.manifest)
         self.touch()
+        self.indexing.touch_all()
         self.main.clear_graph(DEFAULT)
         self.main.clear_graph(self.view.inferred)
-        self.load_bulk(self._fact_lines([Statement(*t)]) for t in fact_triples(published))
+        consequences = ontology_rules().consequences
+        inferred = self.names.inferred
+        self.load_bulk(
+            _fact_lines([Statement(*t)], [consequences(t)], inferred) for t in fact_triples(published)
+        )
         self.main.bulk_extend(published.archive.quads_for_pattern(None, None, None, DEFAULT))
+
+    def rebuild_index(self) -> None:
+        """Make the index anew."""
+        self.touch()
+        self.indexing.touch_all()
+
+
+def _fact_lines(assertion: Sequence[Statement], follows: Iterable[Iterable[Triple]], inferred: str) -> str:
+    """N-Quads of facts, and of what follows from each of them."""
+    consequences = [Statement(*c) for c in dict.fromkeys(c for found in follows for c in found)]
+    return nquads(assertion) + nquads(consequences) + nquads(consequences, inferred)

@@ -252,6 +252,20 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Given:
+    """Solutions that are worked out before the query is asked, each numbered by ``token``.
+
+    No query is parsed to it. ``sure`` are the variables that all of them bind, ``work`` is
+    what gives them (``kg.query.derivation.Inner``).
+    """
+
+    variables: tuple[Var, ...]
+    sure: frozenset[Var]
+    token: Var
+    work: object
+
+
+@dataclass(frozen=True, slots=True)
 class Graph:
     """``GRAPH name { … }``."""
 
@@ -314,6 +328,7 @@ Pattern = (
     | Filter
     | Extend
     | Table
+    | Given
     | Graph
     | Service
     | Select

@@ -12,6 +12,15 @@ Row = tuple[Term | None, ...]
 
 
 @dataclass(frozen=True)
+class Contribution:
+    """What an aggregate of one column takes in: values, each with the node of where it comes from."""
+
+    column: str
+    aggregate: str
+    members: tuple[tuple[int, Term], ...]
+
+
+@dataclass(frozen=True)
 class RowProvenance:
     """What one row rests on.
 
@@ -20,7 +29,7 @@ class RowProvenance:
     width of the 95 % interval) if it is an estimate. ``weakest`` is the probability of
     the weakest claim of the best derivation. ``origins`` is the fewest origins whose fall
     makes it false, ``None`` if none does. ``contested`` lists active claims that rebut
-    one it rests on.
+    one it rests on. ``aggregates`` tell how the values of a grouped row are made up.
     """
 
     node: int | None = None
@@ -29,6 +38,7 @@ class RowProvenance:
     weakest: float | None = None
     origins: int | None = None
     contested: tuple[str, ...] = ()
+    aggregates: tuple[Contribution, ...] = ()
 
 
 NOT_ANNOTATED = RowProvenance()
@@ -39,7 +49,9 @@ class Provenance:
     """The provenance of an answer: one entry of ``rows`` for each row, one in all for ASK.
 
     ``reason`` says what is not annotated, and is ``None`` exactly when ``complete``.
-    ``claims`` tells about every claim in the circuit of the rows.
+    ``claims`` tells about every claim in the circuit of the rows. ``notes`` say what was
+    left out for its size, though the annotations themselves are complete. ``undated`` are
+    claims that a policy on time let pass because no time is known of them.
     """
 
     version: str
@@ -48,6 +60,8 @@ class Provenance:
     circuit: Circuit = field(default_factory=Circuit)
     rows: tuple[RowProvenance, ...] = ()
     claims: Mapping[str, ClaimInfo] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    undated: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

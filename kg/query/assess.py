@@ -1,13 +1,14 @@
 """From a circuit and its roots to what an answer tells of each row."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from kg.dataset.view import ClaimInfo
 from kg.provenance.circuit import Circuit
 from kg.provenance.probability import Assessor
 from kg.provenance.trusted import Trust
 from kg.provenance.witnesses import rests_on
-from kg.query.answer import NOT_ANNOTATED, Provenance, RowProvenance
+from kg.query.answer import NOT_ANNOTATED, Contribution, Provenance, RowProvenance
 from kg.query.derivation import NotAnnotated
 from kg.query.source import Source
 
@@ -36,13 +37,22 @@ class _Claims:
         raise NotAnnotated(f"nothing is known of the service {service}")
 
 
-def assessed(source: Source, circuit: Circuit, roots: Sequence[int], confidence: bool = True) -> Provenance:
+def assessed(
+    source: Source,
+    circuit: Circuit,
+    roots: Sequence[int],
+    confidence: bool = True,
+    contributions: Sequence[tuple[Contribution, ...]] = (),
+    note: str | None = None,
+) -> Provenance:
     """The provenance of rows whose nodes are ``roots``; equal nodes are assessed once.
 
-    Raises ``NotAnnotated`` where the circuit rests on what is no active claim.
+    ``contributions`` are those of each row, if there are any. Raises ``NotAnnotated`` where
+    the circuit rests on what is no active claim.
     """
     distinct = list(dict.fromkeys(roots))
-    claims = _Claims(source, circuit.names(distinct))
+    told = {node for row in contributions for one in row for node, _ in one.members}
+    claims = _Claims(source, circuit.names([*distinct, *told]))
     assessor = Assessor(circuit, claims)
     weakest = assessor.weakest(distinct) if confidence else {}
     known: dict[int, RowProvenance] = {}
@@ -58,7 +68,10 @@ def assessed(source: Source, circuit: Circuit, roots: Sequence[int], confidence:
         origins = assessor.origins(node)
         known[node] = RowProvenance(node, sure.value, sure.error, weakest[node], origins, contested)
     rows = tuple(known[node] for node in roots)
-    return Provenance(source.iri, True, None, circuit, rows, claims.infos)
+    if contributions:
+        rows = tuple(replace(row, aggregates=of) for row, of in zip(rows, contributions, strict=True))
+    notes = () if note is None else (note,)
+    return Provenance(source.iri, True, None, circuit, rows, claims.infos, notes)
 
 
 def not_annotated(source: Source, reason: str, rows: int) -> Provenance:

@@ -26,16 +26,11 @@ def existences(what: Expression) -> tuple[Exists, ...]:
     return tuple(dict.fromkeys(part for part in subexpressions(what) if isinstance(part, Exists)))
 
 
-def rewritten(what: Expression, names: Mapping[Var, Var], tags: Mapping[Exists, Var]) -> Expression:
-    """An expression under new names, each EXISTS a variable that holds whether it is true.
-
-    Raises ``NotAnnotated`` where its value may change with time.
-    """
+def rewritten(what: Expression, names: Mapping[Var, Var], tags: Mapping[Exists, Var | Exists]) -> Expression:
+    """An expression under new names, each EXISTS a variable that holds whether it is true."""
     match what:
         case Var():
             return names.get(what, what)
-        case Call(name) if name in VOLATILE:
-            raise NotAnnotated(f"{name}() gives another value each time: its rows cannot be annotated")
         case Operation() | Call() | Function():
             return replace(what, of=tuple(rewritten(part, names, tags) for part in what.of))
         case Membership(item, among, negated):

@@ -6,12 +6,10 @@ other trees (``Factor``), which stand for EXISTS, or are subtracted: NOT EXISTS,
 the unmatched branch of OPTIONAL remove nothing from the hull.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 
-from kg.query.algebra import Iri, Node, Path, Pattern, TriplePattern, Var
-from kg.query.render import group, node, prologue
+from kg.query.algebra import Iri, Node, Order, Path, Pattern, Select, TriplePattern, Var
+from kg.query.scope import certain
 
 Guard = tuple[tuple[Var, str], ...]
 """Tags with the values they must have."""
@@ -25,16 +23,22 @@ class NotAnnotated(Exception):
 class Leaf:
     """A triple pattern, in play where each tag of its guard has that value.
 
-    It is of the default graph, or of the named graph ``graph``.
+    It is of the default graph, or of the named graph ``graph``. Over annotated facts
+    ``token`` is bound to what stands for its annotation. Where ``witness`` is unbound, the
+    OPTIONAL that it is of matched nothing, and it is not in play either.
     """
 
     triple: TriplePattern
     guard: Guard = ()
     graph: Var | Iri | None = None
+    token: Var | None = None
+    witness: Var | None = None
 
     @property
     def nodes(self) -> tuple[Node, ...]:
-        """Its terms and variables, those of the graph last."""
+        """What tells its annotation: the token; or its terms and variables, those of the graph last."""
+        if self.token is not None:
+            return (self.token,)
         triple = (self.triple.subject, self.triple.predicate, self.triple.object)
         return triple if self.graph is None else (*triple, self.graph)
 
@@ -45,11 +49,27 @@ class Existence:
 
     graph: Var | Iri
     guard: Guard = ()
+    witness: Var | None = None
 
     @property
     def nodes(self) -> tuple[Node, ...]:
         """The graph's name."""
         return (self.graph,)
+
+
+@dataclass(frozen=True)
+class Worked:
+    """A row of solutions that are worked out beforehand (``inner``), told by its number."""
+
+    token: Var
+    inner: "Inner"
+    guard: Guard = ()
+    witness: Var | None = None
+
+    @property
+    def nodes(self) -> tuple[Node, ...]:
+        """The row's number."""
+        return (self.token,)
 
 
 @dataclass(frozen=True)
@@ -61,12 +81,17 @@ class Way:
     object: Node
     guard: Guard = ()
     graph: Var | Iri | None = None
+    witness: Var | None = None
+    indexed: bool = False
 
     @property
     def nodes(self) -> tuple[Node, ...]:
         """Its ends, and the graph last."""
         ends = (self.subject, self.object)
         return ends if self.graph is None else (*ends, self.graph)
+
+
+AnyLeaf = Leaf | Existence | Way | Worked
 
 
 @dataclass(frozen=True)
@@ -80,39 +105,58 @@ class Factor:
 
 @dataclass(frozen=True)
 class Tree:
-    """A pattern whose solutions, those of equal ``key`` added up, give annotations."""
+    """A pattern whose solutions, those of equal ``key`` added up, give annotations.
+
+    ``indexed`` says that it is asked over annotated facts.
+    """
 
     pattern: Pattern
     key: tuple[Var, ...]
-    leaves: tuple[Leaf | Existence | Way, ...]
+    leaves: tuple[AnyLeaf, ...]
     factors: tuple[Factor, ...]
     tags: tuple[Var, ...]
     base: str | None
+    indexed: bool = False
 
-    @cached_property
+    @property
     def columns(self) -> tuple[Var, ...]:
         """What its query gives back: the key, the tags, the variables of leaves and factors."""
         variables = dict.fromkeys((*self.key, *self.tags))
         for leaf in self.leaves:
             variables.update((node, None) for node in leaf.nodes if isinstance(node, Var))
+            if leaf.witness is not None:
+                variables[leaf.witness] = None
         for factor in self.factors:
             variables.update(dict.fromkeys(factor.tree.key))
         return tuple(variables)
 
-    def text(self, page: str = "") -> str:
-        """Its query; with a VALUES clause as ``page`` only of solutions that agree with it."""
-        columns = " ".join(map(node, self.columns)) or "*"
-        return f"{prologue(self.base)}SELECT {columns} WHERE {{ {page} {self._group} }}"
+    @property
+    def is_supposed(self) -> bool:
+        """Whether some of its solutions may be none in the whole data."""
+        return bool(self.factors) or any(isinstance(leaf, Worked) for leaf in self.leaves)
 
-    @cached_property
-    def _group(self) -> str:
-        return group(self.pattern)
+    @property
+    def is_sure(self) -> bool:
+        """Whether every solution binds the whole key."""
+        return certain(self.pattern).issuperset(self.key)
 
-    def trees(self) -> Iterator["Tree"]:
-        """The tree and all that it rests on."""
-        yield self
-        for factor in self.factors:
-            yield from factor.tree.trees()
+
+@dataclass(frozen=True)
+class Inner:
+    """A sub-SELECT whose solutions are worked out with their annotations before the query around it.
+
+    ``tree`` gives its members: for a grouped one the solutions that are grouped, keyed by
+    what it groups by (``keys`` by their names in ``select``) and then by the ``arguments``
+    of its aggregates, where they have one; otherwise its solutions, in ``order``.
+    ``shown`` are the columns of the result.
+    """
+
+    tree: Tree
+    select: Select
+    shown: tuple[Var, ...]
+    keys: tuple[Var, ...] = ()
+    arguments: tuple[Var | None, ...] = ()
+    order: tuple[Order, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -121,15 +165,32 @@ class Derivation(Tree):
 
     ``key`` are the query's own columns; rows with equal keys are one row. ``restricting``
     are those among them that may be held to a page's values beforehand: bound in every
-    solution, and by the pattern, not by an expression. The rows of a grouped query are
-    known by the columns at ``places`` alone, those of its GROUP BY key.
+    solution, and by the pattern, not by an expression. Rows are known by the columns at
+    ``places`` alone where not all of them are derived.
+
+    ``order`` is that of the query, over the pattern's variables. ``is_bag`` says that the
+    solutions are those of the query, each as often; ``is_unique`` that no two of them are
+    one row besides.
     """
 
     restricting: tuple[Var, ...] = ()
     limit: int | None = None
     offset: int = 0
     places: tuple[int, ...] | None = None
+    order: tuple[Order, ...] = ()
+    duplicates: str = "ALL"
+    is_bag: bool = False
+    is_unique: bool = False
 
     def is_paged(self, rows: int) -> bool:
         """Whether an answer of so many rows may be part of a larger one."""
         return self.offset > 0 or (self.limit is not None and rows >= self.limit)
+
+    @property
+    def is_single(self) -> bool:
+        """Whether one query gives the rows and their derivations together."""
+        if not self.is_bag or self.places is not None:
+            return False
+        if self.limit is not None or self.offset:
+            return self.is_unique
+        return self.duplicates != "REDUCED" or self.is_unique

@@ -1,35 +1,44 @@
 """From a query to its derivation query, whose solutions are the derivations of the rows."""
 
-from collections.abc import Iterable
 from dataclasses import replace
+from operator import attrgetter
 
-from kg.query.algebra import Query, Select, Var
+from kg.query.algebra import Item, Order, Query, Select, Var
+from kg.query.apart import Deriver
+from kg.query.conditions import VOLATILE, existences
 from kg.query.derivation import Derivation, NotAnnotated
-from kg.query.fitness import grouping
-from kg.query.hull import Deriver
-from kg.query.parse.patterns import UNIT
-from kg.query.scope import certain, has_aggregate
+from kg.query.fitness import check_steady, names_graphs
+from kg.query.scope import certain, projected, subexpressions
 from kg.query.standing import Fresh, Scope
+from kg.query.tight import is_bag, is_tight, is_unique
 
 
-def derive(query: Query, columns: Iterable[str]) -> Derivation:
-    """The derivation query of a query whose answer has these columns (none for ASK).
+def derive(query: Query, *, indexed: bool = False, whole: bool = False) -> Derivation:
+    """The derivation query of a SELECT or an ASK, over annotated facts where it is ``indexed``.
 
-    Raises ``NotAnnotated``.
+    What names graphs is never asked over annotated facts: they know the default graph
+    alone. The derivations are those of the rows of the answer; those of all rows that the
+    query has in any part of the data if they are ``whole``. Raises ``NotAnnotated``.
     """
-    if query.form in ("construct", "describe"):
-        raise NotAnnotated(f"the triples of {query.form.upper()} are not annotated yet")
-    if query.default_graphs or query.named_graphs:
-        raise NotAnnotated("FROM is not annotated yet")
-    if query.form == "ask" and (query.body.offset or query.body.limit == 0):
-        raise NotAnnotated("ASK with OFFSET or LIMIT 0 asks for a number of solutions: it is not annotated")
-    if query.form == "select" and has_aggregate(query.body):
-        return _grouped(query, tuple(columns))
-    deriver = Deriver(Fresh(query.hidden), query.base)
-    body = replace(query.body, limit=None, offset=0)
-    pattern = deriver.select(body, Scope())
-    key = tuple(Var(name) for name in columns)
-    sure = certain(pattern) - {item.variable for item in body.items or () if item.expression is not None}
+    body = query.body
+    if query.form == "ask":
+        if body.offset or body.limit == 0:
+            raise NotAnnotated(
+                "ASK with OFFSET or LIMIT 0 asks for a number of solutions: it is not annotated"
+            )
+        body = replace(body, items=(), order=(), duplicates="ALL", limit=None)
+    indexed = indexed and not names_graphs(body)
+    columns = projected(body)
+    if body.items is None:
+        columns = tuple(sorted(columns, key=attrgetter("name")))  # as the engine orders them
+    steady, places = _without_volatile(body, columns)
+    check_steady(steady)
+    native = not whole and is_tight(steady)
+    deriver = Deriver(Fresh(query.hidden), query.base, indexed=indexed, native=native)
+    pattern = deriver.select(replace(steady, limit=None, offset=0), Scope())
+    key = columns if places is None else tuple(columns[place] for place in places)
+    written = {item.variable for item in body.items or () if item.expression is not None}
+    in_order = not any(existences(order.expression) for order in body.order)
     return Derivation(
         pattern,
         key,
@@ -37,18 +46,35 @@ def derive(query: Query, columns: Iterable[str]) -> Derivation:
         tuple(deriver.factors),
         tuple(deriver.tags),
         query.base,
-        tuple(variable for variable in dict.fromkeys(key) if variable in sure),
-        query.body.limit,
-        query.body.offset,
+        indexed,
+        tuple(v for v in dict.fromkeys(key) if v in certain(pattern) - written),
+        body.limit,
+        body.offset,
+        places,
+        body.order,
+        body.duplicates,
+        is_bag=in_order and is_bag(body.of) and query.form == "select",
+        is_unique=native and not deriver.factors and is_unique(body),
     )
 
 
-def _grouped(query: Query, columns: tuple[str, ...]) -> Derivation:
-    """A row is its GROUP BY key, and rests on any solution of its group; an implicit group is one."""
-    keys = grouping(query.body, columns)
-    whole = Query(
-        "select", Select(query.body.of if keys else UNIT, keys), base=query.base, hidden=query.hidden
-    )
-    found = derive(whole, [key.variable.name for key in keys if key.variable is not None])
-    places = tuple(columns.index(variable.name) for variable in found.key)
-    return replace(found, limit=query.body.limit, offset=query.body.offset, places=places)
+def _without_volatile(body: Select, columns: tuple[Var, ...]) -> tuple[Select, tuple[int, ...] | None]:
+    """A SELECT without the columns that have another value each time, and the places of the others."""
+    items = body.items or ()
+    moving = {item.variable for item in items if item.expression and _is_volatile(item)}
+    if not moving or any(set(subs(order)) & moving for order in body.order):
+        return body, None
+    kept = tuple(item for item in items if item.variable not in moving)
+    if any(item.expression and set(subexpressions(item.expression)) & moving for item in kept):
+        return body, None
+    return replace(body, items=kept), tuple(n for n, v in enumerate(columns) if v not in moving)
+
+
+def subs(order: Order) -> tuple[object, ...]:
+    """What an ORDER BY rests on."""
+    return subexpressions(order.expression)
+
+
+def _is_volatile(item: Item) -> bool:
+    parts = subexpressions(item.expression) if item.expression else ()
+    return any(getattr(part, "name", None) in VOLATILE for part in parts)

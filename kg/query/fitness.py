@@ -10,7 +10,6 @@ from kg.query.algebra import (
     Filter,
     Graph,
     Iri,
-    Item,
     Join,
     LeftJoin,
     Minus,
@@ -92,23 +91,23 @@ def check_bound(variables: Iterable[Var], outer: Collection[Var]) -> None:
             raise NotAnnotated("BIND or VALUES of an outer variable within EXISTS is not annotated yet")
 
 
-def grouping(body: Select, columns: Collection[str]) -> tuple[Item, ...]:
-    """The GROUP BY keys of a query, all among its columns.
+def names_graphs(pattern: Pattern) -> bool:
+    """Whether GRAPH occurs in a pattern."""
+    return _holds(pattern, Graph)
 
-    Raises ``NotAnnotated`` for what hangs on more than the group that a row is of.
-    """
-    if body.having:
-        raise NotAnnotated("HAVING is not annotated yet")
-    if body.values is not None:
-        raise NotAnnotated("VALUES after GROUP BY or an aggregate is not annotated yet")
-    for expression in expressions_of(body):
+
+def check_steady(pattern: Pattern) -> None:
+    """Raises ``NotAnnotated`` where something in a pattern has another value each time."""
+    for expression in expressions_of(pattern):
         for part in subexpressions(expression):
             if isinstance(part, Call) and part.name in VOLATILE:
-                raise NotAnnotated(f"{part.name}() gives another value each time: it is not annotated")
-    for key in body.group or ():
-        if key.variable is None or key.variable.name not in columns:
-            raise NotAnnotated("GROUP BY with a key that is no column of the answer is not annotated yet")
-    return body.group or ()
+                raise NotAnnotated(
+                    f"{part.name}() gives another value each time: its rows cannot be annotated"
+                )
+            if isinstance(part, Exists):
+                check_steady(part.pattern)
+    for inner in patterns_of(pattern):
+        check_steady(inner)
 
 
 def check_way(what: PathPattern, in_exists: bool) -> None:

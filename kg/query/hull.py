@@ -8,12 +8,15 @@ sums over the solutions of trees of their own, keyed by the values that the solu
 where they stood. What cannot be annotated yet raises ``NotAnnotated``, naming the construct.
 """
 
+from abc import abstractmethod
 from collections.abc import Iterable
 from dataclasses import replace
 from itertools import product
+from typing import Self
 
 from kg.query.algebra import (
     Bgp,
+    Exists,
     Expression,
     Extend,
     Filter,
@@ -36,7 +39,7 @@ from kg.query.algebra import (
     Var,
 )
 from kg.query.conditions import bound_in_both, existences, or_else, rewritten
-from kg.query.derivation import Existence, Factor, Leaf, NotAnnotated, Tree, Way
+from kg.query.derivation import AnyLeaf, Existence, Factor, Leaf, NotAnnotated, Tree, Way
 from kg.query.fitness import (
     MOST_EXISTS,
     check_bound,
@@ -49,18 +52,35 @@ from kg.query.fitness import (
 from kg.query.parse.patterns import UNIT, joined
 from kg.query.scope import certain, has_aggregate, mentioned, mentioned_in, projected, visible
 from kg.query.standing import Fresh, Scope
+from kg.query.tight import witness
 
 MOST_COPIES = 16
 """An OPTIONAL of more than plain patterns repeats what stands before it: at most so often."""
 
 
-class Deriver:
-    """Goes down the pattern of one tree, collecting leaves, factors and tags."""
+class Hull:
+    """Goes down the pattern of one tree, collecting leaves, factors and tags.
 
-    def __init__(self, fresh: Fresh, base: str | None) -> None:
+    ``indexed`` is for annotated facts. ``native`` leaves OPTIONAL, MINUS and EXISTS to the
+    engine, which is right where what they suppress can be no row of the answer (``tight``).
+    ``counts`` says that it matters how often a solution comes.
+    """
+
+    def __init__(
+        self,
+        fresh: Fresh,
+        base: str | None,
+        *,
+        indexed: bool = False,
+        native: bool = False,
+        counts: bool = False,
+    ) -> None:
         self.fresh = fresh
+        self.counts = counts
         self.base = base
-        self.leaves: list[Leaf | Existence | Way] = []
+        self.indexed = indexed
+        self.native = native
+        self.leaves: list[AnyLeaf] = []
         self.factors: list[Factor] = []
         self.tags: list[Var] = []
         self._copies = 1
@@ -99,25 +119,35 @@ class Deriver:
                 return self._graph(what, scope)
             case Select():
                 check_within_exists(what, scope.in_exists)
-                return self.select(what, scope)
+                return self.apart(what, scope) if self._is_apart(what) else self.select(what, scope)
         raise NotAnnotated(f"{type(what).__name__.upper()} is not annotated yet")
 
     # --- triples
 
-    def _triples(self, triples: Iterable[TriplePattern], scope: Scope) -> Bgp:
+    def _triples(self, triples: Iterable[TriplePattern], scope: Scope) -> Pattern:
         named = tuple(
             TriplePattern(scope.node(t.subject), scope.node(t.predicate), scope.node(t.object))
             for t in triples
         )
-        self.leaves.extend(Leaf(triple, scope.guard, scope.graph) for triple in named)
-        return Bgp(named)
+        if not self.indexed:
+            self.leaves.extend(Leaf(t, scope.guard, scope.graph, witness=scope.witness) for t in named)
+            return Bgp(named)
+        whole: Pattern = UNIT
+        for triple in named:
+            token = self.fresh("k")
+            witness = token if scope.witness else None
+            self.leaves.append(Leaf(triple, scope.guard, token=token, witness=witness))
+            whole = joined(whole, Graph(token, Bgp((triple,))))
+        return whole
 
     def _path(self, what: PathPattern, scope: Scope) -> Pattern:
         """A negated property set is a triple whose predicate is none of those (section 18.4)."""
         if not isinstance(what.path, Negated):
             subject, item = scope.node(what.subject), scope.node(what.object)
             check_way(what, scope.in_exists)
-            self.leaves.append(Way(subject, what.path, item, scope.guard, scope.graph))
+            self.leaves.append(
+                Way(subject, what.path, item, scope.guard, scope.graph, scope.witness, self.indexed)
+            )
             return PathPattern(subject, what.path, item)
         forward, inverse = what.path.forward, what.path.inverse
         if not inverse:
@@ -136,7 +166,7 @@ class Deriver:
     def _graph(self, what: Graph, scope: Scope) -> Pattern:
         name = what.name if isinstance(what.name, Iri) else scope.names.get(what.name, what.name)
         if what.of == UNIT:
-            self.leaves.append(Existence(name, scope.guard))
+            self.leaves.append(Existence(name, scope.guard, scope.witness))
             return Graph(name, UNIT)
         check_within_graph(what)
         layers = (*scope.layers, Graph(name, UNIT))
@@ -158,6 +188,10 @@ class Deriver:
     def _optional(self, what: LeftJoin, scope: Scope) -> Pattern:
         """Matched solutions, and beside them each solution of the left, less what matches it."""
         condition = what.condition
+        if self.native:
+            left = self.pattern(what.left, scope)
+            right = self.pattern(what.right, replace(scope, witness=witness(what)))
+            return LeftJoin(left, right, condition)
         relevant = mentioned(what.right) | (mentioned_in(condition) if condition else frozenset())
         left = self.pattern(what.left, scope)
         left, key = self._kept(left, scope.here(what.left), relevant, scope)
@@ -170,13 +204,14 @@ class Deriver:
             if condition is not None:
                 right = Filter(rewritten(condition, scope.names, {}), right)
             return Lateral(left, Union(Extend(right, tag, Lit("1")), Extend(UNIT, tag, Lit("0"))))
-        matched = self._matched(what, left, right, inner)
+        matched = self.matched(what, left, right, inner)
         self._copies *= 2
         if self._copies > MOST_COPIES:
             raise NotAnnotated("so many OPTIONALs of more than plain patterns are not annotated")
         return Union(Extend(matched, tag, Lit("1")), Extend(left, tag, Lit("0")))
 
-    def _matched(self, what: LeftJoin, left: Pattern, right: Pattern, scope: Scope) -> Pattern:
+    def matched(self, what: LeftJoin, left: Pattern, right: Pattern, scope: Scope) -> Pattern:
+        """The solutions of an OPTIONAL that match."""
         both = joined(left, right)
         if what.condition is None:
             return both
@@ -186,13 +221,15 @@ class Deriver:
     def _subtract(self, what: LeftJoin, left: Pattern, key: tuple[Var, ...], scope: Scope) -> None:
         """A factor for what matches a solution of the left."""
         other, inner = self._other(scope)
-        matched = other._matched(what, left, other.pattern(what.right, inner), inner)  # noqa: SLF001
+        matched = other.matched(what, left, other.pattern(what.right, inner), inner)
         self.factors.append(Factor(other.tree(scope.wrapped(matched), key), negated=True))
 
     def _minus(self, what: Minus, scope: Scope) -> Pattern:
         """The left, less what is compatible and shares a variable with it."""
         check_within_exists(what, scope.in_exists)
         left = self.pattern(what.left, scope)
+        if self.native:
+            return Minus(left, what.right)
         shared = [v for v in visible(what.left) if v in visible(what.right)]
         check_minus(what, scope.graph)
         if not shared:
@@ -223,8 +260,9 @@ class Deriver:
     ) -> tuple[Pattern, Expression]:
         """The pattern with a tag for each EXISTS, true and false in turn; the expression over the tags."""
         asked = existences(condition)
-        if not asked:
-            return before, rewritten(condition, scope.names, {})
+        if not asked or self.native:
+            self._suppose(asked, before, here, scope)
+            return before, rewritten(condition, scope.names, {one: one for one in asked})
         if len(asked) > MOST_EXISTS:
             raise NotAnnotated(f"more than {MOST_EXISTS} EXISTS in one expression are not annotated")
         relevant = frozenset[Var]().union(*(mentioned(one.pattern) for one in asked))
@@ -232,17 +270,30 @@ class Deriver:
         tags = {}
         for one in asked:
             tag = tags[one] = self.tag("exists")
-            other, inner = self._other(scope)
-            inner = replace(inner, in_exists=True)
-            if key:  # else it is asked about nothing, and the same for all solutions
-                layers = (*scope.layers, Lateral(before, UNIT))
-                inner = replace(inner, layers=layers, outer=here, sure=scope.sure | certain(before))
-            tree = other.tree(inner.wrapped(other.pattern(one.pattern, inner)), key)
+            tree = self._asked(one, before, key, here, scope)
             for value, negated in (("true", one.negated), ("false", not one.negated)):
                 self.factors.append(Factor(tree, negated, (*scope.guard, (tag, value))))
         rows = tuple(product((_TRUE, _FALSE), repeat=len(asked)))
         table = Table(tuple(tags.values()), rows)
         return joined(before, table), rewritten(condition, scope.names, tags)
+
+    def _asked(
+        self, one: Exists, before: Pattern, key: tuple[Var, ...], here: tuple[Var, ...], scope: Scope
+    ) -> Tree:
+        """What an EXISTS finds for the solutions before it, by their key."""
+        other, inner = self._other(scope)
+        inner = replace(inner, in_exists=True)
+        if key:  # else it is asked about nothing, and the same for all solutions
+            layers = (*scope.layers, Lateral(before, UNIT))
+            inner = replace(inner, layers=layers, outer=here, sure=scope.sure | certain(before))
+        return other.tree(inner.wrapped(other.pattern(one.pattern, inner)), key)
+
+    def _suppose(self, asked: Iterable[Exists], before: Pattern, here: tuple[Var, ...], scope: Scope) -> None:
+        """A factor for each EXISTS that the engine has found to hold."""
+        for one in asked:
+            if not one.negated:
+                before, key = self._kept(before, here, mentioned(one.pattern), scope)
+                self.factors.append(Factor(self._asked(one, before, key, here, scope), negated=False))
 
     def _kept(
         self, pattern: Pattern, here: Iterable[Var], relevant: frozenset[Var], scope: Scope
@@ -266,28 +317,31 @@ class Deriver:
             key.append(scope.graph)
         return pattern, tuple(key)
 
-    def _other(self, scope: Scope) -> tuple["Deriver", Scope]:
+    def _other(self, scope: Scope) -> tuple[Self, Scope]:
         """For a tree of its own."""
-        return Deriver(self.fresh, self.base), replace(scope, guard=())
+        other = type(self)(self.fresh, self.base, indexed=self.indexed, counts=self.counts)
+        return other, replace(scope, guard=(), witness=None)
 
     def tree(self, pattern: Pattern, key: tuple[Var, ...]) -> Tree:
         """What was collected, as a tree."""
-        return Tree(pattern, key, tuple(self.leaves), tuple(self.factors), tuple(self.tags), self.base)
+        leaves, factors, tags = tuple(self.leaves), tuple(self.factors), tuple(self.tags)
+        return Tree(pattern, key, leaves, factors, tags, self.base, self.indexed)
 
     # --- SELECT
 
     def select(self, what: Select, scope: Scope) -> Pattern:
         """A SELECT within a pattern, or the whole query: what it hides gets names of its own."""
-        if what.group is not None:
-            raise NotAnnotated("GROUP BY is not annotated yet")
-        if has_aggregate(what) or what.having:
-            raise NotAnnotated("an aggregate is not annotated yet")
-        if what.limit is not None or what.offset:
-            raise NotAnnotated("LIMIT or OFFSET in a sub-SELECT is not annotated yet")
+        return self.selected(what, self.inside(what, scope))
+
+    def inside(self, what: Select, scope: Scope) -> Scope:
+        """The scope within a SELECT."""
         shown = set(projected(what))
         inside = (*visible(what.of), *(what.values.variables if what.values else ()))
         hidden = {variable: self.fresh("hidden") for variable in inside if variable not in shown}
-        inner = replace(scope, names={**{v: n for v, n in scope.names.items() if v in shown}, **hidden})
+        return replace(scope, names={**{v: n for v, n in scope.names.items() if v in shown}, **hidden})
+
+    def selected(self, what: Select, inner: Scope) -> Pattern:
+        """The solutions of a SELECT, whatever it counts or cuts."""
         pattern = self.pattern(what.of, inner)
         here = inner.here(what.of)
         if what.values is not None:
@@ -300,6 +354,15 @@ class Deriver:
                 pattern = Extend(pattern, name, value)
                 here = (*here, name)
         return pattern
+
+    def _is_apart(self, what: Select) -> bool:
+        """Whether a sub-SELECT has solutions that no pattern has."""
+        sliced = what.limit is not None or what.offset > 0
+        return sliced or has_aggregate(what) or (self.counts and what.duplicates != "ALL")
+
+    @abstractmethod
+    def apart(self, what: Select, scope: Scope) -> Pattern:
+        """A sub-SELECT that is worked out beforehand, from the layer above."""
 
 
 _BOOLEAN = "http://www.w3.org/2001/XMLSchema#boolean"

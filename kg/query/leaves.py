@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from kg.dataset.terms import Literal, NamedNode, stored_form
+from kg.dataset.terms import BlankNode, Literal, NamedNode, stored_form
 from kg.dataset.view import Support
 from kg.provenance.circuit import Circuit
 from kg.query.algebra import Iri, Lit, Node
 from kg.query.answer import Term
 from kg.query.derivation import NotAnnotated
-from kg.query.source import Source
+from kg.query.source import AnnotatedFacts, Source
 
 
 class Unaccounted(Exception):
@@ -22,6 +22,7 @@ class Leaves:
         self._source = source
         self.circuit = circuit
         self._known: dict[tuple[Term | None, ...], int] = {}
+        self._named: dict[BlankNode, int] = {}
 
     def node(self, terms: Sequence[Term | None]) -> int:
         """The node of a triple, with a named graph as the fourth term; or of a graph, by its name alone.
@@ -33,6 +34,22 @@ class Leaves:
         if found is None:
             found = self._known[what] = self._summed(self._support(what), what)
         return found
+
+    @property
+    def index(self) -> AnnotatedFacts | None:
+        """The annotated facts, where there are such."""
+        return self._source.index
+
+    def annotated(self, names: Sequence[BlankNode]) -> list[int]:
+        """The nodes of annotations, by the names of their graphs."""
+        index = self._source.index
+        if index is None:
+            raise Unaccounted("the dataset has no index of annotated facts")
+        unknown = [name for name in names if name not in self._named]
+        if unknown:
+            for name, support in zip(unknown, index.supports(unknown), strict=True):
+                self._named[name] = self._summed(support, (name,))
+        return list(map(self._named.__getitem__, names))
 
     def _support(self, what: tuple[Term | None, ...]) -> Support:
         match what:
@@ -51,10 +68,12 @@ class Leaves:
 
     def _summed(self, support: Support, what: tuple[Term | None, ...]) -> int:
         circuit = self.circuit
+        if len(support.facts) == 1 and not support.base:
+            return circuit.fact(map(circuit.token, support.facts[0]))
         parts = [circuit.fact(map(circuit.token, claims)) for claims in support.facts]
         if support.base:
             parts.append(circuit.one)
-        if not parts:
+        if not parts and not self._source.falls:
             raise Unaccounted(f"nothing on record supports the fact {' '.join(map(str, what))}")
         return circuit.plus(parts)
 

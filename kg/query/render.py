@@ -20,6 +20,7 @@ from kg.query.algebra import (
     Extend,
     Filter,
     Function,
+    Given,
     Graph,
     Inverse,
     Iri,
@@ -193,7 +194,7 @@ def _parts(pattern: Pattern) -> str:  # noqa: PLR0911 - one for each kind of pat
             return f"VALUES {_table(pattern)}"
         case Graph(name, of):
             return f"GRAPH {node(name)} {group(of)}"
-        case Service():
+        case Service() | Given():
             raise QueryRefused("SERVICE is refused: no outside endpoint is allowed here")
         case Filter() | Select():
             return group(pattern)

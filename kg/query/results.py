@@ -1,4 +1,4 @@
-"""Answers as text: SPARQL 1.1 results in JSON (with provenance), XML, CSV and TSV, and RDF.
+"""Answers as text: SPARQL 1.1 results in JSON (with provenance), XML, CSV and TSV.
 
 The standard members are exactly those of the standards (with the terms of RDF 1.2 as the
 engine writes them); provenance is one more member of the JSON, and more columns of CSV
@@ -9,29 +9,21 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from kg.dataset.terms import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple, serialize
+from kg.dataset.terms import BlankNode, Literal, NamedNode, Triple
 from kg.errors import LodestoneError
 from kg.provenance.witnesses import rests_on
-from kg.query.answer import Answer, Provenance, Row, RowProvenance, Term
+from kg.query.answer import Answer, Contribution, Provenance, Row, RowProvenance, Term
 from kg.query.xml_results import write_xml
-from ontology.vocab import PREFIXES, RDFS, XSD
+from ontology.vocab import XSD
 
 COLUMNS = ("_confidence", "_origins", "_claims")
 """What ``columns`` adds: the confidence, the number of origins, the claims with spaces between."""
 
-RDF_FORMATS: dict[str, RdfFormat] = {
-    "turtle": RdfFormat.TURTLE,
-    "trig": RdfFormat.TRIG,
-    "nt": RdfFormat.N_TRIPLES,
-    "nq": RdfFormat.N_QUADS,
-    "json-ld": RdfFormat.JSON_LD,
-    "rdf-xml": RdfFormat.RDF_XML,
-}
-_ELEMENT = re.compile(r"[^\W\d][\w.\-]*$")
-_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 class Unwritable(LodestoneError):
@@ -99,7 +91,8 @@ def term_json(term: Term) -> dict[str, Any]:
 def provenance_json(provenance: Provenance) -> dict[str, Any]:
     """The ``provenance`` member."""
     roots = [row.node for row in provenance.rows if row.node is not None]
-    circuit, place = provenance.circuit.to_json(roots)
+    roots += [node for row in provenance.rows for one in row.aggregates for node, _ in one.members]
+    circuit, place = provenance.circuit.to_json(list(dict.fromkeys(roots)))
     written: dict[RowProvenance, dict[str, Any]] = {}
     for row in provenance.rows:
         if row not in written:
@@ -107,6 +100,10 @@ def provenance_json(provenance: Provenance) -> dict[str, Any]:
     member: dict[str, Any] = {"version": provenance.version, "complete": provenance.complete}
     if provenance.reason is not None:
         member["reason"] = provenance.reason
+    if provenance.notes:
+        member["notes"] = list(provenance.notes)
+    if provenance.undated:
+        member["undated"] = list(provenance.undated)
     member["circuit"] = circuit
     member["rows"] = [written[row] for row in provenance.rows]
     member["claims"] = {
@@ -138,7 +135,20 @@ def _row_json(row: RowProvenance, place: dict[int, int]) -> dict[str, Any]:
         member["weakest"] = None if row.weakest is None else _rounded(row.weakest)
         member["origins"] = row.origins
     member["contested"] = list(row.contested)
+    if row.aggregates:
+        member["aggregates"] = aggregates_json(row.aggregates, place)
     return member
+
+
+def aggregates_json(of: Sequence[Contribution], place: Mapping[int, int]) -> dict[str, Any]:
+    """How the values of a row are made up, by column; which aggregate it is, where a column has several."""
+    columns = Counter(one.column for one in of)
+    found: dict[str, list[dict[str, Any]]] = {}
+    for one in of:
+        of_which = {"of": one.aggregate} if columns[one.column] > 1 else {}
+        entries = ({"node": place[node], "value": plain(value), **of_which} for node, value in one.members)
+        found.setdefault(one.column, []).extend(entries)
+    return found
 
 
 # --- XML
@@ -149,7 +159,7 @@ def to_xml(answer: Answer) -> str:
     if answer.boolean is None and answer.kind != "select":
         raise Unwritable(f"the answer to a {answer.kind.upper()} is RDF: ask for an RDF format")
     text = write_xml(answer)
-    if _NOT_XML.search(text):
+    if NOT_XML.search(text):
         raise Unwritable("the answer holds control characters, which XML cannot express: ask for JSON")
     return text
 
@@ -224,38 +234,3 @@ def plain(term: Term) -> str:
 def _turtle(term: Term) -> str:
     text = f"<<( {term} )>>" if isinstance(term, Triple) else str(term)
     return text.replace("\t", "\\t")
-
-
-# --- RDF
-
-
-def to_rdf(answer: Answer, form: str, about: str | None = None) -> bytes:
-    """The triples of a CONSTRUCT or DESCRIBE in one of ``RDF_FORMATS``. Raises ``Unwritable``.
-
-    In a format with graphs, the graph ``about`` says of the answer's version why the
-    provenance is not complete.
-    """
-    if answer.kind not in ("construct", "describe"):
-        raise Unwritable(f"the answer to {answer.kind.upper()} is no RDF: ask for SPARQL results")
-    if form == "rdf-xml":
-        _check_rdf_xml(answer)
-    prefixes = PREFIXES if form in ("turtle", "trig") else None
-    written: Iterable[Triple] | list[Quad] = answer.triples
-    told = answer.provenance
-    if about is not None and told is not None and told.reason is not None:
-        reason = Literal(f"The provenance of this answer is not complete: {told.reason}")
-        note = Quad(NamedNode(told.version), NamedNode(RDFS + "comment"), reason, NamedNode(about))
-        written = [note, *(Quad(t.subject, t.predicate, t.object) for t in answer.triples)]
-    try:
-        return serialize(written, format=RDF_FORMATS[form], prefixes=prefixes) or b""
-    except (OSError, ValueError) as error:
-        raise Unwritable(f"the answer cannot be written as {form}: {error}") from error
-
-
-def _check_rdf_xml(answer: Answer) -> None:
-    """The engine writes what is no XML where a predicate has no name, or a literal has control characters."""
-    for predicate in {triple.predicate.value for triple in answer.triples}:
-        if _ELEMENT.search(predicate) is None:
-            raise Unwritable(f"RDF/XML cannot express the predicate {predicate}: ask for Turtle")
-    if any(_NOT_XML.search(plain(triple.object)) for triple in answer.triples):
-        raise Unwritable("RDF/XML cannot express control characters: ask for Turtle")

@@ -9,6 +9,7 @@ from kg.query.algebra import (
     Extend,
     Filter,
     Function,
+    Given,
     Graph,
     Join,
     Lateral,
@@ -36,7 +37,7 @@ def patterns_of(pattern: Pattern) -> tuple[Pattern, ...]:
             return (pattern.of,)
         case Select():
             return (pattern.of,) if pattern.values is None else (pattern.of, pattern.values)
-        case Bgp() | PathPattern() | Table():
+        case Bgp() | PathPattern() | Table() | Given():
             return ()
 
 
@@ -111,6 +112,8 @@ def visible(pattern: Pattern) -> tuple[Var, ...]:
             add(*visible(pattern.of), pattern.variable)
         case Table():
             add(*pattern.variables)
+        case Given():
+            add(*pattern.variables, pattern.token)
         case Graph() | Service():
             add(pattern.name, *visible(pattern.of))
         case Select():
@@ -147,7 +150,7 @@ def projected(select: Select) -> tuple[Var, ...]:
     return tuple(dict.fromkeys(variable for variable in inner if not variable.hidden))
 
 
-def certain(pattern: Pattern) -> frozenset[Var]:
+def certain(pattern: Pattern) -> frozenset[Var]:  # noqa: PLR0911 - one for each kind of pattern
     """Variables that every solution binds."""
     match pattern:
         case Bgp() | PathPattern():
@@ -166,6 +169,8 @@ def certain(pattern: Pattern) -> frozenset[Var]:
                 for column, variable in enumerate(pattern.variables)
                 if all(row[column] is not None for row in pattern.rows)
             )
+        case Given():
+            return pattern.sure | {pattern.token}
         case Graph():
             named = frozenset((pattern.name,)) if isinstance(pattern.name, Var) else frozenset()
             return certain(pattern.of) | named

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from kg.dataset.records import Object, Subject
-from kg.dataset.terms import NamedNode, QueryBoolean, QuerySolutions, QueryTriples, Triple
+from kg.dataset.statistics import Statistics
+from kg.dataset.terms import BlankNode, NamedNode, QueryBoolean, QuerySolutions, QueryTriples, Triple
 from kg.dataset.view import ClaimInfo, Support
 from kg.errors import QueryRefused, QuerySyntaxError
 from kg.query.answer import Row
@@ -19,8 +20,51 @@ from kg.query.size import TooComplex, check_size
 _PLACE = re.compile(r"line \d+, column \d+: ")
 
 
+class AnnotatedFacts(Protocol):
+    """The facts of a dataset once more: each once, in a named graph that stands for its annotation.
+
+    The default graph of its queries is the union of the named graphs.
+    """
+
+    def query(
+        self, sparql: str, *, base_iri: str | None = None
+    ) -> QuerySolutions | QueryBoolean | QueryTriples:
+        """Evaluate a query as it is. Raises ``QuerySyntaxError``."""
+        ...
+
+    def matching(
+        self, s: Subject | None, p: NamedNode | None, o: Object | None
+    ) -> Iterator[tuple[Subject, NamedNode, Object, BlankNode]]:
+        """Facts, each with the name of its graph; ``None`` matches all."""
+        ...
+
+    def supports(self, names: Sequence[BlankNode]) -> Sequence[Support]:
+        """What the facts in each of these graphs rest on."""
+        ...
+
+
 class Source(Protocol):
     """A dataset that answers SPARQL and knows what its facts rest on."""
+
+    @property
+    def index(self) -> AnnotatedFacts | None:
+        """Its facts with their annotations, if there is such an index."""
+        ...
+
+    @property
+    def repeats(self) -> bool:
+        """Whether queries may repeat a solution, once for each of several graphs that hold a triple."""
+        ...
+
+    @property
+    def falls(self) -> bool:
+        """Whether some of what queries find may rest on nothing."""
+        ...
+
+    @property
+    def statistics(self) -> Statistics | None:
+        """What the planner knows of the default graph."""
+        ...
 
     @property
     def iri(self) -> str:
@@ -48,6 +92,10 @@ class Source(Protocol):
 
     def existence_support(self, graph: NamedNode) -> Support | None:
         """What it rests on that there is a named graph; ``None`` if that is not told."""
+        ...
+
+    def holds(self, graph: NamedNode, s: Subject, p: NamedNode, o: Object) -> bool:
+        """Whether a named graph has a triple."""
         ...
 
     def claim_info(self, iri: str) -> ClaimInfo | None:
@@ -103,6 +151,16 @@ def admitted(text: str, base_iri: str | None = None) -> str:
         raise
     except RecursionError as error:
         raise TooComplex("the query is nested too deeply to be read") from error
+
+
+def ask_index(source: Source, text: str) -> QuerySolutions | QueryBoolean | QueryTriples:
+    """Evaluate a query over annotated facts; otherwise as ``ask_engine``."""
+    if source.index is None:
+        raise QueryRefused("the dataset has no index of annotated facts")
+    try:
+        return source.index.query(admitted(text))
+    except RuntimeError as error:
+        raise QueryRefused(f"the query cannot be evaluated: {error}") from error
 
 
 def solutions(result: QuerySolutions) -> Iterator[Row]:

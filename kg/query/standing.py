@@ -27,7 +27,8 @@ class Scope:
 
     ``names`` are the new names of variables, ``graph`` is the active graph. ``layers`` are
     what it is evaluated within, from the outside in: GRAPH, and solutions that an EXISTS
-    is asked about, which bind ``outer`` (``sure`` of them always).
+    is asked about, which bind ``outer`` (``sure`` of them always). ``witness`` is unbound
+    where the OPTIONAL that it is part of matched nothing.
     """
 
     names: Mapping[Var, Var] = field(default_factory=dict)
@@ -37,6 +38,7 @@ class Scope:
     outer: tuple[Var, ...] = ()
     sure: frozenset[Var] = frozenset()
     in_exists: bool = False
+    witness: Var | None = None
 
     def wrapped(self, pattern: Pattern) -> Pattern:
         """A pattern within all the layers."""

@@ -1,0 +1,135 @@
+"""The annotations of a store's facts, written down once each, and the names that stand for them.
+
+``annotations.log`` is a text file to which lines are only ever added: a claim's IRI, or what
+one kind of fact rests on. A line is known by its offset, so a name leads to its line without
+any search, readers need no lock, and lines of a batch that was given up harm nobody. It
+reaches the disk before the manifest that speaks of it. A name is a blank node:
+
+* ``_:c<offset>``: one claim, the line's, states the fact, and nothing else supports it;
+* ``_:b``: the fact is base data alone;
+* ``_:a<offset>``: the line holds the fact's whole support (``Support``): 1 for base data, else
+  0, and then for each member of ``facts`` the offsets of its claims' lines;
+* ``_:t<offset>``: the support has more than ``MOST_CLAIMS`` claims and is worked out when it is
+  asked for; the line holds the fact itself, in N-Triples.
+
+Offsets are hexadecimal. No label is longer than 16 characters: such a blank node is decoded by
+the engine without a look-up (measured cheaper than an IRI). One claim may have several lines.
+"""
+
+import mmap
+import os
+from io import BufferedRandom
+from pathlib import Path
+
+from kg.dataset.view import Support
+from kg.errors import StoreError
+
+MOST_CLAIMS = 64
+"""Supports of more claims are not written down."""
+
+BASE_ONLY = "b"
+"""The name of what is base data alone."""
+
+_HEADER = b"Lodestone annotations\n"
+_END = "\n"
+_CACHED = 200_000
+
+
+class AnnotationWriter:
+    """Adds lines to a store's annotations. Used by the one writer of the store."""
+
+    def __init__(self, path: Path) -> None:
+        try:
+            self._file: BufferedRandom = path.open("a+b")
+            self._end = self._file.seek(0, os.SEEK_END)
+            if self._end and not self._ends_a_line():
+                self._append(b"\n")
+        except OSError as error:
+            raise StoreError(f"{path} cannot be written: {error}", store=str(path.parent)) from error
+        if not self._end:
+            self._append(_HEADER)
+        self._claims: dict[str, str] = {}
+        self._rows: dict[str, str] = {}
+
+    def _ends_a_line(self) -> bool:
+        self._file.seek(-1, os.SEEK_END)
+        return self._file.read(1) == b"\n"
+
+    def _append(self, line: bytes) -> int:
+        offset = self._end
+        self._file.write(line)
+        self._end += len(line)
+        return offset
+
+    def name(self, support: Support) -> str:
+        """The label of the blank node that stands for a support of at most ``MOST_CLAIMS`` claims."""
+        if not support.facts:
+            return BASE_ONLY
+        if not support.base and len(support.facts) == 1 and len(support.facts[0]) == 1:
+            return f"c{self._claim(support.facts[0][0])}"
+        facts = (" ".join(map(self._claim, claims)) for claims in support.facts)
+        return f"a{self._row('|'.join(('1' if support.base else '0', *facts)))}"
+
+    def name_to_ask(self, triple: str) -> str:
+        """The label for a triple, in N-Triples, whose support is not written down."""
+        return f"t{self._row(triple)}"
+
+    def _claim(self, iri: str) -> str:
+        return self._line(iri, self._claims)
+
+    def _row(self, text: str) -> str:
+        return self._line(text, self._rows)
+
+    def _line(self, text: str, known: dict[str, str]) -> str:
+        found = known.get(text)
+        if found is None:
+            if len(known) >= _CACHED:
+                known.clear()
+            found = known[text] = f"{self._append((text + _END).encode()):x}"
+        return found
+
+    def sync(self) -> None:
+        """Bring everything to the disk."""
+        self._file.flush()
+        os.fsync(self._file.fileno())
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._file.close()
+
+
+class AnnotationReader:
+    """Reads the lines that were there when it was made."""
+
+    def __init__(self, path: Path) -> None:
+        try:
+            with path.open("rb") as file:
+                self._lines = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        except (OSError, ValueError) as error:
+            raise StoreError(f"{path} cannot be read: {error}", store=str(path.parent)) from error
+        self._claims: dict[str, str] = {}
+
+    def line(self, offset: str) -> str:
+        """The line at an offset in hexadecimal digits. Raises ``StoreError``."""
+        start = int(offset, 16)
+        end = self._lines.find(b"\n", start)
+        if end < 0:
+            raise StoreError(f"there is no annotation {offset}: rebuild the index with `lodestone check`")
+        return self._lines[start:end].decode()
+
+    def support(self, label: str) -> Support:
+        """The support that a name of kind ``a``, ``b`` or ``c`` stands for."""
+        if label == BASE_ONLY:
+            return Support(base=True)
+        if label[0] == "c":
+            return Support(facts=((self._claim(label[1:]),),))
+        base, *facts = self.line(label[1:]).split("|")
+        return Support(base == "1", tuple(tuple(map(self._claim, fact.split(" "))) for fact in facts))
+
+    def _claim(self, offset: str) -> str:
+        found = self._claims.get(offset)
+        if found is None:
+            if len(self._claims) >= _CACHED:
+                self._claims.clear()
+            found = self._claims[offset] = self.line(offset)
+        return found

@@ -1,0 +1,105 @@
+"""A dataset that never changes: what is read of its claims is kept; and queries to it."""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from pyoxigraph import NamedNode, QueryBoolean, QuerySolutions, QueryTriples, Store
+
+from kg.claims.names import Names
+from kg.dataset.decode import Node
+from kg.dataset.records import Object, Subject
+from kg.dataset.statistics import Statistics
+from kg.dataset.syntax import syntax_error
+from kg.dataset.view import ClaimInfo, View
+from ontology.vocab import PREFIXES
+
+_CACHED = 200_000
+
+
+class FixedView(View):
+    """A view of stores that do not change."""
+
+    repeats = False
+    falls = False
+
+    def __init__(self, main: Store, archive: Store, names: Names, threshold: float, has_base: bool) -> None:
+        super().__init__(main, archive, names, threshold, has_base)
+        self._infos = lru_cache(maxsize=_CACHED)(super().claim_info)
+        self._nodes = lru_cache(maxsize=_CACHED)(super().node)
+        self._active_nodes = lru_cache(maxsize=_CACHED)(super().active_node)
+        self._stances = lru_cache(maxsize=_CACHED)(super().stance)
+        self._credibilities = lru_cache(maxsize=_CACHED)(super().credibility)
+        self._reliabilities = lru_cache(maxsize=_CACHED)(super().reliability)
+        self._source_labels = lru_cache(maxsize=_CACHED)(super().source_label)
+        self._sides = lru_cache(maxsize=_CACHED)(super().sides)
+        self._rebuttals = lru_cache(maxsize=_CACHED)(super().rebuttals)
+
+    @property
+    def statistics(self) -> Statistics | None:
+        """What the planner knows of the default graph."""
+        return None
+
+    def claim_info(self, iri: str) -> ClaimInfo | None:
+        """What an answer tells about an active claim; ``None`` if there is none of that IRI."""
+        return self._infos(iri)
+
+    def stance(self, iri: str) -> tuple[str, str] | None:
+        """Polarity and modality of an active claim; ``None`` if there is none of that IRI."""
+        return self._stances(iri)
+
+    def credibility(self, assessment: str, store: Store | None = None) -> float | None:
+        """P(credible | its origin is reliable) by an assessment; ``None`` if there is none of that IRI."""
+        return self._credibilities(assessment, store)
+
+    def reliability(self, origin: str) -> float:
+        """P(an origin is reliable)."""
+        return self._reliabilities(origin)
+
+    def source_label(self, source: str) -> str:
+        """What a source is called."""
+        return self._source_labels(source)
+
+    def sides(self, s: Subject, p: NamedNode, o: Object) -> tuple[tuple[str, str], ...]:
+        """Active claims that assert or report a triple, or deny it so, each with its polarity."""
+        return self._sides(s, p, o)
+
+    def rebuttals(self, iri: str) -> tuple[str, ...]:
+        """Active claims that rebut or correct a claim, or deny what it states in its direct form."""
+        return self._rebuttals(iri)
+
+    def node(self, iri: str) -> Node:
+        """Everything the record says of one node."""
+        return self._nodes(iri)
+
+    def active_node(self, iri: str) -> Node:
+        """What the queried record says of a node: all there is of what is active or shared."""
+        return self._active_nodes(iri)
+
+    def query(
+        self,
+        sparql: str,
+        *,
+        base_iri: str | None = None,
+        prefixes: Mapping[str, str] = PREFIXES,
+        default_graphs: Sequence[str] | None = None,
+        named_graphs: Sequence[str] | None = None,
+    ) -> QuerySolutions | QueryBoolean | QueryTriples:
+        """Evaluate a query with the engine, as it is. Raises ``QuerySyntaxError``."""
+        try:
+            return self.main.query(
+                sparql,
+                base_iri=base_iri,
+                prefixes=dict(prefixes),
+                default_graph=_graphs(default_graphs, named_graphs),
+                named_graphs=_graphs(named_graphs, default_graphs),
+            )
+        except SyntaxError as error:
+            raise syntax_error(error) from None
+
+
+def _graphs(given: Sequence[str] | None, other: Sequence[str] | None) -> list[Any] | None:
+    """One half of a request's dataset, empty where only the other is given (SPARQL 1.1, 13.2)."""
+    if given is None:
+        return None if other is None else []
+    return [NamedNode(g) for g in given]

@@ -1,0 +1,81 @@
+"""Annotated facts: each fact once, in a graph named after what it rests on."""
+
+from collections.abc import Iterator, Sequence
+
+from pyoxigraph import (
+    BlankNode,
+    NamedNode,
+    QueryBoolean,
+    QuerySolutions,
+    QueryTriples,
+    RdfFormat,
+    Store,
+    parse,
+)
+
+from kg.dataset.annotations import AnnotationReader
+from kg.dataset.records import Object, Subject
+from kg.dataset.syntax import syntax_error
+from kg.dataset.view import Support, View
+from ontology.vocab import PREFIXES
+
+_CACHED = 200_000
+
+
+class AnnotatedFacts:
+    """The facts of one version: a dataset whose graphs are blank nodes, one for each annotation.
+
+    Every fact is in exactly one of them, so ``GRAPH ?k { … }`` brings a fact's annotation
+    with each solution and multiplies none. What a name stands for: ``kg.dataset.annotations``.
+    """
+
+    def __init__(self, store: Store, annotations: AnnotationReader, view: View) -> None:
+        self.store = store
+        self._annotations = annotations
+        self._view = view
+        self._known: dict[BlankNode, Support] = {}
+
+    def query(
+        self, sparql: str, *, base_iri: str | None = None
+    ) -> QuerySolutions | QueryBoolean | QueryTriples:
+        """Evaluate a query with the engine; the default graph is all facts. Raises ``QuerySyntaxError``."""
+        try:
+            return self.store.query(
+                sparql, base_iri=base_iri, prefixes=dict(PREFIXES), use_default_graph_as_union=True
+            )
+        except SyntaxError as error:
+            raise syntax_error(error) from None
+
+    def matching(
+        self, s: Subject | None, p: NamedNode | None, o: Object | None
+    ) -> Iterator[tuple[Subject, NamedNode, Object, BlankNode]]:
+        """Facts, each with the name of the graph that stands for its annotation; ``None`` matches all."""
+        for quad in self.store.quads_for_pattern(s, p, o, None):
+            yield quad.subject, quad.predicate, quad.object, quad.graph_name  # type: ignore[misc]
+
+    def supports(self, names: Sequence[BlankNode]) -> list[Support]:
+        """What the facts of each of these graphs rest on, as ``View.fact_support`` tells it."""
+        known = self._known
+        try:
+            return [known[name] for name in names]
+        except KeyError:
+            return [self._support(name) for name in names]
+
+    def _support(self, name: BlankNode) -> Support:
+        found = self._known.get(name)
+        if found is None:
+            if len(self._known) >= _CACHED:
+                self._known.clear()
+            label = name.value
+            found = self._asked(name) if label[0] == "t" else self._annotations.support(label)
+            self._known[name] = found
+        return found
+
+    def line(self, name: BlankNode) -> str:
+        """What is written down under a name. Raises ``StoreError``."""
+        return self._annotations.line(name.value[1:])
+
+    def _asked(self, name: BlankNode) -> Support:
+        triple = f"{self.line(name)} ."
+        [quad] = parse(triple.encode(), format=RdfFormat.N_TRIPLES)
+        return self._view.fact_support(quad.subject, quad.predicate, quad.object)

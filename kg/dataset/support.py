@@ -1,0 +1,62 @@
+"""What every fact of a dataset rests on, all at once: reasons, one a line, sorted on disk and summed."""
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby, islice
+
+from pyoxigraph import Quad
+
+from kg.dataset.annotations import MOST_CLAIMS
+from kg.dataset.records import DEFAULT
+from kg.dataset.sorting import Progress, unwatched
+from kg.dataset.terms import node, ntriples
+from kg.dataset.view import Support, View
+from kg.infer.rules import ontology_rules
+
+_TICK = 10_000
+_TAB = "\t"
+
+
+def support_lines(view: View, progress: Progress = unwatched) -> Iterator[str]:
+    """A line for each reason of each fact, in no order, with tabs between its three parts.
+
+    The fact; what it is inferred from, if it is; and the claim that states that, none for base data.
+    """
+    consequences = ontology_rules().consequences
+    for count, claim in enumerate(view.stating_claims(), start=1):
+        for quad in view.main.quads_for_pattern(None, None, None, node(claim)):
+            triple = texts(quad)
+            text = " ".join(triple)
+            yield f"{text}\t\t{claim}"
+            for s, p, o in consequences(triple):
+                yield f"{s} {p} {o}\t{text}\t{claim}"
+        if count % _TICK == 0:
+            progress(_TICK)
+    if view.has_base:
+        for quad in view.archive.quads_for_pattern(None, None, None, DEFAULT):
+            yield f"{' '.join(texts(quad))}\t\t"
+
+
+def supports(lines: Iterable[str]) -> Iterator[tuple[str, Support | None]]:
+    """Each fact with its support, from ``support_lines`` in order; ``None`` for one that is too large."""
+    parted = (line.split(_TAB) for line in lines)
+    for triple, reasons in groupby(parted, key=lambda parts: parts[0]):
+        base = False
+        named = 0
+        facts: set[tuple[str, ...]] = set()
+        for premise, group in groupby(reasons, key=lambda parts: parts[1]):
+            claims = [parts[2] for parts in islice(group, MOST_CLAIMS + 2)]
+            if not premise and not claims[0]:
+                base = True
+                claims = claims[1:]
+            fact = tuple(claims)
+            if fact and fact not in facts:
+                facts.add(fact)
+                named += len(fact)
+            if named > MOST_CLAIMS:
+                break
+        yield triple, None if named > MOST_CLAIMS else Support(base, tuple(sorted(facts)))
+
+
+def texts(quad: Quad) -> tuple[str, str, str]:
+    """The triple of a quad, each term in N-Triples."""
+    return str(quad.subject), str(quad.predicate), ntriples(quad.object)

@@ -1,0 +1,246 @@
+"""A query and its answer: the rows of the engine, and beside them what each rests on."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Literal as OneOf
+
+from kg.dataset.terms import BlankNode, NamedNode, QueryBoolean, QuerySolutions, QueryTriples
+from kg.errors import QueryRefused, QuerySyntaxError
+from kg.query.aggregates import Grouped, annotate_groups
+from kg.query.algebra import Item
+from kg.query.answer import Answer, Provenance, Row, Term
+from kg.query.assess import assessed, not_annotated
+from kg.query.builder import Builder
+from kg.query.chosen import Chosen
+from kg.query.derivation import Derivation, NotAnnotated
+from kg.query.evaluate import MAX_DERIVATIONS, Annotated, annotate, answered
+from kg.query.graphs import built, constants, described
+from kg.query.leaves import Unaccounted
+from kg.query.merge import over_merge, without_dataset
+from kg.query.parse import has_word, parse
+from kg.query.planning import planning_of
+from kg.query.prepare import TOO_DEEP, Built, Described, Prepared, prepared
+from kg.query.render import NOTHING, render
+from kg.query.size import TooComplex, check_size
+from kg.query.source import Source, ask_engine, solutions, triples
+from kg.query.subselect import work_out
+
+
+def query(
+    snapshot: Source,
+    sparql: str,
+    *,
+    provenance: OneOf["how", "none"] = "how",
+    default_graphs: Sequence[str] | None = None,
+    named_graphs: Sequence[str] | None = None,
+    base_iri: str | None = None,
+    confidence: bool = True,
+) -> Answer:
+    """Answer a SPARQL 1.1 query, with the provenance of every row unless ``provenance`` is "none".
+
+    What cannot be annotated is answered all the same, with ``provenance.complete`` false
+    and the reason. ``default_graphs`` and ``named_graphs`` are the dataset of the SPARQL
+    protocol. Without ``confidence`` the circuits are built but not assessed. Raises
+    ``QuerySyntaxError``, and ``QueryRefused`` for SERVICE, for unknown functions and
+    (``TooComplex``) for what is nested or chained too far.
+    """
+    plain = _Plain(snapshot, sparql, base_iri, default_graphs, named_graphs)
+    if provenance == "none":
+        return plain.answer()
+    chosen = default_graphs is not None or named_graphs is not None
+    indexed = snapshot.index is not None and not chosen
+    asked = prepared(sparql, base_iri, indexed)
+    if isinstance(asked, str):
+        return _unannotated(snapshot, plain.answer(), asked)
+    source = snapshot
+    if chosen:
+        source = Chosen(snapshot, default_graphs or (), named_graphs or ())
+    elif asked.dataset is not None:
+        source = Chosen(snapshot, *asked.dataset)
+    try:
+        return _annotated(source, asked, plain, confidence)
+    except NotAnnotated as why:
+        return _unannotated(snapshot, plain.answer(), str(why))
+    except (TooComplex, RecursionError):
+        return _unannotated(snapshot, plain.answer(), TOO_DEEP)
+
+
+def _unannotated(source: Source, answer: Answer, reason: str) -> Answer:
+    rows = len(answer.rows) if answer.kind == "select" else len(answer.triples) or 1
+    return replace(answer, provenance=not_annotated(source, reason, rows))
+
+
+def _annotated(source: Source, asked: Prepared, plain: "_Plain", confidence: bool) -> Answer:
+    """The answer with annotations. Raises ``NotAnnotated``."""
+    builder = Builder(source, MAX_DERIVATIONS, work_out)
+    plan = asked.plan
+    if isinstance(plan, str):
+        raise NotAnnotated(plan)
+    if isinstance(plan, Grouped):
+        return _grouped(builder, plan, plain, confidence)
+    if isinstance(plan, Built):
+        return _built(builder, asked, plan, plain, confidence)
+    if isinstance(plan, Described):
+        return _described(builder, asked, plan, plain, confidence)
+    if plan.is_single and not source.repeats:
+        found = _in_one(builder, plan)
+        if found is not None:
+            variables = tuple(variable.name for variable in plan.key)
+            told = assessed(source, found.circuit, found.nodes, confidence)
+            return Answer("select", source.iri, variables, tuple(found.rows), provenance=told)
+    answer = plain.answer()
+    return replace(answer, provenance=_provenance(builder, answer, plan, confidence))
+
+
+def _in_one(builder: Builder, plan: Derivation) -> Annotated | None:
+    """The answer by its derivation query alone; ``None`` where that cannot tell."""
+    try:
+        return answered(builder, plan)
+    except (Unaccounted, QuerySyntaxError):
+        return None
+
+
+def _provenance(builder: Builder, answer: Answer, plan: Derivation, confidence: bool) -> Provenance:
+    source, circuit = builder.source, builder.circuit
+    if answer.boolean is False:
+        return assessed(source, circuit, [circuit.zero], confidence)
+    rows: Sequence[Row] = answer.rows if answer.boolean is None else [()]
+    nodes = annotate(builder, plan, rows).nodes if rows else []
+    return assessed(source, circuit, nodes, confidence)
+
+
+def _grouped(builder: Builder, plan: Grouped, plain: "_Plain", confidence: bool) -> Answer:
+    answer = plain.answer() if plan.is_written else plain.of(render(plan.asked))
+    found = annotate_groups(builder, plan, answer.rows)
+    told = assessed(builder.source, found.circuit, found.nodes, confidence, found.contributions, found.note)
+    width = len(plan.columns)
+    rows = answer.rows if plan.is_written else tuple(row[:width] for row in answer.rows)
+    return replace(answer, variables=answer.variables[:width], rows=rows, provenance=told)
+
+
+def _solutions(builder: Builder, asked: Prepared, plan: Derivation, plain: "_Plain") -> Annotated:
+    """The solutions of a query that is no SELECT, over the columns of a derivation."""
+    if plan.is_single and not builder.source.repeats:
+        found = _in_one(builder, plan)
+        if found is not None:
+            return found
+    return annotate(builder, plan, _rows(asked, plan, plain))
+
+
+def _rows(asked: Prepared, plan: Derivation, plain: "_Plain") -> tuple[Row, ...]:
+    """The rows over the columns of a derivation."""
+    items = tuple(Item(variable) for variable in plan.key)
+    select = replace(asked.query, form="select", body=replace(asked.query.body, items=items))
+    answer = plain.of(render(select))
+    return answer.rows if items else ((),) * len(answer.rows)
+
+
+def _built(builder: Builder, asked: Prepared, plan: Built, plain: "_Plain", confidence: bool) -> Answer:
+    found = _solutions(builder, asked, plan.solutions, plain)
+
+    def nodes_of(place: int, rows: Sequence[Row]) -> Sequence[int]:
+        return annotate(builder, plan.single[place], rows).nodes
+
+    made, nodes = built(builder.circuit, plan, found.rows, found.nodes, nodes_of)
+    told = assessed(builder.source, builder.circuit, nodes, confidence)
+    return Answer("construct", builder.source.iri, triples=made, provenance=told)
+
+
+def _described(
+    builder: Builder, asked: Prepared, plan: Described, plain: "_Plain", confidence: bool
+) -> Answer:
+    answer = plain.answer()
+    circuit = builder.circuit
+    resources: dict[Term, int] = dict.fromkeys(constants(asked.query.described or ()), circuit.one)
+    if plan.solutions is not None:
+        rows = _rows(asked, plan.solutions, plain)
+        sums: dict[Term, list[int]] = {}
+        for place, derivation in enumerate(plan.single):
+            values = list(dict.fromkeys((row[place],) for row in rows if row[place] is not None))
+            for (value,), node in zip(values, annotate(builder, derivation, values).nodes, strict=True):
+                if isinstance(value, NamedNode | BlankNode):
+                    sums.setdefault(value, []).append(node)
+        for value, nodes in sums.items():
+            resources.setdefault(value, circuit.plus(nodes))
+    nodes = described(builder, answer.triples, resources)
+    return replace(answer, provenance=assessed(builder.source, circuit, nodes, confidence))
+
+
+class _Plain:
+    """The answer without provenance, of the engine."""
+
+    def __init__(
+        self,
+        source: Source,
+        text: str,
+        base_iri: str | None,
+        default_graphs: Sequence[str] | None,
+        named_graphs: Sequence[str] | None,
+    ) -> None:
+        self._source = source
+        self._text = text
+        self._base_iri = base_iri
+        self._default = default_graphs
+        self._named = named_graphs
+
+    def answer(self) -> Answer:
+        """That of the query as it was written."""
+        return self.of(self._text, self._base_iri)
+
+    def of(self, text: str, base_iri: str | None = None) -> Answer:
+        """That of another query over the same dataset."""
+        try:
+            result = _evaluated(self._source, text, base_iri, self._default, self._named)
+        except RecursionError as error:
+            raise TooComplex("the query is nested too deeply to be read") from error
+        version = self._source.iri
+        if isinstance(result, QueryBoolean):
+            return Answer("ask", version, boolean=bool(result))
+        if isinstance(result, QuerySolutions):
+            variables = tuple(variable.value for variable in result.variables)
+            rows = tuple(solutions(result))
+            if variables == (NOTHING,) and NOTHING not in self._text:
+                variables, rows = (), ((),) * len(rows)
+            return Answer("select", version, variables, rows)
+        kind = "describe" if has_word(text, "DESCRIBE") else "construct"
+        return Answer(kind, version, triples=triples(result))
+
+
+def _evaluated(
+    source: Source,
+    sparql: str,
+    base_iri: str | None,
+    default_graphs: Sequence[str] | None,
+    named_graphs: Sequence[str] | None,
+) -> QuerySolutions | QueryBoolean | QueryTriples:
+    """The engine's result of a query: of its very text, but where that is wrong or slow."""
+    check_size(sparql)
+    chosen = default_graphs is not None or named_graphs is not None
+    sent = planning_of(source).sent(sparql, base_iri)
+    asked = sent.query
+    if asked is None:  # not SPARQL 1.1, as far as we know
+        if len(default_graphs or ()) > 1 or (not chosen and has_word(sparql, "FROM")):
+            raise _only_sparql_11(sparql, base_iri)
+        try:
+            return ask_engine(source, sparql, base_iri, default_graphs, named_graphs)
+        except QuerySyntaxError:
+            parse(sparql, base_iri)  # which may say it more plainly
+            raise
+    if not chosen and (asked.default_graphs or asked.named_graphs):
+        default_graphs = [graph.value for graph in asked.default_graphs]
+        named_graphs = [graph.value for graph in asked.named_graphs]
+    graphs = None if default_graphs is None else list(dict.fromkeys(default_graphs))
+    if len(default_graphs or ()) > 1:
+        text = render(without_dataset(over_merge(asked)))
+        return ask_engine(source, text, None, graphs, named_graphs)
+    if sent.text is None:
+        return ask_engine(source, sparql, base_iri, graphs, named_graphs)
+    return ask_engine(source, sent.text, None, graphs, named_graphs)
+
+
+def _only_sparql_11(sparql: str, base_iri: str | None) -> QueryRefused:
+    try:
+        parse(sparql, base_iri)
+    except QuerySyntaxError as error:
+        return QueryRefused(f"over several default graphs only SPARQL 1.1 is answered ({error})")
+    return QueryRefused("over several default graphs only SPARQL 1.1 is answered")

@@ -1,0 +1,278 @@
+"""From derivations to a circuit: ask the derivation query, find the leaves, multiply.
+
+Work goes by column, not by row: each leaf's distinct values are looked up once, each
+distinct product is built once.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from operator import itemgetter
+
+from kg.dataset.terms import BlankNode, Literal, QuerySolutions
+from kg.errors import QuerySyntaxError
+from kg.provenance.circuit import Circuit
+from kg.query.algebra import Given, Order, Table, Var
+from kg.query.answer import Row, Term
+from kg.query.derivation import (
+    AnyLeaf,
+    Factor,
+    Guard,
+    Inner,
+    Leaf,
+    NotAnnotated,
+    Tree,
+    Way,
+    Worked,
+)
+from kg.query.leaves import Leaves, Unaccounted, constant
+from kg.query.page import filled, held_to, numbered, table_of, text_of
+from kg.query.planning import planning_of
+from kg.query.source import Source, ask_engine, ask_index, solutions
+from kg.query.way_leaves import WayLeaves
+
+MOST_HELD = 2_000
+"""Another tree is asked only about the values at hand where they are no more than this."""
+
+
+@dataclass(frozen=True)
+class Solved:
+    """Solutions of a tree, in the order of its query: their keys, and the node of each."""
+
+    keys: Sequence[Row]
+    nodes: Sequence[int]
+
+
+@dataclass(frozen=True)
+class _Branch:
+    """Solutions that came through the same branches, by their places, and what is in play there."""
+
+    places: Sequence[int] | None
+    solutions: Sequence[Row]
+    leaves: Sequence[AnyLeaf]
+    factors: Sequence[Factor]
+
+
+class Builder:
+    """Builds the circuit of one answer, tree by tree."""
+
+    def __init__(
+        self, source: Source, cap: int, inner: Callable[["Builder", Inner], list[tuple[Row, int]]]
+    ) -> None:
+        """``cap`` is the most derivations; ``inner`` works out a sub-SELECT."""
+        self.source = source
+        self.circuit = Circuit()
+        self._left = cap
+        self._cap = cap
+        self._leaves = Leaves(source, self.circuit)
+        self._ways = {
+            indexed: WayLeaves(self._leaves, self._asker(indexed), indexed=indexed)
+            for indexed in (False, True)
+        }
+        self._work_out = inner
+        self._worked: dict[Inner, list[tuple[Row, int]]] = {}
+        self._known: dict[int, dict[Row, int]] = {}
+
+    def solved(
+        self,
+        tree: Tree,
+        table: Table | None = None,
+        *,
+        order: Sequence[Order] = (),
+        limit: int | None = None,
+        offset: int = 0,
+    ) -> Solved:
+        """The solutions of a tree, those that agree with a table where one is given."""
+        pattern = filled(tree.pattern, self._table)
+        if table is not None:
+            pattern = held_to(pattern, table)
+        else:
+            pattern, _ = planning_of(self.source).derived(tree, pattern)
+        text = text_of(tree, pattern, distinct=self.source.repeats, order=order, limit=limit, offset=offset)
+        found = self.solutions(text, indexed=tree.indexed)
+        columns = tree.columns
+        places = {variable: place for place, variable in enumerate(columns)}
+        pick = picker([places[variable] for variable in tree.key])
+        keys = found if tree.key == columns and columns else list(map(pick, found))
+        nodes = [0] * len(found)
+        for branch in _by_branch(tree, places, found):
+            products = self._products(branch, places)
+            if branch.places is None:
+                nodes = products
+            else:
+                for place, product in zip(branch.places, products, strict=True):
+                    nodes[place] = product
+        return Solved(keys, nodes)
+
+    def sums(self, tree: Tree, table: Table | None = None) -> dict[Row, list[int]]:
+        """For each key of a tree the products that make up its sum, zero ones left out."""
+        solved = self.solved(tree, table)
+        sums: defaultdict[Row, list[int]] = defaultdict(list)
+        for key, product in zip(solved.keys, solved.nodes, strict=True):
+            if product:
+                sums[key].append(product)
+        return sums
+
+    def solutions(self, text: str, *, indexed: bool = False) -> list[Row]:
+        """All solutions of a query. Raises ``NotAnnotated`` where that makes too many in all."""
+        try:
+            result = ask_index(self.source, text) if indexed else ask_engine(self.source, text)
+        except QuerySyntaxError as error:
+            what = f"the engine does not take the derivation query ({error}): please report this"
+            raise NotAnnotated(what) from error
+        if not isinstance(result, QuerySolutions):
+            raise Unaccounted("the derivation query gave no solutions")
+        found = list(islice(solutions(result), self._left + 1))
+        if len(found) > self._left:
+            raise NotAnnotated(f"the answer has more than {self._cap} derivations")
+        self._left -= len(found)
+        return found
+
+    def leaf(self, terms: Sequence[Term | None]) -> int:
+        """The node of a triple; with a named graph as the fourth term, of a triple of it."""
+        return self._leaves.node(terms)
+
+    def _asker(self, indexed: bool) -> Callable[[str], list[Row]]:
+        return lambda text: self.solutions(text, indexed=indexed)
+
+    # --- leaves and factors
+
+    def _products(self, branch: _Branch, places: Mapping[Var, int]) -> list[int]:
+        """For each solution the product of its leaves and factors, less what is subtracted."""
+        circuit, found = self.circuit, branch.solutions
+        columns = [self._column(leaf, places, found) for leaf in branch.leaves]
+        columns += [self._supports(f, places, found) for f in branch.factors if not f.negated]
+        positive = len(columns)
+        columns += [self._supports(f, places, found) for f in branch.factors if f.negated]
+        if not columns:
+            return [circuit.one] * len(found)
+        if len(columns) == positive == 1:
+            return columns[0]
+        combinations = list(zip(*columns, strict=True))
+        if len(columns) == positive:
+            known = {combination: circuit.times(combination) for combination in set(combinations)}
+        else:
+            known = {
+                combination: circuit.minus(
+                    circuit.times(combination[:positive]), circuit.plus(combination[positive:])
+                )
+                for combination in set(combinations)
+            }
+        return list(map(known.__getitem__, combinations))
+
+    def _column(self, leaf: AnyLeaf, places: Mapping[Var, int], found: Sequence[Row]) -> list[int]:
+        """For each solution the node of a leaf."""
+        if isinstance(leaf, Leaf) and leaf.token is not None:
+            return self._annotated(leaf, list(map(itemgetter(places[leaf.token]), found)))
+        variables = [n for n in leaf.nodes if isinstance(n, Var)]
+        watched = [] if leaf.witness is None else [leaf.witness]
+        pick = picker([places[n] for n in (*variables, *watched)])
+        fixed = [None if isinstance(n, Var) else constant(n) for n in leaf.nodes]
+        picked = list(map(pick, found))
+        known = {}
+        for values in set(picked):
+            if watched and values[-1] is None:
+                known[values] = self.circuit.one
+                continue
+            remaining = iter(values)
+            terms = [next(remaining) if term is None else term for term in fixed]
+            if isinstance(leaf, Way):
+                known[values] = self._ways[leaf.indexed].node(leaf, terms)
+            elif isinstance(leaf, Worked):
+                known[values] = self._row(leaf, terms[0])
+            else:
+                known[values] = self._leaves.node(terms)
+        return list(map(known.__getitem__, picked))
+
+    def _annotated(self, leaf: Leaf, tokens: list[object]) -> list[int]:
+        """For each annotation its node; one where an OPTIONAL matched nothing."""
+        distinct = dict.fromkeys(tokens)
+        optional = distinct.pop(None, self) is None
+        names = [name for name in distinct if isinstance(name, BlankNode)]
+        if len(names) < len(distinct) or (optional and leaf.witness is None):
+            raise Unaccounted("a triple pattern has no annotation")
+        known: dict[object, int] = dict(zip(names, self._leaves.annotated(names), strict=True))
+        if optional:
+            known[None] = self.circuit.one
+        return list(map(known.__getitem__, tokens))
+
+    def _supports(self, factor: Factor, places: Mapping[Var, int], found: Sequence[Row]) -> list[int]:
+        """For each solution the sum of a factor's tree."""
+        keys = list(map(picker([places[variable] for variable in factor.tree.key]), found))
+        sums = self._sums_of(factor.tree, keys)
+        zero = self.circuit.zero
+        return [sums.get(key, zero) for key in keys]
+
+    def _sums_of(self, tree: Tree, keys: Sequence[Row]) -> dict[Row, int]:
+        """The sum for each key; a derivation that comes twice counts once, as for support alone it does."""
+        known = self._known.get(id(tree))
+        if known is not None:
+            return known
+        distinct = set(keys)
+        table = None
+        if tree.key and 0 < len(distinct) <= MOST_HELD and tree.is_sure:
+            table = table_of(tree.key, distinct)
+        sums = self.sums(tree, table).items()
+        found = {key: self.circuit.plus(sorted(set(products))) for key, products in sums}
+        if table is None:
+            self._known[id(tree)] = found
+        return found
+
+    # --- what is worked out beforehand
+
+    def worked(self, inner: Inner) -> list[tuple[Row, int]]:
+        """The solutions of a sub-SELECT with their nodes."""
+        found = self._worked.get(inner)
+        if found is None:
+            found = self._worked[inner] = self._work_out(self, inner)
+        return found
+
+    def _table(self, given: Given) -> Table:
+        assert isinstance(given.work, Inner)  # noqa: S101 - algebra knows no derivations
+        rows = self.worked(given.work)
+        table = numbered((*given.variables, given.token), [row for row, _ in rows])
+        if table is None:
+            raise NotAnnotated("a sub-SELECT that gives blank nodes is not annotated here")
+        return table
+
+    def _row(self, leaf: Worked, number: object) -> int:
+        if not isinstance(number, Literal):
+            raise Unaccounted("a row of a sub-SELECT has no number")
+        return self.worked(leaf.inner)[int(number.value)][1]
+
+
+def _by_branch(tree: Tree, places: Mapping[Var, int], found: list[Row]) -> Iterable[_Branch]:
+    """The solutions, those apart that came through different branches."""
+    if not tree.tags:
+        return [_Branch(None, found, tree.leaves, tree.factors)]
+    pick = picker([places[tag] for tag in tree.tags])
+    buckets: defaultdict[Row, list[int]] = defaultdict(list)
+    for place, solution in enumerate(found):
+        buckets[pick(solution)].append(place)
+    branches = []
+    for values, bucket in buckets.items():
+        taken = {
+            tag: value.value
+            for tag, value in zip(tree.tags, values, strict=True)
+            if isinstance(value, Literal)
+        }
+
+        def in_play(guard: Guard, taken: Mapping[Var, str] = taken) -> bool:
+            return all(taken.get(tag) == value for tag, value in guard)
+
+        leaves = [leaf for leaf in tree.leaves if in_play(leaf.guard)]
+        factors = [factor for factor in tree.factors if in_play(factor.guard)]
+        branches.append(_Branch(bucket, [found[place] for place in bucket], leaves, factors))
+    return branches
+
+
+def picker(places: Sequence[int]) -> Callable[[Row], Row]:
+    """A function that takes those places of a row, as a tuple."""
+    if not places:
+        return itemgetter(slice(0))
+    if len(places) == 1:
+        return itemgetter(slice(places[0], places[0] + 1))
+    if list(places) == list(range(places[0], places[0] + len(places))):
+        return itemgetter(slice(places[0], places[0] + len(places)))
+    return itemgetter(*places)

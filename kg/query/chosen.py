@@ -1,0 +1,92 @@
+"""A dataset that a query chooses: FROM and FROM NAMED, or the protocol's parameters.
+
+Its default graph is the merge of some named graphs (SPARQL 1.1 Query, section 13.2). What
+a triple of it rests on is what it rests on in any of them.
+"""
+
+from collections.abc import Sequence
+
+from kg.dataset.records import Object, Subject
+from kg.dataset.terms import NamedNode, QueryBoolean, QuerySolutions, QueryTriples
+from kg.dataset.view import ClaimInfo, Support
+from kg.query.source import Source
+
+
+class Chosen:
+    """A source whose queries see only these graphs. See ``kg.query.source.Source``."""
+
+    index = None
+    statistics = None
+
+    def __init__(self, source: Source, default: Sequence[str], named: Sequence[str]) -> None:
+        self._source = source
+        self._default = list(dict.fromkeys(default))
+        self._named = list(dict.fromkeys(named))
+        self._supports: dict[tuple[Subject, NamedNode, Object], Support] = {}
+
+    @property
+    def iri(self) -> str:
+        """The version's IRI."""
+        return self._source.iri
+
+    @property
+    def repeats(self) -> bool:
+        """Whether a triple may lie in several graphs of the default graph."""
+        return len(self._default) > 1
+
+    @property
+    def falls(self) -> bool:
+        """As the source."""
+        return self._source.falls
+
+    def query(
+        self,
+        sparql: str,
+        *,
+        base_iri: str | None = None,
+        default_graphs: Sequence[str] | None = None,
+        named_graphs: Sequence[str] | None = None,
+    ) -> QuerySolutions | QueryBoolean | QueryTriples:
+        """Evaluate a query over the chosen graphs."""
+        default = self._default if default_graphs is None else default_graphs
+        named = self._named if named_graphs is None else named_graphs
+        return self._source.query(sparql, base_iri=base_iri, default_graphs=default, named_graphs=named)
+
+    def fact_support(self, s: Subject, p: NamedNode, o: Object) -> Support:
+        """What a triple of the merge rests on."""
+        found = self._supports.get((s, p, o))
+        if found is None:
+            base, stated, others = False, set[str](), dict[tuple[str, ...], None]()
+            for name in self._default:
+                graph = NamedNode(name)
+                if not self._source.holds(graph, s, p, o):
+                    continue
+                part = self._source.graph_support(graph, s, p, o)
+                base |= part.base
+                if part.facts == ((name,),):  # a claim that asserts the triple
+                    stated.add(name)
+                else:
+                    others |= dict.fromkeys(part.facts)
+            own = (tuple(sorted(stated)),) if stated else ()
+            found = self._supports[s, p, o] = Support(base, own + tuple(others))
+        return found
+
+    def graph_support(self, graph: NamedNode, s: Subject, p: NamedNode, o: Object) -> Support:
+        """What a triple of a named graph rests on."""
+        return self._source.graph_support(graph, s, p, o)
+
+    def existence_support(self, graph: NamedNode) -> Support | None:
+        """What it rests on that there is a named graph."""
+        return self._source.existence_support(graph)
+
+    def holds(self, graph: NamedNode, s: Subject, p: NamedNode, o: Object) -> bool:
+        """Whether a named graph has a triple."""
+        return self._source.holds(graph, s, p, o)
+
+    def claim_info(self, iri: str) -> ClaimInfo | None:
+        """What is told about an active claim."""
+        return self._source.claim_info(iri)
+
+    def rebuttals(self, iri: str) -> tuple[str, ...]:
+        """The active claims that rebut a claim."""
+        return self._source.rebuttals(iri)

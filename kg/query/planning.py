@@ -1,0 +1,105 @@
+"""The plans of one version's queries, kept by their texts: what the engine is really asked."""
+
+from dataclasses import dataclass
+
+from kg.dataset.statistics import Statistics
+from kg.dataset.terms import QuerySolutions
+from kg.errors import QuerySyntaxError
+from kg.query.algebra import Pattern, Query
+from kg.query.derivation import Tree
+from kg.query.merge import without_dataset
+from kg.query.page import text_of
+from kg.query.parse import parse
+from kg.query.plan import Explanation, planned, planned_pattern
+from kg.query.plan.count import counting
+from kg.query.render import render
+from kg.query.source import Source, ask_engine
+from kg.query.zero_length import with_zero_length
+
+_VERSIONS = 8
+_TEXTS = 1_000
+_NOTHING = Explanation(reason="there are no statistics")
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What the engine is asked for a query: its very text where ``text`` is ``None``."""
+
+    query: Query | None
+    text: str | None
+    explanation: Explanation
+
+
+class Planning:
+    """Plans queries to one version by its statistics."""
+
+    def __init__(self, source: Source) -> None:
+        self._statistics: Statistics | None = source.statistics
+        self._count = counting(lambda text: _solutions(source, text))
+        self._sent: dict[tuple[str, str | None], Sent] = {}
+        self._derived: dict[tuple[str, bool], tuple[Pattern, Explanation]] = {}
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether there are no statistics to plan by."""
+        return self._statistics is None
+
+    def sent(self, sparql: str, base_iri: str | None) -> Sent:
+        """What is asked for the text of a query over the whole dataset, or over the one that it names.
+
+        The engine counts a solution of ``p|q`` once where both give it, and leaves out a
+        path of length zero from a constant that no triple holds. There, and where another
+        order is clearly better, it gets the algebra, rendered.
+        """
+        key = (sparql, base_iri)
+        found = self._sent.get(key)
+        if found is None:
+            if len(self._sent) >= _TEXTS:
+                self._sent.clear()
+            found = self._sent[key] = self._work_out(sparql, base_iri)
+        return found
+
+    def _work_out(self, sparql: str, base_iri: str | None) -> Sent:
+        try:
+            written = parse(sparql, base_iri)
+        except QuerySyntaxError:
+            return Sent(None, None, Explanation(reason="only SPARQL 1.1 is planned"))
+        asked = with_zero_length(written)
+        differs = asked.alternatives or asked is not written
+        if self._statistics is None:
+            return Sent(asked, render(without_dataset(asked)) if differs else None, _NOTHING)
+        best = planned(asked, self._statistics, self._count)
+        text = render(without_dataset(best.query)) if differs or best.changed else None
+        return Sent(asked, text, best.explanation)
+
+    def derived(self, tree: Tree, pattern: Pattern) -> tuple[Pattern, Explanation]:
+        """The pattern of a derivation query in the order in which it is asked."""
+        if self._statistics is None:
+            return pattern, _NOTHING
+        key = (text_of(tree, pattern), tree.indexed)
+        found = self._derived.get(key)
+        if found is None:
+            if len(self._derived) >= _TEXTS:
+                self._derived.clear()
+            found = planned_pattern(pattern, self._statistics, self._count, annotated=tree.indexed)
+            self._derived[key] = found
+        return found
+
+
+_plannings: dict[str, Planning] = {}
+
+
+def planning_of(source: Source) -> Planning:
+    """The plans for a version; those of the versions asked last are kept."""
+    found = _plannings.get(source.iri)
+    if found is None or found.is_bare != (source.statistics is None):
+        if len(_plannings) >= _VERSIONS:
+            _plannings.pop(next(iter(_plannings)))
+        found = _plannings[source.iri] = Planning(source)
+    return found
+
+
+def _solutions(source: Source, text: str) -> QuerySolutions:
+    result = ask_engine(source, text)
+    assert isinstance(result, QuerySolutions)  # noqa: S101 - a SELECT has solutions
+    return result

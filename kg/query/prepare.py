@@ -1,0 +1,124 @@
+"""From the text of a query to how it is annotated: read, shaped for the engine, derived. Kept by its text."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from kg.errors import QuerySyntaxError
+from kg.query.aggregates import Grouped, derive_grouped
+from kg.query.algebra import Blank, Item, Query, TriplePattern, Var
+from kg.query.derivation import Derivation, NotAnnotated
+from kg.query.derive import derive
+from kg.query.merge import without_dataset
+from kg.query.parse import parse
+from kg.query.scope import has_aggregate, visible
+from kg.query.size import TooComplex, check_size
+from kg.query.zero_length import with_zero_length
+
+TOO_DEEP = "the query is nested too deeply to be annotated"
+
+
+@dataclass(frozen=True)
+class Built:
+    """A CONSTRUCT: its solutions, over what the template needs, and for each of its triples a derivation.
+
+    The derivations of single triples are there where LIMIT or OFFSET cut the solutions:
+    what is built rests on all solutions, not only on those.
+    """
+
+    template: tuple[TriplePattern, ...]
+    solutions: Derivation
+    single: tuple[Derivation, ...]
+
+
+@dataclass(frozen=True)
+class Described:
+    """A DESCRIBE: for each variable the derivation of its values."""
+
+    solutions: Derivation | None
+    single: tuple[Derivation, ...]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A query that was read.
+
+    ``plan`` is how its answer is annotated, or why it is not; ``dataset`` are its FROM and
+    FROM NAMED, if it has any.
+    """
+
+    query: Query
+    plan: Derivation | Grouped | Built | Described | str
+    dataset: tuple[tuple[str, ...], tuple[str, ...]] | None = None
+
+
+@lru_cache(maxsize=512)
+def prepared(sparql: str, base_iri: str | None, indexed: bool, *, whole: bool = False) -> Prepared | str:
+    """How a query is annotated, or why it cannot be read.
+
+    ``whole`` asks for the derivations of all rows that it has in any part of the data.
+    """
+    try:
+        check_size(sparql)
+        written = parse(sparql, base_iri)
+    except TooComplex as why:
+        return str(why)
+    except QuerySyntaxError as error:
+        return f"only SPARQL 1.1 is annotated ({error})"
+    except RecursionError:
+        return TOO_DEEP
+    dataset = None
+    if written.default_graphs or written.named_graphs:
+        dataset = (
+            tuple(graph.value for graph in written.default_graphs),
+            tuple(graph.value for graph in written.named_graphs),
+        )
+    asked = without_dataset(written)
+    try:
+        return Prepared(asked, _plan(with_zero_length(asked), indexed and dataset is None, whole), dataset)
+    except (NotAnnotated, TooComplex) as why:
+        return Prepared(asked, str(why), dataset)
+    except RecursionError:
+        return Prepared(asked, TOO_DEEP, dataset)
+
+
+def _plan(query: Query, indexed: bool, whole: bool) -> Derivation | Grouped | Built | Described:
+    grouped = has_aggregate(query.body)
+    if grouped and query.form != "select":
+        raise NotAnnotated(f"{query.form.upper()} over groups is not annotated")
+    match query.form:
+        case "construct":
+            return _built(query, indexed)
+        case "describe":
+            return _described(query, indexed)
+    return derive_grouped(query, indexed=indexed) if grouped else derive(query, indexed=indexed, whole=whole)
+
+
+def _built(query: Query, indexed: bool) -> Built:
+    parts = [(t.subject, t.predicate, t.object) for t in query.template]
+    needed = dict.fromkeys(node for nodes in parts for node in nodes if isinstance(node, Var))
+    if any(isinstance(node, Blank) for nodes in parts for node in nodes):  # one for each solution
+        needed |= dict.fromkeys(visible(query.body.of))
+    solutions = derive(_over(query, needed), indexed=indexed)
+    single: tuple[Derivation, ...] = ()
+    if query.body.limit is not None or query.body.offset:
+        single = tuple(
+            derive(_over(query, [node for node in nodes if isinstance(node, Var)]), indexed=indexed)
+            for nodes in parts
+        )
+    return Built(query.template, solutions, single)
+
+
+def _described(query: Query, indexed: bool) -> Described:
+    named = query.described if query.described is not None else visible(query.body.of)
+    variables = [node for node in named if isinstance(node, Var) and not node.hidden]
+    if not variables:
+        return Described(None, ())
+    single = tuple(derive(_over(query, [variable]), indexed=indexed) for variable in variables)
+    return Described(derive(_over(query, variables), indexed=indexed), single)
+
+
+def _over(query: Query, variables: Iterable[Var]) -> Query:
+    """The SELECT of some variables of a query."""
+    items = tuple(Item(variable) for variable in dict.fromkeys(variables))
+    return replace(query, form="select", body=replace(query.body, items=items), template=(), described=None)

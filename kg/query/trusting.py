@@ -1,0 +1,144 @@
+"""A dataset under a trust policy: the same facts, but what they rest on is what the policy lets pass."""
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
+
+from kg.dataset.records import Object, Subject
+from kg.dataset.statistics import Statistics
+from kg.dataset.terms import BlankNode, NamedNode, QueryBoolean, QuerySolutions, QueryTriples
+from kg.dataset.view import ClaimInfo, Support
+from kg.query.source import AnnotatedFacts, Source
+
+
+class Restriction:
+    """Which claims stand, and how many origins a fact needs. Each claim is judged once."""
+
+    def __init__(
+        self, keeps: Callable[[str], bool], origin: Callable[[str], str], min_origins: int | None = None
+    ) -> None:
+        self._keeps = keeps
+        self._origin = origin
+        self._min_origins = min_origins or 0
+        self._known: dict[str, bool] = {}
+
+    def keeps(self, claim: str) -> bool:
+        """Whether a claim stands."""
+        known = self._known.get(claim)
+        if known is None:
+            known = self._known[claim] = self._keeps(claim)
+        return known
+
+    def of_claims(self, support: Support) -> Support:
+        """What stands of a support in a named graph."""
+        return Support(support.base, tuple(filter(None, map(self._standing, support.facts))))
+
+    def of_facts(self, support: Support) -> Support:
+        """What stands of a support of a fact, or of what is inferred from facts."""
+        facts = map(self._standing, support.facts)
+        return Support(support.base, tuple(fact for fact in facts if fact and self._is_enough(fact)))
+
+    def _standing(self, fact: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(claim for claim in fact if self.keeps(claim))
+
+    def _is_enough(self, fact: tuple[str, ...]) -> bool:
+        if self._min_origins < 2:
+            return True
+        return len({self._origin(claim) for claim in fact}) >= self._min_origins
+
+
+class _TrustedFacts:
+    """Annotated facts under a restriction."""
+
+    def __init__(self, facts: AnnotatedFacts, restriction: Restriction) -> None:
+        self._facts = facts
+        self._restriction = restriction
+
+    def query(
+        self, sparql: str, *, base_iri: str | None = None
+    ) -> QuerySolutions | QueryBoolean | QueryTriples:
+        return self._facts.query(sparql, base_iri=base_iri)
+
+    def matching(
+        self, s: Subject | None, p: NamedNode | None, o: Object | None
+    ) -> Iterator[tuple[Subject, NamedNode, Object, BlankNode]]:
+        return self._facts.matching(s, p, o)
+
+    def supports(self, names: Sequence[BlankNode]) -> list[Support]:
+        return [self._restriction.of_facts(support) for support in self._facts.supports(names)]
+
+
+class Trusting:
+    """A source of which only some claims are believed. See ``kg.query.source.Source``.
+
+    Its queries still see all facts: what rests on nothing that is believed is zero.
+    """
+
+    falls = True
+
+    def __init__(self, source: Source, restriction: Restriction, inferred: str) -> None:
+        """``inferred`` is the name of the graph that lists what follows from facts."""
+        self._source = source
+        self._restriction = restriction
+        self._inferred = inferred
+
+    @cached_property
+    def index(self) -> AnnotatedFacts | None:
+        """The facts with what is believed of their annotations."""
+        index = self._source.index
+        return None if index is None else _TrustedFacts(index, self._restriction)
+
+    @property
+    def statistics(self) -> Statistics | None:
+        """As the source."""
+        return self._source.statistics
+
+    @property
+    def repeats(self) -> bool:
+        """As the source."""
+        return self._source.repeats
+
+    @property
+    def iri(self) -> str:
+        """The version's IRI."""
+        return self._source.iri
+
+    def query(
+        self,
+        sparql: str,
+        *,
+        base_iri: str | None = None,
+        default_graphs: Sequence[str] | None = None,
+        named_graphs: Sequence[str] | None = None,
+    ) -> QuerySolutions | QueryBoolean | QueryTriples:
+        """Evaluate a query over all that the source has."""
+        return self._source.query(
+            sparql, base_iri=base_iri, default_graphs=default_graphs, named_graphs=named_graphs
+        )
+
+    def fact_support(self, s: Subject, p: NamedNode, o: Object) -> Support:
+        """What a triple of the default graph rests on, of what is believed."""
+        return self._restriction.of_facts(self._source.fact_support(s, p, o))
+
+    def graph_support(self, graph: NamedNode, s: Subject, p: NamedNode, o: Object) -> Support:
+        """What a triple of a named graph rests on, of what is believed."""
+        support = self._source.graph_support(graph, s, p, o)
+        if graph.value == self._inferred:
+            return self._restriction.of_facts(support)
+        return self._restriction.of_claims(support)
+
+    def existence_support(self, graph: NamedNode) -> Support | None:
+        """What it rests on that there is a named graph, of what is believed."""
+        support = self._source.existence_support(graph)
+        return None if support is None else self._restriction.of_claims(support)
+
+    def holds(self, graph: NamedNode, s: Subject, p: NamedNode, o: Object) -> bool:
+        """Whether a named graph has a triple."""
+        return self._source.holds(graph, s, p, o)
+
+    def claim_info(self, iri: str) -> ClaimInfo | None:
+        """What is told about an active claim."""
+        return self._source.claim_info(iri)
+
+    def rebuttals(self, iri: str) -> tuple[str, ...]:
+        """The active claims that rebut a claim, of those believed."""
+        return tuple(claim for claim in self._source.rebuttals(iri) if self._restriction.keeps(claim))

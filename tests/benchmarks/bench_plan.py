@@ -1,0 +1,99 @@
+"""Planned ÷ as written, for each WatDiv query and class, at scale 1 and 10; plans are never cached.
+
+    python tests/benchmarks/bench_plan.py --watdiv FOLDER [--repeat 9]
+
+FOLDER holds ``w1.nt.gz``, ``w10.nt.xz`` and ``queries``. Times are of the processor, rows drained,
+the best of some; both forms in turn. Parsing and planning are timed apart, and shown with and without.
+"""
+
+import argparse
+import gzip
+import lzma
+import math
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from kg.dataset.statistics import gather
+from kg.dataset.terms import RdfFormat, Store
+from kg.query.parse.queries import QueryParser
+from kg.query.plan import planned
+from kg.query.plan.count import counting
+from kg.query.render import render
+from ontology.vocab import PREFIXES
+
+DATA = {1: ("w1.nt.gz", gzip.open), 10: ("w10.nt.xz", lzma.open)}
+
+
+def drained(store: Store, text: str) -> float:
+    """Milliseconds to evaluate a query and read all its rows."""
+    began = time.thread_time()
+    for _ in store.query(text):
+        pass
+    return (time.thread_time() - began) * 1000
+
+
+def prepared(store: Store, statistics: object, text: str) -> tuple[str, bool, float]:
+    """The text to be asked, whether it is another one, and the milliseconds spent on that."""
+    began = time.thread_time()
+    plan = planned(QueryParser(text, None, PREFIXES).query(), statistics, counting(store.query))
+    asked = render(plan.query) if plan.changed else text
+    return asked, plan.changed, (time.thread_time() - began) * 1000
+
+
+def geometric_mean(ratios: list[float]) -> float:
+    return math.exp(sum(map(math.log, ratios)) / len(ratios))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    folder = Path(__file__).parents[3] / "shared" / "watdiv"
+    parser.add_argument("--watdiv", type=Path, default=folder)
+    parser.add_argument("--repeat", type=int, default=9)
+    args = parser.parse_args()
+    classes: defaultdict[str, list[float]] = defaultdict(list)
+    every: dict[str, float] = {}
+    planning = []
+    for scale, (name, opened) in DATA.items():
+        with tempfile.TemporaryDirectory() as place:
+            store = Store(place)
+            with opened(args.watdiv / name) as data:
+                store.bulk_load(data, RdfFormat.N_TRIPLES)
+            store.optimize()
+            began = time.perf_counter()
+            statistics = gather(store)
+            print(f"scale {scale}: statistics in {time.perf_counter() - began:.1f} s")
+            for path in sorted((args.watdiv / "queries" / str(scale)).glob("*.rq")):
+                text = path.read_text(encoding="utf-8")
+                tries = [prepared(store, statistics, text) for _ in range(5)]
+                asked, changed, _ = tries[0]
+                planning.append(min(spent for *_, spent in tries))
+                times = [(drained(store, text), drained(store, asked)) for _ in range(args.repeat)]
+                written, found = (min(column) for column in zip(*times, strict=True))
+                ratio = found / written if changed else 1.0
+                classes[path.stem[0]].append(ratio)
+                every[f"{path.stem} at scale {scale}"] = ratio
+                if changed:
+                    print(
+                        f"  {path.stem}: {written:.2f} ms as written, {found:.2f} ms planned, "
+                        f"{ratio:.2f}; planning {planning[-1]:.2f} ms"
+                    )
+    print(
+        f"parse, plan, count and render: median {sorted(planning)[len(planning) // 2]:.2f} ms, "
+        f"most {max(planning):.2f} ms"
+    )
+    for letter in "LSFCOM":
+        print(f"{letter}: planned ÷ as written {geometric_mean(classes[letter]):.2f}")
+    print(f"all: {geometric_mean(list(every.values())):.2f} as geometric mean")
+    worst = max(every, key=every.__getitem__)
+    print(f"worst: {worst}, {every[worst]:.2f} (aim: at most 1.1)")
+
+
+if __name__ == "__main__":
+    main()
