@@ -77,7 +77,9 @@ def main() -> None:
     help="A host that articles may be fetched from (repeatable; .example.org for those below it too).",
 )
 @click.option(
-    "--extractor", metavar="NAME", help="Another extractor than the shipped rules (see `lodestone extract -h`)."
+    "--extractor",
+    metavar="NAME",
+    help="Another extractor than the shipped rules (see `lodestone extract -h`).",
 )
 @click.option("--quiet", "-q", is_flag=True, help="No progress bar.")
 def ingest(
@@ -113,7 +115,9 @@ def ingest(
 @main.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--format", "form", type=click.Choice(["json", "jsonl"]), default="json", show_default=True)
-@click.option("--extractor", metavar="NAME", help="spacy (the shipped rules, default), llm, or one installed.")
+@click.option(
+    "--extractor", metavar="NAME", help="spacy (the shipped rules, default), llm, or one installed."
+)
 def extract(file: Path, form: str, extractor: str | None) -> None:
     """Print the claims that an article makes, without taking them in.
 

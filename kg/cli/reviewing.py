@@ -24,12 +24,11 @@ def run_list(store: Path, limit: int) -> int:
 
 def _lines(iri: str, state: str, claim: Claim) -> list[str]:
     roles = "; ".join(f"{role.value}: {mention.text}" for role, mention in claim.roles.items())
-    rating = claim.assessment
+    rated = claim.assessment.reliability.value + claim.assessment.credibility.value
     quote = claim.quote.exact if claim.quote else "(no quote)"
     return [
         iri,
-        f"  {claim.type.value}, {claim.modality.value}, {claim.polarity.value} ({state}, "
-        f"{rating.reliability.value}{rating.credibility.value})",
+        f"  {claim.type.value}, {claim.modality.value}, {claim.polarity.value} ({state}, {rated})",
         f"  “{quote}”",
         *([f"  {roles}"] if roles else []),
         f"  says {' < '.join(voice.label for voice in claim.attribution)}",

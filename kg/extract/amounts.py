@@ -6,7 +6,12 @@ from kg.claims.claim import ClaimType, Qualifier, Quantity
 from kg.extract.wording import QUALIFIERS, SHARES, number
 
 _CHANGES = frozenset(
-    {ClaimType.SUPPLY_IMPACT, ClaimType.PRICE_CHANGE, ClaimType.PRODUCTION_HALT, ClaimType.STATEMENT_OF_POLICY}
+    {
+        ClaimType.SUPPLY_IMPACT,
+        ClaimType.PRICE_CHANGE,
+        ClaimType.PRODUCTION_HALT,
+        ClaimType.STATEMENT_OF_POLICY,
+    }
 )
 _TERMS = frozenset({ClaimType.LICENSE_SCOPE})
 _N = r"(?P<n>\d[\d,]*(?:\.\d+)?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|eighteen)"
@@ -16,11 +21,16 @@ _TIMES = re.compile(
 )
 _TIMES_OF = {"doubl": 2.0, "tripl": 3.0, "trebl": 3.0, "quadrupl": 4.0}
 _SHARE = re.compile(
-    r"\bby (?:(?P<q>[a-z ]{1,12}?) )?(?:an? )?(?:whopping )?(?P<share>two-thirds|three-quarters|half|third|quarter)\b",
+    r"\bby (?:(?P<q>[a-z ]{1,12}?) )?(?:an? )?(?:whopping )?"
+    r"(?P<share>two-thirds|three-quarters|half|third|quarter)\b",
     re.IGNORECASE,
 )
 _MONEY = re.compile(r"(?P<cur>US\$|\$|€|£)(?P<n>\d[\d,]*(?:\.\d+)?)(?! ?[-–]\d)", re.IGNORECASE)  # noqa: RUF001
-_TERM = re.compile(rf"\b{_N}[- ](?P<unit>day|week|month|year)s?\b|\b{_N.replace('<n>', '<m>')} (?P<unit2>working days|tonnes|tons|kilograms)\b", re.IGNORECASE)
+_TERM = re.compile(
+    rf"\b{_N}[- ](?P<unit>day|week|month|year)s?\b"
+    rf"|\b{_N.replace('<n>', '<m>')} (?P<unit2>working days|tonnes|tons|kilograms)\b",
+    re.IGNORECASE,
+)
 _CURRENCY = {"$": "USD", "us$": "USD", "€": "EUR", "£": "GBP"}
 
 
@@ -67,7 +77,9 @@ def _money(words: str) -> Quantity | None:
     value = number(match["n"]) if match else None
     if match is None or value is None:
         return None
-    return Quantity(value=value, qualifier=_qualifier(words[: match.start()]), unit=_CURRENCY[match["cur"].lower()])
+    return Quantity(
+        value=value, qualifier=_qualifier(words[: match.start()]), unit=_CURRENCY[match["cur"].lower()]
+    )
 
 
 def _qualifier(before: str) -> Qualifier:

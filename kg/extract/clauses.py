@@ -48,9 +48,7 @@ def _verb_above(token: Token) -> Token:
     return next((a for a in syntax.ancestors(token) if syntax.is_verb(a)), token)
 
 
-def _apart(
-    token: Token, keep: set[int], base: Token, others: frozenset[int], *, joined: bool
-) -> list[Token]:
+def _apart(token: Token, keep: set[int], base: Token, others: frozenset[int], *, joined: bool) -> list[Token]:
     """The subtree of a clause that is not part of the statement: a neighbour, an attribution, a remark.
 
     ``joined`` keeps clauses beside it ("neither confirmed nor denied").

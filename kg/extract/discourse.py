@@ -69,7 +69,7 @@ class Discourse:
         return discourse
 
     def fullest(self, name: str) -> str:
-        """The longest wording of a name in the text: "Haotong" → "Ningbo Haotong Magnetics", "NMG" by its initials."""
+        """The longest wording of a name: "Haotong" → "Ningbo Haotong Magnetics", "NMG" by its initials."""
         words = name.removeprefix("the ").removeprefix("The ").split()
         if not words or any(w[0].islower() for w in words) or len(words) > _LONG_NAME:
             return name
@@ -94,7 +94,9 @@ class Discourse:
             for referent in self.referents:
                 if referent.named:
                     text = wording.phrase(referent.token, clauses=False).text.removeprefix("the ")
-                    if text[:1].isupper() and all(w[0].isupper() or w in ("of", "and", "&") for w in text.split()):
+                    if text[:1].isupper() and all(
+                        w[0].isupper() or w in ("of", "and", "&") for w in text.split()
+                    ):
                         self.names.append(text)
         return self.names
 

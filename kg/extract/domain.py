@@ -44,5 +44,12 @@ def domain_of(lexicon_sets: tuple[frozenset[str], ...]) -> Domain:
 
 def in_domain(text: str, lexicon: Lexicon) -> bool:
     """Whether the text is about what the lexicon covers."""
-    names = ("strong_materials", "weak_materials", "trade_words", "license_words", "export_license", "other_goods")
+    names = (
+        "strong_materials",
+        "weak_materials",
+        "trade_words",
+        "license_words",
+        "export_license",
+        "other_goods",
+    )
     return domain_of(tuple(lexicon.classes[name] for name in names)).covers(text)

@@ -10,8 +10,8 @@ from kg.claims.claim import Agent, Claim, ClaimType, Mention, Modality, Polarity
 from kg.claims.source import Voice
 from kg.claims.times import TimeSpan
 from kg.extract import clauses, syntax, wording
-from kg.extract.attribution import Attribution
 from kg.extract.amounts import amount_in
+from kg.extract.attribution import Attribution
 from kg.extract.discourse import Discourse
 from kg.extract.events import Event
 from kg.extract.modality import Mode

@@ -8,6 +8,7 @@ from spacy.tokens import Span, Token
 from kg.claims.claim import ClaimType, RoleName
 from kg.extract import syntax
 from kg.extract.frames import Frame, Lexicon, Path
+from kg.extract.steps import walked
 
 PLACES = frozenset({"GPE", "LOC", "FAC"})
 NAMES = frozenset({"ORG", "PERSON", "PRODUCT", "WORK_OF_ART", "NORP", "FAC", "EVENT"})
@@ -30,7 +31,6 @@ _CONTROLS = frozenset({ClaimType.RESTRICTION_IMPOSED, ClaimType.RESTRICTION_EASE
 _VAGUE = frozenset({"side", "office", "agency", "state", "council", "authority"})
 _COMPANY_WORDS = frozenset({"company", "firm", "corporate", "bank", "club", "union", "association", "vice"})
 _ALSO_PRIVATE = frozenset({"president", "secretary", "deputy"})
-_ADVERBIAL = frozenset({"advmod", "acomp", "oprd", "prt", "xcomp", "ccomp"})
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,11 @@ class Finder:
             for token in self._walk(start, path.steps):
                 if token.i in taken or (path.test and not self.is_a(token, path.test)):
                     continue
-                if path.steps[-1] == "modifier" and path.test not in ("place", "site") and not self._names_product(token):
+                if (
+                    path.steps[-1] == "modifier"
+                    and path.test not in ("place", "site")
+                    and not self._names_product(token)
+                ):
                     continue
                 roles[role] = token
                 return
@@ -127,7 +131,7 @@ class Finder:
     def _walk(self, start: Token, steps: tuple[str, ...]) -> list[Token]:
         here = [start]
         for step in steps:
-            here = [found for token in here for found in _step(syntax.through(token), step)]
+            here = [found for token in here for found in walked(syntax.through(token), step)]
         return here
 
     def is_a(self, token: Token, test: str) -> bool:
@@ -146,7 +150,13 @@ class Finder:
                     lemma in ("province", "city", "region", "county") and noun.pos_ in ("NOUN", "PROPN")
                 )
             case "site":  # "its Tampere line"
-                return token.pos_ == "PROPN" and token.ent_type_ not in ("ORG", "PERSON", "PRODUCT", "DATE", "NORP")
+                return token.pos_ == "PROPN" and token.ent_type_ not in (
+                    "ORG",
+                    "PERSON",
+                    "PRODUCT",
+                    "DATE",
+                    "NORP",
+                )
             case "number":
                 return token.tag_ == "CD"
             case "party":
@@ -183,7 +193,9 @@ class Finder:
         if any(f"{t} {lemma}" in classes["power"] for t in modifiers):
             return True
         titles = [*syntax.nominal_modifiers(noun), *(c for c in noun.children if c.dep_ == "appos")]
-        if noun.pos_ == "PROPN" and any(t.lemma_.lower() in classes["official"] - _ALSO_PRIVATE for t in titles):
+        if noun.pos_ == "PROPN" and any(
+            t.lemma_.lower() in classes["official"] - _ALSO_PRIVATE for t in titles
+        ):
             return True
         return noun.pos_ == "PROPN" and noun.lower_ in self.officials
 
@@ -233,45 +245,6 @@ class Finder:
         return frame.type
 
 
-def _step(token: Token, step: str) -> list[Token]:
-    match step:
-        case "self":
-            return [token]
-        case "subject":
-            return (
-                syntax.subjects(token)
-                if token.dep_ not in ("acomp", "oprd") and token.pos_ != "ADJ"
-                else _adjective_subjects(token)
-            )
-        case "object":
-            return syntax.objects(token)
-        case "recipient":
-            return syntax.recipients(token)
-        case "complement":
-            return syntax.complements(token)
-        case "modifier":
-            return list(reversed(syntax.nominal_modifiers(token)))
-        case "nationality":
-            return [t for t in syntax.nominal_modifiers(token) if t.ent_type_ == "NORP"]
-        case "owner":
-            return syntax.owners(token)
-        case "adverb":
-            return [t for t in token.children if t.dep_ in _ADVERBIAL]
-        case "content":
-            return [t for t in token.children if t.dep_ == "ccomp" and syntax.is_verb(t)]
-        case gerund if gerund.endswith("+ing"):
-            return syntax.gerunds(token, gerund.removesuffix("+ing"))
-        case "attribute":
-            return [t for t in token.children if t.dep_ == "attr"]
-        case lemma if lemma.startswith("complement:"):
-            return [t for t in syntax.complements(token) if f"complement:{t.lemma_}" == lemma]
-        case preposition:
-            found = syntax.prepositional(token, preposition)
-            if not found and token.dep_ in ("acomp", "oprd"):  # "is valid for …", hung on the verb
-                found = syntax.prepositional(token.head, preposition)
-            return found
-
-
 def _in_aspect(frame: Frame, trigger: Token) -> bool:
     """Whether the trigger's auxiliaries are those that the frame asks for."""
     auxiliaries = {c.lower_ for c in trigger.children if c.dep_ in ("aux", "auxpass")}
@@ -297,12 +270,6 @@ def _negated(trigger: Token, theme: Token | None) -> bool:
     if trigger.dep_ == "xcomp" and any(c.lower_ == "yet" for c in trigger.head.children):
         return True
     return theme is not None and any(c.lower_ == "no" for c in theme.children)
-
-
-def _adjective_subjects(token: Token) -> list[Token]:
-    if token.dep_ in ("acomp", "oprd", "attr") and syntax.is_verb(token.head):
-        return syntax.raw_subjects(token.head)
-    return [token.head] if token.dep_ == "amod" and token.i > token.head.i else []
 
 
 def retells(event: Event) -> bool:

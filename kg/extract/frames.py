@@ -71,9 +71,10 @@ class Lexicon:
 
 _SHORT = 3
 _IRREGULAR = (
-    "gave given won got sought sent lost came rose fell went had has was were are is sank paid said told wrote written "
-    "began begun shown slid shrank held took taken shut hurt stood stuck ran met kept withdrew forbade struck fed led left "
-    "made put set bade spoke spoken sold brought froze frozen"
+    "gave given won got sought sent lost came rose fell went had has was were are is sank paid said "
+    "told wrote began begun shown slid shrank held took taken shut hurt stood stuck ran met kept "
+    "withdrew forbade struck fed led written left made put set bade spoke spoken sold brought froze "
+    "frozen "
 ).split()
 _POS = {"verbs": "VERB", "nouns": "NOUN", "adjectives": "ADJ"}
 _SETS = (
@@ -87,7 +88,13 @@ _SETS = (
     "license_words",
     "export_license",
     "other_goods",
-    "weak", "context", "foreign_modifiers", "licence_words", "silence", "make")
+    "weak",
+    "context",
+    "foreign_modifiers",
+    "licence_words",
+    "silence",
+    "make",
+)
 
 
 def _roles(given: dict[str, Any] | None) -> tuple[tuple[RoleName, tuple[Path, ...]], ...]:

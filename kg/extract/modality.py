@@ -18,9 +18,13 @@ _SELF = frozenset({"we", "i", "our", "my"})
 _OWN_WORDS = frozenset({ClaimType.NO_COMMENT, ClaimType.REQUEST, ClaimType.STATEMENT_OF_POLICY})
 """What somebody asks, states or leaves unsaid is so even if they speak of falsehood."""
 _PROMISES = frozenset({"agree", "promise", "pledge", "vow", "decide", "assure", "reply"})
-_WEIGHING = frozenset({"weigh", "consider", "mull", "ponder", "contemplate", "eye", "explore", "float", "study"})
+_WEIGHING = frozenset(
+    {"weigh", "consider", "mull", "ponder", "contemplate", "eye", "explore", "float", "study"}
+)
 _EXPECTING = frozenset({"expect", "anticipate", "foresee"})
-_PLANNING = frozenset({"plan", "intend", "promise", "pledge", "vow", "prepare", "aim", "propose", "threaten", "commit", "seek"})
+_PLANNING = frozenset(
+    {"plan", "intend", "promise", "pledge", "vow", "prepare", "aim", "propose", "threaten", "commit", "seek"}
+)
 _FORMER = frozenset({"earlier", "previous", "original", "first"})
 _NONE = frozenset({"no", "neither", "nobody", "none", "nothing"})
 
@@ -66,7 +70,11 @@ def mode_of(event: Event, attribution: Attribution, speech: dict[str, frozenset[
     marks.expected |= event.trigger.lemma_ in _EXPECTING
     if event.type is ClaimType.STATEMENT_OF_POLICY:
         marks.hedged |= event.trigger.lemma_ in _WEIGHING
-        marks.expected |= event.trigger.lemma_ in _PLANNING or event.trigger.lemma_ in ("threat", "promise", "pledge")
+        marks.expected |= event.trigger.lemma_ in _PLANNING or event.trigger.lemma_ in (
+            "threat",
+            "promise",
+            "pledge",
+        )
     if event.frame.negated:
         marks.negative = False
     elif _none_of(event):
@@ -89,7 +97,11 @@ def mode_of(event: Event, attribution: Attribution, speech: dict[str, frozenset[
         return None
     polarity = Polarity.NEGATIVE if marks.negative else Polarity.POSITIVE
     mode = Mode(_modality(marks, event, attribution, silent=silent), polarity, marks.carrier)
-    risky = polarity is Polarity.POSITIVE and mode.modality is not Modality.UNKNOWN and event.type not in _OWN_WORDS
+    risky = (
+        polarity is Polarity.POSITIVE
+        and mode.modality is not Modality.UNKNOWN
+        and event.type not in _OWN_WORDS
+    )
     return None if risky and tainted(event.trigger, speech) else mode
 
 
@@ -155,7 +167,12 @@ def _read(
             marks.expected |= low in _FUTURE_MODALS
             ahead = low in ("would", "'d") and _told_before(node, speech)
             marks.expected |= ahead
-            marks.dropped |= low in _IRREALIS_MODALS and not (low in ("must", "can", "ca") and duty) and not ahead and not doubted
+            marks.dropped |= (
+                low in _IRREALIS_MODALS
+                and not (low in ("must", "can", "ca") and duty)
+                and not ahead
+                and not doubted
+            )
         elif kid.dep_ == "aux" and kid.tag_ == "TO" and child is None:
             marks.infinitive = not (controls and _is_told_of(node, speech))
             marks.hearsay |= not marks.infinitive
@@ -195,7 +212,9 @@ def _read(
             marks.factive = True
         if own or (marks.hedged, marks.expected) != before:
             marks.carrier = node
-    marks.factive |= lemma == "have" and child is not None and child.dep_ == "xcomp" and node.tag_ in ("VBD", "VBN", "VBZ")
+    marks.factive |= (
+        lemma == "have" and child is not None and child.dep_ == "xcomp" and node.tag_ in ("VBD", "VBN", "VBZ")
+    )
     marks.unknown |= own
 
 
@@ -204,9 +223,14 @@ def _told_before(node: Token, speech: dict[str, frozenset[str]]) -> bool:
     clause = node
     while clause.dep_ == "conj":
         clause = clause.head
-    if any(k.lower_ == "have" for k in node.children if k.dep_ == "aux") or clause.dep_ not in ("ccomp", "parataxis"):
+    if any(k.lower_ == "have" for k in node.children if k.dep_ == "aux") or clause.dep_ not in (
+        "ccomp",
+        "parataxis",
+    ):
         return False
-    if any(k.dep_ == "advcl" and any(m.lower_ in ("if", "unless") for m in k.children) for k in node.children):
+    if any(
+        k.dep_ == "advcl" and any(m.lower_ in ("if", "unless") for m in k.children) for k in node.children
+    ):
         return False
     lemma = clause.head.lemma_.lower()
     return lemma in speech["verbs"] | _PROMISES and clause.head.tag_ in ("VBD", "VBN")

@@ -19,7 +19,8 @@ MAX_HOLDERS = 100
 """A list of more holders gives no claims: its parse is not to be trusted."""
 _NO_MAKERS = frozenset({"member", "applicant", "dealer", "distributor", "trader", "carrier", "operator"})
 _EMPLOYER = re.compile(
-    r"(?:\b(?:at|of|for|from|with)(?: the)?(?: [a-z][\w-]*){0,3}(?: [A-Z]\w+)??(?: [a-z][\w-]*){0,3} (?P<at>[A-Z][\w&.-]*(?: [A-Z][\w&.-]*)*)\W*$"
+    r"(?:\b(?:at|of|for|from|with)(?: the)?(?: [a-z][\w-]*){0,3}(?: [A-Z]\w+)??(?: [a-z][\w-]*){0,3} "
+    r"(?P<at>[A-Z][\w&.-]*(?: [A-Z][\w&.-]*)*)\W*$"
     r"|^(?:the )?(?P<poss>[A-Z][\w&.-]*(?: [A-Z][\w&.-]*)*)['\u2019]s )"
 )
 _HONORIFIC = re.compile(r"^(?:Mr|Mrs|Ms|Dr)\.? ")
@@ -102,7 +103,11 @@ class Participants:
             said = [s for s in syntax.raw_subjects(attribution.verbs[0]) if s not in event.trigger.subtree]
             who = self._real(said[0]) if said else noun
             plural = noun.lower_ in ("they", "their")
-            if self.finder.is_a(who, "party") and who.pos_ != "PRON" and plural == (who.tag_ in ("NNS", "NNPS")):
+            if (
+                self.finder.is_a(who, "party")
+                and who.pos_ != "PRON"
+                and plural == (who.tag_ in ("NNS", "NNPS"))
+            ):
                 return who
         if noun.pos_ == "PRON" and attribution.voices and attribution.voices[0].kind is SourceKind.ANONYMOUS:
             found = self._employer(event)
@@ -147,7 +152,11 @@ class Participants:
         doc = noun.doc
         if end < noun.sent.end and doc[end].lower_ in ("on", "over", "against") and doc[end].dep_ == "prep":
             last = max(t.i for t in doc[end].subtree)
-            inner = [t for t in doc[end].subtree if t.ent_type_ in ("DATE", "TIME") or syntax.is_verb(t) or t.is_punct]
+            inner = [
+                t
+                for t in doc[end].subtree
+                if t.ent_type_ in ("DATE", "TIME") or syntax.is_verb(t) or t.is_punct
+            ]
             stop = min((t.i for t in inner), default=last + 1)
             while stop - 1 > end and doc[stop - 1].pos_ in ("ADP", "CCONJ", "SCONJ", "DET", "PRON"):
                 stop -= 1

@@ -8,20 +8,20 @@ from typing import Any, Protocol
 
 from kg.claims.claim import Agent, AgentKind, Claim, ClaimType
 from kg.claims.names import normalized
+from kg.errors import UnreadableInput
 from kg.extract import syntax, wording
 from kg.extract.attribution import Attributions
-from kg.extract.domain import in_domain
 from kg.extract.discourse import Discourse, Passage
+from kg.extract.domain import in_domain
 from kg.extract.drafting import Drafter
 from kg.extract.events import PLACES, Event, Finder, retells
-from kg.errors import UnreadableInput
 from kg.extract.frames import Lexicon, lexicon
 from kg.extract.language import language_of
 from kg.extract.modality import mode_of
 from kg.extract.model import parser
 from kg.extract.outlets import outlets
-from kg.extract.policy import settled, statements
 from kg.extract.participants import Participants
+from kg.extract.policy import settled, statements
 from kg.extract.reader import Article, read_article
 from kg.extract.speakers import Speakers
 
@@ -37,7 +37,9 @@ _MARKER = re.compile(
     r"(?:(?:[A-Z][a-z]+|A): (?=[A-Z]))?(?:\*\*[^*\n]{1,40}\*\*\s*)?"
 )
 _MID = re.compile(r"\b([Mm]id)-(?=[A-Z])")
-_NO_PROSE = re.compile(r"\s*(?:#|(?:Question|Q) ?[:.]|!?\[[^\]\n]*\]\(|https?://|Original article|Disclaimer|\|)")
+_NO_PROSE = re.compile(
+    r"\s*(?:#|(?:Question|Q) ?[:.]|!?\[[^\]\n]*\]\(|https?://|Original article|Disclaimer|\|)"
+)
 
 
 class Extractor(Protocol):

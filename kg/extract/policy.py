@@ -49,16 +49,20 @@ def settled(events: list[Event]) -> list[Event]:
     kept = []
     for event in events:
         others = [o for o in events if o is not event]
-        if event.type is ClaimType.STATEMENT_OF_POLICY:
-            if any(
-                o.type is not ClaimType.STATEMENT_OF_POLICY and _within(o.trigger, event.trigger) for o in others
-            ):
-                continue
+        if event.type is ClaimType.STATEMENT_OF_POLICY and any(
+            o.type is not ClaimType.STATEMENT_OF_POLICY and _within(o.trigger, event.trigger) for o in others
+        ):
+            continue
         if event.trigger.dep_ == "csubj" and event.trigger.tag_ == "VBG" and event.type in _CONTROLS:
             continue  # "imposing controls is an international practice"
         if any(o.type is event.type and o.trigger in syntax.complements(event.trigger) for o in others):
             continue
-        if event.type in _CONTROLS and event.trigger.dep_ == "acl" and event.trigger.tag_ == "VBN" and any(event.trigger.head == o.theme for o in others):
+        if (
+            event.type in _CONTROLS
+            and event.trigger.dep_ == "acl"
+            and event.trigger.tag_ == "VBN"
+            and any(event.trigger.head == o.theme for o in others)
+        ):
             continue
         if event.frame.pos == "NOUN" and any(
             o.frame.pos == "VERB"
@@ -96,13 +100,20 @@ def _speaks_for_power(noun: Token, finder: Finder) -> bool:
     words = [noun, *(c for c in noun.children if c.dep_ in ("appos", "compound"))]
     if not any(w.lemma_.lower() in finder.lexicon.speech["spokespersons"] for w in words):
         return False
-    alone = not any(c.dep_ in ("prep", "poss", "compound", "amod") and c not in words for w in words for c in w.children)
+    alone = not any(
+        c.dep_ in ("prep", "poss", "compound", "amod") and c not in words for w in words for c in w.children
+    )
     if alone:  # "the spokesperson": of the body spoken of just before
         return any(finder.is_power(t) for t in noun.doc[: noun.i] if t.dep_ in ("nsubj", "nsubjpass"))
     around = [
         t
         for w in words
-        for t in (*syntax.prepositional(w, "for"), *syntax.prepositional(w, "of"), *syntax.owners(w), *syntax.nominal_modifiers(w))
+        for t in (
+            *syntax.prepositional(w, "for"),
+            *syntax.prepositional(w, "of"),
+            *syntax.owners(w),
+            *syntax.nominal_modifiers(w),
+        )
     ]
     return any(finder.is_power(t) or t.lemma_.lower() in finder.lexicon.classes["authority"] for t in around)
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from kg.claims.document import Document, text_hash
-from kg.claims.source import SourceKind, Voice
 from kg.claims.names import normalized
+from kg.claims.source import SourceKind, Voice
 from kg.errors import UnreadableInput
 from kg.extract.outlets import outlets
 
@@ -19,7 +19,16 @@ TEXT_SUFFIXES = frozenset({".txt", ".md", ".markdown"})
 FEED_SUFFIXES = frozenset({".xml", ".rss", ".atom"})
 HTML_SUFFIXES = frozenset({".html", ".htm", ".xhtml"})
 MAX_URL = 4096
-_DAYS = ("%d %B %Y", "%B %d, %Y", "%d %b %Y", "%b %d, %Y", "%A, %B %d, %Y", "%A, %d %B %Y", "%Y/%m/%d", "%d.%m.%Y")
+_DAYS = (
+    "%d %B %Y",
+    "%B %d, %Y",
+    "%d %b %Y",
+    "%b %d, %Y",
+    "%A, %B %d, %Y",
+    "%A, %d %B %Y",
+    "%Y/%m/%d",
+    "%d.%m.%Y",
+)
 
 _HEADER = re.compile(r"(Title|Publisher|Date|Source|Author|Language):[ \t]*(.*)")
 _OPENING = 400
@@ -199,8 +208,8 @@ def article_tail(body: str, document: Document) -> tuple[Voice, ...]:
     voices.reverse()  # the last one named is the farthest back
     agency = _DATELINE.search(body[:_OPENING])
     wire = agency["agency"].strip() if agency else ""
-    if wire and normalized(wire) != normalized(own or "") and outlets().find(wire) is not None:
-        if all(voice.name != wire for voice in voices):
-            voices.append(Voice(kind=SourceKind.PUBLISHER, name=wire, text=wire))
+    known = wire and normalized(wire) != normalized(own or "") and outlets().find(wire) is not None
+    if known and all(voice.name != wire for voice in voices):
+        voices.append(Voice(kind=SourceKind.PUBLISHER, name=wire, text=wire))
     last = Voice(kind=SourceKind.PUBLISHER, name=own, text=None if own else "publisher not stated")
     return (*voices, last)

@@ -4,6 +4,7 @@ Another package offers one under the entry-point group ``lodestone.extractors``:
 arguments that gives an ``Extractor``.
 """
 
+from collections.abc import Callable
 from importlib.metadata import entry_points
 
 from kg.errors import LodestoneError
@@ -11,7 +12,7 @@ from kg.extract.llm import chat_from_environment
 from kg.extract.pipeline import Extractor, SpacyExtractor
 
 GROUP = "lodestone.extractors"
-SHIPPED = {"spacy": SpacyExtractor, "llm": chat_from_environment}
+SHIPPED: dict[str, Callable[[], Extractor]] = {"spacy": SpacyExtractor, "llm": chat_from_environment}
 
 
 def extractor(name: str) -> Extractor:

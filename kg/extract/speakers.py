@@ -18,10 +18,25 @@ _BODIES = frozenset(
     {"association", "chamber", "union", "council", "body", "group", "company", "firm", "agency"}
 )
 _OFFICES = frozenset(
-    "president secretary head chief director manager minister chairman chairwoman chair ceo officer adviser advisor "
-    "commissioner analyst founder boss owner lawyer professor researcher ambassador executive economist".split()
+    "president secretary head chief director manager minister chairman chairwoman chair ceo officer "
+    "adviser advisor commissioner analyst founder boss owner lawyer professor researcher ambassador "
+    "executive economist".split()
 )
-_CARRIERS = frozenset({"service", "outlet", "site", "magazine", "newspaper", "paper", "website", "bulletin", "portal", "institute", "consultancy"})
+_CARRIERS = frozenset(
+    {
+        "service",
+        "outlet",
+        "site",
+        "magazine",
+        "newspaper",
+        "paper",
+        "website",
+        "bulletin",
+        "portal",
+        "institute",
+        "consultancy",
+    }
+)
 _SINGLE = frozenset({"a", "an", "one", "another"})
 _INDIVIDUAL = frozenset({"he", "she"})
 
@@ -124,13 +139,18 @@ class Speakers:
         if titles & _OFFICES:
             return True
         return any(
-            r.token.lower_ == head.lower_ and r.token != head and any(c.dep_ == "compound" for c in r.token.children)
+            r.token.lower_ == head.lower_
+            and r.token != head
+            and any(c.dep_ == "compound" for c in r.token.children)
             for r in self.discourse.referents
         )
 
     def _titled(self, noun: Token) -> Token | None:
         """The name beside an office that only persons hold ("its secretary-general, Ilse Verbruggen")."""
-        words = {noun.lemma_.lower(), *(t.lemma_.lower() for t in noun.children if t.dep_ in ("compound", "amod"))}
+        words = {
+            noun.lemma_.lower(),
+            *(t.lemma_.lower() for t in noun.children if t.dep_ in ("compound", "amod")),
+        }
         if noun.pos_ != "NOUN" or not words & _OFFICES:
             return None
         return next((c for c in noun.children if c.dep_ == "appos" and c.pos_ == "PROPN"), None)

@@ -16,8 +16,8 @@ NOMINAL = frozenset({"nsubj", "nsubjpass", "dobj", "pobj", "attr", "conj"})
 """Labels of nouns: a "verb" that bears one was a noun ("gallium permits were issued")."""
 RELATIVE = frozenset({"WDT", "WP", "WP$"})
 _COUNTED = frozenset(
-    "part parts percent quarter half third number majority handful batch dozen dozens series couple some any many "
-    "most all none one two three four several few both each hundreds share % bulk rest lot".split()
+    "part parts percent quarter half third number majority handful batch dozen dozens series couple some any "
+    "many most all none one two three four several few both each hundreds share % bulk rest lot".split()
 )
 
 

@@ -102,9 +102,9 @@ class Outbound:
             if status == 200:
                 rules.parse(content.decode("utf-8", "replace").splitlines())
             elif status >= 500:
-                rules.disallow_all = True  # RFC 9309, 2.3.1.4
+                rules.parse(["User-agent: *", "Disallow: /"])  # RFC 9309, 2.3.1.4
             else:
-                rules.allow_all = True
+                rules.parse([])
             rules.modified()
             self._robots[root] = rules
         if not rules.can_fetch(AGENT, url):
@@ -117,9 +117,13 @@ class Outbound:
         host = parts.hostname or ""
         port = parts.port or _PORTS[parts.scheme]
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        connection = _connection(parts.scheme, host, port, self._address(url, host, port), deadline - monotonic())
+        connection = _connection(
+            parts.scheme, host, port, self._address(url, host, port), deadline - monotonic()
+        )
         try:
-            connection.request("GET", path, headers={"User-Agent": AGENT, "Accept": "text/html, text/plain, */*;q=0.1"})
+            connection.request(
+                "GET", path, headers={"User-Agent": AGENT, "Accept": "text/html, text/plain, */*;q=0.1"}
+            )
             answer = connection.getresponse()
             content = self._body(url, answer, connection, deadline)
             return answer.status, {k.lower(): v for k, v in answer.getheaders()}, content

@@ -28,8 +28,8 @@ class Quarantined:
 class IngestReport:
     """Counts of one ingest.
 
-    ``empty`` counts articles in which no claim was found, ``copies`` those that are nearly an earlier text. Quotes count as verified when
-    the document's text was at hand and agrees.
+    ``empty`` counts articles in which no claim was found, ``copies`` those that are nearly
+    an earlier text. Quotes count as verified when the document's text was at hand and agrees.
     """
 
     files: int = 0

@@ -31,7 +31,7 @@ _KEPT = frozenset({"document", "quote", "agent", "status", "recorded", "supersed
 
 
 def waiting(view: View) -> Iterator[StoredClaim]:
-    """Claims that nobody has reviewed, those first that are least sure; retracted and superseded ones apart."""
+    """Claims that nobody has reviewed and that are not out already, the least sure first."""
     found = [
         stored
         for status in _WAITING
@@ -39,7 +39,9 @@ def waiting(view: View) -> Iterator[StoredClaim]:
         if (stored := view.claim(name)).state in ("active", "proposed", "below threshold")
         and not stored.superseded_by
     ]
-    yield from sorted(found, key=lambda s: (s.state == "active", s.claim.document.key, _place(s.claim), s.iri))
+    yield from sorted(
+        found, key=lambda s: (s.state == "active", s.claim.document.key, _place(s.claim), s.iri)
+    )
 
 
 def _place(claim: Claim) -> int:
@@ -63,9 +65,13 @@ class Reviewer:
         Raises ``InvalidClaim`` if a member cannot be changed, or the result is no claim.
         """
         if fixed := sorted(_KEPT & changes.keys()):
-            raise InvalidClaim(f"{', '.join(fixed)}: review does not change this; reject the claim and make a new one")
+            raise InvalidClaim(
+                f"{', '.join(fixed)}: review does not change this; reject the claim and make a new one"
+            )
         if unknown := sorted(changes.keys() - Claim.model_fields.keys()):
-            raise InvalidClaim(f"{', '.join(unknown)}: no member of a claim (known: {', '.join(Claim.model_fields)})")
+            raise InvalidClaim(
+                f"{', '.join(unknown)}: no member of a claim (known: {', '.join(Claim.model_fields)})"
+            )
         if not changes:
             raise InvalidClaim("nothing to change is given: accept the claim instead")
         return self._supersede(name, changes)
@@ -117,5 +123,7 @@ def read_changes(file: Path) -> dict[str, Any]:
     except (OSError, ValueError) as error:
         raise InvalidClaim(f"{file}: is no JSON that can be read ({error})") from error
     if not isinstance(found, dict):
-        raise InvalidClaim(f'{file}: should hold an object with the members to change, as {{"type": "license_denied"}}')
+        raise InvalidClaim(
+            f'{file}: should hold an object with the members to change, as {{"type": "license_denied"}}'
+        )
     return found

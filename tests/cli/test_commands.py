@@ -55,7 +55,7 @@ def test_ingest_says_by_its_status_what_became_of_it(tmp_path: Path, lines: list
     ("args", "complaint"),
     [
         (("ingest", "absent.json"), "there is no such file"),
-        (("ingest", "https://example.org/a.html"), "is not fetched"),
+        (("ingest", "https://example.org/a.html"), "was not fetched"),
         (("query", "ASK {}"), "no Lodestone store"),
         (("check",), "no Lodestone store"),
         (("retract", "urn:x", "--reason", "x", "--by", "y"), "no Lodestone store"),

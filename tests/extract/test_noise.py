@@ -35,5 +35,10 @@ def test_a_megabyte_of_noise_claims_nothing() -> None:
 
 
 def test_a_megabyte_of_one_word_claims_nothing() -> None:
-    for text in ("export " * (MEGABYTE // 7), "(" * MEGABYTE, "\n" * MEGABYTE, "gallium export" + "a" * MEGABYTE):
+    for text in (
+        "export " * (MEGABYTE // 7),
+        "(" * MEGABYTE,
+        "\n" * MEGABYTE,
+        "gallium export" + "a" * MEGABYTE,
+    ):
         assert EXTRACTOR.extract(article_of_text(text)) == []

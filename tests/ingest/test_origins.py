@@ -11,19 +11,25 @@ from ontology.vocab import LS
 
 pytest.importorskip("spacy", reason="the extra [extract] is not installed")
 
-BODY = """Beijing has granted export licenses for gallium to Acme Metals of Nanning, the ministry said on Monday.
+BODY = """Beijing has granted export licenses for gallium to Acme Metals of Nanning, the ministry said on
+Monday.
 
-The licenses are valid for six months and cover deliveries to two customers in Japan, according to the notice.
+The licenses are valid for six months and cover deliveries to two customers in Japan, according to
+the notice.
 
-Acme Metals stopped production at its plant in Guangxi in March, when its stocks of ore had run out. Workers were
-sent home for three weeks, and several lorries waited at the gate before the works opened again in the spring.
+Acme Metals stopped production at its plant in Guangxi in March, when its stocks of ore had run out.
+Workers were sent home for three weeks, and several lorries waited at the gate before the works
+opened again in the spring.
 
-Prices of gallium in Rotterdam have risen by 12 percent since January. Buyers there expect further rises.
+Prices of gallium in Rotterdam have risen by 12 percent since January. Buyers there expect further
+rises.
 """
-OTHER = """Tungsten makers met in Kyoto last week. China may tighten its export rules for tungsten, two traders said.
+OTHER = """Tungsten makers met in Kyoto last week. China may tighten its export rules for tungsten, two traders
+said.
 
-A mine in Vietnam has cut its output of concentrate by a third since May because its kiln broke down, and the owner
-has asked the government in Hanoi for help. The tungsten price rose by 4 percent in the meantime, brokers reported.
+A mine in Vietnam has cut its output of concentrate by a third since May because its kiln broke
+down, and the owner has asked the government in Hanoi for help. The tungsten price rose by 4 percent
+in the meantime, brokers reported.
 """
 
 
@@ -43,7 +49,7 @@ def origins(writer: Writer) -> set[str]:
     [
         BODY,
         "Read this first: our daily roundup.\n\n" + BODY,
-        BODY.replace("Workers were\nsent home for three weeks, and s", "S"),
+        BODY.replace("Workers were sent home for three weeks, and s", "S"),
         BODY.replace("Acme Metals of Nanning", "Acme Metals, which is at home in Nanning,"),
     ],
     ids=["whole", "with a lead", "cut", "reworded"],
@@ -85,14 +91,13 @@ def test_a_correction_says_which_claim_it_corrects(tmp_path: Path) -> None:
         "\nCorrection: An earlier version of this article said that Acme Metals stopped production at its "
         "plant in Guangxi.\n"
     )
-    later = BODY.replace("Acme Metals stopped production at its plant in Guangxi in March, when", "Later,") + note
+    later = (
+        BODY.replace("Acme Metals stopped production at its plant in Guangxi in March, when", "Later,") + note
+    )
     with Writer(tmp_path / "store") as writer:
         Ingest(writer).run([article(tmp_path, "a", "Licenses granted", "Harbor Post", BODY)])
         Ingest(writer).run([article(tmp_path, "b", "Licenses granted", "Harbor Post", later)])
-        stored = [
-            writer.view.claim(name)
-            for name in writer.view.pointing_at(LS.polarity, LS.Negative.value)
-        ]
+        stored = [writer.view.claim(name) for name in writer.view.pointing_at(LS.polarity, LS.Negative.value)]
         [denial] = [s.claim for s in stored if s.claim.type == "production_halt"]
         [target] = denial.corrects
         assert writer.view.claim(target).claim.roles["affected"].text == "Acme Metals of Nanning"  # type: ignore[index]

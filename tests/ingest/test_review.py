@@ -37,7 +37,9 @@ def writer(tmp_path: Path) -> Writer:
 
 
 @pytest.mark.parametrize("status", [Status.UNREVIEWED, Status.PROPOSED])
-def test_an_accepted_claim_is_the_reviewers_own_and_the_machines_stays(writer: Writer, status: Status) -> None:
+def test_an_accepted_claim_is_the_reviewers_own_and_the_machines_stays(
+    writer: Writer, status: Status
+) -> None:
     [added] = writer.add([machine_claim(status)])
     before = writer.view.claim(added.iri).claim
     accepted = Reviewer(writer, "ana").accept(added.iri)
