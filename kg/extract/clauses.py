@@ -41,7 +41,15 @@ def clause(event: Event, mode: Mode, examples: list[Token], others: frozenset[in
             dropped |= {t.i for t in _apart(token, keep, base, others, joined=event.frame.each is not None)}
     dropped |= {t.i for example in examples for t in example.head.subtree}
     found = syntax.covering([t for t in tokens if t.i not in dropped], trigger)
-    return found if found is not None else trigger.doc[trigger.i : trigger.i + 1]
+    return _after_colon(found, trigger) if found is not None else trigger.doc[trigger.i : trigger.i + 1]
+
+
+def _after_colon(span: Span, trigger: Token) -> Span:
+    """Without a heading at its front ("Main results: …")."""
+    subjects = syntax.raw_subjects(trigger) if syntax.is_verb(trigger) else []
+    first = min((t.i for t in (trigger, *subjects) if t.i >= span.start), default=trigger.i)
+    colons = [t.i for t in span.doc[span.start : first] if t.text in (":", ";")]
+    return span.doc[colons[-1] + 1 : span.end] if colons else span
 
 
 def _verb_above(token: Token) -> Token:

@@ -14,7 +14,9 @@ _REACH = 800
 """How many code points back an antecedent may stand."""
 _SKIP = PLACES | {"DATE", "TIME", "CARDINAL", "ORDINAL", "PERCENT", "MONEY", "NORP"}
 _DEFINITE = frozenset({"the", "this", "that", "these", "those", "both"})
-_ELLIPTIC = frozenset({"neither", "both", "some", "others", "none", "all", "most", "one"})
+_ELLIPTIC = frozenset(
+    {"neither", "both", "some", "others", "rest", "remainder", "none", "all", "most", "one"}
+)
 _ARGUMENTS = frozenset({"nsubj", "nsubjpass", "dobj", "pobj", "dative", "attr", "appos", "conj", "poss"})
 
 
@@ -64,7 +66,13 @@ class Discourse:
                     and token.pos_ == "NOUN"
                     and bool(determiners & {"a", "an", "another", "one"})
                 )
-                if named or new:
+                speaks = (
+                    token.lemma_.lower()
+                    in lexicon.speech["anonymous"] | lexicon.classes["maker"] | lexicon.classes["user"]
+                    and bool(determiners & {"a", "an", "one"})
+                    and _speaks(token)
+                )
+                if named or new or speaks:
                     discourse.referents.append(Referent(token, passage.at(token), named))
         return discourse
 
@@ -131,7 +139,10 @@ class Discourse:
         )
         if (
             not bare
-            or syntax.through(token) != token
+            or (
+                syntax.through(token) != token
+                and syntax.through(token).lower_ not in ("them", "these", "those", "which")
+            )
             or token.dep_ in ("nummod", "det", "compound", "quantmod")
         ):
             return token
@@ -207,7 +218,7 @@ class Discourse:
         if anaphor.lemma_.lower() in self.lexicon.classes["authority"]:
             return True
         if anaphor.lower_ in ("he", "she", "his", "her"):
-            return noun.ent_type_ == "PERSON"
+            return noun.ent_type_ == "PERSON" or (not referent.named and _speaks(noun))
         if any(c.lemma_.lower() in self.lexicon.speech["spokespersons"] for c in noun.children):
             return False
         if anaphor in noun.subtree:  # "a supplier of the company" is not the company

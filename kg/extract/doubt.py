@@ -64,7 +64,9 @@ def doubt_of(event: Event, attribution: Attribution, speech: dict[str, frozenset
             if content and node.pos_ in ("NOUN", "PROPN") and is_telling(node, speech):
                 told = True
                 _weigh(node, doubt, speech)
-                doubt.void |= node.dep_ == "pobj" and node.head.lower_ == "despite"
+                doubt.void |= node.dep_ == "pobj" and (
+                    node.head.lower_ == "despite" or node.head.head.lemma_ in ("ask", "question", "comment")
+                )
             doubt.void |= not told and _unfamiliar(node, child, speech)
             bears = told or child.dep_ in ("ccomp", "csubj", "csubjpass", "xcomp")
             if _false(node, child, speech):

@@ -92,6 +92,10 @@ def mode_of(event: Event, attribution: Attribution, speech: dict[str, frozenset[
         refuting = doubt.carrier if doubt.denied else attribution.verbs[0] if attribution.denied else None
         if refuting is not None:  # a rumor denied is no longer a rumor
             marks.hedged = any(k.lower_ in _HEDGING_MODALS for k in refuting.children)
+    if event.type is ClaimType.LICENSE_APPLIED and any(
+        k.lower_ in _HEDGING_MODALS for k in event.trigger.children
+    ):
+        return None  # "exporters may apply" tells of nobody who did
     uncertain = marks.hedged or marks.expected or marks.unknown
     if (marks.dropped and not silent) or (marks.infinitive and not (uncertain or marks.factive)):
         return None
@@ -188,6 +192,8 @@ def _read(
         elif kid.dep_ == "mark" and low in speech["conditions"] and (low != "until" or child is None):
             marks.dropped |= low != "whether"
             marks.unknown |= low == "whether"
+        elif kid.dep_ == "advmod" and low == "longer" and any(k.lower_ == "no" for k in kid.children):
+            marks.negative = not marks.negative
         elif kid.dep_ == "advmod":
             marks.hedged |= low in speech["hedging_adverbs"]
             marks.hearsay |= low in speech["hearsay"]

@@ -139,8 +139,9 @@ class Speakers:
         if titles & _OFFICES:
             return True
         return any(
-            r.token.lower_ == head.lower_
-            and r.token != head
+            r.token != head
+            and r.token.ent_type_ == "PERSON"
+            and head.text in wording.phrase(r.token, clauses=False).text.split()
             and any(c.dep_ == "compound" for c in r.token.children)
             for r in self.discourse.referents
         )

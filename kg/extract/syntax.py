@@ -155,6 +155,8 @@ def objects(token: Token) -> list[Token]:
     if misread_participle(token):
         return [token.head]
     own = _children(token, OBJECTS)
+    if token.dep_ == "relcl" and own and all(t.tag_ in RELATIVE for t in own):
+        return [token.head]
     if is_passive(token):
         return own or raw_subjects(token)
     if own:

@@ -24,8 +24,8 @@ opened again in the spring.
 Prices of gallium in Rotterdam have risen by 12 percent since January. Buyers there expect further
 rises.
 """
-OTHER = """Tungsten makers met in Kyoto last week. China may tighten its export rules for tungsten, two traders
-said.
+OTHER = """Tungsten makers met in Kyoto last week. China may tighten its export rules for tungsten, two
+traders said.
 
 A mine in Vietnam has cut its output of concentrate by a third since May because its kiln broke
 down, and the owner has asked the government in Hanoi for help. The tungsten price rose by 4 percent
