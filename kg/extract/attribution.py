@@ -11,6 +11,7 @@ from kg.extract.discourse import Discourse
 from kg.extract.speakers import Speakers, is_outlet
 from kg.extract.wording import is_telling
 
+_GUESSES = frozenset({"expect", "think", "fear", "reckon", "assume", "see"})
 _LEAD = 3
 _REPORT_LINKS = frozenset({"ccomp", "parataxis", "pcomp", "dep", "xcomp", "dobj", "nsubjpass"})
 _OPEN, _CLOSE, _PLAIN = "“«", "”»", '"'
@@ -119,6 +120,8 @@ class Attributions:
 
     def _reports(self, verb: Token, child: Token) -> bool:
         lemma = verb.lemma_.lower()
+        if lemma in _GUESSES and child.dep_ == "ccomp" and syntax.is_verb(verb):
+            return any(c.dep_ == "nsubj" for c in child.children)
         if not syntax.is_verb(verb) or lemma not in self._words("verbs") | self._words("denials"):
             return False
         if child.dep_ in ("dobj", "nsubjpass"):

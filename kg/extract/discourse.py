@@ -60,6 +60,7 @@ class Discourse:
         for passage in passages:
             for token in passage.doc:
                 named = token.pos_ == "PROPN" and token.ent_type_ not in _SKIP and token.dep_ in _ARGUMENTS
+                named = named and not (token.head.lower_ == "of" and token.head.head.pos_ == "PROPN")
                 determiners = {c.lower_ for c in token.children if c.dep_ in ("det", "nummod")}
                 new = (
                     token.lemma_.lower() in firms
@@ -133,6 +134,7 @@ class Discourse:
         """For a bare number ("17 have been granted"), the license or application that it counts."""
         bare = (
             self._takes_up(token)
+            or (token.lower_ in ("them", "these", "those") and token.head.lower_ == "of")
             or token.tag_ == "CD"
             or token.lower_ in _ELLIPTIC
             or token.lemma_.lower() in ("quarter", "half", "percent")

@@ -164,8 +164,11 @@ def _read(
     before, own = (marks.hedged, marks.expected), False
     doubted = lemma == "rule" and any(k.lower_ == "out" for k in node.children)
     duty, controls = event.frame.duty or event.frame.able, event.type not in LICENSING
+    apart = child is not None and _has_own_tense(child)
     for kid in node.children:
         low = kid.lower_
+        if apart and kid.dep_ in ("neg", "aux", "auxpass"):
+            continue
         if kid.dep_ == "aux" and kid.tag_ == "MD":
             marks.hedged |= low in _HEDGING_MODALS and not event.frame.able
             marks.expected |= low in _FUTURE_MODALS
@@ -247,6 +250,12 @@ def _is_told_of(node: Token, speech: dict[str, frozenset[str]]) -> bool:
     done = any(k.dep_ == "aux" and k.lower_ == "have" for k in node.children)
     told = node.head.lemma_.lower() in speech["verbs"] | {"think", "understand", "know"}
     return done and told and node.dep_ == "xcomp" and syntax.is_passive(node.head)
+
+
+def _has_own_tense(verb: Token) -> bool:
+    """Whether a verb beside another has auxiliaries, and so a denial, of its own ("was not X, but is Y")."""
+    own = any(k.dep_ in ("aux", "auxpass") for k in verb.children)
+    return verb.dep_ == "conj" and (own or verb.tag_ in ("VBD", "VBZ", "VBP"))
 
 
 def _past(node: Token) -> bool:

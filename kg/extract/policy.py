@@ -14,6 +14,7 @@ from kg.extract.events import Event, Finder
 from kg.extract.frames import Frame
 
 R = RoleName
+OTHER = Frame(type=ClaimType.OTHER, pos="VERB", where=(), roles=())
 FRAME = Frame(type=ClaimType.STATEMENT_OF_POLICY, pos="VERB", where=(), roles=())
 _CONTENT = frozenset({"ccomp", "parataxis"})
 _CONTROLS = frozenset({ClaimType.RESTRICTION_IMPOSED, ClaimType.RESTRICTION_EASED})
@@ -31,7 +32,9 @@ def statements(sentence: Span, events: list[Event], finder: Finder) -> Iterator[
         lemma = verb.lemma_.lower()
         if lemma in speech["verbs"]:
             speaker = _speaker(verb, finder)
-            if speaker is not None:
+            if speaker is None:
+                yield from _others(verb, taken, finder)
+            else:
                 for content in verb.children:
                     colon = any(t.text == ":" for t in verb.doc[content.i : verb.i])
                     if content.dep_ in _CONTENT and syntax.is_verb(content) and not colon:
@@ -41,6 +44,25 @@ def statements(sentence: Span, events: list[Event], finder: Finder) -> Iterator[
             above = verb.head if verb.dep_ in ("ccomp", "advcl", "relcl", "acl") else None
             if speaker is not None and above is None and not _covered(verb, taken):
                 yield _event(verb, speaker, finder)
+
+
+def _others(verb: Token, taken: set[int], finder: Finder) -> Iterator[Event]:
+    """What somebody else says of the field that no frame knows: relevant, of no type of its own."""
+    speaker = next((s for s in syntax.raw_subjects(verb) if s.pos_ in ("NOUN", "PROPN")), None)
+    if speaker is None:
+        return
+    for content in verb.children:
+        if content.dep_ != "ccomp" or not syntax.is_verb(content) or _covered(content, taken):
+            continue
+        inside = list(content.subtree)
+        if speaker not in inside and any(_is_of_the_field(t, finder) for t in inside):
+            yield Event(ClaimType.OTHER, OTHER, content, {R.SPEAKER: speaker})
+
+
+def _is_of_the_field(token: Token, finder: Finder) -> bool:
+    classes = finder.lexicon.classes
+    words = classes["license"] | classes["restriction"] | classes["product"] | classes["traffic"]
+    return token.pos_ in ("NOUN", "PROPN") and token.lemma_.lower() in words
 
 
 def settled(events: list[Event]) -> list[Event]:

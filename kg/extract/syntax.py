@@ -33,6 +33,8 @@ def is_passive(verb: Token) -> bool:
     bare = verb.tag_ == "VBN" and not _children(verb, {"aux"})
     if bare and verb.dep_ == "ccomp":  # "saw their applications rejected"
         return verb.head.lemma_ in ("see", "have", "get", "find") and verb.i > verb.head.i
+    if bare and verb.dep_ == "conj" and _children(verb, SUBJECTS):  # "four were approved and six rejected"
+        return verb.head != verb and is_passive(verb.head)
     return bare and verb.dep_ in ("acl", "amod")
 
 
