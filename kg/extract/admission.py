@@ -67,7 +67,7 @@ def admitted(proposed: object, article: Article, begin: int, end: int, agent: Ag
             polarity=polarity,
             when=_when(proposed.get("when"), article, future=modality is Modality.EXPECTED),
             quantity=_quantity(proposed.get("quantity"), exact),
-            assessment=_rated(kind, chain, modality),
+            assessment=_rated(kind, chain, modality, article.paid),
             agent=agent,
             quote_verified=True,
         )
@@ -126,9 +126,9 @@ def _quantity(given: object, quote: str) -> Quantity | None:
     )
 
 
-def _rated(kind: ClaimType, chain: tuple[Voice, ...], modality: Modality) -> Assessment:
+def _rated(kind: ClaimType, chain: tuple[Voice, ...], modality: Modality, paid: str | None) -> Assessment:
     """Our rules' rating, at best "possibly true": nobody has held the model's reading against the text."""
-    found = assess(kind, chain, modality, own=False)
+    found = assess(kind, chain, modality, own=False, paid=paid)
     if found.credibility in (Credibility.CONFIRMED, Credibility.PROBABLY_TRUE):
         reason = (
             f"{found.reason} Information lowered to {_LEAST.value}: read by a language model, not reviewed."

@@ -212,19 +212,25 @@ def _read(
             own = own or kid.lemma_.lower() in speech["unknown"]
             marks.expected |= kid.lemma_.lower() in speech["expectations"]
     if child is not None:
-        marks.hedged |= lemma in speech["hedges"]
-        marks.expected |= lemma in speech["expectations"] or (lemma == "agree" and controls)
-        own = own or lemma in speech["unknown"]
-        marks.factive |= lemma in speech["factive"]
-        if lemma in speech["failures"] or (lemma == "have" and any(k.lower_ == "yet" for k in node.children)):
-            marks.negative = not marks.negative
-            marks.factive = True
+        own = _read_above(node, child, marks, speech, controls=controls) or own
         if own or (marks.hedged, marks.expected) != before:
             marks.carrier = node
-    marks.factive |= (
-        lemma == "have" and child is not None and child.dep_ == "xcomp" and node.tag_ in ("VBD", "VBN", "VBZ")
-    )
     marks.unknown |= own
+
+
+def _read_above(
+    node: Token, child: Token, marks: _Marks, speech: dict[str, frozenset[str]], *, controls: bool
+) -> bool:
+    """What a word does to the clause below it; whether it calls that clause unknown."""
+    lemma = node.lemma_.lower()
+    marks.hedged |= lemma in speech["hedges"]
+    marks.expected |= lemma in speech["expectations"] or (lemma == "agree" and controls)
+    marks.factive |= lemma in speech["factive"]
+    marks.factive |= lemma == "have" and child.dep_ == "xcomp" and node.tag_ in ("VBD", "VBN", "VBZ")
+    if lemma in speech["failures"] or (lemma == "have" and any(k.lower_ == "yet" for k in node.children)):
+        marks.negative = not marks.negative
+        marks.factive = True
+    return lemma in speech["unknown"]
 
 
 def _told_before(node: Token, speech: dict[str, frozenset[str]]) -> bool:

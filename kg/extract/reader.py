@@ -31,6 +31,11 @@ _DAYS = (
 )
 
 _HEADER = re.compile(r"(Title|Publisher|Date|Source|Author|Language):[ \t]*(.*)")
+_PAID = re.compile(
+    r"disseminated on behalf of|paid (?:advertis|promot)\w+|sponsored (?:content|article|post)"
+    r"|advertorial|paid for by",
+    re.IGNORECASE,
+)
 _OPENING = 400
 _DATELINE = re.compile(r"^[^\n(]{0,80}\((?P<agency>[A-Z][\w .'&-]{1,40})\) ?[-–—]", re.MULTILINE)  # noqa: RUF001
 _ORIGINAL = re.compile(
@@ -46,13 +51,15 @@ class Article:
     """A text to extract claims from.
 
     ``body`` is the code-point offset at which running text starts. ``chain_tail`` are
-    the publishers through which the text came, the present one last.
+    the publishers through which the text came, the present one last. ``paid`` are the words
+    in which the text says that somebody with an interest paid for it.
     """
 
     text: str
     document: Document
     chain_tail: tuple[Voice, ...]
     body: int = 0
+    paid: str | None = None
 
     @property
     def published(self) -> date | None:
@@ -123,7 +130,7 @@ def article_of_text(text: str) -> Article:
         url=url,
         language=known.get("Language"),
     )
-    return Article(text, document, article_tail(text[body:], document), body)
+    return Article(text, document, article_tail(text[body:], document), body, _paid(text[body:]))
 
 
 def article_of_html(markup: str, path: Path) -> Article:
@@ -148,7 +155,12 @@ def article_of_html(markup: str, path: Path) -> Article:
         url=url,
         language=getattr(parsed, "language", None) or None,
     )
-    return Article(text, document, article_tail(text, document))
+    return Article(text, document, article_tail(text, document), paid=_paid(text))
+
+
+def _paid(text: str) -> str | None:
+    found = _PAID.search(text)
+    return found.group() if found else None
 
 
 def host(url: str | None) -> str | None:

@@ -17,7 +17,7 @@ ARTICLES = Path(__file__).parent / "articles"
 LEAST = {
     "corpus": {
         "precision": 0.9,
-        "f1": 0.86,
+        "f1": 0.87,
         "attribution_kind": 0.94,
         "modality": 0.93,
         "polarity": 0.98,
@@ -26,14 +26,14 @@ LEAST = {
     },
     "dev": {
         "precision": 0.93,
-        "f1": 0.83,
+        "f1": 0.84,
         "attribution_kind": 0.91,
         "modality": 0.92,
         "polarity": 0.98,
         "role_f1": 0.75,
         "date": 0.86,
     },
-    "held_out": {"precision": 0.7, "f1": 0.4},
+    "held_out": {"precision": 0.86, "f1": 0.74},
 }
 Printed = Callable[[Path], list[dict[str, Any]]]
 
