@@ -7,8 +7,9 @@ from kg.extract.pipeline import SpacyExtractor, extract_file
 
 ARTICLES = sorted((Path(__file__).parent / "articles").glob("*/*.txt"))
 GERMAN = (
-    "Titel\n\nDie Ausfuhr von Magneten aus China stockt weiter, sagen Händler. Mehrere Hersteller "
-    "warten seit Wochen auf eine Genehmigung des Handelsministeriums, und die Lager der Autobauer leeren sich zusehends."
+    "Titel\n\nDie Ausfuhr von Magneten aus China stockt weiter, sagen Händler. Mehrere "
+    "Hersteller warten seit Wochen auf eine Genehmigung des Handelsministeriums, und die Lager "
+    "der Autobauer leeren sich zusehends. "
 )
 
 
