@@ -7,6 +7,7 @@ import click
 
 from kg.claims.claim import Claim
 from kg.claims.names import is_iri
+from kg.cli.auditing import note_done
 from kg.dataset.snapshots import Reader
 from kg.dataset.writer import Writer
 from kg.ingest.review import Reviewer, read_changes, waiting
@@ -41,6 +42,7 @@ def run_accept(claims: Sequence[str], store: Path, *, by: str, wait: float) -> i
         reviewer = Reviewer(writer, by)
         done = [reviewer.accept(_iri(writer, name)) for name in claims]
         writer.commit()
+    note_done(store, "review accept", by=by, claims=list(claims), accepted=done)
     for iri in done:
         click.echo(f"accepted as {iri}")
     return 0
@@ -52,6 +54,7 @@ def run_edit(claim: str, store: Path, changes: Path, *, by: str, wait: float) ->
     with Writer(store, wait=wait) as writer:
         iri = Reviewer(writer, by).edit(_iri(writer, claim), members)
         writer.commit()
+    note_done(store, "review edit", by=by, claim=claim, edited=iri)
     click.echo(f"edited as {iri}")
     return 0
 
@@ -62,6 +65,7 @@ def run_reject(claims: Sequence[str], store: Path, *, by: str, reason: str, wait
         reviewer = Reviewer(writer, by)
         done = [(name, reviewer.reject(_iri(writer, name), reason)) for name in claims]
         writer.commit()
+    note_done(store, "review reject", by=by, claims=list(claims), reason=reason)
     for name, changed in done:
         click.echo(f"rejected {name}" if changed else f"{name} was rejected before")
     return 0

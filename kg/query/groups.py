@@ -9,7 +9,7 @@ are.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -101,14 +101,17 @@ def outcomes(
         raise NotAnnotated("COUNT(DISTINCT *) that decides a row is not annotated")
     found: list[Outcome] = []
     many: dict[Row, Sequence[Member]] = {}
+    ranks = None
+    if len(aggregates) == 1 and not implicit:
+        ranks = _ranked(builder, aggregates[0], groups.values())
     for key, members in groups.items():
         events = {member.node for member in members} - {Circuit.one}
         if len(aggregates) == 1 and aggregates[0].name == "COUNT" and len(events) > 3:
             found += _counted(builder.circuit, key, members, aggregates[0], implicit=implicit)
+        elif ranks is not None:
+            found += _extremes(builder.circuit, key, members, ranks)
         elif len(events) <= MOST_EVENTS:
             many[key] = members
-        elif len(aggregates) == 1 and (extremes := _extremes(builder, key, members, aggregates[0])):
-            found += extremes
         else:
             raise NotAnnotated(
                 f"an aggregate that decides a row is annotated for groups of at most {MOST_EVENTS} "
@@ -145,42 +148,44 @@ def _counted(
     return [Outcome(key, (number(n),), node) for n, node in enumerate(exactly) if node != circuit.zero]
 
 
-def _extremes(builder: Builder, key: Row, members: Sequence[Member], aggregate: Aggregate) -> list[Outcome]:
-    """Outcomes of a group of which only the least or the greatest value matters; none where that is open.
+def _ranked(
+    builder: Builder, aggregate: Aggregate, groups: Iterable[Sequence[Member]]
+) -> dict[Row, int] | None:
+    """The rank of each value of some groups, the one that is taken first; ``None`` where that is open.
 
-    A value is the greatest where it is there and no greater one is.
+    It is where there is no value, or the engine takes two values to be equal.
     """
-    values = [member.arguments[0] for member in members]
-    if aggregate.name not in ("MIN", "MAX") or not members or None in values:
-        return []
+    values = dict.fromkeys(member.arguments for members in groups for member in members)
+    if aggregate.name not in ("MIN", "MAX") or (None,) in values or not values:
+        return None
+    value, other = Var("a"), Var("b")
+    order = (Order(value, descending=aggregate.name == "MAX"),)
+    table = _written((value,), list(values))
+    ranked = builder.solutions(render(Query("select", Select(table, (Item(value),), order=order))))
+    if len(ranked) > 1:
+        table = _written((value, other), [(*one, *next_one) for one, next_one in pairwise(ranked)])
+        differ = Item(Var("c"), Operation("!=", (value, other)))
+        found = builder.solutions(render(Query("select", Select(table, (differ,)))))
+        if any(row[0] != Literal(True) for row in found):
+            return None
+    return {row: place for place, row in enumerate(ranked)}
+
+
+def _extremes(
+    circuit: Circuit, key: Row, members: Sequence[Member], ranks: Mapping[Row, int]
+) -> list[Outcome]:
+    """Outcomes of a group of which only the first value matters: it is there, and none before it is."""
     parts: defaultdict[Row, list[int]] = defaultdict(list)
     for member in members:
         parts[member.arguments].append(member.node)
-    value = Var("v")
-    order = (Order(value, descending=aggregate.name == "MAX"),)
-    ranked = builder.solutions(
-        render(Query("select", Select(_written((value,), list(parts)), (Item(value),), order=order)))
-    )
-    if not _all_differ(builder, ranked):
-        return []
-    circuit = builder.circuit
-    found, better = [], list[int]()
-    for row in ranked:
+    found, before = [], circuit.zero
+    for row in sorted(parts, key=ranks.__getitem__):
         node = circuit.plus(parts[row])
-        found.append(Outcome(key, row, circuit.minus(node, circuit.plus(better))))
-        better.append(node)
-    return [outcome for outcome in found if outcome.node != circuit.zero]
-
-
-def _all_differ(builder: Builder, ranked: Sequence[Row]) -> bool:
-    """Whether the engine tells each value from the next: none is as good as another, or of another kind."""
-    if len(ranked) < 2:
-        return True
-    one, other = Var("a"), Var("b")
-    table = _written((one, other), [(*a, *b) for a, b in pairwise(ranked)])
-    unequal = Operation("!=", (one, other))
-    text = render(Query("select", Select(table, (Item(Var("c"), unequal),))))
-    return all(row[0] == Literal(True) for row in builder.solutions(text))
+        first = circuit.minus(node, before)
+        if first != circuit.zero:
+            found.append(Outcome(key, row, first))
+        before = circuit.plus((before, node))
+    return found
 
 
 def number(value: int) -> Literal:

@@ -6,6 +6,7 @@ It does *not* count derivations, nor how often a derivation uses a claim. The nu
 witnesses can be exponential in the size of the circuit: ``Why`` takes a cap.
 """
 
+from collections.abc import Iterable
 from itertools import product
 
 from kg.provenance.semirings.protocol import Semiring, Unsupported
@@ -46,6 +47,10 @@ class Why(Semiring[Witnesses]):
     def plus(self, left: Witnesses, right: Witnesses) -> Witnesses:
         """The witnesses of either."""
         return self._capped(left | right)
+
+    def plus_all(self, values: Iterable[Witnesses]) -> Witnesses:
+        """The witnesses of any."""
+        return self._capped(frozenset().union(*values))
 
     def times(self, left: Witnesses, right: Witnesses) -> Witnesses:
         """A witness of one together with a witness of the other."""
