@@ -21,7 +21,7 @@ LAWFUL = {
     "a table alone": "SELECT * { GRAPH ?g { VALUES ?s { :a } } }",
     "a table in a join": "SELECT * { GRAPH ?g { VALUES ?s { :a } ?s :p ?o } }",
     "a graph that is named": "SELECT * { GRAPH :c1 { OPTIONAL { ?s :q ?o } } }",
-    "NOT EXISTS": "SELECT * { GRAPH ?g { { SELECT DISTINCT ?s { ?s :p 1 } } FILTER NOT EXISTS { ?s :q ?z } } }",
+    "NOT EXISTS": "SELECT * { GRAPH ?g { { SELECT ?s { ?s :p 1 } } FILTER NOT EXISTS { ?s :q ?z } } }",
 }
 
 
