@@ -33,6 +33,11 @@ class UnreadableInput(LodestoneError):
 
 
 @dataclass(eq=False)
+class Purged(UnreadableInput):
+    """A document's text was taken out of the store, and may not come in again."""
+
+
+@dataclass(eq=False)
 class StoreError(LodestoneError):
     """A store cannot be opened, read or written."""
 

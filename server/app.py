@@ -6,11 +6,17 @@ from flask import Flask, Response, current_app, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from kg.errors import LodestoneError
+from server.access import check_reading
+from server.bodies import decompress
 from server.browse import answer, browse, chosen_format
+from server.claiming import claiming
 from server.config import Config
 from server.formats import GRAPHS, HTML
+from server.graphs import graphs
 from server.health import health
+from server.metrics import metrics
 from server.ontologypage import ontology_page
+from server.openapi import openapi
 from server.problems import KINDS, from_bug, from_error, from_http
 from server.rdf import write_ontology
 from server.services import Services, services
@@ -34,9 +40,17 @@ SECURITY = {
 
 READING = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "ETag, Link, Content-Version, Retry-After",
+    "Access-Control-Expose-Headers": (
+        "ETag, Link, Location, Content-Version, Retry-After, WWW-Authenticate, X-Request-Id"
+    ),
 }
 """Headers that let scripts of other sites read (without anybody's credentials)."""
+
+
+ALLOWED_HEADERS = (
+    "Accept, Authorization, Content-Encoding, Content-Type, If-Match, If-None-Match, X-Request-Id"
+)
+"""What scripts of other sites may send: a token that they have, but no cookie, as there are none."""
 
 
 def create_app(config: Config, workers: Workers | None = None) -> Flask:
@@ -53,9 +67,15 @@ def create_app(config: Config, workers: Workers | None = None) -> Flask:
     app.jinja_env.filters["percent"] = percent
     app.register_blueprint(sparql)
     app.register_blueprint(browse)
+    app.register_blueprint(graphs)
+    app.register_blueprint(claiming)
     app.register_blueprint(health)
+    app.register_blueprint(metrics)
+    app.register_blueprint(openapi)
     app.add_url_rule("/ontology", view_func=ontology)
     app.add_url_rule("/docs", view_func=docs)
+    app.before_request(check_reading)
+    app.before_request(decompress)
     app.register_error_handler(LodestoneError, from_error)
     app.register_error_handler(HTTPException, from_http)
     app.register_error_handler(Exception, _bug)
@@ -86,12 +106,19 @@ def finish(response: Response) -> Response:
     response.vary.add("Accept")
     if request.method == "OPTIONS":
         response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "GET")
-        response.headers["Access-Control-Allow-Headers"] = "Accept, Content-Type"
-    if response.status_code == 200 and not response.is_streamed and request.method in ("GET", "HEAD", "POST"):
-        response.add_etag()
+        response.headers["Access-Control-Allow-Headers"] = ALLOWED_HEADERS
+        response.headers["Access-Control-Max-Age"] = "3600"
+    if _can_be_kept(response) and request.method in ("GET", "HEAD", "POST"):
+        if not response.get_etag()[0]:
+            response.add_etag()
         response.headers.setdefault("Cache-Control", "no-cache")
         response.make_conditional(request)
     return response
+
+
+def _can_be_kept(response: Response) -> bool:
+    whole = response.status_code == 200 and not response.is_streamed
+    return whole and response.headers.get("Cache-Control") != "no-store"
 
 
 def ontology() -> Response:

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, current_app, json, render_template, reque
 from kg.dataset.snapshots import Snapshot
 from kg.dataset.terms import Quad
 from kg.errors import NotFound
+from server.bridge import CLIENT, HANGUP
 from server.errors import BadRequest, NotAcceptable
 from server.formats import HTML, JSON, PAGES, Format, by_name, offers
 from server.jobs import Job, Provenance
@@ -98,8 +99,9 @@ def _search(search: str, kind: str | None, page: int, number: int) -> tuple[str,
         limit=here.config.result,
         provenance=Provenance.NONE,
         format="json",
+        client=request.environ.get(CLIENT, ""),
     )
-    found: dict[str, Any] = json.loads(here.workers.run(job).body)
+    found: dict[str, Any] = json.loads(here.answer(job, request.environ.get(HANGUP)).body)
     return tuple(row["claim"]["value"] for row in found["results"]["bindings"])
 
 

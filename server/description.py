@@ -5,24 +5,22 @@ from dataclasses import dataclass
 
 from kg.dataset.snapshots import Snapshot
 from kg.dataset.terms import BlankNode, Literal, NamedNode, Quad, node
-from ontology.vocab import RDF, XSD
+from ontology.vocab import LS, PREFIXES, RDF, XSD
 
 SD = "http://www.w3.org/ns/sparql-service-description#"
 VOID = "http://rdfs.org/ns/void#"
 FORMATS = "http://www.w3.org/ns/formats/"
 
+_GRAPH_FORMATS = ("Turtle", "TriG", "N-Triples", "N-Quads", "JSON-LD", "RDF_XML")
 _RESULT_FORMATS = (
     "SPARQL_Results_JSON",
     "SPARQL_Results_XML",
     "SPARQL_Results_CSV",
     "SPARQL_Results_TSV",
-    "Turtle",
-    "TriG",
-    "N-Triples",
-    "N-Quads",
-    "JSON-LD",
-    "RDF_XML",
+    *_GRAPH_FORMATS,
 )
+_TYPE = node(RDF + "type")
+_DCT = PREFIXES["dct"]
 
 
 @dataclass(frozen=True)
@@ -78,24 +76,54 @@ def examples(record: str) -> tuple[Example, ...]:
 
 
 def service_description(endpoint: str, snapshot: Snapshot) -> Iterator[Quad]:
-    """What this service is and can do."""
-    service, dataset, graph = BlankNode("service"), BlankNode("dataset"), BlankNode("default")
-    kind = node(RDF + "type")
+    """What this service is and can do, and what it has (VoID)."""
+    service = BlankNode("service")
 
     def sd(name: str) -> NamedNode:
         return node(SD + name)
 
-    yield Quad(service, kind, sd("Service"))
+    yield Quad(service, _TYPE, sd("Service"))
     yield Quad(service, sd("endpoint"), NamedNode(endpoint))
-    yield Quad(service, sd("supportedLanguage"), sd("SPARQL11Query"))
+    for language in ("SPARQL11Query", "SPARQL11Update"):
+        yield Quad(service, sd("supportedLanguage"), sd(language))
+    yield Quad(service, sd("feature"), sd("EmptyGraphs"))
     for name in _RESULT_FORMATS:
         yield Quad(service, sd("resultFormat"), node(FORMATS + name))
+    for name in _GRAPH_FORMATS:
+        yield Quad(service, sd("inputFormat"), node(FORMATS + name))
+    dataset, graph, record = BlankNode("dataset"), BlankNode("default"), BlankNode("record")
     yield Quad(service, sd("defaultDataset"), dataset)
-    yield Quad(dataset, kind, sd("Dataset"))
+    yield Quad(dataset, _TYPE, sd("Dataset"))
     yield Quad(dataset, sd("defaultGraph"), graph)
-    yield Quad(graph, kind, sd("Graph"))
+    yield Quad(graph, _TYPE, sd("Graph"))
+    yield Quad(dataset, sd("namedGraph"), record)
+    yield Quad(record, _TYPE, sd("NamedGraph"))
+    yield Quad(record, sd("name"), snapshot.record)
+    yield from _void(dataset, endpoint, snapshot)
+
+
+def _void(dataset: BlankNode, endpoint: str, snapshot: Snapshot) -> Iterator[Quad]:
+    """What the dataset holds (https://www.w3.org/TR/void/)."""
+    claims = BlankNode("claims")
     count = Literal(str(snapshot.manifest.counts.get("active", 0)), datatype=node(XSD + "integer"))
-    yield Quad(dataset, node(VOID + "entities"), count)
-    yield Quad(dataset, sd("namedGraph"), BlankNode("record"))
-    yield Quad(BlankNode("record"), kind, sd("NamedGraph"))
-    yield Quad(BlankNode("record"), sd("name"), snapshot.record)
+
+    def void(name: str) -> NamedNode:
+        return node(VOID + name)
+
+    yield Quad(dataset, _TYPE, void("Dataset"))
+    yield Quad(dataset, node(_DCT + "title"), Literal("Lodestone: claims and what they state", language="en"))
+    yield Quad(
+        dataset,
+        node(_DCT + "modified"),
+        Literal(snapshot.manifest.published, datatype=node(XSD + "dateTime")),
+    )
+    yield Quad(dataset, void("sparqlEndpoint"), NamedNode(endpoint))
+    yield Quad(dataset, void("uriSpace"), Literal(snapshot.names.base))
+    yield Quad(dataset, void("classPartition"), claims)
+    yield Quad(claims, void("class"), node(LS.Claim))
+    yield Quad(claims, void("entities"), count)
+    yield Quad(dataset, void("entities"), count)
+    for namespace in sorted(set(PREFIXES.values())):
+        yield Quad(dataset, void("vocabulary"), node(namespace))
+    for name in _GRAPH_FORMATS:
+        yield Quad(dataset, void("feature"), node(FORMATS + name))

@@ -3,22 +3,32 @@
 Runs in the worker processes, and imports no Flask.
 """
 
+import json
 import re
 from contextlib import suppress
 from functools import cache, lru_cache, partial
 from pathlib import Path
+from typing import IO, Any
 
 from kg.dataset.snapshots import Reader, Snapshot
+from kg.dataset.terms import QuerySolutions
 from kg.errors import LodestoneError, QuerySyntaxError, StoreError, VersionGone
-from kg.query import Answer, query
+from kg.outbound import Outbound
+from kg.query import Answer, Services, TrustPolicy, difference, explain, query, unread
+from kg.query.difference_json import difference_json
 from kg.query.parse import parse
 from kg.query.rdf_results import to_rdf
 from kg.query.results import Unwritable, to_csv, to_json, to_tsv, to_xml
+from kg.query.services import Endpoints
 from kg.query.size import TooComplex
-from server.errors import AnswerTooLong, BadRequest, NotAcceptable
+from server.errors import BadRequest, NotAcceptable
 from server.formats import GRAPHS, RESULTS, Format, by_name, offers
-from server.jobs import Evaluation, Failure, Job, Provenance, Reply
+from server.jobs import Draft, Evaluation, Failure, Job, Policy, Provenance, Reply, Task
+from server.memory import lifted
 from server.negotiate import choose
+from server.stream import write_rows
+
+_PART = 1024 * 1024
 
 OLD_VERSIONS = 4
 """Versions besides the current one that a worker keeps open."""
@@ -35,16 +45,29 @@ Target = tuple[Format, str]
 """A format, and the ``Content-Type`` to send it under."""
 
 
-def evaluation(store: Path) -> Evaluation:
-    """An evaluation against the version that is published when a job comes, or that it asks for."""
+def evaluation(store: Path, outbound: tuple[str, ...] = ()) -> Evaluation:
+    """An evaluation against the version that is published when a job comes, or that it asks for.
+
+    ``outbound`` are the endpoints that SERVICE may ask.
+    """
+    services = Endpoints(Outbound(outbound)) if outbound else None
     reader = cache(partial(Reader, store))
     older = lru_cache(maxsize=OLD_VERSIONS)(lambda version: kept(reader(), version))
     with suppress(StoreError):  # each job says so
         reader().current()
 
-    def evaluate(job: Job) -> Reply | Failure:
+    def evaluate(job: Job) -> Reply | Draft | Failure:
         try:
-            return answer(older(job.version) if job.version else reader().current(), job)
+            with lifted():
+                snapshot = older(job.version) if job.version else reader().current()
+                _ = snapshot.index, snapshot.statistics
+            if job.task is Task.PLAN:
+                return _written(snapshot, explain(snapshot, job.query, job.base))
+            if job.task is Task.DIFFERENCE:
+                with lifted():
+                    before = older(job.before_version) if job.before_version else reader().current()
+                return _written(snapshot, compared(before, snapshot, job, services))
+            return answer(snapshot, job, services)
         except Unwritable as error:
             return Failure.of(NotAcceptable(str(error)))
         except RecursionError:
@@ -53,6 +76,36 @@ def evaluation(store: Path) -> Evaluation:
             return Failure.of(error)
 
     return evaluate
+
+
+def compared(before: Snapshot, after: Snapshot, job: Job, services: Services | None = None) -> dict[str, Any]:
+    """The difference that a job asks for."""
+    policies = [TrustPolicy.read(_grouped(part)) for part in (job.before, job.policy)]
+    sides = [
+        query(
+            snapshot,
+            job.query,
+            policy=policy,
+            default_graphs=job.default_graphs,
+            named_graphs=job.named_graphs,
+            base_iri=job.base,
+            services=services,
+        )
+        for snapshot, policy in zip((before, after), policies, strict=True)
+    ]
+    return difference_json(difference(*sides), *policies)
+
+
+def _grouped(policy: Policy) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name, value in policy:
+        found.setdefault(name, []).append(value)
+    return found
+
+
+def _written(snapshot: Snapshot, told: dict[str, Any]) -> Draft:
+    body = json.dumps(told, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    return Draft("json", "application/json", snapshot.iri, "json", partial(_whole, body))
 
 
 def kept(reader: Reader, version: str) -> Snapshot:
@@ -64,33 +117,59 @@ def kept(reader: Reader, version: str) -> Snapshot:
     return reader.version(version)
 
 
-def answer(snapshot: Snapshot, job: Job) -> Reply:
+def answer(snapshot: Snapshot, job: Job, services: Services | None = None) -> Draft:
     """Evaluate a job against a version.
 
-    Raises what ``kg.query.query`` raises, ``NotAcceptable``, ``BadRequest`` if the
-    format has no provenance columns, and ``AnswerTooLong``.
+    Raises what ``kg.query.query`` raises, ``NotAcceptable``, and ``BadRequest`` if the
+    format has no provenance columns; what is written as it comes raises when it is written.
     """
     form = form_of(job.query, job.base)
     target = target_for(form, job) if form else None
     annotated = target is None or wants_provenance(target[0], job.provenance)
+    policy = TrustPolicy.read(_grouped(job.policy))
+    if (
+        target is not None
+        and form == "select"
+        and not annotated
+        and not policy
+        and "service" not in job.query.casefold()
+    ):
+        rows = unread(
+            snapshot,
+            job.query,
+            default_graphs=job.default_graphs,
+            named_graphs=job.named_graphs,
+            base_iri=job.base,
+        )
+        if rows is not None:
+            write_to = partial(_plainly, rows, target[0].name, snapshot.iri)
+            return Draft(form, target[1], snapshot.iri, target[0].name, write_to)
     found = query(
         snapshot,
         job.query,
         provenance="how" if annotated else "none",
+        policy=policy,
         default_graphs=job.default_graphs,
         named_graphs=job.named_graphs,
         base_iri=job.base,
+        services=services,
     )
     chosen, content_type = target or target_for(found.kind, job)
     about = f"{snapshot.names.base}provenance" if chosen.name in _WITH_GRAPHS else None
     body = write(found, chosen, columns=job.provenance is Provenance.COLUMNS, about=about)
-    if len(body) > job.limit:
-        raise AnswerTooLong(
-            f"the answer has {len(body):,} bytes, this server sends at most {job.limit:,}: "
-            "ask for less of it (LIMIT), or for a shorter format",
-            limit="result",
-        )
-    return Reply(found.kind, content_type, body, found.version, chosen.name)
+    return Draft(found.kind, content_type, found.version, chosen.name, partial(_whole, body))
+
+
+def _whole(body: bytes, out: IO[bytes]) -> None:
+    for start in range(0, len(body), _PART):
+        out.write(body[start : start + _PART])
+
+
+def _plainly(rows: QuerySolutions, form: str, version: str, out: IO[bytes]) -> None:
+    try:
+        write_rows(rows, form, version, out)
+    except Unwritable as error:
+        raise NotAcceptable(str(error)) from error
 
 
 def form_of(text: str, base: str | None) -> str | None:

@@ -1,8 +1,9 @@
 """What goes to a worker and what comes back: plain values that can be pickled."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import IO, Protocol
 
 from kg.errors import LodestoneError
 
@@ -15,6 +16,18 @@ class Provenance(StrEnum):
     COLUMNS = "columns"
 
 
+class Task(StrEnum):
+    """What is to be done with a query."""
+
+    ANSWER = "answer"
+    PLAN = "plan"
+    DIFFERENCE = "difference"
+
+
+Policy = tuple[tuple[str, str], ...]
+"""The parameters of a trust policy (``TrustPolicy.written``)."""
+
+
 @dataclass(frozen=True)
 class Job:
     """A query to evaluate.
@@ -22,7 +35,10 @@ class Job:
     ``provenance`` is ``None`` where the client did not say. ``accept`` is its header and
     ``format`` the name it gave, which goes first. ``html`` says that a page is made of
     the answer. ``base`` resolves relative IRIs of the query. ``timeout`` is in seconds,
-    ``limit`` (of the body) in bytes.
+    ``limit`` (of the body) and ``memory`` in bytes, 0 for the server's own. ``stream``
+    says that a long answer may come in pieces, ``client`` who asks (for fairness alone).
+    A difference is from the answer at version ``before_version`` under the policy ``before``
+    to that at ``version`` under ``policy``.
     """
 
     query: str
@@ -36,17 +52,51 @@ class Job:
     format: str | None = None
     html: bool = False
     base: str | None = None
+    memory: int = 0
+    stream: bool = False
+    client: str = ""
+    policy: Policy = ()
+    task: Task = Task.ANSWER
+    before: Policy = ()
+    before_version: str | None = None
+
+
+class Rest(Protocol):
+    """What follows the first piece of a long answer. Raises where it breaks off; is closed in any case."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        """The pieces."""
+        ...
+
+    def close(self) -> None:
+        """Give up what has not come yet."""
+        ...
 
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer: its kind (``select``, ``ask``, ``construct``, ``describe``), body and version."""
+    """An answer: its kind (``select``, ``ask``, ``construct``, ``describe``), body and version.
+
+    Of a long answer ``body`` is the first piece and ``rest`` what follows.
+    """
 
     kind: str
     content_type: str
     body: bytes
     version: str
     format: str = ""
+    rest: Rest | None = None
+
+
+@dataclass(frozen=True)
+class Draft:
+    """An answer that is still to be written, by a worker, into a file."""
+
+    kind: str
+    content_type: str
+    version: str
+    format: str
+    write: Callable[[IO[bytes]], None]
 
 
 @dataclass(frozen=True)
@@ -66,5 +116,5 @@ class Failure:
         return self.error(**self.fields)  # type: ignore[arg-type]
 
 
-Evaluation = Callable[[Job], Reply | Failure]
+Evaluation = Callable[[Job], Reply | Draft | Failure]
 """Evaluates a job; errors that the user can do something about come back as values."""

@@ -18,17 +18,26 @@ from kg.errors import (
     ReservedGraph,
     StoreBusy,
     StoreError,
+    UnreadableInput,
     VersionGone,
 )
 from kg.query.size import TooComplex
+from kg.update import DatasetConflict, UpdateFailed
 from server.errors import (
+    Abandoned,
     AnswerTooLong,
     BadRequest,
+    BodyTooLong,
+    ClaimsConflict,
+    ClaimsInvalid,
+    Forbidden,
     NotAcceptable,
-    NotBuilt,
     Overloaded,
+    TooManyRequests,
+    Unauthorized,
     UnsupportedType,
     WorkerLost,
+    WriteTimeout,
 )
 from server.negotiate import accepts_html
 
@@ -51,19 +60,29 @@ KINDS: dict[type[LodestoneError], Kind] = {
     QuerySyntaxError: Kind(400, "syntax", "This is not SPARQL 1.1"),
     BadRequest: Kind(400, "bad-request", "The request makes no sense"),
     TooComplex: Kind(400, "too-complex", "The query is nested or chained too far"),
+    DatasetConflict: Kind(400, "dataset-conflict", "The dataset is named twice"),
+    UnreadableInput: Kind(400, "unreadable", "The body is not of its format"),
+    Unauthorized: Kind(401, "unauthorized", "A token is needed"),
+    Forbidden: Kind(403, "forbidden", "The token does not allow this"),
     InvalidPolicy: Kind(400, "policy", "The trust policy cannot be read"),
     QueryRefused: Kind(403, "refused", "The query asks for something that is not allowed here"),
     NotFound: Kind(404, "not-found", "There is nothing of that name"),
     NotAcceptable: Kind(406, "not-acceptable", "No acceptable format"),
     ReservedGraph: Kind(409, "reserved-graph", "The graph is reserved"),
+    UpdateFailed: Kind(409, "update-failed", "The update cannot be carried out"),
+    ClaimsConflict: Kind(409, "conflict", "Claims are known with other content"),
     VersionGone: Kind(410, "version-gone", "The version is not kept"),
     AnswerTooLong: Kind(413, "answer-too-long", "The answer is too long"),
+    BodyTooLong: Kind(413, "body-too-long", "The body is too long"),
     UnsupportedType: Kind(415, "unsupported-type", "The body cannot be read"),
-    NotBuilt: Kind(501, "not-built", "Not there yet"),
+    ClaimsInvalid: Kind(422, "invalid-claim", "This is no valid claim"),
+    TooManyRequests: Kind(429, "rate", "Too many requests", retry=1),
+    Abandoned: Kind(499, "abandoned", "Nobody waited for the answer"),
     Overloaded: Kind(503, "overloaded", "The server is busy", retry=2),
     StoreBusy: Kind(503, "store-busy", "The store is being written", retry=2),
     WorkerLost: Kind(503, "worker-lost", "The query broke its worker", retry=1),
     QueryOverLimit: Kind(503, "over-limit", "The query needs more than it may use", retry=30),
+    WriteTimeout: Kind(504, "write-deadline", "The write took too long"),
     QueryTimeout: Kind(504, "deadline", "The query took too long"),
     StoreError: Kind(503, "store", "The store cannot be read", retry=10),
     LodestoneError: Kind(500, "error", "The server could not answer"),
@@ -87,7 +106,7 @@ def kind_of(error: LodestoneError) -> Kind:
 def _members(error: LodestoneError) -> dict[str, object]:
     """The fields of an error that say something, its message and retry apart."""
     named = {f.name: getattr(error, f.name) for f in fields(error) if f.name not in {"message", "retry"}}
-    return {name: value for name, value in named.items() if value not in ("", None, ())}
+    return {name: value for name, value in named.items() if value not in ("", None, (), {})}
 
 
 def problem_response(
@@ -121,7 +140,11 @@ def from_error(error: LodestoneError) -> Response:
     if kind.slug in _OURS:
         log.error("%s %s: %s", request.method, request.path, error)
         detail, members = _OURS[kind.slug], {}
-    return problem_response(kind.status, kind.slug, kind.title, detail, members, retry)
+    response = problem_response(kind.status, kind.slug, kind.title, detail, members, retry)
+    if isinstance(error, Unauthorized):
+        why = f', error="{error.reason}"' if error.reason else ""
+        response.headers["WWW-Authenticate"] = f'Bearer realm="lodestone"{why}'
+    return response
 
 
 def from_http(error: HTTPException) -> Response:

@@ -2,43 +2,67 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl
 
 from flask import Request
 
-from server.errors import BadRequest, NotBuilt, UnsupportedType
-from server.jobs import Provenance
+from kg.query.policy import PARAMETERS, TrustPolicy
+from server.errors import BadRequest, UnsupportedType
+from server.jobs import Policy, Provenance
 from server.naming import is_name
 
 FORM = "application/x-www-form-urlencoded"
 QUERY = "application/sparql-query"
 UPDATE = "application/sparql-update"
 MAX_FIELDS = 500
-
-LATER = ("min-confidence", "without", "known-at", "valid-at", "min-origins", "explain")
-"""Parameters of the design that this version must not pretend to have heard."""
+MEBIBYTE = 1024 * 1024
 
 Parameters = Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
 class QueryRequest:
-    """A query with its dataset and Lodestone's parameters; ``timeout`` in seconds, ``None`` if not given."""
+    """A query with its dataset and Lodestone's parameters, ``None`` where not given.
+
+    ``timeout`` is in seconds, ``memory`` and ``result`` in bytes (requests give MiB).
+    """
 
     query: str
     default_graphs: tuple[str, ...] | None = None
     named_graphs: tuple[str, ...] | None = None
     provenance: Provenance | None = None
     timeout: float | None = None
+    memory: int | None = None
+    result: int | None = None
     version: str | None = None
     format: str | None = None
+    policy: Policy = ()
+    plan: bool = False
 
 
-def read_request(request: Request) -> QueryRequest | None:
-    """The query that a request brings, ``None`` if it brings none (then it asks for the description).
+@dataclass(frozen=True)
+class DifferenceRequest:
+    """What is to be compared: the query as asked for after the change, and the side before it."""
 
-    Raises ``BadRequest``, ``UnsupportedType``, and ``NotBuilt`` for what comes later.
+    after: QueryRequest
+    before: Policy = ()
+    before_version: str | None = None
+
+
+@dataclass(frozen=True)
+class UpdateRequest:
+    """An update with the dataset that its patterns are evaluated on, ``None`` if none was given."""
+
+    update: str
+    default_graphs: tuple[str, ...] | None = None
+    named_graphs: tuple[str, ...] | None = None
+
+
+def read_request(request: Request) -> QueryRequest | UpdateRequest | None:
+    """The query or update that a request brings, ``None`` if neither (then it asks for the description).
+
+    Raises ``BadRequest``, ``UnsupportedType`` and ``InvalidPolicy``.
     """
     in_url = decode(request.query_string)
     if request.method in ("GET", "HEAD"):
@@ -51,18 +75,27 @@ def read_request(request: Request) -> QueryRequest | None:
     match request.mimetype:
         case "application/x-www-form-urlencoded":
             _utf8_only(request)
-            return read_parameters(_merged(in_url, decode(request.get_data())))
+            in_body = decode(request.get_data())
+            if "update" in in_url and "update" not in in_body:
+                raise BadRequest("an update is sent in the body, not in the address", parameter="update")
+            merged = _merged(in_url, in_body)
+            return read_update(merged) if "update" in merged else read_parameters(merged)
         case "application/sparql-query":
             _utf8_only(request)
             if "query" in in_url:
                 raise BadRequest("the query is in the body and in the address", parameter="query")
             return read_parameters(dict(in_url) | {"query": (_text(request.get_data()),)})
         case "application/sparql-update":
-            raise NotBuilt("SPARQL Update is not there yet: claims are written with `lodestone ingest`")
+            _utf8_only(request)
+            if "update" in in_url or "query" in in_url:
+                raise BadRequest(
+                    "the update is in the body, and there is one in the address", parameter="update"
+                )
+            return read_update(dict(in_url) | {"update": (_text(request.get_data()),)})
         case "":
             raise BadRequest(f"a POST needs a Content-Type: {FORM} or {QUERY}", parameter="Content-Type")
         case other:
-            raise UnsupportedType(f"{other} is not read here: send {FORM} or {QUERY}")
+            raise UnsupportedType(f"{other} is not read here: send {FORM}, {QUERY} or {UPDATE}")
 
 
 def _nothing(parameters: Parameters) -> None:
@@ -112,15 +145,8 @@ def single(parameters: Parameters, name: str) -> str | None:
 
 
 def read_parameters(parameters: Parameters) -> QueryRequest:
-    """The parameters of a query. Raises ``BadRequest`` for nonsense, ``NotBuilt`` for what comes later."""
-    for name in LATER:
-        if name in parameters:
-            raise NotBuilt(f"the parameter {name} is not there yet: this version knows no trust policy")
-    query, update = single(parameters, "query"), single(parameters, "update")
-    if update is not None:
-        if query is not None:
-            raise BadRequest("a request brings a query or an update, not both", parameter="update")
-        raise NotBuilt("SPARQL Update is not there yet: claims are written with `lodestone ingest`")
+    """The parameters of a query. Raises ``BadRequest`` and ``InvalidPolicy`` for nonsense."""
+    query = single(parameters, "query")
     if query is None:
         raise BadRequest("there is no query", parameter="query")
     return QueryRequest(
@@ -128,9 +154,67 @@ def read_parameters(parameters: Parameters) -> QueryRequest:
         default_graphs=_graphs(parameters, "default-graph-uri"),
         named_graphs=_graphs(parameters, "named-graph-uri"),
         provenance=_provenance(single(parameters, "provenance")),
-        timeout=_timeout(single(parameters, "timeout")),
+        timeout=_positive(parameters, "timeout", "seconds"),
+        memory=_mebibytes(parameters, "memory"),
+        result=_mebibytes(parameters, "result"),
         version=single(parameters, "version") or None,
         format=single(parameters, "format") or None,
+        policy=_policy(parameters),
+        plan=_plan(single(parameters, "explain")),
+    )
+
+
+def read_difference(request: Request) -> DifferenceRequest:
+    """What a request asks to be compared. Raises ``BadRequest``, ``UnsupportedType`` and ``InvalidPolicy``.
+
+    ``from`` and ``to`` are versions. The trust policy is that of the side after the change;
+    parameters that begin with ``before-`` are that of the side before it.
+    """
+    parameters = decode(request.query_string)
+    if request.method == "POST":
+        if request.mimetype != FORM:
+            raise UnsupportedType(f"send {FORM}")
+        _utf8_only(request)
+        parameters = _merged(parameters, decode(request.get_data()))
+    if "version" in parameters:
+        raise BadRequest("two versions are compared: from and to, not version", parameter="version")
+    after = read_parameters(parameters)
+    before = {name: parameters.get(f"before-{name}", ()) for name in PARAMETERS}
+    return DifferenceRequest(
+        replace(after, version=single(parameters, "to") or None),
+        _policy(before),
+        single(parameters, "from") or None,
+    )
+
+
+def _policy(parameters: Parameters) -> Policy:
+    given = {name: parameters[name] for name in PARAMETERS if name in parameters}
+    return tuple(TrustPolicy.read(given).written())
+
+
+def _plan(value: str | None) -> bool:
+    if value not in (None, "", "plan"):
+        raise BadRequest(f"explain is plan, not {value!r}", parameter="explain")
+    return value == "plan"
+
+
+def read_update(parameters: Parameters) -> UpdateRequest:
+    """The parameters of an update. Raises ``BadRequest`` for nonsense."""
+    if "query" in parameters:
+        raise BadRequest("a request brings a query or an update, not both", parameter="update")
+    for name in ("default-graph-uri", "named-graph-uri"):
+        if name in parameters:
+            raise BadRequest(
+                f"{name} is for queries: an update takes using-{name.removeprefix('default-')}",
+                parameter=name,
+            )
+    update = single(parameters, "update")
+    if update is None:
+        raise BadRequest("there is no update", parameter="update")
+    return UpdateRequest(
+        update=update,
+        default_graphs=_graphs(parameters, "using-graph-uri"),
+        named_graphs=_graphs(parameters, "using-named-graph-uri"),
     )
 
 
@@ -152,13 +236,19 @@ def _provenance(value: str | None) -> Provenance | None:
         raise BadRequest(f"provenance is one of {known}, not {value!r}", parameter="provenance") from None
 
 
-def _timeout(value: str | None) -> float | None:
-    if value is None or not value:
+def _positive(parameters: Parameters, name: str, unit: str) -> float | None:
+    value = single(parameters, name)
+    if not value:
         return None
     try:
-        seconds = float(value)
+        found = float(value)
     except ValueError:
-        seconds = -1.0
-    if not 0 < seconds < float("inf"):
-        raise BadRequest(f"timeout is a number of seconds above 0, not {value!r}", parameter="timeout")
-    return seconds
+        found = -1.0
+    if not 0 < found < float("inf"):
+        raise BadRequest(f"{name} is a number of {unit} above 0, not {value!r}", parameter=name)
+    return found
+
+
+def _mebibytes(parameters: Parameters, name: str) -> int | None:
+    found = _positive(parameters, name, "MiB")
+    return None if found is None else max(1, int(min(found, 1e9) * MEBIBYTE))

@@ -1,31 +1,26 @@
-"""Serving: granian in front, one process with threads for the pages, killable ones for the queries."""
+"""Serving: uvicorn in front, threads for the pages, killable processes for the queries."""
 
+import contextlib
+import signal
 import socket
-import sys
-import threading
-import time
+from collections.abc import Iterator
 from dataclasses import replace
-from functools import partial
-from typing import TYPE_CHECKING
+from types import FrameType
 
-from granian import Granian
-from granian.constants import Interfaces
-from granian.errors import FatalError
+import uvicorn
 
 from kg.dataset.files import Layout
 from kg.errors import LodestoneError
 from server.config import Config
 from server.errors import ConfigError, ServerFailed
+from server.logs import set_up
 from server.workers import Workers
-
-if TYPE_CHECKING:
-    from flask import Flask
-
-THREADS = 64
-"""Requests in hand at once; those that wait for a worker hold a thread each."""
 
 STOP_AFTER = 10
 """Seconds that requests in hand get to finish when the server stops."""
+
+CONNECTIONS = 2000
+"""Connections that are held at once; beyond that clients are told to try again."""
 
 
 def address(config: Config) -> str:
@@ -34,60 +29,46 @@ def address(config: Config) -> str:
     return f"http://{host}:{config.port}/"
 
 
-def check_port(config: Config) -> None:
-    """Raise ``ConfigError`` if the address cannot be had: another server may hold it."""
+def listen(config: Config) -> socket.socket:
+    """A socket at the address. Raises ``ConfigError`` if it cannot be had: another server may hold it."""
     family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((config.host, config.port))
-        except OSError as error:
-            raise ConfigError(
-                f"{address(config)} cannot be served ({error.strerror}): "
-                "stop what uses it, or choose another port",
-                setting="port",
-            ) from error
-
-
-def free_port(config: Config) -> int:
-    """A port that nobody uses now."""
-    family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.bind((config.host, 0))
-        return int(probe.getsockname()[1])
-
-
-def _load(_: str, config: Config) -> "Flask":
-    """The application, in the serving process, with its workers ready.
-
-    The workers start while the application is still being imported.
-    """
-    workers = Workers.of(config)
-    workers.start()
-    from server.app import create_app  # noqa: PLC0415
-    from server.services import services  # noqa: PLC0415
-
-    app = create_app(config, workers)
+    found = socket.socket(family, socket.SOCK_STREAM)
+    found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        services(app).snapshot()
-        workers.wait()
-    except LodestoneError as error:
-        print(f"lodestone: {error}", file=sys.stderr, flush=True)
-        raise SystemExit(1) from None
-    threading.Thread(target=_announce, args=(config,), daemon=True).start()
-    return app
+        found.bind((config.host, config.port))
+        found.listen(2048)
+    except OSError as error:
+        found.close()
+        raise ConfigError(
+            f"{address(config)} cannot be served ({error.strerror}): "
+            "stop what uses it, or choose another port",
+            setting="port",
+        ) from error
+    return found
 
 
-def _announce(config: Config) -> None:
-    """Say where the server is, once it takes connections."""
-    while True:
+class _Server(uvicorn.Server):
+    """Says where it is once requests can be answered, and ends in order when it is told to."""
+
+    def __init__(self, config: uvicorn.Config, ready: str) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        print(self._ready, flush=True)
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        def stop(number: int, frame: FrameType | None) -> None:
+            self.handle_exit(number, frame)
+
+        before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
         try:
-            socket.create_connection((config.host, config.port), timeout=1).close()
-        except OSError:
-            time.sleep(0.01)
-        else:
-            break
-    print(f"Lodestone serves {config.store} at {address(config)}", flush=True)
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
 
 def serve(config: Config) -> None:
@@ -96,30 +77,45 @@ def serve(config: Config) -> None:
     Port 0 stands for any free one.
 
     Raises ``ConfigError`` if the address is taken and ``StoreError`` if the store cannot
-    be read, ``ServerFailed`` if the serving process fails.
+    be read, ``ServerFailed`` if the workers cannot open it.
     """
-    if config.port == 0:
-        config = replace(config, port=free_port(config))
-    check_port(config)
     layout = Layout(config.store)
     layout.settings()
     layout.manifest()
-    server = Granian(
-        "server.app:create_app",
-        address=config.host,
-        port=config.port,
-        interface=Interfaces.WSGI,
-        workers=1,
-        blocking_threads=THREADS,
-        backpressure=THREADS * 2,
-        workers_kill_timeout=STOP_AFTER,
-        respawn_failed_workers=True,
-        log_enabled=False,
-    )
+    listening = listen(config)
+    config = replace(config, port=listening.getsockname()[1])
+    workers = Workers.of(config)
+    workers.start()  # while the application is still being imported
+    set_up()
+    from server.app import create_app  # noqa: PLC0415
+    from server.front import Front  # noqa: PLC0415
+    from server.services import services  # noqa: PLC0415
+
+    app = create_app(config, workers)
+    front = Front(app, services(app))
     try:
-        server.serve(target_loader=partial(_load, config=config))
-    except FatalError as error:
+        services(app).snapshot()
+        workers.wait()
+        settings = uvicorn.Config(
+            front,
+            loop="uvloop",
+            http="httptools",
+            ws="none",
+            lifespan="off",
+            interface="asgi3",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            limit_concurrency=CONNECTIONS,
+            timeout_keep_alive=75,
+            timeout_graceful_shutdown=STOP_AFTER,
+        )
+        ready = f"Lodestone serves {config.store} at {address(config)}"
+        _Server(settings, ready).run(sockets=[listening])
+    except LodestoneError as error:
         raise ServerFailed(f"the server failed: {error}") from error
-    except SystemExit as exit_:
-        if exit_.code:
-            raise ServerFailed("the server ended: its serving process failed") from None
+    finally:
+        front.close()
+        workers.close()
+        listening.close()

@@ -1,15 +1,25 @@
-"""What the pages of one server share: its settings, its reader and its workers."""
+"""What the pages of one server share: its settings, its reader, its workers and its kept answers."""
 
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from flask import Flask
 
 from kg.dataset.snapshots import Reader, Snapshot
+from server.cache import AnswerCache, key_of
 from server.config import Config
+from server.jobs import Job, Reply
+from server.process import Hangup
+from server.shapes import is_volatile
+from server.tokens import Tokens
 from server.workers import Workers
+from server.writing import Writing
+
+if TYPE_CHECKING:
+    from server.metrics import Requests
 
 
 @dataclass
@@ -34,6 +44,29 @@ class Services:
     workers: Workers
     latest: Latest = field(default_factory=Latest)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _purged: int | None = None
+
+    @cached_property
+    def answers(self) -> AnswerCache:
+        """Answers that are kept."""
+        return AnswerCache(self.config.cache)
+
+    @cached_property
+    def requests(self) -> "Requests":
+        """Counts of requests."""
+        from server.metrics import Requests  # noqa: PLC0415 - it has a page, which needs this module
+
+        return Requests()
+
+    @cached_property
+    def tokens(self) -> Tokens:
+        """Who may write, and read where that needs a token."""
+        return Tokens(self.config.store, self.config.token)
+
+    @cached_property
+    def writing(self) -> Writing:
+        """The process that writes. Nothing is started before the first write."""
+        return Writing.of(self.config)
 
     @cached_property
     def reader(self) -> Reader:
@@ -41,9 +74,41 @@ class Services:
         return Reader(self.config.store)
 
     def snapshot(self) -> Snapshot:
-        """The version that is published now. Raises ``StoreError``."""
+        """The version that is published now. Raises ``StoreError``.
+
+        Where a document was purged, nothing that was read before is kept.
+        """
         with self._lock:
-            return self.reader.current()
+            found = self.reader.current()
+            purged = found.manifest.counts.get("purged", 0)
+            if purged != self._purged:
+                if self._purged is not None:
+                    self.answers.clear()
+                    self.workers.forget()
+                self._purged = purged
+            return found
+
+    def resolved(self, version: str | None) -> str:
+        """The IRI of the version that a query is about. Raises ``VersionGone`` and ``StoreError``."""
+        current = self.snapshot()
+        if version is None or version in (current.iri, str(current.number)):
+            return current.iri
+        with self._lock:
+            return self.reader.need(version)
+
+    def answer(self, job: Job, hangup: Hangup | None = None) -> Reply:
+        """The answer to a job: one that is kept, else from the workers. Raises what they raise."""
+        if is_volatile(job.query):
+            return self.workers.run(job, hangup)
+        current, asked = self.snapshot().iri, self.resolved(job.version)
+        key = key_of(job, asked)
+        kept = self.answers.get(key, current)
+        if isinstance(kept, Reply) and len(kept.body) <= job.limit:
+            return kept
+        reply = self.workers.run(job, hangup)
+        if reply.rest is None and reply.version == asked:
+            self.answers.put(key, current, reply)
+        return reply
 
 
 def services(app: Flask) -> Services:

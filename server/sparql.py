@@ -1,19 +1,25 @@
 """``/sparql``: the SPARQL 1.1 Protocol, the service description, and the query page."""
 
+from dataclasses import replace
+from itertools import chain
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, current_app, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from server.bridge import CLIENT, HANGUP, STREAMS
+from server.cache import etag_of, key_of
 from server.description import examples, service_description
 from server.errors import NotAcceptable
 from server.formats import GRAPHS, HTML, RESULTS, by_name, offers
-from server.jobs import Job, Reply
+from server.jobs import Job, Reply, Task
 from server.negotiate import accepts_html, choose
-from server.protocol import QueryRequest, read_request
+from server.protocol import QueryRequest, UpdateRequest, read_difference, read_request
 from server.querypage import Download, QueryPage, read_answer
 from server.rdf import write_graph
 from server.services import services
+from server.shapes import is_volatile
+from server.updates import answer_update
 
 sparql = Blueprint("sparql", __name__)
 
@@ -25,19 +31,67 @@ LONGEST_LINK = 6000
 
 @sparql.route("/sparql", methods=["GET", "POST"])
 def endpoint() -> AnyResponse:
-    """Answer a query; without one, describe the service or show the query page."""
+    """Answer a query or carry an update out; without either, describe the service or show the query page."""
     asked = read_request(request)
     if asked is None:
         return _describe()
-    html = wants_page(asked)
-    reply = services(current_app).workers.run(job_for(asked, html=html))
-    if html:
+    if isinstance(asked, UpdateRequest):
+        return answer_update(asked)
+    html = not asked.plan and wants_page(asked)
+    return _answer(asked, job_for(asked, html=html))
+
+
+@sparql.route("/sparql/diff", methods=["GET", "POST"])
+def compare() -> AnyResponse:
+    """Which rows appear, vanish or change between two policies or two versions."""
+    asked = read_difference(request)
+    job = replace(
+        job_for(replace(asked.after, plan=True), html=False),
+        task=Task.DIFFERENCE,
+        before=asked.before,
+        before_version=services(current_app).resolved(asked.before_version),
+        format=None,
+        accept=None,
+        stream=False,
+    )
+    return _answer(asked.after, job)
+
+
+def _answer(asked: QueryRequest, job: Job) -> AnyResponse:
+    here, volatile = services(current_app), is_volatile(asked.query)
+    etag = "" if volatile else etag_of(key_of(job, here.resolved(job.version)))
+    if etag and request.method in ("GET", "HEAD") and request.if_none_match.contains_weak(etag):
+        return _unchanged(etag)
+    reply = here.answer(job, request.environ.get(HANGUP))
+    if job.html:
         response = Response(render_template("query.html", page=answer_page(asked, reply)))
         response.content_type = HTML.content_type()
     else:
-        response = Response(reply.body, content_type=reply.content_type)
+        response = answered(reply)
     response.headers["Content-Version"] = reply.version
     response.headers.add("Link", provenance_link(asked, reply))
+    if volatile:
+        response.headers["Cache-Control"] = "no-store"
+    elif reply.version == here.resolved(job.version):
+        response.set_etag(etag, weak=True)
+        response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+def _unchanged(etag: str) -> Response:
+    response = Response(status=304)
+    response.set_etag(etag, weak=True)
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+def answered(reply: Reply) -> Response:
+    """The body of an answer: whole, or in pieces as it comes."""
+    if reply.rest is None:
+        return Response(reply.body, content_type=reply.content_type)
+    request.environ[STREAMS] = True
+    response = Response(chain([reply.body], reply.rest), content_type=reply.content_type)
+    response.call_on_close(reply.rest.close)
     return response
 
 
@@ -53,13 +107,15 @@ def job_for(asked: QueryRequest, *, html: bool) -> Job:
     """The job for a request, within the server's limits. Raises ``NotAcceptable``."""
     config = services(current_app).config
     accept = request.headers.get("Accept")
-    if not asked.format and not html and choose(accept, offers((*RESULTS, *GRAPHS))) is None:
+    named = asked.format or html or asked.plan
+    if not named and choose(accept, offers((*RESULTS, *GRAPHS))) is None:
         available = tuple(f.media_type for f in (*RESULTS, *GRAPHS))
         raise NotAcceptable("none of the formats that are written here is accepted", available=available)
     return Job(
         query=asked.query,
         timeout=min(asked.timeout or config.timeout, config.timeout),
-        limit=config.result,
+        limit=min(asked.result or config.result, config.result),
+        memory=min(asked.memory or config.memory, config.memory),
         default_graphs=asked.default_graphs,
         named_graphs=asked.named_graphs,
         provenance=asked.provenance,
@@ -68,6 +124,10 @@ def job_for(asked: QueryRequest, *, html: bool) -> Job:
         format=None if html else asked.format,
         html=html,
         base=request.base_url,
+        stream=not html and request.method != "HEAD",
+        client=request.environ.get(CLIENT, ""),
+        policy=asked.policy,
+        task=Task.PLAN if asked.plan else Task.ANSWER,
     )
 
 
@@ -76,6 +136,7 @@ def query_address(asked: QueryRequest, **more: str) -> str:
     pairs = [("query", asked.query)]
     pairs += [("default-graph-uri", g) for g in asked.default_graphs or ()]
     pairs += [("named-graph-uri", g) for g in asked.named_graphs or ()]
+    pairs += asked.policy
     return "/sparql?" + urlencode([*pairs, *more.items()])
 
 

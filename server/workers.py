@@ -1,148 +1,54 @@
-"""Evaluation in processes that can be killed: the pool, its deadline and its queue.
+"""The pool: evaluates each job in a process that can be killed, within its deadline, memory and length.
 
-Each slot is a pebble pool of one process, so that killing one process, or one that
-dies while it holds a lock, stops nobody else. The engine cannot cancel a query and
-holds off Python's signal handlers; so a worker takes SIGTERM by its default action,
-and an alarm of the kernel's ends a query even when the server itself is gone.
-
-Of two slots or more, one is for short work: a job that finds no other free is tried
-there, and waits for another if that takes longer than ``SHORT``. So whatever runs away
-elsewhere, what is quick is answered.
+A job whose client goes away is given up. What takes long gives way to the rest
+(``process``), and a worker is kept for what is short (``lanes``).
 """
 
-import contextlib
-import logging
 import multiprocessing
-import queue
-import resource
-import signal
 import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import CancelledError
-from concurrent.futures.process import BrokenProcessPool
+import time
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from multiprocessing import util
 from pathlib import Path
 
-from pebble import ProcessExpired, ProcessFuture, ProcessPool
-
-from kg.errors import QueryOverLimit, QueryTimeout
+from kg.errors import LodestoneError, QueryOverLimit, QueryTimeout
 from server.config import Config
-from server.errors import Overloaded, WorkerLost
+from server.errors import Abandoned, Overloaded, WorkerLost
 from server.jobs import Evaluation, Failure, Job, Reply
+from server.lanes import Lane, Lanes, Slot, Temper
+from server.process import Hangup, Pieces, Worker, abandoned, starter
+from server.shapes import Memory, shape
 
-log = logging.getLogger(__name__)
+SHORT = 0.5
+"""Seconds that a job may take in a lane for short work."""
 
-GRACE = 5.0
-"""Seconds after a deadline when the kernel ends a worker that nobody else has ended."""
+QUICK = 0.1
+"""Seconds within which a query is quick."""
 
-SHORT = 1.0
-"""Seconds that a job may take in the slot for short work."""
+_BROKEN: dict[type[LodestoneError], str] = {
+    QueryTimeout: "deadline",
+    QueryOverLimit: "memory",
+    Abandoned: "abandoned",
+    WorkerLost: "lost",
+}
 
-_evaluation: Evaluation | None = None
 
+def open_store(store: Path, outbound: tuple[str, ...] = ()) -> Evaluation:
+    """The evaluation of queries against a store, imported in the workers only: the start is shorter.
 
-def open_store(store: Path) -> Evaluation:
-    """The evaluation of queries against a store, imported in the workers only: the start is shorter."""
+    ``outbound`` are the endpoints that SERVICE may ask.
+    """
     from server.evaluate import evaluation  # noqa: PLC0415
 
-    return evaluation(store)
+    return evaluation(store, outbound)
 
 
-def initialise(make: Callable[[Path], Evaluation], store: Path, memory: int) -> None:
-    """Make this process a worker: its signals, its store, and a limit on what it may use beyond that."""
-    global _evaluation  # noqa: PLW0603 - a worker process is for nothing else
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    _evaluation = make(store)
-    ceiling = _address_space() + memory
-    resource.setrlimit(resource.RLIMIT_AS, (ceiling, ceiling))
-
-
-def _address_space() -> int:
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
-    return pages * resource.getpagesize()
-
-
-def work(job: Job) -> Reply | Failure:
-    """Evaluate a job, in a worker."""
-    if _evaluation is None:  # pragma: no cover - pebble runs the initialiser first
-        raise RuntimeError("this process is no worker")
-    signal.setitimer(signal.ITIMER_REAL, job.timeout + GRACE)
-    try:
-        return _evaluation(job)
-    except MemoryError:
-        return Failure.of(QueryOverLimit("the query needed more memory than it may use", limit="memory"))
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-
-
-def ready() -> bool:
-    """Answer, in a worker: its store is open."""
-    return _evaluation is not None
-
-
-class Slot:
-    """One worker process, replaced whenever it is killed or dies."""
-
-    def __init__(self, start: Callable[[], ProcessPool]) -> None:
-        self._start = start
-        self._pool = start()
-        self._closed = False
-
-    def warm(self) -> ProcessFuture[bool]:
-        """Start the process. The result comes when its store is open."""
-        return self._pool.schedule(ready)
-
-    def run(self, job: Job) -> Reply | Failure:
-        """Evaluate. Raises ``QueryTimeout`` and ``WorkerLost``."""
-        try:
-            return self._evaluate(job)
-        except (BrokenProcessPool, CancelledError):  # the process died while it had nothing to do
-            self.replace()
-        try:
-            return self._evaluate(job)
-        except (BrokenProcessPool, CancelledError) as error:
-            raise WorkerLost("the process that evaluated the query ended") from error
-
-    def _evaluate(self, job: Job) -> Reply | Failure:
-        if not self._pool.active:
-            raise BrokenProcessPool
-        future = self._pool.schedule(work, args=(job,), timeout=job.timeout)
-        try:
-            return future.result(timeout=job.timeout + GRACE)
-        except TimeoutError as error:
-            if not future.done():  # the pool itself hangs
-                self.replace()
-            raise QueryTimeout(
-                f"the query was stopped after {job.timeout:g} seconds: ask for less, "
-                "or for more time (timeout) if the server allows it",
-                seconds=job.timeout,
-            ) from error
-        except ProcessExpired as error:
-            log.warning("worker %s ended with code %s during a query", error.pid, error.exitcode)
-            raise WorkerLost(
-                "the process that evaluated the query ended: it needed more memory than it may use, "
-                "or was stopped from outside"
-            ) from error
-
-    def replace(self) -> None:
-        """Begin anew with another process. Raises ``WorkerLost`` if the slot is closed."""
-        if self._closed:
-            raise WorkerLost("the server is stopping")
-        old, self._pool = self._pool, self._start()
-        threading.Thread(target=_close, args=(old,), daemon=True).start()
-
-    def close(self) -> None:
-        """End the process, whatever it does."""
-        self._closed = True
-        _close(self._pool)
-
-
-def _close(pool: ProcessPool) -> None:
-    pool.stop()  # type: ignore[no-untyped-call]
-    with contextlib.suppress(TimeoutError, RuntimeError):
-        pool.join(timeout=GRACE)
+def lanes_for(count: int) -> tuple[Lane, ...]:
+    """The lanes of a pool of so many, and one for express beside them if it has a short one."""
+    return (Lane.LONG,) if count == 1 else (*[Lane.LONG] * (count - 1), Lane.SHORT, Lane.EXPRESS)
 
 
 class Workers:
@@ -159,14 +65,14 @@ class Workers:
         make: Callable[[Path], Evaluation] = open_store,
     ) -> None:
         self._store, self._count, self._memory = store, count, memory
-        self._patience, self._make = patience, make
-        self._admission = threading.BoundedSemaphore(count + waiting)
-        self._free: queue.LifoQueue[Slot] = queue.LifoQueue()
-        self._short: queue.LifoQueue[Slot] = queue.LifoQueue()
+        self._waiting, self._patience, self._make = waiting, patience, make
         self._slots: list[Slot] = []
+        self._lanes: Lanes | None = None
+        self._tempers = Memory()
         self._lock = threading.Lock()
-        self._warm: list[ProcessFuture[bool]] = []
         self._closed = False
+        self.broken: Counter[str] = Counter()
+        self.tried_again = self.asked = 0
 
     @classmethod
     def of(cls, config: Config) -> "Workers":
@@ -177,90 +83,104 @@ class Workers:
             memory=config.memory,
             waiting=config.waiting,
             patience=config.patience,
+            make=partial(open_store, outbound=config.outbound),
         )
 
-    def start(self) -> None:
-        """Start the processes, unless they run."""
+    @property
+    def waiting(self) -> int:
+        """How many jobs wait for a worker now."""
+        return self._lanes.waiting if self._lanes is not None else 0
+
+    def start(self) -> Lanes:
+        """Start the processes, unless they run. Raises ``WorkerLost`` if the pool is closed."""
+        if self._lanes is not None:
+            return self._lanes
         with self._lock:
-            if self._slots or self._closed:
-                return
-            context = multiprocessing.get_context("forkserver")
-            context.set_forkserver_preload(["server.evaluate", "server.workers"])
-            util.Finalize(self, Workers._stop, args=(self._slots,), exitpriority=100)
-
-            def start() -> ProcessPool:
-                return ProcessPool(
-                    max_workers=1,
-                    initializer=initialise,
-                    initargs=(self._make, self._store, self._memory),
-                    context=context,
-                )
-
-            self._slots.extend(Slot(start) for _ in range(self._count))
-            self._warm = [slot.warm() for slot in self._slots]
-            for number, slot in enumerate(self._slots):
-                (self._free if number == 0 or number < self._count - 1 else self._short).put(slot)
+            if self._closed:
+                raise WorkerLost("the server is stopping")
+            if self._lanes is None:
+                context = multiprocessing.get_context("forkserver")
+                context.set_forkserver_preload(["server.evaluate", "server.worker"])
+                util.Finalize(self, Workers._stop, args=(self._slots,), exitpriority=100)
+                start = starter(context, self._make, self._store, self._memory)
+                self._slots.extend(Slot(lane, Worker(start)) for lane in lanes_for(self._count))
+                self._lanes = Lanes(self._slots, room=self._waiting, patience=self._patience)
+            return self._lanes
 
     def wait(self) -> None:
         """Wait until each process has opened the store. Raises ``WorkerLost`` if one cannot."""
-        for future in self._warm:
-            try:
-                future.result()
-            except (BrokenProcessPool, ProcessExpired) as error:
-                raise WorkerLost("a worker cannot open the store") from error
+        for slot in self._slots:
+            slot.worker.wait()
 
-    def run(self, job: Job) -> Reply:
-        """Evaluate a job and give back its answer.
+    def run(self, job: Job, hangup: Hangup | None = None) -> Reply:
+        """Evaluate a job and give back its answer; its ``rest`` must be read or closed.
 
-        Raises what the evaluation raises, ``QueryTimeout``, ``WorkerLost``, and
-        ``Overloaded`` if no worker came free in time.
+        Raises what the evaluation raises, ``QueryTimeout``, ``QueryOverLimit``,
+        ``WorkerLost``, ``Abandoned``, and ``Overloaded`` if no worker came free in time.
         """
-        self.start()
-        if not self._admission.acquire(blocking=False):
-            raise Overloaded("too many queries wait already: try again in a moment")
+        lanes, hangup = self.start(), hangup or Hangup()
+        self.asked += 1
+        key = hash((shape(job.query), job.provenance, job.html))
+        temper = self._tempers.recall(key)
         try:
-            result = self._run(job)
-        finally:
-            self._admission.release()
+            slot = lanes.acquire(temper, job.client)
+            if slot.lane is not Lane.LONG and job.timeout > SHORT:
+                try:
+                    result = self._run(lanes, slot, replace(job, timeout=SHORT), hangup, key, pieces=False)
+                except QueryTimeout:
+                    self._tempers.note(key, Temper.LONG)
+                    self.tried_again += 1
+                    slot = lanes.acquire(Temper.LONG, job.client)
+                    result = self._run(lanes, slot, job, hangup, key)
+            else:
+                result = self._run(lanes, slot, job, hangup, key)
+        except Overloaded:
+            self.broken["refused"] += 1
+            raise
+        except LodestoneError as error:
+            self.broken[_BROKEN.get(type(error), "error")] += 1
+            raise
         if isinstance(result, Failure):
             raise result.exception()
         return result
 
-    def _run(self, job: Job) -> Reply | Failure:
-        if self._count > 1:
-            with contextlib.suppress(queue.Empty), self._slot(self._free, 0) as slot:
-                return slot.run(job)
-            try:
-                with self._slot(self._short, self._patience) as slot:
-                    return slot.run(replace(job, timeout=min(job.timeout, SHORT)))
-            except QueryTimeout:
-                if job.timeout <= SHORT:
-                    raise
-        with self._slot(self._free, self._patience) as slot:
-            return slot.run(job)
-
-    @contextlib.contextmanager
-    def _slot(self, free: "queue.LifoQueue[Slot]", patience: float) -> Iterator[Slot]:
-        """A slot that is free; without patience ``queue.Empty`` is raised, else ``Overloaded``."""
+    def _run(
+        self, lanes: Lanes, slot: Slot, job: Job, hangup: Hangup, key: int, *, pieces: bool = True
+    ) -> Reply | Failure:
+        """Evaluate a job in a slot, which is given back when it is not needed any more."""
+        began = time.monotonic()
+        result: Reply | Failure | None = None
         try:
-            slot = free.get(block=patience > 0, timeout=patience)
-        except queue.Empty:
-            if not patience:
-                raise
-            raise Overloaded(f"no worker came free within {patience:g} seconds") from None
-        try:
-            yield slot
+            with hangup.then(lambda: slot.worker.kill(abandoned())):
+                result = slot.worker.ask(job, polite_after=SHORT, pieces=pieces)
         finally:
-            free.put(slot)
+            rest = result.rest if isinstance(result, Reply) else None
+            if isinstance(rest, Pieces):
+                rest.done = lambda: lanes.release(slot)
+            else:
+                slot.worker.weigh(self._memory // 2)
+                lanes.release(slot)
+        took = time.monotonic() - began
+        if took < QUICK and rest is None:
+            self._tempers.note(key, Temper.QUICK)
+        elif took > SHORT or rest is not None:
+            self._tempers.note(key, Temper.LONG)
+        return result
+
+    def forget(self) -> None:
+        """Have every process replaced before its next job: it may remember what is there no more."""
+        for slot in self._slots:
+            slot.worker.retire()
 
     def close(self) -> None:
         """End all processes. Nothing can be evaluated afterwards."""
         with self._lock:
             self._closed = True
+            self._lanes = None
             self._stop(self._slots)
 
     @staticmethod
     def _stop(slots: list[Slot]) -> None:
         for slot in slots:
-            slot.close()
+            slot.worker.close()
         slots.clear()

@@ -95,18 +95,21 @@ def extract(file: Path, form: str) -> None:
     print_records(claims_json(*extract_file(file)), form)
 
 
-@main.command()
-@STORE
-@click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
-@click.option("--public", is_flag=True, help="Allow a host that others can reach.")
-@click.option("--timeout", default=30.0, show_default=True, help="Most seconds that a query may take.")
-def serve(store: Path, host: str, port: int, public: bool, timeout: float) -> None:
-    """Serve the SPARQL endpoint and the pages."""
-    from server import serve as run
-    from server.config import Config
+class _Serve(click.Command):
+    """Takes its options from the server's table of settings, which is imported when it is used."""
 
-    run(Config(store=store, host=host, port=port, public=public, timeout=timeout))
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        from kg.cli.serving import options
+
+        return [*options(), *super().get_params(ctx)]
+
+
+@main.command(cls=_Serve)
+def serve(**flags: object) -> None:
+    """Serve the SPARQL endpoint and the pages."""
+    from kg.cli.serving import run_serve
+
+    run_serve(flags)
 
 
 @main.command()
@@ -121,11 +124,48 @@ def serve(store: Path, host: str, port: int, public: bool, timeout: float) -> No
     default="table",
     show_default=True,
 )
-def query(query: str, store: Path, endpoint: str | None, provenance: str, form: str) -> None:
+@click.option("--min-confidence", metavar="P", help="Believe claims of at least this probability.")
+@click.option("--min-origins", metavar="N", help="Believe facts that so many independent origins state.")
+@click.option(
+    "--without", multiple=True, metavar="IRI", help="Do not believe a claim, document, origin or source."
+)
+@click.option("--known-at", metavar="TIME", help="Ask what was known then.")
+@click.option("--valid-at", metavar="DATE", help="Ask what held that day.")
+@click.option("--what-if", is_flag=True, help="Show what the policy changes, instead of the answer.")
+@click.option("--from", "from_", metavar="VERSION", help="With --what-if: the version before.")
+@click.option("--to", metavar="VERSION", help="With --what-if: the version after.")
+@click.option("--explain", is_flag=True, help="Show how the query is evaluated, instead of the answer.")
+def query(
+    query: str,
+    store: Path,
+    endpoint: str | None,
+    provenance: str,
+    form: str,
+    what_if: bool,
+    explain: bool,
+    from_: str | None,
+    **policy: str | tuple[str, ...] | None,
+) -> None:
     """Ask a SPARQL query: its text, or the name of a file that ends in .rq."""
-    from kg.cli.asking import ask
+    from kg.cli.asking import ask, explain_plan
 
-    sys.exit(ask(query, store, endpoint=endpoint, provenance=provenance, form=form))
+    if explain:
+        sys.exit(explain_plan(query, store, form))
+    given = {name.replace("_", "-"): value for name, value in {**policy, "from": from_}.items() if value}
+    if not what_if and {"from", "to"} & set(given):
+        raise click.UsageError("--from and --to go with --what-if")
+    parameters = {name: (value,) if isinstance(value, str) else value for name, value in given.items()}
+    sys.exit(
+        ask(
+            query,
+            store,
+            endpoint=endpoint,
+            provenance=provenance,
+            form=form,
+            parameters=parameters,
+            what_if=what_if,
+        )
+    )
 
 
 @main.command()
@@ -139,6 +179,47 @@ def retract(claim: str, store: Path, reason: str, by: str, wait: float) -> None:
     from kg.cli.ingesting import run_retract
 
     sys.exit(run_retract(claim, store, reason=reason, by=by, wait=wait))
+
+
+@main.group()
+def token() -> None:
+    """Make, list and revoke the tokens that writing over HTTP takes."""
+
+
+@token.command("make")
+@click.argument("name")
+@click.option(
+    "--scope",
+    type=click.Choice(["read", "write", "admin"]),
+    default="write",
+    show_default=True,
+    help="write: claims; admin: raw data too.",
+)
+@STORE
+def token_make(name: str, scope: str, store: Path) -> None:
+    """Make a token named NAME and print it, this once."""
+    from kg.cli.tokens import make_token
+
+    make_token(store, name, scope)
+
+
+@token.command("list")
+@STORE
+def token_list(store: Path) -> None:
+    """List the tokens: names, scopes, when they were made."""
+    from kg.cli.tokens import list_tokens
+
+    list_tokens(store)
+
+
+@token.command("revoke")
+@click.argument("name")
+@STORE
+def token_revoke(name: str, store: Path) -> None:
+    """Take the token named NAME back."""
+    from kg.cli.tokens import revoke_token
+
+    revoke_token(store, name)
 
 
 @main.command()
@@ -165,6 +246,51 @@ def export(store: Path, form: str, output: Path | None) -> None:
     from kg.cli.ingesting import run_export
 
     run_export(store, form, output)
+
+
+_WAIT = click.option("--wait", default=10.0, show_default=True, help="Seconds to wait for another writer.")
+_FOLDER = click.Path(path_type=Path, file_okay=False)
+
+
+@main.command()
+@click.argument("target", type=_FOLDER)
+@STORE
+def backup(target: Path, store: Path) -> None:
+    """Copy the published version of a store to a new folder, while others read and write it."""
+    from kg.cli.keeping import run_backup
+
+    sys.exit(run_backup(store, target))
+
+
+@main.command()
+@click.argument("backup", type=_FOLDER)
+@STORE
+def restore(backup: Path, store: Path) -> None:
+    """Make a store of a backup, once every file and every invariant was checked."""
+    from kg.cli.keeping import run_restore
+
+    sys.exit(run_restore(backup, store))
+
+
+@main.command()
+@STORE
+def upgrade(store: Path) -> None:
+    """Bring a store of an older format up to the present one."""
+    from kg.cli.keeping import run_upgrade
+
+    sys.exit(run_upgrade(store))
+
+
+@main.command()
+@click.argument("document")
+@STORE
+@click.option("--reason", required=True, help="Why it is taken out; the tombstone says so.")
+@_WAIT
+def purge(document: str, store: Path, reason: str, wait: float) -> None:
+    """Take a document's text and quotes out for good, by its IRI or id. The claims stay without quotes."""
+    from kg.cli.keeping import run_purge
+
+    sys.exit(run_purge(document, store, reason=reason, wait=wait))
 
 
 @main.command()

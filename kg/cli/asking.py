@@ -2,10 +2,13 @@
 
 import json
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal, cast
-from urllib.error import URLError
-from urllib.parse import urlsplit
+from urllib.error import HTTPError, URLError
+from urllib.parse import urlencode, urlsplit
+from urllib.request import Request, urlopen
 
 from rich.console import Console
 from rich.table import Table
@@ -17,27 +20,45 @@ from kg.dataset.snapshots import Reader
 from kg.errors import LodestoneError
 from kg.provenance.circuit import Circuit
 from kg.provenance.witnesses import rests_on
-from kg.query import Answer, query
+from kg.query import Answer, TrustPolicy, difference, explain, query
+from kg.query.difference_json import difference_json
+from kg.query.explain import explained_text
 from kg.query.rdf_results import to_rdf
 from kg.query.results import to_csv, to_json, to_tsv, to_xml
 from ontology.vocab import PREFIXES
 
 _RDF = {"ttl": "turtle", "trig": "trig", "nt": "nt", "nq": "nq", "jsonld": "json-ld", "rdf": "rdf-xml"}
+Parameters = Mapping[str, Sequence[str]]
 _TABLES = {"json": JSON, "table": JSON, "csv": CSV, "tsv": TSV, "xml": XML}
 _CLAIMS_SHOWN = 40
 
 
-def ask(text: str, store: Path, *, endpoint: str | None, provenance: str, form: str) -> int:
-    """Ask and print. Gives 0: a false ASK and an empty answer are answers."""
+def ask(
+    text: str,
+    store: Path,
+    *,
+    endpoint: str | None,
+    provenance: str,
+    form: str,
+    parameters: Parameters = MappingProxyType({}),
+    what_if: bool = False,
+) -> int:
+    """Ask and print. Gives 0: a false ASK and an empty answer are answers.
+
+    ``parameters`` are those of the trust policy, and ``from`` and ``to``, which are
+    versions; ``what_if`` prints what they change.
+    """
     if text.endswith(".rq"):
         try:
             text = Path(text).read_text(encoding="utf-8")
         except UnicodeDecodeError as error:
             raise LodestoneError(f"{text} is not UTF-8: {error}") from error
+    if what_if:
+        return _ask_what_if(text, store, endpoint, form, parameters)
     printed = (
-        answer_of_server(text, endpoint, provenance, form)
+        answer_of_server(text, endpoint, provenance, form, parameters)
         if endpoint
-        else _from_store(text, store, provenance, form)
+        else _from_store(text, store, provenance, form, TrustPolicy.read(parameters))
     )
     if form == "table":
         print_table(json.loads(printed), Console(soft_wrap=False))
@@ -48,9 +69,39 @@ def ask(text: str, store: Path, *, endpoint: str | None, provenance: str, form: 
     return 0
 
 
-def _from_store(text: str, store: Path, provenance: str, form: str) -> bytes:
+def explain_plan(text: str, store: Path, form: str) -> int:
+    """Print how a query is evaluated."""
+    told = explain(Reader(store).current(), text)
+    print(json.dumps(told, indent=1) if form == "json" else explained_text(told))
+    return 0
+
+
+def _ask_what_if(text: str, store: Path, endpoint: str | None, form: str, parameters: Parameters) -> int:
+    if form not in ("table", "json"):
+        raise LodestoneError("--what-if gives table or json")
+    if endpoint:
+        given = [(name, value) for name, values in parameters.items() for value in values]
+        printed = of_server(f"{_service(endpoint)}/diff", [("query", text), *given])
+    else:
+        reader = Reader(store)
+        policy = TrustPolicy.read(parameters)
+        versions = [
+            reader.version(parameters[name][0]) if parameters.get(name) else reader.current()
+            for name in ("from", "to")
+        ]
+        before = query(versions[0], text)
+        found = difference(before, query(versions[1], text, policy=policy))
+        printed = json.dumps(difference_json(found, TrustPolicy(), policy), ensure_ascii=False)
+    if form == "json":
+        print(printed)
+    else:
+        print_difference(json.loads(printed), Console(soft_wrap=False))
+    return 0
+
+
+def _from_store(text: str, store: Path, provenance: str, form: str, policy: TrustPolicy) -> bytes:
     mode = cast(Literal["how", "none"], provenance)
-    answer = query(Reader(store).current(), text, provenance=mode)
+    answer = query(Reader(store).current(), text, provenance=mode, policy=policy)
     if answer.kind in ("construct", "describe"):
         return to_rdf(answer, _RDF[form]) if form in _RDF else _rdf_table(answer, form)
     match form:
@@ -84,22 +135,69 @@ def _rdf_table(answer: Answer, form: str) -> bytes:
     return json.dumps({"head": {"vars": list("spo")}, "results": {"bindings": rows}}).encode()
 
 
-def answer_of_server(text: str, endpoint: str, provenance: str, form: str) -> bytes:
+def answer_of_server(
+    text: str, endpoint: str, provenance: str, form: str, parameters: Parameters = MappingProxyType({})
+) -> bytes:
     """The document that a Lodestone server sends. Raises ``LodestoneError`` if it does not answer."""
     if form not in _TABLES:
         raise LodestoneError(f"--endpoint gives {', '.join(_TABLES)}; ask the store for {form}")
-    if urlsplit(endpoint).path in ("", "/"):
-        endpoint = f"{endpoint.rstrip('/')}/sparql"
+    endpoint = _service(endpoint)
     wrapper = SPARQLWrapper(endpoint, returnFormat=_TABLES[form])
     wrapper.setMethod(POST)
     wrapper.setOnlyConneg(True)
     columns = provenance == "how" and form in ("csv", "tsv")
     wrapper.addParameter("provenance", "columns" if columns else provenance)
+    for name, values in parameters.items():
+        for value in values:
+            wrapper.addParameter(name, value)
     wrapper.setQuery(text)
     try:
         return bytes(wrapper.query().response.read())
     except (SPARQLWrapperException, URLError, ValueError) as error:
         raise LodestoneError(f"{endpoint} did not answer: {error}") from error
+
+
+def of_server(address: str, parameters: list[tuple[str, str]]) -> str:
+    """The JSON document that a Lodestone server sends. Raises ``LodestoneError`` if it does not answer."""
+    asked = Request(address, urlencode(parameters).encode(), {"Accept": "application/json"})  # noqa: S310
+    try:
+        with urlopen(asked) as response:  # noqa: S310 - the address that the user gave
+            return str(response.read().decode())
+    except HTTPError as error:
+        told = error.read().decode(errors="replace")
+        raise LodestoneError(f"{address} refuses: {told}") from error
+    except (URLError, ValueError) as error:
+        raise LodestoneError(f"{address} did not answer: {error}") from error
+
+
+def _service(endpoint: str) -> str:
+    return f"{endpoint.rstrip('/')}/sparql" if urlsplit(endpoint).path in ("", "/") else endpoint
+
+
+def print_difference(document: dict[str, Any], console: Console) -> None:
+    """What appears, vanishes and changes, for people."""
+    if not document["complete"]:
+        console.print(Text(f"Without provenance: {document['reason']}", style="yellow"))
+    names = document["head"]["vars"]
+    table = Table(show_edge=False, pad_edge=False)
+    for name in ("", *names, "before", "after"):
+        table.add_column(name, overflow="fold")
+    base = str(document["before"]["version"]).rpartition("snapshot/")[0]
+    for kind in ("vanished", "appeared", "changed"):
+        for change in document[kind]:
+            cells = [_short(change["binding"][n], base) if n in change["binding"] else "" for n in names]
+            sides = [_sure(change[side]) for side in ("before", "after")]
+            table.add_row(*map(Text, (kind, *cells, *sides)))
+    if table.row_count:
+        console.print(table)
+    rows = document["same"]
+    console.print(f"{rows} row{'s' * (rows != 1)} the same", style="dim")
+
+
+def _sure(row: dict[str, Any] | None) -> str:
+    if row is None:
+        return "no row"
+    return f"{row['confidence']:.2f}" if row.get("confidence") is not None else "row"
 
 
 def print_table(document: dict[str, Any], console: Console) -> tuple[str, ...]:

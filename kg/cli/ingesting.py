@@ -19,6 +19,7 @@ from rich.progress import (
 
 from kg.claims.document import Document, text_hash
 from kg.claims.names import Names, is_iri
+from kg.cli.auditing import note_done
 from kg.dataset.exchange import export
 from kg.dataset.files import Settings
 from kg.dataset.snapshots import Reader
@@ -79,6 +80,9 @@ def run_ingest(
         ) as progress:
             task = progress.add_task("taking in", total=None)
             report = run.run([Path(p) for p in paths], lambda steps: progress.advance(task, steps))
+    told = {"new": report.claims_new, "known": report.claims_known, "base": report.base_new}
+    quarantined = len(report.quarantined)
+    note_done(store, "ingest", paths=list(paths), versions=report.versions, quarantined=quarantined, **told)
     _summarize(report, store, run.quarantine_file)
     return 0 if report.clean else 1
 
@@ -136,6 +140,7 @@ def run_retract(claim: str, store: Path, *, reason: str, by: str, wait: float) -
     with Writer(store, wait=wait) as writer:
         done = writer.retract(claim, reason=reason, by=by)
         writer.commit()
+    note_done(store, "retract", claim=claim, reason=reason, by=by, already=not done)
     click.echo(f"retracted {claim}" if done else f"{claim} was retracted before")
     return 0
 

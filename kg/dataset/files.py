@@ -13,6 +13,7 @@
                           stay with older versions
       documents/          texts by their hash
       quarantine/         input that could not be taken in, with the reason
+      purged/             tombstones of documents that were taken out
 """
 
 import json
@@ -25,7 +26,7 @@ from typing import Any
 
 from kg.claims.document import text_hash
 from kg.claims.names import Names
-from kg.errors import StoreError
+from kg.errors import Purged, StoreError
 from ontology.vocab import BASE
 
 FORMAT = 2
@@ -154,6 +155,10 @@ class Layout:
         """The text with that hash."""
         return self.root / "documents" / content_hash[:2] / f"{content_hash}.txt"
 
+    def tombstone(self, content_hash: str) -> Path:
+        """What says that the text with that hash was taken out, and why."""
+        return self.root / "purged" / f"{content_hash}.json"
+
     def settings(self, expected: int = FORMAT) -> Settings:
         """Read the settings. Raises ``StoreError`` if this is no store, or not one of the expected format."""
         try:
@@ -211,8 +216,10 @@ class Layout:
         write_json(self.settings_file, asdict(settings))
 
     def save_text(self, text: str) -> str:
-        """Keep a document's text under its hash, which is given back."""
+        """Keep a document's text under its hash, which is given back. Raises ``Purged``."""
         content_hash = text_hash(text)
+        if self.tombstone(content_hash).exists():
+            raise Purged(f"the text {content_hash} was purged from this store: it is not taken in again")
         path = self.document(content_hash)
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,8 +1,8 @@
 """Keeping the index in step with the default graph, and making it anew.
 
-What changes is noted triple by triple, and looked up again when a version is published. The
-first claims of a store are not looked up: what they state, and what follows from it, is
-sorted on disk. So it is with all claims where most of the facts changed.
+What claims newly state is noted with all that follows from it, sorted on disk, and summed when a
+version is published: for a fact that is new, that is its support. Other facts that changed
+are looked up. After a change of most facts, and for repair, all claims are read anew.
 """
 
 from collections.abc import Iterable, Iterator
@@ -11,11 +11,12 @@ from pathlib import Path
 
 from pyoxigraph import BlankNode, Quad, RdfFormat, Store, parse
 
+from kg.claims.names import Names
 from kg.dataset.annotations import MOST_CLAIMS, AnnotationWriter
-from kg.dataset.bulk import extend_pieces, gathered
+from kg.dataset.bulk import BULK_CHARACTERS, extend_pieces, gathered
 from kg.dataset.records import DEFAULT
 from kg.dataset.sorting import SortedLines
-from kg.dataset.support import support_lines, supports, texts
+from kg.dataset.support import support_lines, supports
 from kg.dataset.view import Support, View
 
 _BATCH = 10_000
@@ -51,27 +52,24 @@ class Indexing:
         return self._anew or self._touched is not None or self._reasons is not None
 
     def stated(self, claim: str, triple: str, follows: Iterable[Texts]) -> None:
-        """Note a fact, in N-Triples, that a new claim states, with what follows from it."""
+        """Note a fact, in N-Triples, that a claim states from now on, with what follows from it."""
+        if self._anew:
+            return
         if self._reasons is None:
-            if self.facts or self.pending:
-                self._touch((triple, *map(" ".join, follows)))
-                return
             self._reasons = SortedLines(self._folder)
         self._reasons.add(f"{triple}\t\t{claim}")
+        self._count += 1
         for other in follows:
             self._reasons.add(f"{' '.join(other)}\t{triple}\t{claim}")
 
     def touch(self, triples: Iterable[Texts]) -> None:
-        """Note facts that were added or removed, or whose support changed, in any way."""
-        self._touch(map(" ".join, triples))
-
-    def _touch(self, triples: Iterable[str]) -> None:
+        """Note facts that were removed, or whose support changed in any other way."""
         if self._anew:
             return
         if self._touched is None:
             self._touched = SortedLines(self._folder)
         for triple in triples:
-            self._touched.add(triple)
+            self._touched.add(" ".join(triple))
             self._count += 1
 
     def touch_all(self) -> None:
@@ -89,32 +87,55 @@ class Indexing:
 
     def refresh(self) -> None:
         """Bring the index up to date, and the annotations to the disk."""
-        if self._reasons is not None:
-            self._fill(self._reasons)
-        if self._touched is not None and self._count > _FEW and 3 * self._count > self.facts:
-            self._anew = True  # to look a fact up takes some three times as long as its part of a rebuild
+        if self.facts and self._count > max(_FEW, 3 * self.facts):
+            self._anew = True
         if self._anew:
             self._rebuild()
-        elif self._touched is not None:
-            lines = iter(self._touched)
-            while batch := list(islice(lines, _BATCH)):
-                self._look_up(batch)
+        else:
+            self._note_changes()
         self.forget()
         self._annotations.sync()
 
+    def _note_changes(self) -> None:
+        view = self._view
+        still = _StillView(view.main, view.archive, view.names, view.threshold, view.has_base)
+        if self._reasons is not None and not self.facts:
+            self._fill(self._reasons)
+        elif self._reasons is not None:
+            facts = supports(self._reasons)
+            while new := list(islice(facts, _BATCH)):
+                self._add(new, still)
+        lines = iter(self._touched or ())
+        while batch := list(islice(lines, _BATCH)):
+            self._look_up(batch, still)
+
     # --- some facts
 
-    def _look_up(self, triples: list[str]) -> None:
+    def _add(self, stated: list[tuple[str, Support | None]], view: View) -> None:
+        """Write facts with what new claims say for them; where they are no new facts, look them up."""
         fresh: list[Quad] = []
-        for quad in parse("".join(f"{t} .\n" for t in triples).encode(), format=RdfFormat.N_TRIPLES):
+        known: list[str] = []
+        for quad, (triple, support) in zip(_parsed(t for t, _ in stated), stated, strict=True):
+            s, p, o = quad.subject, quad.predicate, quad.object
+            if next(iter(self._index.quads_for_pattern(s, p, o, None)), None) is None:
+                fresh.append(Quad(s, p, o, BlankNode(self._name(support, triple))))
+            else:
+                known.append(triple)
+        self._index.extend(fresh)
+        self.facts += len(fresh)
+        self._look_up(known, view)
+
+    def _look_up(self, triples: list[str], view: View) -> None:
+        fresh: list[Quad] = []
+        for quad, triple in zip(_parsed(triples), triples, strict=True):
             s, p, o = quad.subject, quad.predicate, quad.object
             before = list(self._index.quads_for_pattern(s, p, o, None))
-            if next(iter(self._view.main.quads_for_pattern(s, p, o, DEFAULT)), None) is None:
+            if next(iter(view.main.quads_for_pattern(s, p, o, DEFAULT)), None) is None:
                 name = None
             elif before and str(before[0].graph_name).startswith("_:t"):
                 continue
             else:
-                name = self._name(self._view.small_support(s, p, o, MOST_CLAIMS), quad)
+                name = self._name(view.small_support(s, p, o, MOST_CLAIMS), triple)
             for old in before:
                 self._index.remove(old)
             self.facts += (name is not None) - len(before)
@@ -122,10 +143,8 @@ class Indexing:
                 fresh.append(Quad(s, p, o, BlankNode(name)))
         self._index.extend(fresh)
 
-    def _name(self, support: Support | None, quad: Quad) -> str:
-        if support is None:
-            return self._annotations.name_to_ask(" ".join(texts(quad)))
-        return self._annotations.name(support)
+    def _name(self, support: Support | None, triple: str) -> str:
+        return self._annotations.name_to_ask(triple) if support is None else self._annotations.name(support)
 
     # --- all facts
 
@@ -138,12 +157,30 @@ class Indexing:
 
     def _fill(self, reasons: SortedLines) -> None:
         """Write the whole index, which is empty."""
-        extend_pieces(self._index, gathered(self._annotated(reasons)))
+        extend_pieces(self._index, gathered(self._annotated(reasons), BULK_CHARACTERS // 2))
 
     def _annotated(self, lines: Iterable[str]) -> Iterator[str]:
-        annotations = self._annotations
         self.facts = 0
         for triple, support in supports(lines):
             self.facts += 1
-            name = annotations.name_to_ask(triple) if support is None else annotations.name(support)
-            yield f"{triple} _:{name} .\n"
+            yield f"{triple} _:{self._name(support, triple)} .\n"
+
+
+class _StillView(View):
+    """The stores while they do not change. Nothing refers to itself, so that they can be let go at once."""
+
+    def __init__(self, main: Store, archive: Store, names: Names, threshold: float, has_base: bool) -> None:
+        super().__init__(main, archive, names, threshold, has_base)
+        self._stating_claims: dict[str, bool] = {}
+
+    def states_fact(self, iri: str) -> bool:
+        """Whether an active claim has that IRI, and its assertion is part of the default graph."""
+        found = self._stating_claims.get(iri)
+        if found is None:
+            found = self._stating_claims[iri] = super().states_fact(iri)
+        return found
+
+
+def _parsed(triples: Iterable[str]) -> Iterator[Quad]:
+    text = "".join(f"{triple} .\n" for triple in triples)
+    return parse(text, format=RdfFormat.N_TRIPLES, lenient=True)

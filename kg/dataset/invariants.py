@@ -7,7 +7,8 @@
 * every claim can be read back, is named by its content, and lies where its state says;
 * its assertion graph and its record are those that it encodes to;
 * an origin has the most cautious rating of its claims;
-* its quote is found in the document's text, at its place.
+* its quote is found in the document's text, at its place;
+* a claim whose quote was taken out has none, and its document's text is not kept.
 """
 
 import tempfile
@@ -111,7 +112,8 @@ def _check_claim(snapshot: Snapshot, stored: StoredClaim) -> Iterator[Finding]:
     name, claim = stored.iri, stored.claim
     recorded_hash = snapshot.node(name).get(LS.contentHash)
     expected = claim.hash if claim.iri is None else graph_hash(claim.triples)
-    if recorded_hash != expected:
+    purged = snapshot.node(name).get(LS.quoteRemoved) is not None
+    if recorded_hash != expected and not (purged and claim.quote is None):
         yield Finding(
             "a claim is named by its content",
             name,
@@ -120,7 +122,7 @@ def _check_claim(snapshot: Snapshot, stored: StoredClaim) -> Iterator[Finding]:
     if stored.active != snapshot.is_active(name):
         place = "the queried dataset" if snapshot.is_active(name) else "the archive"
         yield Finding("a claim lies where its state says", name, f"it is {stored.state}, but lies in {place}")
-    if claim.iri is None:
+    if claim.iri is None and not purged:  # without its quote it encodes to another one
         encoded = encode(claim, snapshot.names, recorded=_recorded(claim))
         due = {f"{statement(' '.join(s))}" for s in encoded.assertion}
         found = {f"{statement(line)}" for line in snapshot.assertion(name)}
@@ -156,6 +158,11 @@ def _recorded(claim: Claim) -> datetime:
 
 def _check_quote(snapshot: Snapshot, stored: StoredClaim, texts: dict[str, str | None]) -> Iterator[Finding]:
     claim = stored.claim
+    if snapshot.node(stored.iri).get(LS.quoteRemoved) is not None:
+        kept = claim.document.hash is not None and snapshot.layout.text(claim.document.hash) is not None
+        if kept or claim.quote is not None:
+            yield Finding("what was purged is gone", stored.iri, "its quote, or its document's text, is kept")
+        return
     if claim.quote is None or claim.document.hash is None:
         return
     key = claim.document.hash

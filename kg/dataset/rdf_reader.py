@@ -50,19 +50,20 @@ def read_quads(path: Path, form: RdfFormat, digest: str) -> Iterator[Quad]:
     defines entities which could grow beyond measure.
     """
     if form is RdfFormat.RDF_XML:
-        _check_entities(path)
+        check_entities(path.read_bytes(), str(path))
     base = f"http://{digest[:32]}.invalid/{quote(path.name)}"
     return iter(parse(path=str(path), format=form, base_iri=base))
 
 
-def _check_entities(path: Path) -> None:
-    for found in _ENTITY.finditer(path.read_bytes()):
+def check_entities(xml: bytes, name: str) -> None:
+    """Raise ``UnreadableInput`` for XML, called ``name``, whose entities could grow beyond measure."""
+    for found in _ENTITY.finditer(xml):
         value = found[2] if found[2] is not None else found[3]
         if found[1] or value is None or b"&" in value or b"%" in value or len(value) > ENTITY_AT_MOST:
             raise UnreadableInput(
-                f"{path} defines an XML entity that is external, or made of others, or longer than "
+                f"{name} defines an XML entity that is external, or made of others, or longer than "
                 f"{ENTITY_AT_MOST} characters: write out what it stands for",
-                path=str(path),
+                path=name,
             )
 
 

@@ -1,5 +1,6 @@
 """Published versions: immutable, opened read-only, followed by their manifest."""
 
+import re
 from functools import cached_property
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from kg.dataset.statistics import Statistics, statistics_of
 from kg.errors import StoreError, VersionGone
 from ontology.vocab import LS
 
+_NUMBER = re.compile(r"[0-9]{1,18}")
+
 
 class Snapshot(FixedView):
     """One published version. It never changes, so what is read of its claims is kept."""
@@ -21,7 +24,7 @@ class Snapshot(FixedView):
         try:
             main = Store.read_only(str(layout.snapshots / manifest.main))
             archive = Store.read_only(str(layout.snapshots / manifest.archive))
-        except OSError as error:
+        except (OSError, RuntimeError) as error:
             raise StoreError(
                 f"version {manifest.version} of {layout.root} cannot be opened: {error}",
                 store=str(layout.root),
@@ -47,7 +50,7 @@ class Snapshot(FixedView):
             return None
         try:
             store = Store.read_only(str(self.layout.snapshots / self.manifest.index))
-        except OSError as error:
+        except (OSError, RuntimeError) as error:
             raise StoreError(
                 f"the index of version {self.number} of {self.layout.root} cannot be opened: {error}",
                 store=str(self.layout.root),
@@ -115,8 +118,15 @@ class Reader:
         current = self.current()
         if wanted in (current.iri, str(current.number)):
             return current
+        return Snapshot(self.layout, self._settings, self._kept(wanted))
+
+    def need(self, wanted: str) -> str:
+        """The IRI of a kept version by number or IRI, which is not opened. Raises ``VersionGone``."""
+        return self._settings.names.snapshot(self._settings.store_id, self._kept(wanted).version)
+
+    def _kept(self, wanted: str) -> Manifest:
         number = wanted.removeprefix(self._settings.names.snapshot(self._settings.store_id, 0)[:-1])
-        manifest = self.layout.manifest_of(int(number)) if number.isdecimal() else None
+        manifest = self.layout.manifest_of(int(number)) if _NUMBER.fullmatch(number) else None
         if manifest is None:
             kept = tuple(
                 self._settings.names.snapshot(self._settings.store_id, v) for v in self.layout.versions()
@@ -124,4 +134,4 @@ class Reader:
             raise VersionGone(
                 f"version {wanted} is not kept: ask one of {', '.join(kept[-3:])}", version=wanted, kept=kept
             )
-        return Snapshot(self.layout, self._settings, manifest)
+        return manifest

@@ -6,26 +6,23 @@ mark (after a crash, or a batch given up) takes them back to the published versi
 a commit is atomic over all stores, whatever the engine did in between.
 """
 
-import fcntl
-import os
 import secrets
 import shutil
-import sys
-import time
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self
+from typing import Self
 
 from pyoxigraph import Store
 
 from kg.dataset.annotations import AnnotationWriter
 from kg.dataset.files import FORMAT, Layout, Manifest, Settings, sync_folder, write_json
 from kg.dataset.indexing import Indexing
+from kg.dataset.lock import StoreLock
 from kg.dataset.statistics import STATISTICS_FILE, gather, statistics_of
 from kg.dataset.view import View
-from kg.errors import StoreBusy, StoreError
+from kg.errors import StoreError
 
 _STORES = ("main", "archive", "index")
 
@@ -41,70 +38,33 @@ class WorkingCopy:
         self, path: Path, *, wait: float = 10.0, settings: Settings | None = None, store_format: int = FORMAT
     ) -> None:
         self.layout = Layout(path)
-        self._wait = wait
         self._wanted = settings
         self._format = store_format
-        self._lock: IO[str] | None = None
+        self._lock = StoreLock(self.layout, wait)
 
     # --- holding the store
 
     def __enter__(self) -> Self:
         self.layout.root.mkdir(parents=True, exist_ok=True)
-        self._acquire()
+        self._lock.acquire()
         try:
             self._open()
         except BaseException:
-            self._release()
+            self._lock.release()
             raise
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close_stores()
+        self._lock.release()
+
+    def close_stores(self) -> None:
+        """Let go of the working stores."""
         self.indexing.forget()
         self._annotations.close()
         del self.indexing, self.view, self.main, self.archive, self.index
-        self._release()
-
-    def _acquire(self) -> None:
-        try:
-            lock = self.layout.lock_file.open("a+", encoding="utf-8")
-        except OSError as error:
-            raise StoreError(
-                f"{self.layout.root} cannot be written: {error}", store=str(self.layout.root)
-            ) from error
-        deadline = time.monotonic() + self._wait
-        while True:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except OSError:
-                if time.monotonic() >= deadline:
-                    lock.seek(0)
-                    holder = lock.read().strip() or "another process"
-                    lock.close()
-                    raise StoreBusy(
-                        f"{self.layout.root} is being written by {holder}; "
-                        f"waited {self._wait:g} s: try again later",
-                        store=str(self.layout.root),
-                        holder=holder,
-                    ) from None
-                time.sleep(0.05)
-        lock.seek(0)
-        lock.truncate()
-        command = " ".join(Path(a).name if i == 0 else a for i, a in enumerate(sys.argv[:3]))
-        lock.write(
-            f"process {os.getpid()} ({command}) since {datetime.now(UTC).isoformat(timespec='seconds')}"
-        )
-        lock.flush()
-        self._lock = lock
-
-    def _release(self) -> None:
-        if self._lock is not None:
-            self._lock.seek(0)
-            self._lock.truncate()
-            self._lock.close()
-            self._lock = None
 
     def _open(self) -> None:
         if not self.layout.settings_file.exists():
@@ -116,16 +76,23 @@ class WorkingCopy:
         missing = not all((self.layout.working / name).exists() for name in _STORES)
         if fresh or missing or self.layout.dirty_file.exists():
             self._restore()
+        self._dirty = self._archive_dirty = False
+        self.open_stores()
+        if fresh:
+            self.touch(archive=True)
+            self.commit()
+
+    def open_stores(self) -> None:
+        """Open the working stores. Raises ``StoreError``."""
         try:
             self.main = Store(str(self.layout.working / "main"))
             self.archive = Store(str(self.layout.working / "archive"))
             self.index = Store(str(self.layout.working / "index"))
-        except OSError as error:
+        except (OSError, RuntimeError) as error:
             raise StoreError(
                 f"{self.layout.root} cannot be opened: {error}", store=str(self.layout.root)
             ) from error
         self._counted = statistics_of(self.layout, self.manifest)
-        self._dirty = self._archive_dirty = False
         self.view = View(
             self.main,
             self.archive,
@@ -141,9 +108,6 @@ class WorkingCopy:
             self.layout.working,
             self.manifest.counts.get("facts", 0),
         )
-        if fresh:
-            self.touch(archive=True)
-            self.commit()
 
     def _restore(self) -> None:
         """Take the working stores back to the published version."""

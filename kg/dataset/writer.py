@@ -16,7 +16,7 @@ from kg.dataset.invariants import fact_triples
 from kg.dataset.records import DEFAULT, Object, Subject
 from kg.dataset.snapshots import Snapshot
 from kg.dataset.support import texts
-from kg.dataset.terms import Statement, iri, literal, node, nquads, ntriples, terms_of, typed
+from kg.dataset.terms import Statement, iri, literal, node, nquads, ntriples, stored_text, terms_of, typed
 from kg.dataset.working import WorkingCopy
 from kg.errors import ReservedGraph
 from kg.infer.rules import Triple, ontology_rules
@@ -28,6 +28,7 @@ _RESERVED_HOW = (
 )
 
 
+PURGED = "its document was purged from this store: quotes of it are not taken in again"
 _OTHER_CONTENT = "a claim of this IRI with other content is known"
 _CHANGE = "A claim never changes: say it with a new claim that supersedes or retracts it"
 
@@ -90,7 +91,7 @@ class Writer(WorkingCopy):
         else:
             match self.conflict(done.iri, done.content_hash):
                 case None:
-                    return Outcome.NEW, ""
+                    return (Outcome.CONFLICT, PURGED) if self._is_purged(claim) else (Outcome.NEW, "")
                 case "known":
                     known = self.view.claim(done.iri).claim
                 case reason:
@@ -103,6 +104,14 @@ class Writer(WorkingCopy):
         if claim.status not in (Status.UNREVIEWED, known.status):
             return Outcome.CONFLICT, f"the claim is known, as {known.status}, not {claim.status}. {_CHANGE}"
         return Outcome.KNOWN, ""
+
+    def _is_purged(self, claim: Claim) -> bool:
+        content_hash = claim.document.hash
+        return (
+            claim.quote is not None
+            and content_hash is not None
+            and self.layout.tombstone(content_hash).exists()
+        )
 
     def _write_claims(self, encoded: dict[str, tuple[Claim, EncodedClaim]]) -> None:
         self.begin()
@@ -138,10 +147,11 @@ class Writer(WorkingCopy):
 
     def _facts(self, name: str, assertion: Sequence[Statement]) -> str:
         """N-Quads of the facts that a claim states, noted for the index."""
-        follows = [ontology_rules().consequences(triple) for triple in assertion]
-        for triple, found in zip(assertion, follows, strict=True):
+        stored = [t if t.object[0] != '"' else t._replace(object=stored_text(t.object)) for t in assertion]
+        follows = [ontology_rules().consequences(triple) for triple in stored]
+        for triple, found in zip(stored, follows, strict=True):
             self.indexing.stated(name, " ".join(triple), found)
-        return _fact_lines(assertion, follows, self.names.inferred)
+        return _fact_lines(stored, follows, self.names.inferred)
 
     def _load(self, store: Store, text: str) -> None:
         if len(text) > BULK_CHARACTERS // 8:

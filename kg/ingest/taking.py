@@ -15,8 +15,8 @@ from kg.claims.document import Document, text_hash
 from kg.dataset.rdf import ingest_rdf
 from kg.dataset.rdf_reader import FORMATS
 from kg.dataset.sorting import Progress, unwatched
-from kg.dataset.writer import Added, Outcome, Writer
-from kg.errors import InvalidClaim, UnreadableInput
+from kg.dataset.writer import PURGED, Added, Outcome, Writer
+from kg.errors import InvalidClaim, Purged, UnreadableInput
 from kg.ingest.quotes import with_text
 from kg.ingest.records import RecordBroken, RecordRead, read_records, to_claim
 from kg.ingest.report import IngestReport, Quarantine, Quarantined
@@ -138,6 +138,8 @@ class Ingest:
                 self._records(path, progress)
             else:
                 self._article(path, progress)
+        except Purged as error:
+            self._reject(path, str(error))  # no copy is kept of what may not be kept
         except UnreadableInput as error:
             self._reject(path, str(error), line=error.line, whole=path)
 
@@ -255,7 +257,7 @@ class Ingest:
                     path,
                     f"{done.iri}: {done.reason}",
                     line=line,
-                    raw=raw or claim.model_dump_json(),
+                    raw="" if done.reason == PURGED else raw or claim.model_dump_json(),
                 )
 
 

@@ -7,9 +7,13 @@ simplification holds in all commutative semirings with the minus of spm-semiring
 JACM 2016): plus is never taken to be idempotent, and ``1 + x`` stays as it is.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
+from itertools import chain, repeat
 from typing import Any, NamedTuple
+
+from kg.errors import LodestoneError
 
 
 class Op(StrEnum):
@@ -39,60 +43,138 @@ class Node(NamedTuple):
     at: str = ""
 
 
-_SUMS = (Op.PLUS, Op.FACT)
+class CircuitTooLarge(LodestoneError):
+    """A circuit would have more nodes than it may; ``most`` is how many those are."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            f"the annotations need more than {most} nodes: ask for fewer rows, or without provenance"
+        )
+        self.most = most
+
+
+MOST_NODES = 5_000_000
+"""The nodes of a circuit, unless it is told otherwise: about 1 GB of memory."""
+
 _FLATTENED = 8
 """Operands of a plus within a plus, or a times within a times, are taken over up to this many: longer
 lists stay shared, or a chain of sums would grow by its square."""
 
+NOTHING: Mapping[int, object] = {}
+
+_SPELLED = {Op.PLUS: "plus", Op.FACT: "plus", Op.TIMES: "times", Op.MINUS: "minus"}
+
+
+class _Composites:
+    """The sums, or the products, of a circuit: by their operands, and which of them are taken over."""
+
+    def __init__(self, op: Op, unit: int) -> None:
+        self.op = op
+        self.unit = unit
+        self.known: dict[tuple[int, ...], int] = {}
+        self.short: set[int] = set()
+
 
 class Circuit:
-    """A growing list of nodes. Each building method gives back the number of a node."""
+    """A growing list of nodes. Each building method gives back the number of a node.
 
-    def __init__(self) -> None:
-        self._nodes: list[Node] = [Node(Op.ZERO), Node(Op.ONE)]
-        self._numbers: dict[Node, int] = {node: number for number, node in enumerate(self._nodes)}
+    ``operations`` and ``operands`` tell of each node by its number, as ``circuit[number]``
+    does more slowly; they are to be read only. Raises ``CircuitTooLarge`` where there
+    would be more than ``most_nodes`` nodes.
+    """
 
     zero = 0
     one = 1
 
+    def __init__(self, most_nodes: int = MOST_NODES) -> None:
+        self.most_nodes = most_nodes
+        self.operations: list[Op] = [Op.ZERO, Op.ONE]
+        self.operands: list[tuple[int, ...]] = [(), ()]
+        self._tokens: dict[str, int] = {}
+        self._outside: dict[tuple[str, str], int] = {}
+        self._leaves: dict[int, tuple[str, str]] = {}
+        self._facts: dict[tuple[int, ...], int] = {}
+        self._differences: dict[tuple[int, ...], int] = {}
+        self._sums = _Composites(Op.PLUS, self.zero)
+        self._products = _Composites(Op.TIMES, self.one)
+
     def __len__(self) -> int:
-        return len(self._nodes)
+        return len(self.operations)
 
     def __getitem__(self, number: int) -> Node:
-        return self._nodes[number]
+        name, at = self._leaves.get(number, ("", ""))
+        return Node(self.operations[number], self.operands[number], name, at)
 
-    def _number(self, node: Node) -> int:
-        found = self._numbers.get(node)
-        if found is None:
-            found = self._numbers[node] = len(self._nodes)
-            self._nodes.append(node)
-        return found
+    def name(self, number: int) -> str:
+        """The claim of a token, the service of an outside token."""
+        return self._leaves[number][0]
+
+    def _new(self, op: Op, operands: tuple[int, ...]) -> int:
+        number = len(self.operations)
+        if number >= self.most_nodes:
+            raise CircuitTooLarge(self.most_nodes)
+        self.operations.append(op)
+        self.operands.append(operands)
+        return number
 
     def token(self, claim: str) -> int:
         """The node of one claim."""
-        return self._number(Node(Op.TOKEN, (), claim))
+        found = self._tokens.get(claim)
+        if found is None:
+            found = self._tokens[claim] = self._new(Op.TOKEN, ())
+            self._leaves[found] = (claim, "")
+        return found
 
     def outside(self, service: str, at: str) -> int:
         """The node of what an outside service said at a time; no claim, so it never falls."""
-        return self._number(Node(Op.OUTSIDE, (), service, at))
+        found = self._outside.get((service, at))
+        if found is None:
+            found = self._outside[service, at] = self._new(Op.OUTSIDE, ())
+            self._leaves[found] = (service, at)
+        return found
 
     def fact(self, of: Iterable[int]) -> int:
         """The sum of the claims that assert one triple: each counts once, their order does not matter."""
-        operands = tuple(sorted(set(of) - {self.zero}))
+        members = set(of)
+        members.discard(self.zero)
+        operands = tuple(sorted(members))
         if len(operands) < 2:
             return operands[0] if operands else self.zero
-        return self._number(Node(Op.FACT, operands))
+        found = self._facts.get(operands)
+        if found is None:
+            found = self._facts[operands] = self._new(Op.FACT, operands)
+        return found
 
     def plus(self, of: Iterable[int]) -> int:
         """A sum. ``x + 0 = x``; flattened, in a fixed order; ``x + x`` is kept."""
-        return self._combined(Op.PLUS, of, unit=self.zero)
+        return self._combined(self._sums, tuple(sorted(of)))
 
     def times(self, of: Iterable[int]) -> int:
         """A product. ``x · 1 = x``, ``x · 0 = 0``; flattened, in a fixed order; ``x · x`` is kept."""
-        operands = tuple(of)
-        if self.zero in operands:
-            return self.zero
-        return self._combined(Op.TIMES, operands, unit=self.one)
+        return self._combined(self._products, tuple(sorted(of)))
+
+    def products(self, combinations: Iterable[Iterable[int]]) -> list[int]:
+        """The product of each combination, as by ``times``; many at once are built in less time."""
+        keys = list(map(tuple, map(sorted, combinations)))
+        kind = self._products
+        fresh = [key for key in dict.fromkeys(keys) if key not in kind.known]
+        if not fresh:
+            return list(map(kind.known.__getitem__, keys))
+        lengths = set(map(len, fresh))
+        if not (
+            2 <= min(lengths) <= max(lengths) <= _FLATTENED
+            and min(fresh)[0] > self.one
+            and kind.short.isdisjoint(chain.from_iterable(fresh))
+        ):
+            return [self._combined(kind, key) for key in keys]
+        if len(self) + len(fresh) > self.most_nodes:
+            raise CircuitTooLarge(self.most_nodes)
+        numbers = range(len(self), len(self) + len(fresh))
+        self.operations.extend(repeat(kind.op, len(fresh)))
+        self.operands.extend(fresh)
+        kind.known.update(zip(fresh, numbers, strict=True))
+        kind.short.update(numbers)
+        return list(map(kind.known.__getitem__, keys))
 
     def minus(self, left: int, right: int) -> int:
         """``left`` where ``right`` has no support, else zero."""
@@ -100,37 +182,50 @@ class Circuit:
             return left
         if right in (left, self.one):
             return self.zero
-        return self._number(Node(Op.MINUS, (left, right)))
+        found = self._differences.get((left, right))
+        if found is None:
+            found = self._differences[left, right] = self._new(Op.MINUS, (left, right))
+        return found
 
-    def _combined(self, op: Op, of: Iterable[int], unit: int) -> int:
-        operands: list[int] = []
-        for number in of:
-            if number == unit:
-                continue
-            node = self._nodes[number]
-            if node.op is op and len(node.of) <= _FLATTENED:
-                operands.extend(node.of)
-            else:
-                operands.append(number)
-        if len(operands) < 2:
-            return operands[0] if operands else unit
-        operands.sort()
-        return self._number(Node(op, tuple(operands)))
+    def _combined(self, kind: _Composites, key: tuple[int, ...]) -> int:
+        """The sum or product of operands in their order."""
+        found = kind.known.get(key)
+        if found is not None:
+            return found
+        if key and key[0] <= kind.unit:  # zero and one have the least numbers
+            if key[0] < kind.unit:
+                return self.zero
+            key = key[bisect_right(key, kind.unit) :]
+        if not kind.short.isdisjoint(key):
+            parts = (self.operands[n] if n in kind.short else (n,) for n in key)
+            key = tuple(sorted(chain.from_iterable(parts)))
+        if len(key) < 2:
+            return key[0] if key else kind.unit
+        found = kind.known.get(key)
+        if found is None:
+            found = kind.known[key] = self._new(kind.op, key)
+            if len(key) <= _FLATTENED:
+                kind.short.add(found)
+        return found
 
-    def reachable(self, roots: Iterable[int]) -> list[int]:
-        """The nodes that the roots rest on, themselves included, operands first."""
-        reached = set(roots)
-        waiting = list(reached)
-        while waiting:
-            for operand in self._nodes[waiting.pop()].of:
-                if operand not in reached:
-                    reached.add(operand)
-                    waiting.append(operand)
+    def reachable(self, roots: Iterable[int], known: Mapping[int, object] = NOTHING) -> list[int]:
+        """The nodes that the roots rest on, themselves included, operands first.
+
+        What is known already, and what is below that alone, is left out.
+        """
+        of = self.operands.__getitem__
+        reached = {root for root in roots if root not in known}
+        fresh = reached
+        while fresh:
+            fresh = set().union(*map(of, fresh)) - reached
+            if known:
+                fresh.difference_update([n for n in fresh if n in known])
+            reached |= fresh
         return sorted(reached)
 
     def names(self, roots: Iterable[int]) -> list[str]:
         """The claims whose tokens the roots rest on, in the order of the circuit."""
-        return [self._nodes[n].name for n in self.reachable(roots) if self._nodes[n].op is Op.TOKEN]
+        return [self._leaves[n][0] for n in self.reachable(roots) if self.operations[n] is Op.TOKEN]
 
     def positive_names(self, root: int) -> list[str]:
         """The claims that support one node: what is subtracted somewhere does not."""
@@ -138,10 +233,11 @@ class Circuit:
         waiting = [root]
         found = []
         while waiting:
-            node = self._nodes[waiting.pop()]
-            if node.op is Op.TOKEN:
-                found.append(node.name)
-            for operand in node.of[:1] if node.op is Op.MINUS else node.of:
+            number = waiting.pop()
+            op, of = self.operations[number], self.operands[number]
+            if op is Op.TOKEN:
+                found.append(self._leaves[number][0])
+            for operand in of[:1] if op is Op.MINUS else of:
                 if operand not in seen:
                     seen.add(operand)
                     waiting.append(operand)
@@ -149,22 +245,26 @@ class Circuit:
 
     def to_json(self, roots: Sequence[int]) -> tuple[list[dict[str, Any]], dict[int, int]]:
         """The nodes under the roots as DESIGN section 6 lists them, and the place of each in that list."""
-        place: dict[int, int] = {}
-        listed: list[dict[str, Any]] = []
-        for number in self.reachable(roots):
-            place[number] = len(listed)
-            node = self._nodes[number]
-            match node.op:
-                case Op.TOKEN:
-                    listed.append({"op": "token", "claim": node.name})
-                case Op.OUTSIDE:
-                    listed.append({"op": "token", "service": node.name, "at": node.at})
-                case Op.ZERO | Op.ONE:
-                    listed.append({"op": node.op.value})
-                case _:
-                    kind = "plus" if node.op in _SUMS else node.op.value
-                    listed.append({"op": kind, "of": [place[operand] for operand in node.of]})
+        numbers = self.reachable(roots)
+        place = dict(zip(numbers, range(len(numbers)), strict=True))
+        placed, operations, operands = place.__getitem__, self.operations, self.operands
+        listed = [
+            {"op": _SPELLED[operations[number]], "of": list(map(placed, operands[number]))}
+            if operands[number]
+            else self._leaf_json(number)
+            for number in numbers
+        ]
         return listed, place
+
+    def _leaf_json(self, number: int) -> dict[str, Any]:
+        name, at = self._leaves.get(number, ("", ""))
+        match self.operations[number]:
+            case Op.TOKEN:
+                return {"op": "token", "claim": name}
+            case Op.OUTSIDE:
+                return {"op": "token", "service": name, "at": at}
+            case constant:
+                return {"op": constant.value}
 
     @classmethod
     def from_json(cls, listed: Sequence[Mapping[str, Any]]) -> tuple["Circuit", list[int]]:

@@ -14,33 +14,31 @@ def evaluate(
     roots: Iterable[int],
     semiring: Semiring[K],
     value: Callable[[Node], K],
+    values: dict[int, K] | None = None,
 ) -> dict[int, K]:
     """The value of every node that the roots rest on.
 
-    ``value`` gives that of a token, claim or outside. Raises ``Unsupported`` where the
-    semiring has no such operation.
+    ``value`` gives that of a token, claim or outside. ``values`` are those that are known
+    already: the others are added to them. Raises ``Unsupported`` where the semiring has no
+    such operation.
     """
-    values: dict[int, K] = {}
-    for number in circuit.reachable(roots):
-        node = circuit[number]
-        match node.op:
+    if values is None:
+        values = {}
+    known = values.__getitem__
+    plus, times = semiring.plus_all, semiring.times_all
+    operations, operands = circuit.operations, circuit.operands
+    for number in circuit.reachable(roots, values):
+        match operations[number]:
+            case Op.TIMES:
+                values[number] = times(map(known, operands[number]))
+            case Op.FACT | Op.PLUS:
+                values[number] = plus(map(known, operands[number]))
+            case Op.TOKEN | Op.OUTSIDE:
+                values[number] = value(circuit[number])
+            case Op.MINUS:
+                values[number] = semiring.minus(*map(known, operands[number]))
             case Op.ZERO:
                 values[number] = semiring.zero
             case Op.ONE:
                 values[number] = semiring.one
-            case Op.TOKEN | Op.OUTSIDE:
-                values[number] = value(node)
-            case Op.FACT | Op.PLUS:
-                first, *rest = node.of
-                total = values[first]
-                for operand in rest:
-                    total = semiring.plus(total, values[operand])
-                values[number] = total
-            case Op.TIMES:
-                total = values[node.of[0]]
-                for operand in node.of[1:]:
-                    total = semiring.times(total, values[operand])
-                values[number] = total
-            case Op.MINUS:
-                values[number] = semiring.minus(values[node.of[0]], values[node.of[1]])
     return values

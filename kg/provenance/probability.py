@@ -7,29 +7,43 @@ members of a ``fact`` node) are copies of one report and share one variable: one
 credible wherever a less credible copy is, so that a fact is as sure as its best copy, and
 each copy is as sure as it is by itself. An outside token has one variable.
 
-Confidence is the exact probability that the circuit is true: by arithmetic where parts
-share no origin, otherwise over a binary decision diagram of at most ``MAX_VARIABLES``
-variables and ``MAX_DIAGRAM`` nodes (``MAX_EFFORT`` nodes for all rows of an answer together).
+Confidence is the exact probability that the circuit is true. It is no semiring: P(x or y)
+does not follow from P(x) and P(y) where the two rest on one claim or one origin, so no
+``plus`` of two numbers can give it, and the whole circuit under a row is looked at. It goes
+
+* by arithmetic, where parts share no origin;
+* by the worlds of the origins that several claims share, up to ``MAX_ORIGINS`` of them: in
+  each, claims are independent (``kg.provenance.conditioned``; for all rows of an answer
+  together at most ``MAX_CLAUSES`` clauses are looked at);
+* over a binary decision diagram of at most ``MAX_VARIABLES`` variables and ``MAX_DIAGRAM``
+  nodes (``MAX_EFFORT`` nodes for all rows of an answer together).
+
 What is larger is estimated from ``SAMPLES`` random worlds, the same each time, and says so.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import reduce
 from math import prod
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from kg.provenance.circuit import Circuit, Node, Op
-from kg.provenance.diagram import Diagram, TooLarge
+from kg.provenance.diagram import TooLarge
+from kg.provenance.effort import Effort, Intractable
 from kg.provenance.evaluate import evaluate
+from kg.provenance.falls import MAX_DIAGRAM, MAX_FALLING, MAX_VARIABLES, Fallible
 from kg.provenance.sampling import SAMPLES, Worlds, draw, interval
 from kg.provenance.semirings.fuzzy import FUZZY
-from kg.provenance.trusted import Model, Trusted
+from kg.provenance.trusted import Chain, Model
 
-MAX_VARIABLES = 256
-MAX_DIAGRAM = 10_000
-MAX_EFFORT = 300_000
+if TYPE_CHECKING:
+    from kg.provenance.conditioned import Conditioned
+
+MAX_ORIGINS = 12
+MAX_CLAUSES = 300_000
 _DEEP = 50
+_MOST_KEPT = 32
 
 T = TypeVar("T")
 
@@ -42,7 +56,7 @@ class Confidence:
     error: float | None = None
 
 
-class Assessor(Trusted):
+class Assessor(Fallible):
     """Confidence, weakest and origins of the nodes of one circuit; each node is worked out once."""
 
     def __init__(
@@ -50,18 +64,21 @@ class Assessor(Trusted):
         circuit: Circuit,
         model: Model,
         *,
+        max_origins: int = MAX_ORIGINS,
+        max_clauses: int = MAX_CLAUSES,
+        max_falling: int = MAX_FALLING,
         max_variables: int = MAX_VARIABLES,
         max_diagram: int = MAX_DIAGRAM,
         samples: int = SAMPLES,
     ) -> None:
-        super().__init__(circuit, model)
-        self.max_variables = max_variables
-        self.max_diagram = max_diagram
+        super().__init__(circuit, model, max_falling, max_variables, max_diagram)
+        self.max_origins = max_origins
         self.samples = samples
-        self._effort = MAX_EFFORT
+        self._clauses = Effort(max_clauses)
+        self._met: frozenset[str] = frozenset()
+        self._given: dict[Hashable, Conditioned] = {}
         self._drawn: dict[Hashable, int] = {}
         self._confidence: dict[int, Confidence] = {}
-        self._origins: dict[int, int | None] = {}
 
     def _probability(self, leaf: Node) -> float:
         if leaf.op is Op.OUTSIDE:
@@ -74,6 +91,7 @@ class Assessor(Trusted):
         """P(the node is true)."""
         known = self._confidence.get(root)
         if known is None:
+            self.support(root)  # of all nodes below at once
             exact = self._arithmetic(root, 0)
             known = self._by_worlds(root) if exact is None else Confidence(exact)
             self._confidence[root] = known
@@ -89,7 +107,7 @@ class Assessor(Trusted):
             case Op.TOKEN | Op.OUTSIDE:
                 return self._probability(node)
             case Op.FACT:
-                operands = self.without_copies(node)
+                operands = self.without_copies(node.of)
             case Op.PLUS if Circuit.one in operands:
                 return 1.0
         if node.op is Op.PLUS and (claims := self.claims_of_sum(operands)):
@@ -97,10 +115,11 @@ class Assessor(Trusted):
         if depth > _DEEP:
             return None
         if node.op is Op.TIMES:
-            operands = self._absorbed(operands)
+            operands = self.absorbed(operands)
         if not self.independent(operands):
             names = [self.circuit[n].name for n in operands if self.circuit[n].op is Op.TOKEN]
-            return self._all_of(names) if node.op is Op.TIMES and len(names) == len(operands) else None
+            plain = node.op is Op.TIMES and len(names) == len(operands)
+            return self._all_of(names) if plain else self._given_origins(root)
         parts = [self._arithmetic(n, depth + 1) for n in operands]
         values = [part for part in parts if part is not None]
         if len(values) < len(parts):
@@ -111,19 +130,6 @@ class Assessor(Trusted):
             case Op.MINUS:
                 return values[0] * (1.0 - values[1])
         return 1.0 - prod(1.0 - value for value in values)
-
-    def _absorbed(self, operands: tuple[int, ...]) -> tuple[int, ...]:
-        """The operands of a product without facts that one of its claims asserts: they hold with it.
-
-        All operands, where that would part copies that the product needs together.
-        """
-        tokens = {n for n in operands if self.circuit[n].op is Op.TOKEN}
-        facts = [n for n in operands if self.circuit[n].op is Op.FACT]
-        needed = [tokens.intersection(self.circuit[n].of) for n in facts]
-        if any(len(own) > 1 for own in needed):
-            return operands
-        gone = {fact for fact, own in zip(facts, needed, strict=True) if own}
-        return tuple(n for n in operands if n not in gone)
 
     def _any_of(self, claims: set[str]) -> float:
         """P(one of these claims holds): within an origin they share its reliability."""
@@ -141,13 +147,48 @@ class Assessor(Trusted):
         origins = {trust.origin: trust.reliability for trust in trusts}
         return prod(origins.values()) * prod(trust.credibility for trust in trusts)
 
+    def _given_origins(self, root: int) -> float | None:
+        """By the worlds of the origins that several claims share, if those are few; ``None`` otherwise."""
+        chains = self.chains(root)
+        origins = self._to_settle(root, chains)
+        if origins is None:
+            return None
+        key = (origins, frozenset(chains.items()))
+        given = self._given.get(key)
+        if given is None or given.is_full:
+            if len(self._given) >= _MOST_KEPT:
+                self._given.clear()
+            from kg.provenance.conditioned import Conditioned  # noqa: PLC0415 - most answers need no numpy
+
+            given = self._given[key] = Conditioned(self, origins, chains, self._clauses)
+        try:
+            return given.probability(root)
+        except Intractable:
+            return None
+
+    def _to_settle(self, root: int, chains: dict[str, Chain]) -> tuple[str, ...] | None:
+        """The origins whose worlds are gone through: all that were met, else those of several claims."""
+        found = self.support(root)
+        if found is not None:
+            met = self._met.union(found.intersection(self.reliability))
+            if len(met) <= self.max_origins:
+                self._met = met
+                return tuple(sorted(met))
+        variables: defaultdict[str, set[Hashable]] = defaultdict(set)
+        for leaf in self.leaves(root):
+            if leaf.op is Op.TOKEN:
+                names = [key for key, _ in chains.get(leaf.name, ((leaf.name, 1.0),))]
+                variables[self.trust(leaf.name).origin].update(names)
+        shared = tuple(sorted(origin for origin, of_origin in variables.items() if len(of_origin) > 1))
+        return shared if len(shared) <= self.max_origins else None
+
     def _by_worlds(self, root: int) -> Confidence:
         """By a diagram if it stays within its size, otherwise by sampling."""
-        probability, credible = self._variables(root)
+        probability, holds = self._variables(root)
         diagram = self._diagram(list(probability))
         if diagram is not None:
             try:
-                leaf = self._leaf(diagram.variable, diagram.times, credible)
+                leaf = self._leaf(diagram.variable, diagram.times, holds)
                 function = evaluate(self.circuit, (root,), diagram, leaf)[root]
                 return Confidence(diagram.probability(function, probability))
             except TooLarge:
@@ -158,60 +199,42 @@ class Assessor(Trusted):
         for name, p in probability.items():
             if name not in self._drawn:
                 self._drawn[name] = draw(name, p, self.samples)
-        leaf = self._leaf(self._drawn.__getitem__, worlds.times, credible)
+        leaf = self._leaf(self._drawn.__getitem__, worlds.times, holds)
         true = evaluate(self.circuit, (root,), worlds, leaf)[root]
         return Confidence(*interval(true.bit_count(), self.samples))
 
-    def _diagram(self, names: list[Hashable]) -> Diagram | None:
-        """An empty diagram, if there may be one of so many variables."""
-        if len(names) > self.max_variables or self._effort <= 0:
-            return None
-        return Diagram(names, self.max_diagram)
-
-    def _variables(self, root: int) -> tuple[dict[Hashable, float], dict[str, tuple[Hashable, ...]]]:
+    def _variables(self, root: int) -> tuple[dict[Hashable, float], dict[str, list[Hashable]]]:
         """The random variables under a node with their probabilities, those of one origin together;
-        and for each claim those that are true exactly where it is credible.
-
-        Copies form a chain: the best has one variable, each next one those of the copies
-        before it and one more, which brings the product down to its own credibility.
+        and for each claim those that are true exactly where it holds.
         """
-        copies = self.copies(root)
+        chains = self.chains(root)
         variables: dict[str, dict[Hashable, float]] = {}
-        credible: dict[str, tuple[Hashable, ...]] = {}
+        holds: dict[str, list[Hashable]] = {}
         for node in self.leaves(root):
             if node.op is Op.OUTSIDE:
                 key = ("service", node.name, node.at)
                 variables.setdefault(str(key), {key: self.model.outside(node.name)})
                 continue
             trust = self.trust(node.name)
-            of_origin = variables.setdefault(trust.origin, {("origin", trust.origin): trust.reliability})
-            if node.name in credible:
-                continue
-            chain: tuple[Hashable, ...] = ()
-            before = 1.0
-            for copy in copies.get(node.name, (node.name,)):
-                own = self.trust(copy).credibility
-                if own < before or not chain:
-                    chain = (*chain, ("claim", copy, chain))
-                    of_origin[chain[-1]] = own / before if before else 0.0
-                    before = own
-                credible[copy] = chain
-        return {name: p for of_origin in variables.values() for name, p in of_origin.items()}, credible
+            origin = ("origin", trust.origin)
+            of_origin = variables.setdefault(trust.origin, {origin: trust.reliability})
+            chain = chains.get(node.name, ((("claim", node.name, 1.0), trust.credibility),))
+            of_origin.update(chain)
+            holds[node.name] = [origin, *(key for key, _ in chain)]
+        return {name: p for of_origin in variables.values() for name, p in of_origin.items()}, holds
 
     def _leaf(
         self,
         variable: Callable[[Hashable], T],
         both: Callable[[T, T], T],
-        credible: dict[str, tuple[Hashable, ...]],
+        holds: dict[str, list[Hashable]],
     ) -> Callable[[Node], T]:
         """What a token means in terms of the random variables."""
 
         def value(node: Node) -> T:
             if node.op is Op.OUTSIDE:
                 return variable(("service", node.name, node.at))
-            return reduce(
-                both, map(variable, credible[node.name]), variable(("origin", self.trust(node.name).origin))
-            )
+            return reduce(both, map(variable, holds[node.name]))
 
         return value
 
@@ -223,55 +246,3 @@ class Assessor(Trusted):
         What is subtracted counts only by whether it has support: it has none under a row that is an answer.
         """
         return evaluate(self.circuit, roots, FUZZY, self._probability)
-
-    # --- origins
-
-    def origins(self, root: int) -> int | None:
-        """The fewest origins whose fall makes the node false; ``None`` if no fall does.
-
-        Exact while a diagram of at most ``max_variables`` origins and ``max_diagram`` nodes
-        tells; beyond that a lower bound: 1 if one origin alone fells it, otherwise 2.
-        """
-        if root not in self._origins:
-            self._origins[root] = self._few(root, 0)
-        return self._origins[root]
-
-    def _few(self, root: int, depth: int) -> int | None:
-        node = self.circuit[root]
-        match node.op:
-            case Op.ZERO:
-                return 0
-            case Op.ONE:
-                return None
-            case Op.TOKEN | Op.OUTSIDE:
-                return 1
-            case Op.FACT | Op.PLUS if Circuit.one in node.of:
-                return None
-            case Op.FACT | Op.PLUS if all(self.circuit[n].op is Op.TOKEN for n in node.of):
-                return len({self.trust(self.circuit[n].name).origin for n in node.of})
-            case Op.FACT | Op.PLUS if depth <= _DEEP and self.independent(tuple(dict.fromkeys(node.of))):
-                counts = [self._few(n, depth + 1) for n in dict.fromkeys(node.of)]
-                return None if None in counts else sum(count or 0 for count in counts)
-            case Op.TIMES if depth <= _DEEP:  # a product falls with any one of its parts
-                counts = [self._few(n, depth + 1) for n in dict.fromkeys(node.of)]
-                return min((count for count in counts if count is not None), default=None)
-        return self._fewest(root)
-
-    def _fewest(self, root: int) -> int | None:
-        names = list(dict.fromkeys(map(self.origin, self.leaves(root))))
-        diagram = self._diagram(list(names))
-        if diagram is not None:
-            try:
-                leaf = {name: diagram.variable(name) for name in names}
-                function = evaluate(self.circuit, (root,), diagram, lambda node: leaf[self.origin(node)])[
-                    root
-                ]
-                return diagram.fewest_false(function)
-            except TooLarge:
-                pass
-            finally:
-                self._effort -= len(diagram)
-        falls = Worlds(len(names))  # in world i origin i falls
-        standing = {name: falls.one & ~(1 << i) for i, name in enumerate(names)}
-        true = evaluate(self.circuit, (root,), falls, lambda node: standing[self.origin(node)])[root]
-        return 2 if true == falls.one else 1

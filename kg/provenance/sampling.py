@@ -1,7 +1,9 @@
 """Many worlds at once: a Boolean value per world, packed into the bits of one integer."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
+from functools import reduce
 from math import sqrt
+from operator import and_, or_
 from random import Random
 
 from kg.provenance.semirings.protocol import Semiring
@@ -29,6 +31,14 @@ class Worlds(Semiring[int]):
     def times(self, left: int, right: int) -> int:
         """And, in each world."""
         return left & right
+
+    def plus_all(self, values: Iterable[int]) -> int:
+        """Or, in each world."""
+        return reduce(or_, values)
+
+    def times_all(self, values: Iterable[int]) -> int:
+        """And, in each world."""
+        return reduce(and_, values)
 
     def minus(self, left: int, right: int) -> int:
         """And not, in each world."""

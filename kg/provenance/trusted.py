@@ -1,11 +1,15 @@
 """What stands behind the nodes of a circuit: claims, their origins, and which of them count."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Protocol
 
 from kg.provenance.circuit import Circuit, Node, Op
 
 _MANY = 64
+
+Chain = tuple[tuple[Hashable, float], ...]
+"""The variables that must all be true for a claim to be credible, with their probabilities."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,10 @@ class Trusted:
     def __init__(self, circuit: Circuit, model: Model) -> None:
         self.circuit = circuit
         self.model = model
+        self.reliability: dict[str, float] = {}
+        """P(reliable) of each origin that was met."""
         self._trust: dict[str, Trust] = {}
+        self._copied: dict[int, bool] = {}
         self._supports: dict[int, frozenset[str] | None] = {}
 
     def trust(self, claim: str) -> Trust:
@@ -48,6 +55,7 @@ class Trusted:
         found = self._trust.get(claim)
         if found is None:
             found = self._trust[claim] = self.model.trust(claim)
+            self.reliability[found.origin] = found.reliability
         return found
 
     def claims_of_sum(self, operands: tuple[int, ...]) -> set[str]:
@@ -63,9 +71,22 @@ class Trusted:
             if not seen.isdisjoint(members) or any(self.circuit[n].op is not Op.TOKEN for n in members):
                 return set()
             seen.update(members)
-            counted = self.without_copies(node) if node.op is Op.FACT else members
+            counted = self.without_copies(members) if node.op is Op.FACT else members
             found.update(self.circuit[n].name for n in counted)
         return found
+
+    def has_copies(self, root: int) -> bool:
+        """Whether claims of one origin assert one triple, a fact under the node."""
+        if root not in self._copied:
+            operations, operands, copied = self.circuit.operations, self.circuit.operands, self._copied
+            for number in self.circuit.reachable((root,), copied):
+                below = operands[number]
+                found = any(map(copied.__getitem__, below))
+                if operations[number] is Op.FACT and not found:
+                    names = [self.circuit.name(n) for n in below if operations[n] is Op.TOKEN]
+                    found = len({self.trust(name).origin for name in names}) < len(names)
+                copied[number] = found
+        return self._copied[root]
 
     def copies(self, root: int) -> dict[str, tuple[str, ...]]:
         """The claims under a node that have copies, each with all of its own: most credible first.
@@ -97,52 +118,81 @@ class Trusted:
                 found.update(dict.fromkeys(group, ranked))
         return found
 
+    def chains(self, root: int) -> dict[str, Chain]:
+        """The variables of the claims under a node that have copies.
+
+        Copies form a chain: the best has one variable, each next one those of the copies
+        before it and one more, which brings the product down to its own credibility.
+        """
+        found: dict[str, Chain] = {}
+        if not self.has_copies(root):
+            return found
+        for copies in set(self.copies(root).values()):
+            chain: Chain = ()
+            before = 1.0
+            for copy in copies:
+                own = self.trust(copy).credibility
+                if own < before or not chain:
+                    chain = (*chain, (("claim", copy, before), own / before if before else 0.0))
+                    before = own
+                found[copy] = chain
+        return found
+
     def independent(self, operands: tuple[int, ...]) -> bool:
         """Whether no origin stands behind two of the nodes."""
-        total = 0
-        union: set[str] = set()
-        for number in operands:
-            support = self.support(number)
-            if support is None:
-                return False
-            total += len(support)
-            union |= support
-        return len(union) == total
+        supports = list(map(self.support, operands))
+        known = [support for support in supports if support is not None]
+        return len(known) == len(supports) and len(frozenset().union(*known)) == sum(map(len, known))
 
     def support(self, number: int) -> frozenset[str] | None:
         """The origins and services under a node; ``None`` for more than ``_MANY``."""
-        if number in self._supports:
-            return self._supports[number]
-        for below in self.circuit.reachable((number,)):
-            if below in self._supports:
-                continue
-            node = self.circuit[below]
-            match node.op:
+        supports = self._supports
+        if number in supports:
+            return supports[number]
+        operations, operands = self.circuit.operations, self.circuit.operands
+        for below in self.circuit.reachable((number,), supports):
+            match operations[below]:
                 case Op.TOKEN:
-                    found: frozenset[str] | None = frozenset((self.trust(node.name).origin,))
+                    found: frozenset[str] | None = frozenset((self.trust(self.circuit.name(below)).origin,))
                 case Op.OUTSIDE:
-                    found = frozenset((f"service {node.name} at {node.at}",))
+                    found = frozenset((self.origin(self.circuit[below]),))
                 case _:
-                    sets = [s for s in (self._supports[operand] for operand in node.of) if s is not None]
-                    found = frozenset().union(*sets) if len(sets) == len(node.of) else None
-                    if found is not None and len(found) > _MANY:
-                        found = None
-            self._supports[below] = found
-        return self._supports[number]
+                    found = _union(list(map(supports.__getitem__, operands[below])))
+            supports[below] = found
+        return supports[number]
 
-    def without_copies(self, fact: Node) -> tuple[int, ...]:
+    def without_copies(self, members: tuple[int, ...]) -> tuple[int, ...]:
         """The operands of a fact, of each origin only the most credible claim."""
+        tokens = [n for n in members if self.circuit.operations[n] is Op.TOKEN]
+        names = list(map(self.circuit.name, tokens))
+        if len({self.trust(name).origin for name in names}) == len(names):
+            return members
         best: dict[str, tuple[float, str, int]] = {}
-        others = []
-        for number in fact.of:
-            node = self.circuit[number]
-            if node.op is not Op.TOKEN:
-                others.append(number)
-                continue
-            trust = self.trust(node.name)
-            rank = (-trust.credibility, node.name, number)  # of equals the first by name
+        for number, name in zip(tokens, names, strict=True):
+            trust = self.trust(name)
+            rank = (-trust.credibility, name, number)  # of equals the first by name
             best[trust.origin] = min(best.get(trust.origin, rank), rank)
+        others = (n for n in members if self.circuit.operations[n] is not Op.TOKEN)
         return (*(number for _, _, number in best.values()), *others)
+
+    def absorbed(self, operands: tuple[int, ...]) -> tuple[int, ...]:
+        """The operands of a product without facts that one of its claims asserts: they hold with it.
+
+        All operands, where that would part copies that the product needs together.
+        """
+        operations = self.circuit.operations
+        facts = [n for n in operands if operations[n] is Op.FACT]
+        if not facts:
+            return operands
+        tokens = {n for n in operands if operations[n] is Op.TOKEN}
+        gone = set()
+        for fact in facts:
+            own = tokens.intersection(self.circuit.operands[fact])
+            if len(own) > 1:
+                return operands
+            if own:
+                gone.add(fact)
+        return tuple(n for n in operands if n not in gone) if gone else operands
 
     def leaves(self, root: int) -> list[Node]:
         """The tokens under a node."""
@@ -151,4 +201,13 @@ class Trusted:
 
     def origin(self, node: Node) -> str:
         """The origin that a leaf falls with; a service is its own."""
-        return node.name if node.op is Op.OUTSIDE else self.trust(node.name).origin
+        return f"service {node.name}" if node.op is Op.OUTSIDE else self.trust(node.name).origin
+
+
+def _union(supports: list[frozenset[str] | None]) -> frozenset[str] | None:
+    """Of all; ``None`` for more than ``_MANY``."""
+    known = [support for support in supports if support is not None]
+    if len(known) < len(supports):
+        return None
+    union: frozenset[str] = frozenset().union(*known)
+    return union if len(union) <= _MANY else None

@@ -5,8 +5,83 @@ annotations come from a query derived from the one that was asked (``derive``); 
 rows where that is as good, otherwise they are the engine's answer to the very text.
 """
 
-from kg.query.answer import Answer, Provenance, RowProvenance
-from kg.query.asking import query
-from kg.query.source import Source
+from collections.abc import Sequence
+from typing import Literal
 
-__all__ = ["Answer", "Provenance", "RowProvenance", "Source", "query"]
+from kg.dataset.snapshots import Snapshot
+from kg.query.answer import Answer, Contribution, Provenance, RowProvenance
+from kg.query.asking import query as _query
+from kg.query.asking import unread
+from kg.query.difference import Changed, Difference, difference
+from kg.query.explain import explain
+from kg.query.policy import TrustPolicy
+from kg.query.services import Services
+from kg.query.source import Source
+from kg.query.under import query_under
+
+__all__ = [
+    "Answer",
+    "Changed",
+    "Contribution",
+    "Difference",
+    "Provenance",
+    "RowProvenance",
+    "Services",
+    "Source",
+    "TrustPolicy",
+    "difference",
+    "explain",
+    "query",
+    "unread",
+]
+
+
+def query(
+    snapshot: Source,
+    sparql: str,
+    *,
+    provenance: Literal["how", "none"] = "how",
+    policy: TrustPolicy | None = None,
+    default_graphs: Sequence[str] | None = None,
+    named_graphs: Sequence[str] | None = None,
+    base_iri: str | None = None,
+    confidence: bool = True,
+    services: Services | None = None,
+) -> Answer:
+    """Answer a SPARQL 1.1 query, with the provenance of every row unless ``provenance`` is "none".
+
+    With a ``policy`` it is the answer over the dataset that the policy leaves of a
+    published version. What cannot be annotated is answered all the same, with
+    ``provenance.complete`` false and the reason. ``default_graphs`` and ``named_graphs``
+    are the dataset of the SPARQL protocol. Without ``confidence`` the circuits are built
+    but not assessed. ``services`` are the endpoints that SERVICE may ask.
+
+    Raises ``QuerySyntaxError``; ``QueryRefused`` for a SERVICE that may not be asked or
+    that fails, for unknown functions and (``TooComplex``) for what is nested or chained
+    too far; and ``QueryOverLimit`` where the dataset of a policy would have to be made, and
+    is too large.
+    """
+    if policy and isinstance(snapshot, Snapshot):
+        return query_under(
+            snapshot,
+            sparql,
+            policy,
+            provenance=provenance,
+            default_graphs=default_graphs,
+            named_graphs=named_graphs,
+            base_iri=base_iri,
+            confidence=confidence,
+            services=services,
+        )
+    if policy:
+        raise TypeError("only a published version can be asked under a policy")
+    return _query(
+        snapshot,
+        sparql,
+        provenance=provenance,
+        default_graphs=default_graphs,
+        named_graphs=named_graphs,
+        base_iri=base_iri,
+        confidence=confidence,
+        services=services,
+    )

@@ -14,7 +14,7 @@ from kg.query.apart import Deriver
 from kg.query.builder import Builder, picker
 from kg.query.derivation import Inner, NotAnnotated
 from kg.query.fitness import check_steady, names_graphs
-from kg.query.groups import Member, Outcome, aggregates_of, finished, number, outcomes
+from kg.query.groups import Member, Outcome, aggregates_of, by_count, finished, number, outcomes
 from kg.query.page import table_of
 from kg.query.scope import certain, projected, subexpressions
 from kg.query.standing import Fresh, Scope
@@ -108,11 +108,14 @@ def annotate_groups(builder: Builder, plan: Grouped, rows: Sequence[Row]) -> Gro
     nodes = {key: circuit.plus(member.node for member in members) for key, members in groups.items()}
     if decided:
         wanted = set(keys)
-        aggregates = aggregates_of(select)
-        found = outcomes(
-            builder, aggregates, {key: m for key, m in groups.items() if key in wanted}, implicit=implicit
-        )
-        nodes = _standing(builder, plan, aggregates, found)
+        asked = {key: members for key, members in groups.items() if key in wanted}
+        counted = by_count(builder, select, asked, implicit=implicit)
+        if counted is not None:
+            nodes = counted
+        else:
+            aggregates = aggregates_of(select)
+            found = outcomes(builder, aggregates, asked, implicit=implicit)
+            nodes = _standing(builder, plan, aggregates, found)
     missing = next((key for key in keys if nodes.get(key, circuit.zero) == circuit.zero), None)
     if missing is not None:
         raise NotAnnotated(f"no member was found of the group {missing}: please report this")

@@ -6,9 +6,10 @@ from typing import Literal as OneOf
 
 from kg.dataset.terms import BlankNode, NamedNode, QueryBoolean, QuerySolutions, QueryTriples
 from kg.errors import QueryRefused, QuerySyntaxError
+from kg.provenance.circuit import CircuitTooLarge
 from kg.query.aggregates import Grouped, annotate_groups
-from kg.query.algebra import Item, Var
-from kg.query.answer import Answer, Provenance, Row, Term
+from kg.query.algebra import Item, Query, Var
+from kg.query.answer import Answer, Contribution, Provenance, Row, Term
 from kg.query.assess import assessed, not_annotated
 from kg.query.builder import Builder
 from kg.query.chosen import Chosen
@@ -17,10 +18,12 @@ from kg.query.evaluate import MAX_DERIVATIONS, Annotated, annotate, answered, su
 from kg.query.graphs import built, constants, described
 from kg.query.leaves import Unaccounted
 from kg.query.merge import over_merge, without_dataset
+from kg.query.page import filled
 from kg.query.parse import has_word, parse
 from kg.query.planning import planning_of
-from kg.query.prepare import TOO_DEEP, Built, Described, Prepared, prepared
+from kg.query.prepare import TOO_DEEP, Built, Described, Prepared, prepare, prepared
 from kg.query.render import NOTHING, render
+from kg.query.services import Services, has_service, table_of_given, with_services
 from kg.query.size import TooComplex, check_size
 from kg.query.source import Source, ask_engine, solutions, triples
 from kg.query.subselect import work_out
@@ -35,6 +38,7 @@ def query(
     named_graphs: Sequence[str] | None = None,
     base_iri: str | None = None,
     confidence: bool = True,
+    services: Services | None = None,
 ) -> Answer:
     """Answer a SPARQL 1.1 query, with the provenance of every row unless ``provenance`` is "none".
 
@@ -44,12 +48,21 @@ def query(
     ``QuerySyntaxError``, and ``QueryRefused`` for SERVICE, for unknown functions and
     (``TooComplex``) for what is nested or chained too far.
     """
+    chosen = default_graphs is not None or named_graphs is not None
+    indexed = snapshot.index is not None and not chosen
+    asked: Prepared | str | None = None
+    if services is not None and "service" in sparql.casefold():
+        check_size(sparql)
+        written = parse(sparql, base_iri)
+        if has_service(written.body.of):
+            federated = with_services(written, services)
+            asked = prepare(federated, indexed)
+            sparql, base_iri = _text(federated), None
     plain = _Plain(snapshot, sparql, base_iri, default_graphs, named_graphs)
     if provenance == "none":
         return plain.answer()
-    chosen = default_graphs is not None or named_graphs is not None
-    indexed = snapshot.index is not None and not chosen
-    asked = prepared(sparql, base_iri, indexed)
+    if asked is None:
+        asked = prepared(sparql, base_iri, indexed)
     if isinstance(asked, str):
         return _unannotated(snapshot, plain.answer(), asked)
     source = snapshot
@@ -59,11 +72,34 @@ def query(
         source = Chosen(snapshot, *asked.dataset)
         plain = _Plain(snapshot, sparql, base_iri, *asked.dataset)
     try:
-        return _annotated(source, asked, plain, confidence)
+        return _annotated(source, asked, plain, confidence, services)
     except NotAnnotated as why:
+        return _unannotated(snapshot, plain.answer(), str(why))
+    except CircuitTooLarge as why:
         return _unannotated(snapshot, plain.answer(), str(why))
     except (TooComplex, RecursionError):
         return _unannotated(snapshot, plain.answer(), TOO_DEEP)
+
+
+def unread(
+    source: Source,
+    sparql: str,
+    *,
+    default_graphs: Sequence[str] | None = None,
+    named_graphs: Sequence[str] | None = None,
+    base_iri: str | None = None,
+) -> QuerySolutions | None:
+    """The solutions of a SELECT as the engine has them ready, for those who write them as they come.
+
+    ``None`` for another form, and where only ``query`` gives the answer. Raises what ``query`` raises.
+    """
+    try:
+        result = _evaluated(source, sparql, base_iri, default_graphs, named_graphs)
+    except RecursionError as error:
+        raise TooComplex("the query is nested too deeply to be read") from error
+    if not isinstance(result, QuerySolutions) or [v.value for v in result.variables] == [NOTHING]:
+        return None
+    return result
 
 
 def _unannotated(source: Source, answer: Answer, reason: str) -> Answer:
@@ -71,9 +107,11 @@ def _unannotated(source: Source, answer: Answer, reason: str) -> Answer:
     return replace(answer, provenance=not_annotated(source, reason, rows))
 
 
-def _annotated(source: Source, asked: Prepared, plain: "_Plain", confidence: bool) -> Answer:
+def _annotated(
+    source: Source, asked: Prepared, plain: "_Plain", confidence: bool, services: Services | None
+) -> Answer:
     """The answer with annotations. Raises ``NotAnnotated``."""
-    builder = Builder(source, MAX_DERIVATIONS, work_out)
+    builder = Builder(source, MAX_DERIVATIONS, work_out, services)
     plan = asked.plan
     if isinstance(plan, str):
         raise NotAnnotated(plan)
@@ -87,10 +125,20 @@ def _annotated(source: Source, asked: Prepared, plain: "_Plain", confidence: boo
         found = _in_one(builder, plan)
         if found is not None:
             variables = tuple(variable.name for variable in plan.key)
-            told = assessed(source, found.circuit, found.nodes, confidence)
+            told = _assessed(builder, found.nodes, confidence)
             return Answer("select", source.iri, variables, tuple(found.rows), provenance=told)
     answer = plain.answer()
     return replace(answer, provenance=_provenance(builder, answer, plan, confidence))
+
+
+def _assessed(
+    builder: Builder,
+    nodes: Sequence[int],
+    confidence: bool,
+    contributions: Sequence[tuple[Contribution, ...]] = (),
+    note: str | None = None,
+) -> Provenance:
+    return assessed(builder.source, builder.circuit, nodes, confidence, contributions, note, builder.services)
 
 
 def _in_one(builder: Builder, plan: Derivation) -> Annotated | None:
@@ -102,18 +150,17 @@ def _in_one(builder: Builder, plan: Derivation) -> Annotated | None:
 
 
 def _provenance(builder: Builder, answer: Answer, plan: Derivation, confidence: bool) -> Provenance:
-    source, circuit = builder.source, builder.circuit
     if answer.boolean is False:
-        return assessed(source, circuit, [circuit.zero], confidence)
+        return _assessed(builder, [builder.circuit.zero], confidence)
     rows: Sequence[Row] = answer.rows if answer.boolean is None else [()]
     nodes = annotate(builder, plan, rows).nodes if rows else []
-    return assessed(source, circuit, nodes, confidence)
+    return _assessed(builder, nodes, confidence)
 
 
 def _grouped(builder: Builder, plan: Grouped, plain: "_Plain", confidence: bool) -> Answer:
-    answer = plain.answer() if plan.is_written else plain.of(render(plan.asked))
+    answer = plain.answer() if plan.is_written else plain.of(_text(plan.asked))
     found = annotate_groups(builder, plan, answer.rows)
-    told = assessed(builder.source, found.circuit, found.nodes, confidence, found.contributions, found.note)
+    told = _assessed(builder, found.nodes, confidence, found.contributions, found.note)
     width = len(plan.columns)
     rows = answer.rows if plan.is_written else tuple(row[:width] for row in answer.rows)
     return replace(answer, variables=answer.variables[:width], rows=rows, provenance=told)
@@ -128,11 +175,16 @@ def _solutions(builder: Builder, asked: Prepared, plan: Derivation, plain: "_Pla
     return annotate(builder, plan, _rows(asked, plan, plain))
 
 
+def _text(query: Query) -> str:
+    """The text of a query, with the tables of what was fetched."""
+    return render(replace(query, body=replace(query.body, of=filled(query.body.of, table_of_given))))
+
+
 def _rows(asked: Prepared, plan: Derivation, plain: "_Plain") -> tuple[Row, ...]:
     """The rows over the columns of a derivation."""
     items = tuple(map(Item, plan.key)) or (Item(Var(NOTHING)),)
     select = replace(asked.query, form="select", body=replace(asked.query.body, items=items))
-    answer = plain.of(render(select))
+    answer = plain.of(_text(select))
     return answer.rows
 
 
@@ -145,7 +197,7 @@ def _built(builder: Builder, asked: Prepared, plan: Built, plain: "_Plain", conf
     made, nodes = built(builder.circuit, plan, found.rows, found.nodes, nodes_of)
     if builder.circuit.zero in nodes:
         raise NotAnnotated("a triple was built that nothing derives: please report this")
-    told = assessed(builder.source, builder.circuit, nodes, confidence)
+    told = _assessed(builder, nodes, confidence)
     return Answer("construct", builder.source.iri, triples=made, provenance=told)
 
 
@@ -177,7 +229,7 @@ def _described(
             "blank nodes that resources share which OPTIONAL, MINUS or EXISTS decides are not annotated"
         )
     found = described(builder, answer.triples, resources)
-    return replace(answer, provenance=assessed(builder.source, circuit, found, confidence))
+    return replace(answer, provenance=_assessed(builder, found, confidence))
 
 
 class _Plain:

@@ -1,6 +1,6 @@
 """From a circuit and its roots to what an answer tells of each row."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from kg.dataset.view import ClaimInfo
@@ -10,13 +10,15 @@ from kg.provenance.trusted import Trust
 from kg.provenance.witnesses import rests_on
 from kg.query.answer import NOT_ANNOTATED, Contribution, Provenance, RowProvenance
 from kg.query.derivation import NotAnnotated
+from kg.query.services import Services
 from kg.query.source import Source
 
 
 class _Claims:
     """The claims of one answer, each looked up once: what is told of them, and how far to trust them."""
 
-    def __init__(self, source: Source, iris: Sequence[str]) -> None:
+    def __init__(self, source: Source, iris: Sequence[str], services: Services | None) -> None:
+        self._services = services
         self.infos: dict[str, ClaimInfo] = {}
         self.rebuttals: dict[str, tuple[str, ...]] = {}
         for iri in iris:
@@ -33,8 +35,10 @@ class _Claims:
         return Trust(info.origin, info.reliability, info.credibility)
 
     def outside(self, service: str) -> float:
-        """No service is asked, so none is known."""
-        raise NotAnnotated(f"nothing is known of the service {service}")
+        """P(what a service says is so)."""
+        if self._services is None:
+            raise NotAnnotated(f"nothing is known of the service {service}")
+        return self._services.probability(service)
 
 
 def assessed(
@@ -44,34 +48,47 @@ def assessed(
     confidence: bool = True,
     contributions: Sequence[tuple[Contribution, ...]] = (),
     note: str | None = None,
+    services: Services | None = None,
 ) -> Provenance:
     """The provenance of rows whose nodes are ``roots``; equal nodes are assessed once.
 
-    ``contributions`` are those of each row, if there are any. Raises ``NotAnnotated`` where
-    the circuit rests on what is no active claim.
+    Without ``confidence`` only the circuit is told. ``contributions`` are those of each
+    row, if there are any. Raises ``NotAnnotated`` where the circuit rests on what is no
+    active claim.
     """
+    if not confidence:
+        bare = {node: RowProvenance(node) for node in roots}
+        return _provenance(source, circuit, [bare[node] for node in roots], {}, contributions, note)
     distinct = list(dict.fromkeys(roots))
     told = {node for row in contributions for one in row for node, _ in one.members}
-    claims = _Claims(source, circuit.names([*distinct, *told]))
+    claims = _Claims(source, circuit.names([*distinct, *told]), services)
     assessor = Assessor(circuit, claims)
-    weakest = assessor.weakest(distinct) if confidence else {}
+    weakest = assessor.weakest(distinct)
     known: dict[int, RowProvenance] = {}
     for node in distinct:
         against: set[str] = set()
         if claims.rebuttals:
             against.update(*(claims.rebuttals.get(claim, ()) for claim in rests_on(circuit, node)))
         contested = tuple(sorted(against))
-        if not confidence:
-            known[node] = RowProvenance(node, contested=contested)
-            continue
         sure = assessor.confidence(node)
         origins = assessor.origins(node)
         known[node] = RowProvenance(node, sure.value, sure.error, weakest[node], origins, contested)
-    rows = tuple(known[node] for node in roots)
+    rows = [known[node] for node in roots]
+    return _provenance(source, circuit, rows, claims.infos, contributions, note)
+
+
+def _provenance(
+    source: Source,
+    circuit: Circuit,
+    rows: Sequence[RowProvenance],
+    infos: Mapping[str, ClaimInfo],
+    contributions: Sequence[tuple[Contribution, ...]],
+    note: str | None,
+) -> Provenance:
     if contributions:
-        rows = tuple(replace(row, aggregates=of) for row, of in zip(rows, contributions, strict=True))
+        rows = [replace(row, aggregates=of) for row, of in zip(rows, contributions, strict=True)]
     notes = () if note is None else (note,)
-    return Provenance(source.iri, True, None, circuit, rows, claims.infos, notes)
+    return Provenance(source.iri, True, None, circuit, tuple(rows), infos, notes)
 
 
 def not_annotated(source: Source, reason: str, rows: int) -> Provenance:

@@ -29,7 +29,8 @@ from kg.query.derivation import (
 from kg.query.leaves import Leaves, Unaccounted, constant
 from kg.query.page import filled, held_to, numbered, table_of, text_of
 from kg.query.planning import planning_of
-from kg.query.source import Source, ask_engine, ask_index, solutions
+from kg.query.services import Fetched, Services
+from kg.query.source import Source, ask_rendered, solutions
 from kg.query.way_leaves import WayLeaves
 
 MOST_HELD = 2_000
@@ -58,10 +59,18 @@ class Builder:
     """Builds the circuit of one answer, tree by tree."""
 
     def __init__(
-        self, source: Source, cap: int, inner: Callable[["Builder", Inner], list[tuple[Row, int]]]
+        self,
+        source: Source,
+        cap: int,
+        inner: Callable[["Builder", Inner], list[tuple[Row, int]]],
+        services: Services | None = None,
     ) -> None:
-        """``cap`` is the most derivations; ``inner`` works out a sub-SELECT."""
+        """``cap`` is the most derivations; ``inner`` works out a sub-SELECT.
+
+        ``services`` are the endpoints that were asked, if any were.
+        """
         self.source = source
+        self.services = services
         self.circuit = Circuit()
         self._left = cap
         self._cap = cap
@@ -71,7 +80,7 @@ class Builder:
             for indexed in (False, True)
         }
         self._work_out = inner
-        self._worked: dict[Inner, list[tuple[Row, int]]] = {}
+        self._worked: dict[int, tuple[object, list[tuple[Row, int]]]] = {}
         self._known: dict[int, dict[Row, int]] = {}
 
     def solved(
@@ -84,12 +93,15 @@ class Builder:
         offset: int = 0,
     ) -> Solved:
         """The solutions of a tree, those that agree with a table where one is given."""
-        pattern = filled(tree.pattern, self._table)
-        if table is not None:
-            pattern = held_to(pattern, table)
+        planned = planning_of(self.source).derived(tree)
+        distinct = self.source.repeats
+        if table is None and planned.text is not None and not (order or offset or distinct or limit):
+            text = planned.text
         else:
-            pattern, _ = planning_of(self.source).derived(tree, pattern)
-        text = text_of(tree, pattern, distinct=self.source.repeats, order=order, limit=limit, offset=offset)
+            pattern = filled(tree.pattern if table is not None else planned.pattern, self._table)
+            if table is not None:
+                pattern = held_to(pattern, table)
+            text = text_of(tree, pattern, distinct=distinct, order=order, limit=limit, offset=offset)
         found = self.solutions(text, indexed=tree.indexed)
         columns = tree.columns
         places = {variable: place for place, variable in enumerate(columns)}
@@ -115,9 +127,9 @@ class Builder:
         return sums
 
     def solutions(self, text: str, *, indexed: bool = False) -> list[Row]:
-        """All solutions of a query. Raises ``NotAnnotated`` where that makes too many in all."""
+        """All solutions of a query that was rendered. Raises ``NotAnnotated`` where they are too many."""
         try:
-            result = ask_index(self.source, text) if indexed else ask_engine(self.source, text)
+            result = ask_rendered(self.source, text, indexed=indexed)
         except QuerySyntaxError as error:
             what = f"the engine does not take the derivation query ({error}): please report this"
             raise NotAnnotated(what) from error
@@ -221,15 +233,21 @@ class Builder:
 
     # --- what is worked out beforehand
 
-    def worked(self, inner: Inner) -> list[tuple[Row, int]]:
-        """The solutions of a sub-SELECT with their nodes."""
-        found = self._worked.get(inner)
+    def worked(self, inner: object) -> list[tuple[Row, int]]:
+        """The solutions of a sub-SELECT, or of a SERVICE, with their nodes."""
+        found = self._worked.get(id(inner))
         if found is None:
-            found = self._worked[inner] = self._work_out(self, inner)
-        return found
+            if isinstance(inner, Fetched):
+                said = self.circuit.one if inner.failed else self.circuit.outside(inner.service, inner.at)
+                rows = [(row, said) for row in inner.rows]
+            elif isinstance(inner, Inner):
+                rows = self._work_out(self, inner)
+            else:
+                raise TypeError(inner)
+            found = self._worked[id(inner)] = (inner, rows)
+        return found[1]
 
     def _table(self, given: Given) -> Table:
-        assert isinstance(given.work, Inner)  # noqa: S101 - algebra knows no derivations
         rows = self.worked(given.work)
         table = numbered((*given.variables, given.token), [row for row, _ in rows])
         if table is None:

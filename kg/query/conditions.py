@@ -1,6 +1,6 @@
 """Expressions in a derivation query: variables renamed, EXISTS replaced by tags."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import reduce
 
@@ -40,6 +40,19 @@ def rewritten(what: Expression, names: Mapping[Var, Var], tags: Mapping[Exists, 
             return tags[what]
         case Aggregate():
             raise NotAnnotated("an aggregate is not annotated yet")
+    return what
+
+
+def with_patterns(what: Expression, changed: Callable[[Exists], Exists]) -> Expression:
+    """An expression with other patterns in its EXISTS."""
+    match what:
+        case Exists():
+            return changed(what)
+        case Operation() | Call() | Function():
+            return replace(what, of=tuple(with_patterns(part, changed) for part in what.of))
+        case Membership(item, among, negated):
+            members = tuple(with_patterns(part, changed) for part in among)
+            return Membership(with_patterns(item, changed), members, negated)
     return what
 
 

@@ -7,6 +7,7 @@ the unmatched branch of OPTIONAL remove nothing from the hull.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from kg.query.algebra import Aggregate, Iri, Node, Order, Path, Pattern, Select, TriplePattern, Var
 from kg.query.scope import certain, expressions_of, subexpressions
@@ -59,10 +60,13 @@ class Existence:
 
 @dataclass(frozen=True)
 class Worked:
-    """A row of solutions that are worked out beforehand (``inner``), told by its number."""
+    """A row of solutions that are worked out beforehand, told by its number.
+
+    ``inner`` is an ``Inner``, or what a SERVICE gave (``kg.query.services.Fetched``).
+    """
 
     token: Var
-    inner: "Inner"
+    inner: object
     guard: Guard = ()
     witness: Var | None = None
 
@@ -118,7 +122,7 @@ class Tree:
     base: str | None
     indexed: bool = False
 
-    @property
+    @cached_property
     def columns(self) -> tuple[Var, ...]:
         """What its query gives back: the key, the tags, the variables of leaves and factors."""
         variables = dict.fromkeys((*self.key, *self.tags))
@@ -130,18 +134,20 @@ class Tree:
             variables.update(dict.fromkeys(factor.tree.key))
         return tuple(variables)
 
-    @property
+    @cached_property
     def is_supposed(self) -> bool:
         """Whether some of its solutions may be none in the whole data."""
         return bool(self.factors) or any(isinstance(leaf, Worked) for leaf in self.leaves)
 
-    @property
+    @cached_property
     def is_open(self) -> bool:
         """Whether the engine may choose among several answers (``Inner.is_open``)."""
         inner = (leaf.inner for leaf in self.leaves if isinstance(leaf, Worked))
-        return any(one.is_open for one in inner) or any(factor.tree.is_open for factor in self.factors)
+        return any(one.is_open for one in inner if isinstance(one, Inner)) or any(
+            factor.tree.is_open for factor in self.factors
+        )
 
-    @property
+    @cached_property
     def is_sure(self) -> bool:
         """Whether every solution binds the whole key."""
         return certain(self.pattern).issuperset(self.key)

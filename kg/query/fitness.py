@@ -66,6 +66,11 @@ def is_grounded(pattern: Pattern) -> bool:
     return False
 
 
+def holds_select(pattern: Pattern) -> bool:
+    """Whether a sub-SELECT occurs in a pattern."""
+    return _holds(pattern, Select)
+
+
 def check_within_graph(what: Graph) -> None:
     """Raises ``NotAnnotated`` for a GRAPH that may match without a triple, or around a sub-SELECT.
 

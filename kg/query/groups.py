@@ -9,8 +9,8 @@ are.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from kg.dataset.terms import Literal
@@ -32,7 +32,7 @@ from kg.query.algebra import (
     Table,
     Var,
 )
-from kg.query.answer import Row
+from kg.query.answer import Row, Term
 from kg.query.builder import Builder
 from kg.query.derivation import NotAnnotated
 from kg.query.page import numbered
@@ -101,14 +101,17 @@ def outcomes(
         raise NotAnnotated("COUNT(DISTINCT *) that decides a row is not annotated")
     found: list[Outcome] = []
     many: dict[Row, Sequence[Member]] = {}
+    ranks = None
+    if len(aggregates) == 1 and not implicit:
+        ranks = _ranked(builder, aggregates[0], groups.values())
     for key, members in groups.items():
         events = {member.node for member in members} - {Circuit.one}
         if len(aggregates) == 1 and aggregates[0].name == "COUNT" and len(events) > 3:
             found += _counted(builder.circuit, key, members, aggregates[0], implicit=implicit)
+        elif ranks is not None:
+            found += _extremes(builder.circuit, key, members, ranks)
         elif len(events) <= MOST_EVENTS:
             many[key] = members
-        elif len(aggregates) == 1 and (extremes := _extremes(builder, key, members, aggregates[0])):
-            found += extremes
         else:
             raise NotAnnotated(
                 f"an aggregate that decides a row is annotated for groups of at most {MOST_EVENTS} "
@@ -145,47 +148,125 @@ def _counted(
     return [Outcome(key, (number(n),), node) for n, node in enumerate(exactly) if node != circuit.zero]
 
 
-def _extremes(builder: Builder, key: Row, members: Sequence[Member], aggregate: Aggregate) -> list[Outcome]:
-    """Outcomes of a group of which only the least or the greatest value matters; none where that is open.
+def _ranked(
+    builder: Builder, aggregate: Aggregate, groups: Iterable[Sequence[Member]]
+) -> dict[Row, int] | None:
+    """The rank of each value of some groups, the one that is taken first; ``None`` where that is open.
 
-    A value is the greatest where it is there and no greater one is.
+    It is where there is no value, or the engine takes two values to be equal.
     """
-    values = [member.arguments[0] for member in members]
-    if aggregate.name not in ("MIN", "MAX") or not members or None in values:
-        return []
+    values = dict.fromkeys(member.arguments for members in groups for member in members)
+    if aggregate.name not in ("MIN", "MAX") or (None,) in values or not values:
+        return None
+    value, other = Var("a"), Var("b")
+    order = (Order(value, descending=aggregate.name == "MAX"),)
+    table = _written((value,), list(values))
+    ranked = builder.solutions(render(Query("select", Select(table, (Item(value),), order=order))))
+    if len(ranked) > 1:
+        table = _written((value, other), [(*one, *next_one) for one, next_one in pairwise(ranked)])
+        differ = Item(Var("c"), Operation("!=", (value, other)))
+        found = builder.solutions(render(Query("select", Select(table, (differ,)))))
+        if any(row[0] != Literal(True) for row in found):
+            return None
+    return {row: place for place, row in enumerate(ranked)}
+
+
+def _extremes(
+    circuit: Circuit, key: Row, members: Sequence[Member], ranks: Mapping[Row, int]
+) -> list[Outcome]:
+    """Outcomes of a group of which only the first value matters: it is there, and none before it is."""
     parts: defaultdict[Row, list[int]] = defaultdict(list)
     for member in members:
         parts[member.arguments].append(member.node)
-    value = Var("v")
-    order = (Order(value, descending=aggregate.name == "MAX"),)
-    ranked = builder.solutions(
-        render(Query("select", Select(_written((value,), list(parts)), (Item(value),), order=order)))
-    )
-    if not _all_differ(builder, ranked):
-        return []
-    circuit = builder.circuit
-    found, better = [], list[int]()
-    for row in ranked:
+    found, before = [], circuit.zero
+    for row in sorted(parts, key=ranks.__getitem__):
         node = circuit.plus(parts[row])
-        found.append(Outcome(key, row, circuit.minus(node, circuit.plus(better))))
-        better.append(node)
-    return [outcome for outcome in found if outcome.node != circuit.zero]
-
-
-def _all_differ(builder: Builder, ranked: Sequence[Row]) -> bool:
-    """Whether the engine tells each value from the next: none is as good as another, or of another kind."""
-    if len(ranked) < 2:
-        return True
-    one, other = Var("a"), Var("b")
-    table = _written((one, other), [(*a, *b) for a, b in pairwise(ranked)])
-    unequal = Operation("!=", (one, other))
-    text = render(Query("select", Select(table, (Item(Var("c"), unequal),))))
-    return all(row[0] == Literal(True) for row in builder.solutions(text))
+        first = circuit.minus(node, before)
+        if first != circuit.zero:
+            found.append(Outcome(key, row, first))
+        before = circuit.plus((before, node))
+    return found
 
 
 def number(value: int) -> Literal:
     """An integer as a term."""
     return Literal(value)
+
+
+def by_count(
+    builder: Builder, select: Select, groups: Mapping[Row, Sequence[Member]], *, implicit: bool
+) -> dict[Row, int] | None:
+    """For each group when HAVING lets it pass, where a count alone decides that; ``None`` where not.
+
+    Beyond some count HAVING always says the same, so no more than up to there is counted:
+    "at least n of m" takes n times m nodes.
+    """
+    aggregates = aggregates_of(replace(select, items=(), order=()))
+    if len(aggregates) != 1 or aggregates[0].name != "COUNT" or not _is_of_aggregates(select.having):
+        return None
+    count = aggregates[0]
+    if count.of is None and count.distinct:
+        return None
+    place = aggregates_of(select).index(count)
+    events = {key: _events(builder.circuit, members, count, place) for key, members in groups.items()}
+    passes = _passing(builder, select, count, max(map(len, events.values()), default=0))
+    last = len(passes) - 1
+    while last > 0 and passes[last - 1] == passes[-1]:
+        last -= 1
+    circuit = builder.circuit
+    found = {}
+    for key, members in groups.items():
+        if last * len(events[key]) > MOST_COUNTED * MOST_COUNTED:
+            raise NotAnnotated(
+                f"HAVING that counts up to {last} in a group of {len(events[key])} is not annotated"
+            )
+        states = [circuit.one, *[circuit.zero] * last]
+        for event in events[key]:
+            states = _counted_on(circuit, states, event)
+        if not implicit:
+            states[0] = circuit.times((states[0], circuit.plus(member.node for member in members)))
+        found[key] = circuit.plus(state for n, state in enumerate(states) if passes[n])
+    return found
+
+
+def _is_of_aggregates(conditions: Sequence[Expression]) -> bool:
+    """Whether conditions hang on nothing but aggregates."""
+    parts = [part for condition in conditions for part in subexpressions(condition)]
+    inside = {
+        id(part) for one in parts if isinstance(one, Aggregate) and one.of for part in subexpressions(one.of)
+    }
+    return not any(isinstance(part, Var | Exists) and id(part) not in inside for part in parts)
+
+
+def _events(circuit: Circuit, members: Sequence[Member], count: Aggregate, place: int) -> list[int]:
+    """What a count counts: members, or distinct values of them."""
+    counted = [m for m in members if count.of is None or m.arguments[place] is not None]
+    if not count.distinct:
+        return [member.node for member in counted]
+    parts: defaultdict[Term | None, list[int]] = defaultdict(list)
+    for member in counted:
+        parts[member.arguments[place]].append(member.node)
+    return [circuit.plus(nodes) for nodes in parts.values()]
+
+
+def _passing(builder: Builder, select: Select, count: Aggregate, most: int) -> list[bool]:
+    """Whether HAVING lets a group pass, for each count from none to ``most``."""
+    value = Var("n")
+    of: Pattern = _written((value,), [(number(n),) for n in range(most + 1)])
+    for condition in select.having:
+        of = Filter(without_aggregates(condition, {count: value}), of)
+    passed = {_place(row) for row in builder.solutions(render(Query("select", Select(of, (Item(value),)))))}
+    return [n in passed for n in range(most + 1)]
+
+
+def _counted_on(circuit: Circuit, states: Sequence[int], event: int) -> list[int]:
+    """From "exactly n so far" to the same of one more; the last state is "that many or more"."""
+    last = len(states) - 1
+    following = [circuit.minus(states[0], event)] if last else [states[0]]
+    for n in range(1, len(states)):
+        stays = states[n] if n == last else circuit.minus(states[n], event)
+        following.append(circuit.plus((stays, circuit.times((states[n - 1], event)))))
+    return following
 
 
 def one_more(circuit: Circuit, exactly: Sequence[int], event: int, most: int) -> list[int]:

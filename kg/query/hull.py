@@ -20,6 +20,7 @@ from kg.query.algebra import (
     Expression,
     Extend,
     Filter,
+    Given,
     Graph,
     Iri,
     Join,
@@ -39,7 +40,7 @@ from kg.query.algebra import (
     Var,
 )
 from kg.query.conditions import bound_in_both, existences, or_else, rewritten
-from kg.query.derivation import AnyLeaf, Existence, Factor, Leaf, NotAnnotated, Tree, Way
+from kg.query.derivation import AnyLeaf, Existence, Factor, Leaf, NotAnnotated, Tree, Way, Worked
 from kg.query.fitness import (
     MOST_EXISTS,
     check_bound,
@@ -117,6 +118,8 @@ class Hull:
                 return self._minus(what, scope)
             case Graph():
                 return self._graph(what, scope)
+            case Given():
+                return self._given(what, scope)
             case Select():
                 check_within_exists(what, scope.in_exists)
                 return self.apart(what, scope) if self._is_apart(what) else self.select(what, scope)
@@ -171,6 +174,14 @@ class Hull:
         check_within_graph(what)
         layers = (*scope.layers, Graph(name, UNIT))
         return Graph(name, self.pattern(what.of, replace(scope, graph=name, layers=layers)))
+
+    def _given(self, what: Given, scope: Scope) -> Pattern:
+        """What another endpoint said."""
+        check_bound(scope.renamed(what.variables), scope.outer)
+        token = self.fresh("row")
+        self.leaves.append(Worked(token, what.work, scope.guard, scope.witness))
+        sure = frozenset(scope.renamed(what.sure))
+        return Given(scope.renamed(what.variables), sure, token, what.work)
 
     # --- branches
 

@@ -27,7 +27,7 @@ from kg.query.answer import Row, Term
 from kg.query.derivation import Tree
 from kg.query.parse.patterns import joined
 from kg.query.render import expression, group, node, prologue
-from kg.query.scope import certain
+from kg.query.scope import certain, patterns_of
 from ontology.vocab import XSD
 
 
@@ -117,6 +117,11 @@ def _part(table: Table, pattern: Pattern) -> Table | None:
     if not places or any(all(value is None for value in row) for row in rows):
         return None
     return Table(tuple(table.variables[place] for place in places), tuple(rows))
+
+
+def has_given(pattern: Pattern) -> bool:
+    """Whether something in a pattern is to be worked out."""
+    return isinstance(pattern, Given) or any(map(has_given, patterns_of(pattern)))
 
 
 def filled(pattern: Pattern, table_of_given: Callable[[Given], Table]) -> Pattern:

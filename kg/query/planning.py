@@ -5,15 +5,17 @@ from dataclasses import dataclass
 from kg.dataset.statistics import Statistics
 from kg.dataset.terms import QuerySolutions
 from kg.errors import QuerySyntaxError
-from kg.query.algebra import Pattern, Query
+from kg.query.algebra import Given, Pattern, Query, Table
 from kg.query.derivation import Tree
 from kg.query.merge import without_dataset
-from kg.query.page import text_of
+from kg.query.page import filled, has_given, text_of
 from kg.query.parse import parse
 from kg.query.plan import Explanation, planned, planned_pattern
 from kg.query.plan.count import counting
 from kg.query.render import render
+from kg.query.size import check_size
 from kg.query.source import Source, ask_engine
+from kg.query.within_graph import with_graphs_within
 from kg.query.zero_length import with_zero_length
 
 _VERSIONS = 8
@@ -37,12 +39,7 @@ class Planning:
         self._statistics: Statistics | None = source.statistics
         self._count = counting(lambda text: _solutions(source, text))
         self._sent: dict[tuple[str, str | None], Sent] = {}
-        self._derived: dict[tuple[str, bool], tuple[Pattern, Explanation]] = {}
-
-    @property
-    def is_bare(self) -> bool:
-        """Whether there are no statistics to plan by."""
-        return self._statistics is None
+        self._derived: dict[int, Derived] = {}
 
     def sent(self, sparql: str, base_iri: str | None) -> Sent:
         """What is asked for the text of a query over the whole dataset, or over the one that it names.
@@ -64,7 +61,7 @@ class Planning:
             written = parse(sparql, base_iri)
         except QuerySyntaxError:
             return Sent(None, None, Explanation(reason="only SPARQL 1.1 is planned"))
-        asked = with_zero_length(written)
+        asked = with_zero_length(with_graphs_within(written))
         differs = asked.alternatives or asked is not written
         if self._statistics is None:
             return Sent(asked, render(without_dataset(asked)) if differs else None, _NOTHING)
@@ -72,18 +69,39 @@ class Planning:
         text = render(without_dataset(best.query)) if differs or best.changed else None
         return Sent(asked, text, best.explanation)
 
-    def derived(self, tree: Tree, pattern: Pattern) -> tuple[Pattern, Explanation]:
-        """The pattern of a derivation query in the order in which it is asked."""
-        if self._statistics is None:
-            return pattern, _NOTHING
-        key = (text_of(tree, pattern), tree.indexed)
-        found = self._derived.get(key)
-        if found is None:
+    def derived(self, tree: Tree) -> "Derived":
+        """The pattern of a derivation query in the order in which it is asked.
+
+        Raises ``TooComplex`` where it is too deep for the engine.
+        """
+        found = self._derived.get(id(tree))
+        if found is None or found.tree is not tree:
             if len(self._derived) >= _TEXTS:
                 self._derived.clear()
-            found = planned_pattern(pattern, self._statistics, self._count, annotated=tree.indexed)
-            self._derived[key] = found
+            pattern, explanation = tree.pattern, _NOTHING
+            if self._statistics is not None:
+                pattern, explanation = planned_pattern(
+                    pattern, self._statistics, self._count, annotated=tree.indexed
+                )
+            text = text_of(tree, filled(pattern, _empty))
+            check_size(text)
+            found = Derived(tree, pattern, None if has_given(pattern) else text, explanation)
+            self._derived[id(tree)] = found
         return found
+
+
+@dataclass(frozen=True)
+class Derived:
+    """The pattern of a tree, planned; and its query, where nothing is to be filled in."""
+
+    tree: Tree
+    pattern: Pattern
+    text: str | None
+    explanation: Explanation
+
+
+def _empty(given: Given) -> Table:
+    return Table((*given.variables, given.token), ())
 
 
 _plannings: dict[str, Planning] = {}
@@ -91,8 +109,10 @@ _plannings: dict[str, Planning] = {}
 
 def planning_of(source: Source) -> Planning:
     """The plans for a version; those of the versions asked last are kept."""
+    if source.statistics is None:  # nothing to keep; and a writer's stores must close when it lets go of them
+        return Planning(source)
     found = _plannings.get(source.iri)
-    if found is None or found.is_bare != (source.statistics is None):
+    if found is None:
         if len(_plannings) >= _VERSIONS:
             _plannings.pop(next(iter(_plannings)))
         found = _plannings[source.iri] = Planning(source)

@@ -14,6 +14,7 @@ from kg.query.parse import parse
 from kg.query.scope import has_aggregate, visible
 from kg.query.size import TooComplex, check_size
 from kg.query.tight import is_positive
+from kg.query.within_graph import with_graphs_within
 from kg.query.zero_length import with_zero_length
 
 TOO_DEEP = "the query is nested too deeply to be annotated"
@@ -75,6 +76,11 @@ def prepared(sparql: str, base_iri: str | None, indexed: bool, *, whole: bool = 
         return f"only SPARQL 1.1 is annotated ({error})"
     except RecursionError:
         return TOO_DEEP
+    return prepare(written, indexed, whole=whole)
+
+
+def prepare(written: Query, indexed: bool, *, whole: bool = False) -> Prepared:
+    """How a query that was read is annotated."""
     dataset = None
     if written.default_graphs or written.named_graphs:
         dataset = (
@@ -83,7 +89,8 @@ def prepared(sparql: str, base_iri: str | None, indexed: bool, *, whole: bool = 
         )
     asked = without_dataset(written)
     try:
-        return Prepared(asked, _plan(with_zero_length(asked), indexed and dataset is None, whole), dataset)
+        plan = _plan(with_zero_length(with_graphs_within(asked)), indexed and dataset is None, whole)
+        return Prepared(asked, plan, dataset)
     except (NotAnnotated, TooComplex) as why:
         return Prepared(asked, str(why), dataset)
     except RecursionError:

@@ -96,7 +96,7 @@ def provenance_json(provenance: Provenance) -> dict[str, Any]:
     written: dict[RowProvenance, dict[str, Any]] = {}
     for row in provenance.rows:
         if row not in written:
-            written[row] = _row_json(row, place)
+            written[row] = row_json(row, place)
     member: dict[str, Any] = {"version": provenance.version, "complete": provenance.complete}
     if provenance.reason is not None:
         member["reason"] = provenance.reason
@@ -106,7 +106,13 @@ def provenance_json(provenance: Provenance) -> dict[str, Any]:
         member["undated"] = list(provenance.undated)
     member["circuit"] = circuit
     member["rows"] = [written[row] for row in provenance.rows]
-    member["claims"] = {
+    member["claims"] = claims_json(provenance)
+    return member
+
+
+def claims_json(provenance: Provenance) -> dict[str, Any]:
+    """What is told of the claims."""
+    return {
         iri: {
             "label": info.label,
             "quote": info.quote,
@@ -116,7 +122,6 @@ def provenance_json(provenance: Provenance) -> dict[str, Any]:
         }
         for iri, info in provenance.claims.items()
     }
-    return member
 
 
 def _rounded(probability: float) -> float:
@@ -124,7 +129,8 @@ def _rounded(probability: float) -> float:
     return round(probability, 12)
 
 
-def _row_json(row: RowProvenance, place: dict[int, int]) -> dict[str, Any]:
+def row_json(row: RowProvenance, place: Mapping[int, int]) -> dict[str, Any]:
+    """What is told of a row; ``place`` has the places of nodes in the circuit as it is listed."""
     if row.node is None:
         return {"node": None}
     member: dict[str, Any] = {"node": place[row.node]}

@@ -153,12 +153,16 @@ def admitted(text: str, base_iri: str | None = None) -> str:
         raise TooComplex("the query is nested too deeply to be read") from error
 
 
-def ask_index(source: Source, text: str) -> QuerySolutions | QueryBoolean | QueryTriples:
-    """Evaluate a query over annotated facts; otherwise as ``ask_engine``."""
-    if source.index is None:
+def ask_rendered(source: Source, text: str, *, indexed: bool) -> QuerySolutions | QueryBoolean | QueryTriples:
+    """Evaluate a query that ``kg.query.render`` wrote, over annotated facts if ``indexed``.
+
+    What is written there calls no other endpoint. How deep it is, is for the caller to check.
+    """
+    asked = source.index if indexed else source
+    if asked is None:
         raise QueryRefused("the dataset has no index of annotated facts")
     try:
-        return source.index.query(admitted(text))
+        return asked.query(text)
     except RuntimeError as error:
         raise QueryRefused(f"the query cannot be evaluated: {error}") from error
 

@@ -17,6 +17,7 @@ from kg.dataset.snapshots import Snapshot
 from kg.dataset.terms import NamedNode
 from kg.dataset.view import Support
 from kg.errors import QuerySyntaxError
+from kg.provenance.circuit import CircuitTooLarge
 from kg.query.answer import Answer
 from kg.query.asking import query
 from kg.query.assess import assessed
@@ -27,6 +28,7 @@ from kg.query.evaluate import MAX_DERIVATIONS, standing
 from kg.query.leaves import Unaccounted
 from kg.query.policy import TrustPolicy
 from kg.query.prepare import prepared
+from kg.query.services import Services
 from kg.query.size import TooComplex
 from kg.query.source import Source
 from kg.query.subselect import work_out
@@ -47,13 +49,14 @@ def query_under(
     named_graphs: Sequence[str] | None = None,
     base_iri: str | None = None,
     confidence: bool = True,
+    services: Services | None = None,
 ) -> Answer:
     """The answer to a query over the dataset that a policy leaves; otherwise as ``query``.
 
     Raises ``QueryOverLimit`` where that dataset would have to be made, and is too large.
     """
     found = None
-    if not _comes_back(snapshot, policy):
+    if not _comes_back(snapshot, policy) and "service" not in sparql.casefold():
         chosen = None
         if default_graphs is not None or named_graphs is not None:
             chosen = (tuple(default_graphs or ()), tuple(named_graphs or ()))
@@ -68,6 +71,7 @@ def query_under(
             named_graphs=named_graphs,
             base_iri=base_iri,
             confidence=confidence,
+            services=services,
         )
     if provenance == "none":
         return replace(found, provenance=None)
@@ -100,7 +104,7 @@ def query_trusting(
             told = assessed(source, builder.circuit, [node], confidence)
             return Answer("ask", source.iri, boolean=bool(found.rows), provenance=told)
         told = assessed(source, builder.circuit, found.nodes, confidence)
-    except (NotAnnotated, Unaccounted, QuerySyntaxError, TooComplex, RecursionError):
+    except (NotAnnotated, Unaccounted, QuerySyntaxError, TooComplex, CircuitTooLarge, RecursionError):
         return None
     variables = tuple(variable.name for variable in plan.key)
     return Answer("select", source.iri, variables, tuple(found.rows), provenance=told)

@@ -10,6 +10,7 @@ from kg.cli import main
 from kg.dataset.snapshots import Reader, Snapshot
 from kg.dataset.writer import Writer
 from ontology.vocab import ONTOLOGY
+from server.tokens import Identity, Scope, Tokens
 from tests.dataset.conftest import grant
 
 GOOD = json.dumps(
@@ -138,3 +139,23 @@ def test_a_claim_that_is_extracted_can_be_taken_in(tmp_path: Path) -> None:
     done = run("ingest", records, "--store", tmp_path / "store")
     assert done.exit_code == 0
     assert "claims: 0 new, 12 already there" in done.output
+
+
+def test_tokens_and_the_audit_log(tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    records = tmp_path / "claims.json"
+    records.write_text(GOOD, encoding="utf-8")
+    assert run("ingest", records, "--store", store).exit_code == 0
+    made = run("token", "make", "desk", "--scope", "admin", "--store", store)
+    token = made.stdout.strip()
+    assert Tokens(store).identify(token) == Identity("desk", Scope.ADMIN)
+    listed = run("token", "list", "--store", store).output
+    assert "desk" in listed
+    assert token not in listed
+    assert run("token", "make", "desk", "--store", store).exit_code == 2
+    assert run("token", "revoke", "desk", "--store", store).exit_code == 0
+    assert Tokens(store).identify(token) is None
+    lines = [json.loads(line) for line in (store / "audit.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert [line["what"] for line in lines] == ["ingest", "token make", "token revoke"]
+    assert lines[0]["on"]["new"] == 1
+    assert lines[0]["who"]

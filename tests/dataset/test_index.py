@@ -111,6 +111,24 @@ def test_the_default_graph_of_a_query_is_all_facts_and_graphs_are_annotations(wr
         index.query("SELECT nonsense")
 
 
+def test_a_number_written_in_two_ways_is_one_fact(writer: Writer) -> None:
+    double = "http://www.w3.org/2001/XMLSchema#double"
+    claim = grant("JL MAG", "Volkswagen", quantity={"value": 1200000})
+    event = f"<{writer.names.event(claim.id)}>"
+    same = Claim.model_validate(
+        {
+            "triples": [f'{event} <{LS.quantityValue}> "1.2E6"^^<{double}> .'],
+            "document": {"title": "RDF"},
+            "attribution": [{"kind": "publisher", "name": "FT"}],
+            "status": "accepted",
+        }
+    )
+    writer.add([claim, same])
+    snapshot = published(writer)
+    assert name_of(snapshot, NamedNode(LS.quantityValue))[0] == "a"
+    check_index(snapshot)
+
+
 # --- keeping step
 
 NAMES = ("A", "B", "C")

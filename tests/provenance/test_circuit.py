@@ -1,10 +1,14 @@
 import json
+from datetime import date
+from functools import reduce
 
+import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
-from kg.provenance.circuit import Circuit, Op
+from kg.provenance.circuit import Circuit, CircuitTooLarge, Op
 from kg.provenance.evaluate import evaluate
-from kg.provenance.semirings import BOOLEAN, COUNTING, FUZZY, HOW, LINEAGE, WHY, Semiring
+from kg.provenance.semirings import BOOLEAN, COUNTING, FUZZY, HOW, LINEAGE, TROPICAL, WHY, Semiring
 from kg.provenance.semirings.how import variable
 from tests.provenance.expressions import CLAIMS, Expr, anything, build, means, positives
 
@@ -29,6 +33,7 @@ def test_simplifying_changes_no_value(expr: Expr) -> None:
         (BOOLEAN, {name: name in ("a1", "b2") for name in tokens}),
         (COUNTING, {name: number for number, name in enumerate(tokens)}),
         (FUZZY, {name: number / 6 for number, name in enumerate(tokens)}),
+        (TROPICAL, {name: date(2025, 4, number + 1) for number, name in enumerate(tokens)}),
         (LINEAGE, {name: frozenset((name,)) for name in tokens}),
         (WHY, {name: frozenset((frozenset((name,)),)) for name in tokens}),
     ):
@@ -97,3 +102,38 @@ def test_a_circuit_may_be_deeper_than_any_stack() -> None:
     assert evaluate(circuit, [node], BOOLEAN, lambda leaf: leaf.name == "49999")[node]
     assert not evaluate(circuit, [node], BOOLEAN, lambda leaf: leaf.name != "49999")[node]
     assert len(circuit.to_json([node])[0]) == len(circuit) - 2
+
+
+@given(st.lists(st.lists(st.integers(0, 8), max_size=10), max_size=12))
+def test_products_built_at_once_are_those_built_one_by_one(combinations: list[list[int]]) -> None:
+    """The operands are zero, one, three tokens, a fact, a product, a sum and a product with a fact."""
+    circuit = Circuit()
+    a, b, c = map(circuit.token, "abc")
+    operands = [0, 1, a, b, c, circuit.fact([a, b]), circuit.times([a, b]), circuit.plus([a, b])]
+    operands.append(circuit.times([operands[5], c]))
+    found = circuit.products([[operands[n] for n in combination] for combination in combinations])
+    values = evaluate(circuit, [*operands, *found], HOW, lambda node: variable(node.name))
+    for number, combination in zip(found, combinations, strict=True):
+        assert values[number] == reduce(HOW.times, (values[operands[n]] for n in combination), HOW.one)
+        assert number == circuit.times(operands[n] for n in combination)
+
+
+def test_a_circuit_does_not_outgrow_its_size() -> None:
+    circuit = Circuit(most_nodes=6)
+    a, b, c = map(circuit.token, "abc")
+    product = circuit.times([a, b])
+    grow = (
+        lambda: circuit.token("d"),
+        lambda: circuit.outside("http://s", "now"),
+        lambda: circuit.fact([a, b]),
+        lambda: circuit.plus([a, b]),
+        lambda: circuit.times([b, c]),
+        lambda: circuit.minus(a, b),
+        lambda: circuit.products([[a, c]]),
+        lambda: circuit.products([[a, product]]),
+    )
+    for build_one_more in grow:
+        with pytest.raises(CircuitTooLarge, match="more than 6 nodes"):
+            build_one_more()
+    assert circuit.times([b, a]) == circuit.products([[a, b]])[0] == product
+    assert len(circuit) == 6

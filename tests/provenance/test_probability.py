@@ -42,7 +42,7 @@ def test_confidence_is_the_probability_of_the_worlds_where_it_holds(expr: Expr, 
 
 @given(anything(), ratings())
 def test_an_estimate_is_within_its_error(expr: Expr, model: Ratings) -> None:
-    judge, root = assessor(expr, model, max_variables=0)
+    judge, root = assessor(expr, model, max_clauses=0, max_variables=0)
     found = judge.confidence(root)
     # two and a half half-widths are five standard deviations
     assert abs(found.value - by_enumeration(expr, model)) <= 2.5 * (found.error or 1e-9)
@@ -55,9 +55,11 @@ def falls_with(expr: Expr, fallen: set[str]) -> bool:
     return not model.holds(expr, world)
 
 
-@given(anything())
-def test_origins_is_the_smallest_set_whose_fall_makes_it_false(expr: Expr) -> None:
-    judge, root = assessor(expr, Ratings(dict.fromkeys("abc", 0.5), dict.fromkeys(CLAIMS, 0.5)))
+@pytest.mark.parametrize("max_falling", [4, 1])
+@given(expr=anything())
+def test_origins_is_the_smallest_set_whose_fall_makes_it_false(max_falling: int, expr: Expr) -> None:
+    even = Ratings(dict.fromkeys("abc", 0.5), dict.fromkeys(CLAIMS, 0.5))
+    judge, root = assessor(expr, even, max_falling=max_falling)
     names = ("a", "b", "c", "service")
     sizes = [n for n in range(5) for fallen in combinations(names, n) if falls_with(expr, set(fallen))]
     assert judge.origins(root) == min(sizes, default=None)
@@ -125,7 +127,7 @@ def test_what_is_too_large_is_estimated_and_says_so() -> None:
     circuit = Circuit()
     root = pairs(circuit, 40)
     exact = Assessor(circuit, Many(1000)).confidence(root)
-    estimate = Assessor(circuit, Many(1000), max_diagram=50).confidence(root)
+    estimate = Assessor(circuit, Many(1000), max_clauses=0, max_diagram=50).confidence(root)
     assert exact.error is None
     assert estimate.error is not None
     assert 0 < estimate.error < 0.02
@@ -135,7 +137,9 @@ def test_what_is_too_large_is_estimated_and_says_so() -> None:
 def test_the_estimate_is_the_same_each_time() -> None:
     circuit = Circuit()
     root = pairs(circuit, 40)
-    first, second = (Assessor(circuit, Many(1000), max_variables=0).confidence(root) for _ in range(2))
+    first, second = (
+        Assessor(circuit, Many(1000), max_clauses=0, max_variables=0).confidence(root) for _ in range(2)
+    )
     assert first == second
 
 
@@ -145,7 +149,7 @@ def test_beyond_the_cap_origins_is_a_lower_bound() -> None:
     assert Assessor(circuit, Many(1000)).origins(root) == 20
     assert Assessor(circuit, Many(1000), max_variables=0).origins(root) == 2
     one = circuit.plus([circuit.times([circuit.token("0"), circuit.token(str(n))]) for n in (1, 2, 3)])
-    assert Assessor(circuit, Many(1000), max_variables=0).origins(one) == 1
+    assert Assessor(circuit, Many(1000), max_falling=0, max_variables=0).origins(one) == 1
 
 
 def test_a_sum_of_many_claims_of_few_origins_is_exact() -> None:

@@ -4,9 +4,10 @@ import pytest
 from flask import Request
 from werkzeug.test import EnvironBuilder
 
-from server.errors import BadRequest, NotBuilt, UnsupportedType
+from kg.errors import InvalidPolicy
+from server.errors import BadRequest, UnsupportedType
 from server.jobs import Provenance
-from server.protocol import FORM, QUERY, UPDATE, read_request
+from server.protocol import FORM, QUERY, UPDATE, UpdateRequest, read_difference, read_request
 
 ASK = "ASK {}"
 
@@ -97,14 +98,71 @@ def test_other_bodies_are_not_read(kind: str) -> None:
         read_request(request("POST", body=b"ASK {}", kind=kind))
 
 
-@pytest.mark.parametrize("later", ["min-confidence=0.5", "without=urn:c", "known-at=2025", "explain=plan"])
-def test_what_comes_later_is_not_passed_over(later: str) -> None:
-    with pytest.raises(NotBuilt):
-        read_request(request(url=f"query=ASK{{}}&{later}"))
+def test_a_trust_policy_is_read() -> None:
+    asked = read_request(
+        request(url="query=ASK{}&min-confidence=0.50&without=urn:b&without=urn:a&known-at=2025-05-01")
+    )
+    assert asked.policy == (
+        ("min-confidence", "0.5"),
+        ("without", "urn:a"),
+        ("without", "urn:b"),
+        ("known-at", "2025-05-01T23:59:59.999999+00:00"),
+    )
+    assert read_request(request(url="query=ASK{}&explain=plan")).plan
 
 
-def test_updates_are_not_there_yet() -> None:
-    with pytest.raises(NotBuilt):
-        read_request(request("POST", body=b"update=CLEAR+ALL", kind=FORM))
-    with pytest.raises(NotBuilt):
-        read_request(request("POST", body=b"CLEAR ALL", kind=UPDATE))
+@pytest.mark.parametrize(
+    ("given", "parameter"),
+    [
+        ("min-confidence=2", "min-confidence"),
+        ("min-confidence=0.1&min-confidence=0.2", "min-confidence"),
+        ("min-origins=some", "min-origins"),
+        ("known-at=yesterday", "known-at"),
+        ("valid-at=2025-13-01", "valid-at"),
+    ],
+)
+def test_a_policy_that_cannot_be_read(given: str, parameter: str) -> None:
+    with pytest.raises(InvalidPolicy) as raised:
+        read_request(request(url=f"query=ASK{{}}&{given}"))
+    assert raised.value.parameter == parameter
+
+
+def test_a_difference_is_read() -> None:
+    asked = read_difference(request(url="query=ASK{}&without=urn:a&from=3&to=4&before-min-origins=2"))
+    assert (asked.before_version, asked.after.version) == ("3", "4")
+    assert asked.after.policy == (("without", "urn:a"),)
+    assert asked.before == (("min-origins", "2"),)
+    with pytest.raises(BadRequest, match="from and to"):
+        read_difference(request(url="query=ASK{}&version=3"))
+
+
+def test_updates() -> None:
+    assert read_request(request("POST", body=b"update=CLEAR+ALL", kind=FORM)) == UpdateRequest("CLEAR ALL")
+    found = read_request(
+        request("POST", "using-graph-uri=urn:a&using-named-graph-uri=urn:b", b"CLEAR ALL", UPDATE)
+    )
+    assert found == UpdateRequest("CLEAR ALL", ("urn:a",), ("urn:b",))
+
+
+@pytest.mark.parametrize(
+    ("url", "body", "kind"),
+    [
+        ("update=CLEAR+ALL", b"", FORM),
+        ("update=CLEAR+ALL", b"CLEAR ALL", UPDATE),
+        ("query=ASK{}", b"CLEAR ALL", UPDATE),
+        ("query=ASK{}", b"update=CLEAR+ALL", FORM),
+        ("default-graph-uri=urn:a", b"CLEAR ALL", UPDATE),
+        ("named-graph-uri=urn:a", b"CLEAR ALL", UPDATE),
+        ("using-graph-uri=relative", b"CLEAR ALL", UPDATE),
+        ("", b"update=CLEAR+ALL&update=CLEAR+ALL", FORM),
+        ("", b"CLEAR ALL # \xff", UPDATE),
+    ],
+)
+def test_nonsense_in_updates(url: str, body: bytes, kind: str) -> None:
+    with pytest.raises(BadRequest):
+        read_request(request("POST", url, body, kind))
+
+
+def test_an_update_in_another_charset_is_not_read() -> None:
+    with pytest.raises(UnsupportedType):
+        read_request(request("POST", body=b"CLEAR ALL", kind=f"{UPDATE}; charset=UTF-16"))

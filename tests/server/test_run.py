@@ -1,93 +1,24 @@
 """The server as a process of its own, asked by standard clients."""
 
 import json
-import os
 import signal
-import socket
-import subprocess
-import sys
 import time
-import urllib.error
-import urllib.parse
-import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 from SPARQLWrapper import CSV, JSON, POST, TURTLE, XML, SPARQLWrapper
 
 from server.config import Config
 from server.errors import ConfigError
-from server.run import check_port
+from server.run import listen
 from tests.server.conftest import Names
+from tests.server.running import Server, start, stop
 
-SERVE = """
-import sys
-from pathlib import Path
-from server import serve
-from server.config import Config
-if __name__ == "__main__":
-    serve(Config(store=Path(sys.argv[1]), port=int(sys.argv[2]), workers=2, timeout=30, memory=2**28))
-"""
 HOLDERS = "SELECT ?holder ?customer { ?holder ls:holdsLicenseFor ?customer }"
 NUMBERS = " ".join(map(str, range(2000)))
-ROOT = Path(__file__).parent.parent.parent
 RUNAWAY = "SELECT (COUNT(*) AS ?n) { " + " ".join(f"VALUES ?x{i} {{ {NUMBERS} }}" for i in range(4)) + " }"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@dataclass(frozen=True)
-class Server:
-    process: "subprocess.Popen[str]"
-    address: str
-
-    def get(self, path: str, **headers: str) -> tuple[int, Any, bytes]:
-        request = urllib.request.Request(self.address + path, headers=headers)  # noqa: S310 - our own server
-        try:
-            with urllib.request.urlopen(request, timeout=60) as response:  # noqa: S310
-                return response.status, response.headers, response.read()
-        except urllib.error.HTTPError as error:
-            with error:
-                return error.code, error.headers, error.read()
-
-    def ask(self, query: str, **parameters: str) -> tuple[int, Any, bytes]:
-        return self.get("sparql?" + urllib.parse.urlencode({"query": query, **parameters}))
-
-
-def start(store: Path, folder: Path) -> Server:
-    """A server, when it says that it is ready."""
-    script = folder / "serve.py"
-    script.write_text(SERVE, encoding="utf-8")
-    port = free_port()
-    process = subprocess.Popen(
-        [sys.executable, script, store, str(port)],
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        start_new_session=True,
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline() == f"Lodestone serves {store} at http://127.0.0.1:{port}/\n"
-    return Server(process, f"http://127.0.0.1:{port}/")
-
-
-def stop(server: Server, sent: signal.Signals = signal.SIGTERM) -> int:
-    """Tell a server to stop; gives back its exit status."""
-    server.process.send_signal(sent)
-    try:
-        server.process.communicate(timeout=60)
-    finally:
-        server.process.kill()
-        server.process.communicate()
-    return server.process.returncode
 
 
 @pytest.fixture(scope="module")
@@ -162,7 +93,7 @@ def test_a_query_that_eats_memory_is_stopped(server: Server) -> None:
 def test_a_port_that_is_taken_is_told(server: Server, store: Path) -> None:
     port = int(server.address.rstrip("/").rpartition(":")[2])
     with pytest.raises(ConfigError, match="choose another port"):
-        check_port(Config(store=store, port=port))
+        listen(Config(store=store, port=port))
 
 
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])

@@ -4,6 +4,8 @@ Green, Karvounarakis, Tannen, "Provenance semirings", PODS 2007. Idempotent and
 absorptive; minus is ``a AND NOT b``. It tells nothing of how often or through what.
 """
 
+from collections.abc import Iterable
+
 from kg.provenance.semirings.protocol import Semiring
 
 
@@ -22,6 +24,14 @@ class Boolean(Semiring[bool]):
     def times(self, left: bool, right: bool) -> bool:
         """And."""
         return left and right
+
+    def plus_all(self, values: Iterable[bool]) -> bool:
+        """Whether one holds."""
+        return any(values)
+
+    def times_all(self, values: Iterable[bool]) -> bool:
+        """Whether all hold."""
+        return all(values)
 
 
 BOOLEAN = Boolean()

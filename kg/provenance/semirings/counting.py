@@ -5,6 +5,9 @@ absorptive. Its minus is that of spm-semirings (all or nothing), not the monus
 ``max(x - y, 0)`` of ProvSQL.
 """
 
+from collections.abc import Iterable
+from math import prod
+
 from kg.provenance.semirings.protocol import Semiring
 
 
@@ -23,6 +26,14 @@ class Counting(Semiring[int]):
     def times(self, left: int, right: int) -> int:
         """Product."""
         return left * right
+
+    def plus_all(self, values: Iterable[int]) -> int:
+        """Sum."""
+        return sum(values)
+
+    def times_all(self, values: Iterable[int]) -> int:
+        """Product."""
+        return prod(values)
 
 
 COUNTING = Counting()

@@ -7,6 +7,8 @@ support", so what is subtracted counts only by whether it has any: a row of an a
 where it has none, has the weakness of its positive part.
 """
 
+from collections.abc import Iterable
+
 from kg.provenance.semirings.protocol import Semiring
 
 
@@ -25,6 +27,14 @@ class Fuzzy(Semiring[float]):
     def times(self, left: float, right: float) -> float:
         """The weaker of two."""
         return min(left, right)
+
+    def plus_all(self, values: Iterable[float]) -> float:
+        """The best."""
+        return max(values)
+
+    def times_all(self, values: Iterable[float]) -> float:
+        """The weakest."""
+        return min(values)
 
 
 FUZZY = Fuzzy()

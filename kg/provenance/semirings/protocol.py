@@ -1,6 +1,8 @@
 """What every semiring offers, and the minus that all of them share."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from functools import reduce
 from typing import ClassVar, Generic, TypeVar
 
 from kg.errors import LodestoneError
@@ -35,6 +37,14 @@ class Semiring(ABC, Generic[K]):
     @abstractmethod
     def times(self, left: K, right: K) -> K:
         """Both of two."""
+
+    def plus_all(self, values: Iterable[K]) -> K:
+        """The sum of one or more values."""
+        return reduce(self.plus, values)
+
+    def times_all(self, values: Iterable[K]) -> K:
+        """The product of one or more values."""
+        return reduce(self.times, values)
 
     def minus(self, left: K, right: K) -> K:
         """``left`` where ``right`` is zero, else zero (Geerts et al., JACM 2016)."""

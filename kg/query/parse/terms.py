@@ -3,11 +3,11 @@
 import re
 from collections.abc import Mapping
 from typing import NoReturn
-from urllib.parse import urljoin
 
 from kg.errors import QuerySyntaxError
 from kg.query.algebra import Blank, Constant, Iri, Lit, Node, Var
 from kg.query.parse.lexer import Token, failure, string_content, tokens, unescaped
+from kg.query.parse.references import resolve
 from ontology.vocab import RDF, XSD
 
 TYPE = Iri(RDF + "type")
@@ -143,7 +143,7 @@ class TermParser:
         """An IRI against the base in force (RFC 3986, section 5)."""
         if self.base is None or _ABSOLUTE.match(reference):
             return reference
-        return urljoin(self.base, reference) if reference else self.base.partition("#")[0]
+        return resolve(self.base, reference)
 
     def literal(self) -> Lit | None:
         """A literal if one comes next; signed numbers are one literal, without a space between."""

@@ -1,0 +1,73 @@
+"""The lock of a store: one process writes at a time, and whoever waits is told who holds it."""
+
+import fcntl
+import os
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+from kg.dataset.files import Layout
+from kg.errors import StoreBusy, StoreError
+
+
+class StoreLock:
+    """Holds a store for writing, in a ``with`` block or between ``acquire`` and ``release``.
+
+    ``wait`` is how many seconds to wait for another writer before ``StoreBusy``.
+    """
+
+    def __init__(self, layout: Layout, wait: float = 10.0) -> None:
+        self._layout, self._wait = layout, wait
+        self._file: IO[str] | None = None
+
+    def __enter__(self) -> Self:
+        self.acquire()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.release()
+
+    def acquire(self) -> None:
+        """Take the lock. Raises ``StoreBusy``, and ``StoreError`` where the folder cannot be written."""
+        root = self._layout.root
+        try:
+            lock = self._layout.lock_file.open("a+", encoding="utf-8")
+        except OSError as error:
+            raise StoreError(f"{root} cannot be written: {error}", store=str(root)) from error
+        deadline = time.monotonic() + self._wait
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except OSError:
+                if time.monotonic() >= deadline:
+                    lock.seek(0)
+                    holder = lock.read().strip() or "another process"
+                    lock.close()
+                    raise StoreBusy(
+                        f"{root} is being written by {holder}; waited {self._wait:g} s: try again later",
+                        store=str(root),
+                        holder=holder,
+                    ) from None
+                time.sleep(0.05)
+        lock.seek(0)
+        lock.truncate()
+        command = " ".join(Path(a).name if i == 0 else a for i, a in enumerate(sys.argv[:3]))
+        lock.write(
+            f"process {os.getpid()} ({command}) since {datetime.now(UTC).isoformat(timespec='seconds')}"
+        )
+        lock.flush()
+        self._file = lock
+
+    def release(self) -> None:
+        """Let go of the lock, if it is held."""
+        if self._file is not None:
+            self._file.seek(0)
+            self._file.truncate()
+            self._file.close()
+            self._file = None

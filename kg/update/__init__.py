@@ -1,0 +1,45 @@
+"""SPARQL 1.1 Update on the base data of a store.
+
+``update(writer, text)`` carries a whole request out, each operation on what those before
+it left. It writes nothing for good: who holds the writer commits, or gives all of it up.
+"""
+
+from collections.abc import Sequence
+
+from kg.dataset.writer import Writer
+from kg.errors import QuerySyntaxError
+from kg.query.parse.updates import parse_update
+from kg.query.size import TooComplex
+from kg.update.carry import Changes, DatasetConflict, UpdateFailed, carry_out
+
+__all__ = ["Changes", "DatasetConflict", "UpdateFailed", "update"]
+
+
+def update(
+    writer: Writer,
+    text: str,
+    *,
+    base_iri: str | None = None,
+    default_graphs: Sequence[str] | None = None,
+    named_graphs: Sequence[str] | None = None,
+) -> Changes:
+    """Carry a request out (not yet committed).
+
+    ``default_graphs`` and ``named_graphs`` are the dataset of the SPARQL protocol.
+    Raises ``QuerySyntaxError``, ``DatasetConflict`` where request and text both choose a
+    dataset, ``ReservedGraph``, ``UpdateFailed`` (a graph is missing, or there already),
+    and ``QueryRefused`` for LOAD, SERVICE and what is nested too deeply. After any of
+    them the writer's work is to be given up.
+    """
+    try:
+        request = parse_update(text, base_iri)
+        chosen = default_graphs is not None or named_graphs is not None
+        if chosen and request.chooses:
+            raise DatasetConflict(
+                "the dataset is named in the request and in the text (USING or WITH): keep one"
+            )
+        return carry_out(writer, request, default_graphs, named_graphs)
+    except RecursionError as error:
+        raise TooComplex("the update is nested too deeply to be read") from error
+    except UnicodeEncodeError as error:
+        raise QuerySyntaxError("this is not SPARQL 1.1: the text is no Unicode") from error

@@ -1,0 +1,69 @@
+"""Who asks, and whether they may: the ``Authorization`` header, scopes, and the id of a request."""
+
+import re
+import secrets
+
+from flask import current_app, g, request
+
+from server.errors import Forbidden, Unauthorized
+from server.services import services
+from server.tokens import Identity, Scope
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
+_OPEN = ("/health/live", "/health/ready", "/static/")
+"""What needs no token even where reading does."""
+
+
+def request_id() -> str:
+    """The id of the request in hand: the client's (``X-Request-Id``) if it is a plain word, else new."""
+    if "request_id" not in g:
+        given = request.headers.get("X-Request-Id", "")
+        g.request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+    return str(g.request_id)
+
+
+def identity() -> Identity | None:
+    """Who shows a token with the request in hand; ``None`` where there is none.
+
+    Raises ``Unauthorized`` for a token that is not known, and for another scheme.
+    """
+    if "identity" not in g:
+        g.identity = _identified(request.headers.get("Authorization"))
+    found = g.identity
+    return found if isinstance(found, Identity) else None
+
+
+def _identified(header: str | None) -> Identity | None:
+    if header is None:
+        return None
+    scheme, _, token = header.strip().partition(" ")
+    if scheme.lower() != "bearer":
+        raise Unauthorized(f"Authorization takes a bearer token, not {scheme!r}")
+    found = services(current_app).tokens.identify(token.strip())
+    if found is None:
+        raise Unauthorized("the token is not known here (any more)", reason="invalid_token")
+    return found
+
+
+def need(scope: Scope) -> Identity:
+    """Who asks, if they may do what needs the scope. Raises ``Unauthorized`` and ``Forbidden``."""
+    who = identity()
+    if who is None:
+        raise Unauthorized(
+            f"this needs a token with the scope {scope} (Authorization: Bearer …); "
+            "`lodestone token make` makes one in the server's store"
+        )
+    if not who.scope.allows(scope):
+        raise Forbidden(
+            f"the token {who.name} has the scope {who.scope}, this needs {scope}", scope=scope.value
+        )
+    return who
+
+
+def check_reading() -> None:
+    """Before each request: a token that is shown must be known, and be shown where reading needs one."""
+    if request.method == "OPTIONS" or request.path.startswith(_OPEN):
+        return
+    who = identity()
+    if who is None and services(current_app).config.read_token:
+        need(Scope.READ)

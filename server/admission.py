@@ -1,0 +1,49 @@
+"""Who asks, and how often they may: clients are told apart by their token or their address."""
+
+import ipaddress
+import threading
+from collections import OrderedDict
+
+MOST_CLIENTS = 10_000
+"""Clients that are remembered; a forgotten one begins with a full bucket."""
+
+
+def client_of(address: str, forwarded: str | None = None) -> str:
+    """What tells a client apart: its address, of IPv6 the network (64 bits) that one household has.
+
+    ``forwarded`` is ``X-Forwarded-For`` of a proxy that is trusted; its last entry is the proxy's word.
+    """
+    if forwarded:
+        address = forwarded.rpartition(",")[2].strip()
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return "unknown"
+    if found.version == 6:
+        return str(ipaddress.ip_network((found, 64), strict=False))
+    return str(found)
+
+
+class RateLimits:
+    """A token bucket for each client: ``burst`` requests at once, ``rate`` a second in the long run.
+
+    A ``rate`` of 0 is no limit.
+    """
+
+    def __init__(self, rate: float, burst: int) -> None:
+        self._rate, self._burst = rate, float(burst)
+        self._lock = threading.Lock()
+        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def take(self, client: str, now: float) -> float:
+        """Count a request at a time in seconds; gives back 0 if it is allowed, else the seconds to wait."""
+        if self._rate <= 0:
+            return 0.0
+        with self._lock:
+            left, then = self._buckets.pop(client, (self._burst, now))
+            left = min(self._burst, left + (now - then) * self._rate)
+            allowed = left >= 1
+            self._buckets[client] = (left - 1 if allowed else left, now)
+            if len(self._buckets) > MOST_CLIENTS:
+                self._buckets.popitem(last=False)
+        return 0.0 if allowed else (1 - left) / self._rate

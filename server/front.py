@@ -1,0 +1,264 @@
+"""What every request passes first: its id, its client's rate, the kept answers; then the application.
+
+What can be answered from what is kept is answered on the event loop, without the
+application and without a thread.
+"""
+
+import gzip
+import json
+import re
+import secrets
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from kg.errors import StoreError
+from server import bridge
+from server.admission import RateLimits, client_of
+from server.bridge import BodyTooLong, BrokenOff, Header, Receive, Scope, Send, Started
+from server.cache import Page
+from server.config import LogRequests
+from server.logs import log
+from server.process import Hangup
+from server.services import Services
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+SLOW = 5.0
+"""Seconds after which a request is logged as slow."""
+
+_WORTH_PACKING = 1024
+_REQUEST_ID = re.compile(rb"[A-Za-z0-9._:-]{1,64}")
+_TEXT = re.compile(rb"text/|application/(?:[\w.-]+\+)?(?:json|xml|n-triples|n-quads|trig)")
+_SPARE = 32
+
+
+class Front:
+    """The ASGI application that a server runs."""
+
+    def __init__(self, app: "Flask", here: Services) -> None:
+        self._app = app.wsgi_app
+        self._here = here
+        config = here.config
+        self._limits = RateLimits(config.most_a_second, config.burst)
+        self._most = 2 * config.waiting + config.workers + _SPARE
+        self._threads = ThreadPoolExecutor(self._most, thread_name_prefix="request")
+        self._in_hand = 0
+        self._longest = max(config.body, config.upload)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            return
+        began = time.perf_counter()
+        headers = dict(scope["headers"])
+        given = headers.get(b"x-request-id", b"")
+        request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8).encode()
+        status, sent, why = 500, 0, ""
+        try:
+            page = self._kept(scope, headers)
+            if page is not None:
+                self._here.requests.cached.inc()
+                status, sent = await _send_page(page, scope, headers, request_id, send)
+            else:
+                status, sent = await self._answer(scope, headers, request_id, receive, send)
+        except BrokenOff as error:
+            status, why = 499 if "client" in str(error) else 500, str(error)
+            raise
+        finally:
+            took = time.perf_counter() - began
+            self._here.requests.note(scope["path"], status, took)
+            self._log(scope, request_id, status, took, sent, why)
+
+    # --- what is kept
+
+    def _key(self, scope: Scope, headers: dict[bytes, bytes]) -> tuple[object, ...] | None:
+        """What names a kept page; ``None`` for requests whose answers are not kept here."""
+        if (
+            scope["method"] not in ("GET", "HEAD")
+            or b"authorization" in headers
+            or self._here.config.read_token
+        ):
+            return None
+        packed = b"gzip" in headers.get(b"accept-encoding", b"")
+        accept, host = headers.get(b"accept", b""), headers.get(b"host", b"")
+        return (packed, scope["raw_path"], scope["query_string"], accept, host)
+
+    def _kept(self, scope: Scope, headers: dict[bytes, bytes]) -> Page | None:
+        key = self._key(scope, headers)
+        if key is None:
+            return None
+        try:
+            version = self._here.snapshot().iri
+        except StoreError:
+            return None
+        found = self._here.answers.get(key, version)
+        return found if isinstance(found, Page) else None
+
+    def _keep(self, key: tuple[object, ...], started: Started) -> None:
+        """Keep a response that follows from the published version alone."""
+        headers = dict(started.headers)
+        version, etag = headers.get(b"content-version"), headers.get(b"etag")
+        if started.status != 200 or version is None or etag is None:
+            return
+        if b"no-store" in headers.get(b"cache-control", b""):
+            return
+        try:
+            current = self._here.snapshot().iri
+        except StoreError:
+            return
+        if version == current.encode():
+            page = Page(tuple(started.headers), started.body, etag)
+            self._here.answers.put(key, current, page)
+
+    # --- the application
+
+    async def _answer(
+        self, scope: Scope, headers: dict[bytes, bytes], request_id: bytes, receive: Receive, send: Send
+    ) -> tuple[int, int]:
+        forwarded = (
+            headers.get(b"x-forwarded-for", b"").decode("latin-1") if self._here.config.proxy else None
+        )
+        client = client_of((scope.get("client") or ("",))[0], forwarded)
+        if not scope["path"].startswith("/health"):
+            if wait := self._limits.take(client, time.monotonic()):
+                problem = _problem(429, "rate", "Too many requests", "You send more than you may", wait)
+                return await _send(problem, scope, request_id, send)
+            if self._in_hand >= self._most:
+                problem = _problem(
+                    503, "overloaded", "The server is busy", "too many requests are in hand", 2
+                )
+                return await _send(problem, scope, request_id, send)
+        self._in_hand += 1
+        try:
+            return await self._through(scope, headers, request_id, client, receive, send)
+        finally:
+            self._in_hand -= 1
+
+    async def _through(
+        self,
+        scope: Scope,
+        headers: dict[bytes, bytes],
+        request_id: bytes,
+        client: str,
+        receive: Receive,
+        send: Send,
+    ) -> tuple[int, int]:
+        try:
+            body = await bridge.read_body(receive, self._longest)
+        except BodyTooLong:
+            what = f"the body is longer than {self._longest:,} bytes"
+            return await _send(
+                _problem(413, "body-too-long", "The body is too long", what), scope, request_id, send
+            )
+        except TimeoutError:
+            what = "the body did not come in time"
+            return await _send(
+                _problem(408, "slow-body", "The request is too slow", what), scope, request_id, send
+            )
+        hangup = Hangup()
+        environ = bridge.environ_of(scope, body, client, request_id.decode(), hangup)
+        started = await bridge.run(self._app, environ, hangup, receive, self._threads)
+        packs = b"gzip" in headers.get(b"accept-encoding", b"")
+        if started.pieces is not None:
+            await _start(started, request_id, send)
+            return started.status, await bridge.send_pieces(started, receive, send, self._threads)
+        if packs and len(started.body) >= _WORTH_PACKING:
+            _pack(started)
+        if (key := self._key(scope, headers)) is not None:
+            self._keep(key, started)
+        return await _send(started, scope, request_id, send)
+
+    def _log(self, scope: Scope, request_id: bytes, status: int, took: float, sent: int, why: str) -> None:
+        which = self._here.config.log_requests
+        if which is LogRequests.NONE:
+            return
+        if which is LogRequests.PROBLEMS and took < SLOW and status < 500 and not why:
+            return
+        say: Callable[..., object] = log.warning if status >= 500 or why else log.info
+        more = {"why": why} if why else {}
+        say(
+            "request",
+            id=request_id.decode(),
+            method=scope["method"],
+            path=scope["path"],
+            status=status,
+            ms=round(took * 1000, 1),
+            bytes=sent,
+            client=(scope.get("client") or ("",))[0],
+            **more,
+        )
+
+    def close(self) -> None:
+        """End the threads."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+def _problem(status: int, slug: str, title: str, detail: str, wait: float | None = None) -> Started:
+    """A problem (RFC 9457) that is told without the application."""
+    body = {"type": f"/docs#{slug}", "title": title, "status": status, "detail": detail}
+    headers: list[Header] = [
+        (b"content-type", b"application/problem+json"),
+        (b"cache-control", b"no-store"),
+        (b"access-control-allow-origin", b"*"),
+    ]
+    if wait is not None:
+        headers.append((b"retry-after", str(max(1, round(wait + 0.5))).encode()))
+    data = json.dumps(body).encode()
+    headers.append((b"content-length", str(len(data)).encode()))
+    return Started(status, headers, data)
+
+
+def _pack(started: Started) -> None:
+    """Compress a response that is text."""
+    headers = dict(started.headers)
+    if b"content-encoding" in headers or not _TEXT.match(headers.get(b"content-type", b"")):
+        return
+    started.body = gzip.compress(started.body, 1, mtime=0)
+    kept = [(k, v) for k, v in started.headers if k not in (b"content-length", b"etag", b"vary")]
+    vary = b", ".join(filter(None, (headers.get(b"vary"), b"Accept-Encoding")))
+    kept += [
+        (b"content-encoding", b"gzip"),
+        (b"content-length", str(len(started.body)).encode()),
+        (b"vary", vary),
+    ]
+    if etag := headers.get(b"etag"):
+        kept.append((b"etag", etag if etag.startswith(b"W/") else b"W/" + etag))
+    started.headers = kept
+
+
+async def _start(started: Started, request_id: bytes, send: Send) -> None:
+    headers = [*started.headers, (b"x-request-id", request_id)]
+    await send({"type": "http.response.start", "status": started.status, "headers": headers})
+
+
+async def _send(started: Started, scope: Scope, request_id: bytes, send: Send) -> tuple[int, int]:
+    await _start(started, request_id, send)
+    body = b"" if scope["method"] == "HEAD" else started.body
+    await send({"type": "http.response.body", "body": body})
+    return started.status, len(body)
+
+
+async def _send_page(
+    page: Page, scope: Scope, headers: dict[bytes, bytes], request_id: bytes, send: Send
+) -> tuple[int, int]:
+    """Send a kept page, or 304 where the client has it."""
+    known = headers.get(b"if-none-match")
+    if known is not None and _matches(known, page.etag):
+        kept = tuple(
+            h for h in page.headers if h[0] not in (b"content-length", b"content-type", b"content-encoding")
+        )
+        await _start(Started(HTTPStatus.NOT_MODIFIED, list(kept)), request_id, send)
+        await send({"type": "http.response.body", "body": b""})
+        return HTTPStatus.NOT_MODIFIED, 0
+    return await _send(Started(200, list(page.headers), page.body), scope, request_id, send)
+
+
+def _matches(known: bytes, etag: bytes) -> bool:
+    """Whether ``If-None-Match`` names the entity tag (weak comparison, RFC 9110, section 8.8.3.2)."""
+    if known.strip() == b"*":
+        return True
+    return etag.removeprefix(b"W/") in [part.strip().removeprefix(b"W/") for part in known.split(b",")]

@@ -1,0 +1,127 @@
+"""A description of every route but SPARQL's own, in OpenAPI 3.1 (``/openapi.json``)."""
+
+import re
+from importlib.metadata import PackageNotFoundError, version
+
+from flask import Blueprint, Flask, Response, current_app, json
+
+from server.formats import JSON
+
+openapi = Blueprint("openapi", __name__)
+
+_VARIABLE = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
+_LEFT_OUT = ("/static/", "/sparql")
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
+WORDS: dict[str, str] = {
+    "format": "Name of a format, in place of Accept.",
+    "iri": "IRI of what is asked about, where it has no id of this server's.",
+    "q": "Words to search for.",
+    "type": "Type of claim.",
+    "page": "Number of the page, from 1.",
+    "default": "The default graph.",
+    "graph": "IRI of the graph.",
+}
+"""Parameters of the query part, by name."""
+
+TAKES: dict[str, tuple[str, ...]] = {
+    "/": ("format",),
+    "/claims": ("q", "type", "page", "format"),
+    "/claim": ("iri", "format"),
+    "/claim/{local}": ("format",),
+    "/document": ("iri", "format"),
+    "/document/{local}": ("format",),
+    "/source": ("iri", "page", "format"),
+    "/source/{local}": ("page", "format"),
+    "/entity": ("iri", "format"),
+    "/entity/{local}": ("format",),
+    "/ontology": ("format",),
+    "/graphs": ("default", "graph"),
+}
+"""Which of them a path takes."""
+
+
+def paths(app: Flask) -> dict[str, dict[str, str]]:
+    """Every path that is described, with its methods and what its function says of itself."""
+    found: dict[str, dict[str, str]] = {}
+    for rule in app.url_map.iter_rules():
+        if rule.rule.startswith(_LEFT_OUT):
+            continue
+        view = app.view_functions[rule.endpoint]
+        words = " ".join((view.__doc__ or "").partition("\n\n")[0].split())
+        for method in sorted((rule.methods or set()) & set(_METHODS)):
+            found.setdefault(_VARIABLE.sub(r"{\1}", rule.rule), {})[method.lower()] = words
+    return dict(sorted(found.items()))
+
+
+def describe(app: Flask) -> dict[str, object]:
+    """The description."""
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Lodestone", "version": _version(), "summary": "Claims, and who says so"},
+        "externalDocs": {"url": "/docs", "description": "The SPARQL endpoint and everything else in words"},
+        "paths": {
+            path: {method: _operation(path, method, words) for method, words in methods.items()}
+            for path, methods in paths(app).items()
+        },
+        "components": {
+            "responses": {
+                "problem": {
+                    "description": "What went wrong, and what to do (RFC 9457).",
+                    "content": {
+                        "application/problem+json": {"schema": {"$ref": "#/components/schemas/problem"}}
+                    },
+                }
+            },
+            "schemas": {
+                "problem": {
+                    "type": "object",
+                    "required": ["type", "title", "status", "detail"],
+                    "properties": {
+                        "type": {"type": "string"},
+                        "title": {"type": "string"},
+                        "status": {"type": "integer"},
+                        "detail": {"type": "string"},
+                    },
+                }
+            },
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+        },
+    }
+
+
+def _operation(path: str, method: str, words: str) -> dict[str, object]:
+    in_path = [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        for name in re.findall(r"\{([^{}]+)\}", path)
+    ]
+    in_query = [
+        {"name": name, "in": "query", "description": WORDS[name], "schema": {"type": "string"}}
+        for name in TAKES.get(path, ())
+    ]
+    told: dict[str, object] = {
+        "summary": words,
+        "operationId": f"{method}{re.sub('[^a-z]+', '-', path.lower()).rstrip('-')}",
+        "parameters": in_path + in_query,
+        "responses": {
+            "2XX": {"description": "Done."},
+            "4XX": {"$ref": "#/components/responses/problem"},
+            "5XX": {"$ref": "#/components/responses/problem"},
+        },
+    }
+    if method != "get":
+        told["security"] = [{"token": []}]
+    return told
+
+
+def _version() -> str:
+    try:
+        return version("lodestone-kg")
+    except PackageNotFoundError:
+        return "0"
+
+
+@openapi.get("/openapi.json")
+def page() -> Response:
+    """This description."""
+    return Response(json.dumps(describe(current_app)), content_type=JSON.media_type)

@@ -1,0 +1,92 @@
+"""Writes over HTTP: who may, in whose name, and the line in the audit log."""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from flask import Response, current_app, json, request
+from werkzeug.exceptions import HTTPException
+
+from kg.errors import LodestoneError
+from server.access import identity, need, request_id
+from server.audit import Audit, Deed
+from server.errors import Unauthorized
+from server.problems import kind_of
+from server.services import services
+from server.tokens import Identity, Scope
+from server.writes import Done, Write
+
+
+@dataclass
+class Recorded:
+    """A write that somebody may do."""
+
+    who: Identity
+    audit: Audit
+    deed: Deed
+    begun: bool = False
+
+    def run(self, write: Write, **on: object) -> Done:
+        """Do it; ``on`` are particulars for the log. Raises as ``Writing.run``."""
+        self.deed = replace(self.deed, on={**self.deed.on, **on})
+        self.audit.note("begin", self.deed)
+        self.begun = True
+        done = services(current_app).writing.run(write)
+        told = {name: value for name, value in done.told.items() if isinstance(value, int | str)}
+        self.audit.note("done", self.deed, before=done.before, after=done.after, did=told)
+        return done
+
+
+def digest(body: bytes) -> dict[str, object]:
+    """A body for the log."""
+    return {"bytes": len(body), "sha256": hashlib.sha256(body).hexdigest()}
+
+
+@contextmanager
+def recorded(scope: Scope, what: str, **on: object) -> Iterator[Recorded]:
+    """Within: somebody who has the scope writes. However it ends, the log says so.
+
+    Raises ``Unauthorized`` and ``Forbidden``.
+    """
+    audit = Audit(services(current_app).config.store)
+    deed = Deed(
+        "", f"{request.method} {request.path}", what, request_id(), {**on, "from": request.remote_addr}
+    )
+    try:
+        who = identity()
+        deed = replace(deed, who=who.name if who else "")
+        found = Recorded(need(scope), audit, deed)
+    except LodestoneError as error:
+        if isinstance(error, Unauthorized):
+            deed = replace(deed, who="")
+        _fell(audit, deed, error, begun=False)
+        raise
+    try:
+        yield found
+    except Exception as error:
+        _fell(audit, found.deed, error, begun=found.begun)
+        raise
+
+
+def _fell(audit: Audit, deed: Deed, error: Exception, *, begun: bool) -> None:
+    status = 500
+    if isinstance(error, LodestoneError):
+        status = kind_of(error).status
+    elif isinstance(error, HTTPException) and error.code:
+        status = error.code
+    event = "failed" if begun and status >= 500 else "refused"
+    audit.note(event, deed, status=status, why=str(error)[:500])
+
+
+def told(done: Done, status: int = 200, **more: object) -> Response:
+    """The answer to a write that was done: its version, and particulars as JSON."""
+    body = {"version": done.version, **done.told, **more}
+    response = Response(
+        json.dumps(body, ensure_ascii=False) if status != 204 else "", status, content_type="application/json"
+    )
+    if status == 204:
+        del response.headers["Content-Type"]
+    response.headers["Content-Version"] = done.version
+    response.headers["Cache-Control"] = "no-store"
+    return response

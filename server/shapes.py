@@ -1,0 +1,53 @@
+"""Queries as they are compared: in one spelling (for the cache), and by their shape (for what to expect)."""
+
+import re
+import threading
+from collections import OrderedDict
+
+from server.lanes import Temper
+
+_TOKEN = re.compile(
+    r'("""(?:[^"\\]|\\.|"(?!""))*"""|\'\'\'(?:[^\'\\]|\\.|\'(?!\'\'))*\'\'\''
+    r'|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|<[^<>"{}|^`\\\s]*>|\\.)|(?:#[^\n\r]*|\s)+',
+    re.DOTALL,
+)
+_CONSTANT = re.compile(r'"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|<[^<>"{}|^`\\\s]*>|\b\d[\w.]*')
+_VOLATILE = re.compile(r"(?<![?$:\w])(?:RAND|NOW|UUID|STRUUID|BNODE|SERVICE)|\\u", re.I)
+_LONGEST = 8192
+
+
+def in_one_spelling(query: str) -> str:
+    """The query without comments, and with one space wherever there is any."""
+    return _TOKEN.sub(lambda found: found[1] or " ", query).strip()
+
+
+def is_volatile(query: str) -> bool:
+    """Whether the answer may be another one each time that it is asked for: rather yes than no."""
+    return _VOLATILE.search(query) is not None
+
+
+def shape(query: str) -> str:
+    """What queries have in common that differ in constants alone."""
+    return query if len(query) > _LONGEST else _CONSTANT.sub("0", query)
+
+
+class Memory:
+    """How long queries took, by their shape. Holds so many, and forgets the ones used least."""
+
+    def __init__(self, most: int = 4096) -> None:
+        self._most = most
+        self._known: OrderedDict[int, Temper] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def recall(self, key: int) -> Temper:
+        """What is known of a shape."""
+        with self._lock:
+            return self._known.get(key, Temper.UNKNOWN)
+
+    def note(self, key: int, temper: Temper) -> None:
+        """Remember it."""
+        with self._lock:
+            self._known[key] = temper
+            self._known.move_to_end(key)
+            if len(self._known) > self._most:
+                self._known.popitem(last=False)

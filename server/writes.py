@@ -1,0 +1,66 @@
+"""What goes to the process that writes, and what comes back: plain values that can be pickled."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class UpdateWrite:
+    """A SPARQL Update request; its graphs are those of ``using-graph-uri`` and ``using-named-graph-uri``."""
+
+    text: str
+    base: str | None
+    default_graphs: tuple[str, ...] | None = None
+    named_graphs: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Part:
+    """A piece of RDF: its content, the name of its format (``server.formats.GRAPHS``), its base IRI."""
+
+    content: bytes
+    format: str
+    base: str
+
+
+@dataclass(frozen=True)
+class GraphWrite:
+    """A write of the Graph Store Protocol; ``graph`` is ``None`` for the default graph."""
+
+    method: str
+    graph: str | None
+    parts: tuple[Part, ...] = ()
+
+
+@dataclass(frozen=True)
+class ClaimsWrite:
+    """Claims to take in: ``kind`` is the ending of a file of that content; ``name`` what to call it.
+
+    Base data, which RDF may hold besides, comes in only with ``base_data``.
+    """
+
+    content: bytes
+    kind: str
+    name: str
+    base_data: bool = False
+
+
+@dataclass(frozen=True)
+class RetractWrite:
+    """A claim to take back."""
+
+    claim: str
+    reason: str
+    by: str
+
+
+Write = UpdateWrite | GraphWrite | ClaimsWrite | RetractWrite
+
+
+@dataclass(frozen=True)
+class Done:
+    """A write that was done: the version it left, numbers of the versions before and after, particulars."""
+
+    version: str
+    before: int
+    after: int
+    told: dict[str, object] = field(default_factory=dict)

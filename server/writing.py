@@ -1,0 +1,134 @@
+"""The process that writes: one, apart from those that read, and killed when it takes too long.
+
+What a killed write had done is given up when the store is opened next: nothing counts
+before it is published.
+"""
+
+import logging
+import multiprocessing
+import resource
+import signal
+import threading
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+from server.config import Config
+from server.errors import Overloaded, WorkerLost, WriteTimeout
+from server.jobs import Failure
+from server.writes import Done, Write
+
+log = logging.getLogger(__name__)
+
+GRACE = 5.0
+"""Seconds after a deadline when the kernel ends a process that nobody else has ended."""
+
+
+def serve_writes(connection: Connection, store: Path, wait: float, memory: int) -> None:
+    """Do the writes that come, with their deadlines, until the connection ends. Runs in its own process."""
+    from server.performing import Holder  # noqa: PLC0415 - the server itself writes nothing
+
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    holder = Holder(store, wait)
+    while True:
+        try:
+            write, timeout = connection.recv()
+        except (EOFError, OSError):
+            return
+        signal.setitimer(signal.ITIMER_REAL, timeout + GRACE)
+        try:
+            found = holder.perform(write)
+        except MemoryError:
+            found = Failure.of(WorkerLost("the write needed more memory than it may use: write less at once"))
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        connection.send(found)
+
+
+class Writing:
+    """Writes one after the other, each whole or not at all."""
+
+    def __init__(self, store: Path, *, timeout: float, wait: float, memory: int) -> None:
+        self._store, self._timeout, self._wait, self._memory = store, timeout, wait, memory
+        self._turn = threading.Lock()
+        self._process: BaseProcess | None = None
+        self._connection: Connection | None = None
+        self._closed = False
+
+    @classmethod
+    def of(cls, config: Config) -> "Writing":
+        """The process that a configuration asks for."""
+        return cls(
+            config.store,
+            timeout=config.write_timeout,
+            wait=config.write_wait,
+            memory=config.write_memory,
+        )
+
+    def run(self, write: Write) -> Done:
+        """Do a write. When this returns, every later read sees it.
+
+        Raises what the write raises, ``Overloaded`` if others are in front for too long,
+        ``StoreBusy`` if another process holds the store, ``WriteTimeout`` and ``WorkerLost``.
+        """
+        if not self._turn.acquire(timeout=self._wait):
+            raise Overloaded(f"another write is being done, for more than {self._wait:g} seconds by now")
+        try:
+            result = self._perform(write)
+        finally:
+            self._turn.release()
+        if isinstance(result, Failure):
+            raise result.exception()
+        return result
+
+    def _perform(self, write: Write) -> Done | Failure:
+        connection = self._ready()
+        try:
+            connection.send((write, self._timeout))
+            if connection.poll(self._timeout):
+                result: Done | Failure = connection.recv()
+                return result
+        except (EOFError, OSError) as error:
+            code = self._end()
+            log.warning("the process that writes ended during a write, with code %s", code)
+            what = "the process that writes ended: look at the version before you write again"
+            raise WorkerLost(what) from error
+        self._end()
+        raise WriteTimeout(
+            f"the write was stopped after {self._timeout:g} seconds: send less at once, "
+            "or use `lodestone ingest` in the server's store",
+            seconds=self._timeout,
+        )
+
+    def _ready(self) -> Connection:
+        """The connection to a process that lives. Raises ``WorkerLost`` when the server stops."""
+        if self._closed:
+            raise WorkerLost("the server is stopping")
+        if self._process is None or self._connection is None or not self._process.is_alive():
+            self._end()
+            context = multiprocessing.get_context("forkserver")
+            ours, theirs = context.Pipe()
+            arguments = (theirs, self._store, self._wait, self._memory)
+            process = context.Process(target=serve_writes, args=arguments, daemon=True)
+            process.start()
+            theirs.close()
+            self._process, self._connection = process, ours
+        return self._connection
+
+    def _end(self) -> int | None:
+        """End the process, whatever it does; gives back its exit code."""
+        process, connection = self._process, self._connection
+        self._process = self._connection = None
+        if process is None or connection is None:
+            return None
+        process.kill()
+        process.join()
+        connection.close()
+        return process.exitcode
+
+    def close(self) -> None:
+        """End the process, whatever it does. Nothing can be written afterwards."""
+        self._closed = True
+        self._end()

@@ -1,0 +1,37 @@
+"""``backup``, ``restore``, ``upgrade`` and ``purge`` as commands."""
+
+import json
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from kg.cli import main
+from kg.dataset.files import FORMAT
+from kg.dataset.snapshots import Reader
+from kg.dataset.writer import Writer
+from ontology.vocab import LS
+from tests.dataset.conftest import grant
+
+
+def run(*arguments: object) -> tuple[int, str]:
+    done = CliRunner().invoke(main, list(map(str, arguments)))
+    return done.exit_code, done.output
+
+
+def test_a_store_is_backed_up_restored_upgraded_and_purged(tmp_path: Path) -> None:
+    store, copy, again = tmp_path / "store", tmp_path / "copy", tmp_path / "again"
+    with Writer(store) as writer:
+        [added] = writer.add([grant("Producer", "Customer", quote={"exact": "words of a source"})])
+        writer.commit()
+    assert run("backup", copy, "--store", store)[0] == 0
+    assert run("backup", copy, "--store", store)[0] == 2
+    assert run("restore", copy, "--store", again)[0] == 0
+    assert run("upgrade", "--store", again) == (0, f"{again} has format {FORMAT}: there was nothing to do\n")
+    document = Reader(again).current().node(added.iri).need(LS.document)
+    assert run("purge", "no-such-document", "--reason", "x", "--store", again)[0] == 2
+    status, told = run("purge", document, "--reason", "protection of a source", "--store", again)
+    assert status == 0
+    assert "the quotes of 1 claim" in told
+    assert Reader(again).current().claim(added.iri).claim.quote is None
+    line = json.loads((again / "audit.jsonl").read_text().splitlines()[-1])
+    assert (line["what"], line["on"]["document"]) == ("purge", document)

@@ -1,0 +1,115 @@
+"""What is purged is gone: from the record, from older versions, and from the bytes of the files."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kg.claims.claim import Claim
+from kg.claims.document import text_hash
+from kg.dataset.invariants import check_dataset
+from kg.dataset.purge import Purge
+from kg.dataset.snapshots import Reader
+from kg.dataset.writer import PURGED, Outcome, Writer
+from kg.errors import NotFound, Purged
+from ontology.vocab import LS
+
+TEXT = "Before it. A magnet maker whose name is Quellenschutz obtained its license. After it."
+QUOTE = "A magnet maker whose name is Quellenschutz obtained its license"
+OTHER = "Another paper, which stays as it is: it says that the ministry did not answer."
+
+
+def claim(text: str, words: str, **changes: Any) -> Claim:
+    start = text.index(words)
+    return Claim.model_validate(
+        {
+            "type": "license_granted",
+            "roles": {"producer": "a magnet maker", "customer": "Autowerk"},
+            "document": {"title": "A paper", "hash": text_hash(text)},
+            "quote": {"exact": words, "start": start, "end": start + len(words), "prefix": "Before it. "},
+            "quote_verified": True,
+            "attribution": [{"kind": "publisher", "name": "Paper"}],
+            "assessment": {"reliability": "B", "credibility": 2},
+            **changes,
+        }
+    )
+
+
+@pytest.fixture
+def names(path: Path) -> dict[str, str]:
+    """A store with two versions: an active claim, one below the threshold, one of another document."""
+    with Writer(path) as writer:
+        writer.layout.save_text(TEXT)
+        writer.layout.save_text(OTHER)
+        active, other = writer.add([claim(TEXT, QUOTE), claim(OTHER, "the ministry did not answer")])
+        writer.commit()
+        [gone] = writer.add([claim(TEXT, QUOTE, said="2025-05-01")])
+        writer.retract(gone.iri, reason="said twice", by="an editor")
+        writer.commit()
+        (writer.layout.quarantine / "x.jsonl").write_text(json.dumps({"raw": QUOTE}) + "\n")
+        (writer.layout.quarantine / "y.jsonl").write_text(json.dumps({"raw": "something else"}) + "\n")
+        document = writer.view.node(active.iri).need(LS.document)
+    return {"active": active.iri, "gone": gone.iri, "other": other.iri, "document": document}
+
+
+def purge(path: Path, document: str) -> None:
+    with Purge(path) as writer:
+        done = writer.purge(document, reason="protection of a source")
+    assert done.claims == 2
+
+
+def test_its_words_are_in_no_file_any_more(path: Path, names: dict[str, str]) -> None:
+    assert holding(path, b"Quellenschutz")
+    purge(path, names["document"])
+    assert holding(path, b"Quellenschutz") == []
+    assert Reader(path).layout.versions() == (Reader(path).current().number,)
+    assert Reader(path).layout.text(text_hash(OTHER)) == OTHER
+
+
+def holding(path: Path, words: bytes) -> list[Path]:
+    return [file for file in path.rglob("*") if file.is_file() and words in file.read_bytes()]
+
+
+def test_claims_stay_without_their_quotes(path: Path, names: dict[str, str]) -> None:
+    purge(path, names["document"])
+    snapshot = Reader(path).current()
+    for name in ("active", "gone"):
+        stored = snapshot.claim(names[name])
+        assert stored.claim.quote is None
+        assert snapshot.node(names[name]).get(LS.quoteRemoved)
+        assert stored.active == (name == "active")
+    assert snapshot.claim(names["other"]).claim.quote is not None
+    assert list(check_dataset(snapshot)) == []
+
+
+def test_a_tombstone_says_when_and_why(path: Path, names: dict[str, str]) -> None:
+    purge(path, names["document"])
+    layout = Reader(path).layout
+    told = json.loads(layout.tombstone(text_hash(TEXT)).read_text())
+    assert (told["document"], told["reason"]) == (names["document"], "protection of a source")
+    found = Reader(path).current().node(names["document"])
+    assert found.get(LS.purgeReason) == "protection of a source"
+    assert found.get(LS.purged) is not None
+
+
+def test_it_does_not_come_in_again(path: Path, names: dict[str, str]) -> None:
+    purge(path, names["document"])
+    with Writer(path) as writer:
+        with pytest.raises(Purged, match="purged"):
+            writer.layout.save_text(TEXT)
+        known, new = writer.add([claim(TEXT, QUOTE), claim(TEXT, "Before it")])
+    assert known.outcome is Outcome.KNOWN
+    assert (new.outcome, new.reason) == (Outcome.CONFLICT, PURGED)
+
+
+def test_it_can_be_purged_again(path: Path, names: dict[str, str]) -> None:
+    purge(path, names["document"])
+    purge(path, names["document"])
+    assert list(check_dataset(Reader(path).current())) == []
+
+
+def test_what_is_not_there_cannot_be_purged(path: Path, names: dict[str, str]) -> None:
+    with Purge(path) as writer, pytest.raises(NotFound):
+        writer.purge("https://example.org/nothing", reason="none")
+    assert Reader(path).layout.text(text_hash(TEXT)) == TEXT

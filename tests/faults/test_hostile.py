@@ -1,0 +1,135 @@
+"""A hundred runaway queries at once, while normal clients go on asking."""
+
+import itertools
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from statistics import quantiles
+
+import pytest
+
+from tests.server.running import Server, start, stop
+from tests.server.test_stream import busy, workers_of
+
+MEBIBYTE = 1024 * 1024
+RUNAWAYS = 100
+TIMEOUT = 4.0
+MEMORY = 256 * MEBIBYTE
+_NUMBERS = " ".join(map(str, range(1500)))
+_VALUES = " ".join(f"VALUES ?x{i} {{ {_NUMBERS} }}" for i in range(4))
+
+BOMBS: tuple[Callable[[int], str], ...] = (
+    lambda n: f"SELECT (COUNT(*) AS ?n) {{ {_VALUES} FILTER(?x0 != {n}) }}",
+    lambda n: f"SELECT * {{ {_VALUES} }} ORDER BY DESC(?x3) (?x0 + {n}) ?x1 ?x2",
+    lambda n: (
+        f"SELECT * {{ ?a (!<urn:{n}>)* ?b . ?b (!<urn:b>|^!<urn:c>)* ?c . ?c (!<urn:d>)* ?d . ?d ?p ?e }}"
+    ),
+    lambda n: (
+        f'SELECT * {{ {_VALUES} FILTER(REGEX(CONCAT(STR(?x0), "aaaaaaaaaaaaaaaa{n}!"), "^(a|a?)+$")) }}'
+    ),
+    lambda n: (
+        "SELECT (STRLEN(?z) AS ?n) { BIND('"
+        + "x" * 200
+        + "' AS ?s0) "
+        + " ".join(f"BIND(CONCAT(?s{i}, ?s{i}, '{n}') AS ?s{i + 1})" for i in range(24))
+        + " BIND(?s24 AS ?z) }"
+    ),
+)
+"""Cross products, huge sorts, path explosions, regex bombs, string bombs; each is another query."""
+
+NORMAL = "SELECT ?holder ?customer {{ ?holder ls:holdsLicenseFor ?customer FILTER(STR(?holder) != '{}') }}"
+
+
+@pytest.fixture(scope="module")
+def server(store: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("hostile")
+    server = start(store, folder, timeout=TIMEOUT, memory=MEMORY, cache=0, patience=20.0)
+    yield server
+    stop(server)
+
+
+class Normal:
+    """Clients that ask small queries, one after the other."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._numbers = itertools.count()
+        self._stopped = threading.Event()
+        self.statuses: Counter[int] = Counter()
+        self.times: list[float] = []
+
+    def ask(self) -> None:
+        while not self._stopped.is_set():
+            began = time.monotonic()
+            status, _, _ = self._server.ask(NORMAL.format(next(self._numbers)), provenance="none")
+            self.times.append(time.monotonic() - began)
+            self.statuses[status] += 1
+            time.sleep(0.01)
+
+    def stop(self) -> None:
+        self._stopped.set()
+
+    @property
+    def p95(self) -> float:
+        return quantiles(self.times, n=20)[-1]
+
+
+def resident(server: Server) -> int:
+    """Bytes of memory that the server and its workers hold."""
+    total = 0
+    for pid in (server.process.pid, *workers_of(server)):
+        try:
+            total += int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * 4096
+        except OSError:
+            continue
+    return total
+
+
+def asked_by(server: Server, work: Callable[[], None]) -> Normal:
+    """Normal clients that ask while something else is done."""
+    normal = Normal(server)
+    with ThreadPoolExecutor(3) as threads:
+        clients = [threads.submit(normal.ask) for _ in range(3)]
+        try:
+            work()
+        finally:
+            normal.stop()
+        for client in clients:
+            client.result()
+    return normal
+
+
+def test_a_hundred_runaways_harm_nobody_else(server: Server) -> None:
+    quiet = asked_by(server, lambda: time.sleep(3))
+    idle = resident(server)
+    highest = 0
+    outcomes: Counter[int] = Counter()
+
+    def attack() -> None:
+        nonlocal highest
+        with ThreadPoolExecutor(RUNAWAYS) as threads:
+            bombs = [
+                threads.submit(server.ask, BOMBS[n % len(BOMBS)](n), provenance="none")
+                for n in range(RUNAWAYS)
+            ]
+            while not all(bomb.done() for bomb in bombs):
+                highest = max(highest, resident(server))
+                time.sleep(0.1)
+        outcomes.update(bomb.result()[0] for bomb in bombs)
+
+    loud = asked_by(server, attack)
+    print(
+        f"p95 quiet {quiet.p95 * 1000:.1f} ms, under attack {loud.p95 * 1000:.1f} ms; "
+        f"{idle / MEBIBYTE:.0f} MiB idle, {highest / MEBIBYTE:.0f} MiB at most; runaways: {dict(outcomes)}"
+    )
+    assert set(quiet.statuses) == {200}
+    assert set(loud.statuses) == {200}
+    assert set(outcomes) <= {200, 413, 400, 503, 504}
+    assert outcomes[504] + outcomes[503] > RUNAWAYS // 2
+    assert highest < idle + 3 * (MEMORY + 128 * MEBIBYTE)
+    time.sleep(10)
+    assert not busy(server)
+    assert loud.p95 < max(0.5, 20 * quiet.p95)  # the figure is the benchmark's; here nothing may starve
