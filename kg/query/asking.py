@@ -18,14 +18,14 @@ from kg.query.evaluate import MAX_DERIVATIONS, Annotated, annotate, answered, su
 from kg.query.graphs import built, constants, described
 from kg.query.leaves import Unaccounted
 from kg.query.merge import over_merge, without_dataset
-from kg.query.page import filled
+from kg.query.page import filled, text_of
 from kg.query.parse import has_word, parse
 from kg.query.planning import planning_of
 from kg.query.prepare import TOO_DEEP, Built, Described, Prepared, prepare, prepared
 from kg.query.render import NOTHING, render
 from kg.query.services import Services, has_service, table_of_given, with_services
 from kg.query.size import TooComplex, check_size
-from kg.query.source import Source, ask_engine, solutions, triples
+from kg.query.source import Source, ask_engine, ask_rendered, solutions, triples
 from kg.query.subselect import work_out
 
 
@@ -284,6 +284,11 @@ def _evaluated(
     chosen = default_graphs is not None or named_graphs is not None
     sent = planning_of(source).sent(sparql, base_iri)
     asked = sent.query
+    if not chosen and source.index is not None and asked is not None and is_placed(asked):
+        alone = prepared(sparql, base_iri, True)
+        plan = alone.plan if isinstance(alone, Prepared) else None
+        if isinstance(plan, Derivation) and plan.indexed and plan.is_single and not plan.is_supposed:
+            return ask_rendered(source, _rows_alone(source, plan), indexed=True)
     if asked is None:  # not SPARQL 1.1, as far as we know
         if len(default_graphs or ()) > 1 or (not chosen and has_word(sparql, "FROM")):
             raise _only_sparql_11(sparql, base_iri)
@@ -302,6 +307,30 @@ def _evaluated(
     if sent.text is None:
         return ask_engine(source, sparql, base_iri, graphs, named_graphs)
     return ask_engine(source, sent.text, None, graphs, named_graphs)
+
+
+def is_placed(query: Query) -> bool:
+    """Whether it matters in which order the engine finds solutions: they are sorted, or some are taken."""
+    return bool(query.body.order or query.body.offset) or query.body.limit is not None
+
+
+def _rows_alone(source: Source, plan: Derivation) -> str:
+    """The query that gives rows and annotations together, without the annotations.
+
+    The engine breaks ties, and chooses what LIMIT leaves, by the order in which it finds
+    solutions. So that an answer is the same with provenance and without, both are asked in
+    the same way.
+    """
+    pattern = planning_of(source).derived(plan).pattern
+    return text_of(
+        plan,
+        pattern,
+        columns=plan.key,
+        distinct=plan.duplicates == "DISTINCT",
+        order=plan.order,
+        limit=plan.limit,
+        offset=plan.offset,
+    )
 
 
 def _only_sparql_11(sparql: str, base_iri: str | None) -> QueryRefused:
