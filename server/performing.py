@@ -169,8 +169,8 @@ def _graph(writer: Writer, method: str, graph: raw.Graph, quads: list[Quad]) -> 
     deleted = 0
     match method:
         case "DELETE":
-            if not there:
-                raise NotFound(f"there is no graph {graph}", iri=str(graph))
+            if not there and isinstance(graph, NamedNode):
+                raise NotFound(f"there is no graph {graph}", iri=graph.value)
             return {"created": False, "inserted": 0, "deleted": raw.drop(writer, graph)}
         case "PUT":
             stays = set(quads)
