@@ -126,6 +126,7 @@ class Purge(Writer):
         """Drop all versions but the one just published."""
         self.settings = replace(self.settings, keep_snapshots=1)
         self._prune()
+        self.wait_for_pruning()
 
     def _sweep_quarantine(self, words: Iterable[str]) -> None:
         """Drop files of the quarantine that hold the text, or what was quoted from it."""
