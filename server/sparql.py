@@ -61,7 +61,7 @@ def _answer(asked: QueryRequest, job: Job) -> AnyResponse:
     here, volatile = services(current_app), is_volatile(asked.query)
     etag = "" if volatile else etag_of(key_of(job, here.resolved(job.version)))
     if etag and request.method in ("GET", "HEAD") and request.if_none_match.contains_weak(etag):
-        return _unchanged(etag, here.resolved(job.version))
+        return unchanged(etag, here.resolved(job.version))
     reply = here.answer(job, request.environ.get(HANGUP))
     if job.html:
         response = Response(render_template("query.html", page=answer_page(asked, reply)))
@@ -78,7 +78,8 @@ def _answer(asked: QueryRequest, job: Job) -> AnyResponse:
     return response
 
 
-def _unchanged(etag: str, version: str) -> Response:
+def unchanged(etag: str, version: str) -> Response:
+    """What a client is told that has the answer already."""
     response = Response(status=304)
     response.set_etag(etag, weak=True)
     response.headers["Content-Version"] = version

@@ -229,3 +229,15 @@ def wait_for(holds: Callable[[], bool]) -> None:
     deadline = time.monotonic() + 20
     while not holds():
         assert time.monotonic() < deadline
+
+
+def test_a_graph_is_not_sent_twice(server: Server) -> None:
+    _, first, _ = server.get("graphs?default")
+    assert 'rel="http://www.w3.org/ns/prov#has_provenance"' in first["Link"]
+    asked = metric(server, "lodestone_queries_total")
+    status, second, _ = server.get(
+        "graphs?default", **{"If-None-Match": first["ETag"], "Accept-Encoding": "x"}
+    )
+    assert (status, second["Content-Version"]) == (304, first["Content-Version"])
+    assert metric(server, "lodestone_queries_total") == asked
+    assert server.get("graphs?default&format=nt")[1]["ETag"] != first["ETag"]
