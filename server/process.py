@@ -202,14 +202,14 @@ class Pieces:
     """The rest of a long answer, as it comes from a worker. ``done`` is called when it needs it no more."""
 
     def __init__(self, worker: Worker, job: Job, deadline: float) -> None:
-        self._worker, self._job, self._deadline = worker, job, deadline
+        self._worker, self._job, self.deadline = worker, job, deadline
         self._open = True
         self._sent = 0
         self.done: Callable[[], None] = lambda: None
 
     def __iter__(self) -> Iterator[bytes]:
         try:
-            while piece := self._worker.piece(self._job, self._deadline):
+            while piece := self._worker.piece(self._job, self.deadline):
                 yield piece
             self._end()
         finally:
