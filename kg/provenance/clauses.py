@@ -10,43 +10,25 @@ so that all of those are worked out in one go.
 from collections import Counter
 from collections.abc import Collection, Mapping
 from functools import reduce
-from itertools import chain, combinations
+from itertools import chain
 from operator import mul
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kg.provenance.effort import Effort, Intractable
+from kg.provenance.semirings.why import minimal
 
 Values = NDArray[np.float64]
 Clause = frozenset[int]
 
 _DEEP = 100
-_FEW = 6
 
 
 def any_of(parts: Collection[Values]) -> Values:
     """P(one of several independent things)."""
     none: Values = reduce(mul, (1.0 - part for part in parts))
     return 1.0 - none
-
-
-def minimal(clauses: Collection[Clause]) -> frozenset[Clause]:
-    """The clauses that contain no other: the rest holds with those."""
-    if len(set(map(len, clauses))) == 1:
-        return frozenset(clauses)
-    kept: set[Clause] = set()
-    sizes: set[int] = set()
-    for clause in sorted(clauses, key=len):
-        if len(clause) <= _FEW:
-            subsets = chain.from_iterable(combinations(clause, size) for size in sizes if size <= len(clause))
-            absorbed = not kept.isdisjoint(map(frozenset, subsets))
-        else:
-            absorbed = any(other <= clause for other in kept)
-        if not absorbed:
-            kept.add(clause)
-            sizes.add(len(clause))
-    return frozenset(kept)
 
 
 def components(clauses: Collection[Clause]) -> list[list[Clause]]:

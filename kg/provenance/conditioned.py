@@ -8,7 +8,6 @@ threshold circuits are, by that event. Equal values are worked out once: many cl
 credible as each other.
 """
 
-from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -21,18 +20,13 @@ import numpy as np
 from kg.provenance.circuit import Circuit, Op
 from kg.provenance.clauses import Clause, Sums, Values, any_of
 from kg.provenance.effort import Effort, Intractable
+from kg.provenance.extended import Extended
 from kg.provenance.trusted import Chain, Trusted
 
 MOST_CLAUSES = 5_000
 """A sum is written out as a sum of products up to so many."""
-MOST_BYTES = 1 << 26
-"""Of vectors that are kept for other nodes to come."""
-MOST_HELD = 1_000_000
-"""Variables under nodes that are kept, each as often as there is a node above it."""
-
-
-_NOTHING: frozenset[int] = frozenset()
-_CONSTANTS = (Op.ZERO, Op.ONE)
+MOST_BYTES = 1 << 27
+"""Of what is kept of the nodes for others to come; half of it is kept from row to row."""
 
 
 @dataclass(frozen=True)
@@ -43,20 +37,17 @@ class _Plan:
     finish: Callable[[], int]
 
 
-class Conditioned:
+class Conditioned(Extended):
     """The nodes of a circuit in all worlds of some origins, each node worked out once.
 
     Any other origin must stand behind only one variable under the nodes asked for.
-    ``chains`` are the variables of the claims that have copies. Nodes of its own, which the
-    circuit does not have, get negative numbers.
+    ``chains`` are the variables of the claims that have copies.
     """
 
     def __init__(
         self, trusted: Trusted, origins: Sequence[str], chains: Mapping[str, Chain], effort: Effort
     ) -> None:
-        self._trusted = trusted
-        self._circuit = trusted.circuit
-        self._chains = chains
+        super().__init__(trusted, chains)
         self._effort = effort
         worlds = np.arange(1 << len(origins))
         self._reliable = {origin: (worlds >> i & 1).astype(np.float64) for i, origin in enumerate(origins)}
@@ -68,16 +59,11 @@ class Conditioned:
         self._vectors: list[Values] = []
         self._made: dict[Hashable, int] = {}
         self._values: dict[int, int] = {}
-        self._operands: dict[int, tuple[int, ...]] = {}
-        self._supports: dict[int, frozenset[int]] = {}
-        self._held = 0
-        self._own: list[tuple[Op, tuple[int, ...]]] = []
-        self._own_numbers: dict[tuple[Hashable, ...], int] = {}
 
     @property
     def is_full(self) -> bool:
         """Whether it holds so much that a fresh one had better take its place."""
-        return len(self._vectors) * self._one.nbytes > MOST_BYTES or self._held > MOST_HELD // 2
+        return self._held > MOST_BYTES // 2
 
     def probability(self, root: int) -> float:
         """P(the node is true). Raises ``Intractable`` where that takes too much effort."""
@@ -91,26 +77,25 @@ class Conditioned:
         supports, values = self._supports, self._values
         operations, operands = self._circuit.operations, self._circuit.operands
         for number in self._circuit.reachable((root,), supports):
-            op = operations[number]
-            if op is Op.TOKEN and not self._chains:
-                supports[number] = frozenset((number,))
-                trust = self._trusted.trust(self._circuit.name(number))
-                values[number] = self._leaf(trust.origin, trust.credibility)
-                continue
             if not operands[number]:
-                supports[number] = frozenset(self._variables(number)) if op not in _CONSTANTS else _NOTHING
+                self._support(number)
                 self._work_out(number)
                 continue
             of = self._of(number)
-            below = [supports[n] for n in of]
-            union = supports[number] = _NOTHING.union(*below)
-            self._held += len(union)
-            if len(union) == sum(map(len, below)):
+            union = 0
+            apart = True
+            for operand in of:
+                support = supports[operand]
+                apart = apart and not union & support
+                union |= support
+            supports[number] = union
+            self._held += union.bit_length() >> 3
+            if apart:
                 known = [values[n] for n in of if n in values]
                 if len(known) == len(of):
-                    values[number] = self._combined(op, known)
-            if self._held > MOST_HELD:
-                raise Intractable
+                    values[number] = self._combined(operations[number], known)
+        if self._held > MOST_BYTES:
+            raise Intractable
 
     def _work_out(self, root: int) -> None:
         """The value of a node, after those that it needs."""
@@ -130,83 +115,19 @@ class Conditioned:
             else:
                 self._values[number] = plan.finish()
 
-    # --- nodes
-
-    def _op(self, number: int) -> Op:
-        return self._circuit.operations[number] if number >= 0 else self._own[~number][0]
-
-    def _of(self, number: int) -> tuple[int, ...]:
-        """The operands that count: each once, of copies the best, no fact that a claim beside it asserts."""
-        found = self._operands.get(number)
-        if found is None:
-            op = self._op(number)
-            found = self._circuit.operands[number] if number >= 0 else self._own[~number][1]
-            if op is Op.FACT and number >= 0:
-                found = self._trusted.without_copies(found)
-            elif op is not Op.MINUS:
-                found = tuple(dict.fromkeys(found))
-                if op is Op.TIMES and not self._chains:
-                    found = self._trusted.absorbed(found)
-            self._operands[number] = found
-        return found
-
-    def _node(self, op: Op, operands: Sequence[int]) -> int:
-        """A node of its own; an empty sum is zero, an empty product one."""
-        if not operands:
-            return Circuit.one if op is Op.TIMES else Circuit.zero
-        if len(operands) == 1:
-            return operands[0]
-        key = (op, *sorted(operands))
-        found = self._own_numbers.get(key)
-        if found is None:
-            found = self._own_numbers[key] = ~len(self._own)
-            self._own.append((op, tuple(operands)))
-        return found
-
-    def _variables(self, number: int) -> tuple[int, ...]:
-        """The variables that a leaf is the product of, as nodes: itself, or those of its chain."""
-        if number < 0 or self._op(number) is not Op.TOKEN:
-            return (number,)
-        name = self._circuit.name(number)
-        found = self._chains.get(name)
-        if found is None:
-            return (number,)
-        origin = self._trusted.trust(name).origin
-        return tuple(self._variable(key, origin, p) for key, p in found)
-
-    def _variable(self, key: Hashable, origin: str, p: float) -> int:
-        found = self._own_numbers.get(("variable", key))
-        if found is None:
-            found = self._own_numbers["variable", key] = ~len(self._own)
-            self._own.append((Op.TOKEN, ()))
-            self._values[found] = self._leaf(origin, p)
-        return found
-
-    def _support(self, number: int) -> frozenset[int]:
-        """The variables under a node."""
-        found = self._supports.get(number)
-        if found is None:
-            operands = self._of(number)
-            variables = _NOTHING.union(*map(self._support, operands)) if operands else {number}
-            found = self._supports[number] = frozenset(variables)
-            self._held += len(found)
-        return found
-
-    def _are_apart(self, numbers: Sequence[int]) -> bool:
-        """Whether nodes share no variable."""
-        if len(numbers) == 2:
-            return self._support(numbers[0]).isdisjoint(self._support(numbers[1]))
-        supports = list(map(self._support, numbers))
-        return sum(map(len, supports)) == len(frozenset().union(*supports))
-
     # --- values
 
     def _make(self, key: Hashable, work: Callable[[], Values]) -> int:
         """The number of a value that is known by a key."""
         found = self._made.get(key)
-        if found is None:
-            found = self._made[key] = len(self._vectors)
-            self._vectors.append(work())
+        return self._kept(key, work()) if found is None else found
+
+    def _kept(self, key: Hashable, vector: Values) -> int:
+        self._held += self._one.nbytes
+        if self._held > MOST_BYTES:
+            raise Intractable
+        found = self._made[key] = len(self._vectors)
+        self._vectors.append(vector)
         return found
 
     def _leaf(self, origin: str, p: float) -> int:
@@ -222,6 +143,9 @@ class Conditioned:
     def _plan(self, number: int) -> _Plan:
         op, operands = self._op(number), self._of(number)
         match op:
+            case Op.TOKEN if number < 0:
+                origin, p = self._own_variables[number]
+                return _Plan((), lambda: self._leaf(origin, p))
             case Op.TOKEN if (variables := self._variables(number)) != (number,):
                 return self._apart(Op.TIMES, variables)
             case Op.TOKEN:
@@ -260,8 +184,7 @@ class Conditioned:
                 vector = parts[0] * (1.0 - parts[1])
             else:
                 vector = any_of(parts)
-            found = self._made[key] = len(self._vectors)
-            self._vectors.append(vector)
+            found = self._kept(key, vector)
         return found
 
     def _less(self, number: int, left: int, right: int) -> _Plan:
@@ -274,34 +197,16 @@ class Conditioned:
 
     def _told_apart(self, number: int, operands: Sequence[int]) -> _Plan | None:
         """Of a sum in which one event is subtracted: ``e·x + (y ⊖ e) + z``, either with it or without."""
-        parts = dict.fromkeys(operands)
-        while sums := [part for part in parts if self._op(part) is Op.PLUS]:
-            for part in sums:
-                del parts[part]
-            parts.update(dict.fromkeys(chain.from_iterable(map(self._of, sums))))
-        event = next((self._of(part)[1] for part in parts if self._op(part) is Op.MINUS), None)
+        event = self._subtracted(operands)
         if event is None:
             return None
-        with_it: dict[int, None] = {}
-        without: dict[int, None] = {}
-        for part in parts:
-            below = self._of(part)
-            if part == event:
-                with_it[Circuit.one] = None
-            elif event not in below:
-                with_it[part] = without[part] = None
-            elif self._op(part) is Op.MINUS and below[1] == event:
-                without[below[0]] = None
-            elif self._op(part) is Op.TIMES:
-                with_it[self._node(Op.TIMES, [n for n in below if n != event])] = None
-            else:
-                return None
-        variables = self._support(event)
-        if not all(variables.isdisjoint(self._support(part)) for part in (*with_it, *without)):
+        splits = [split for split in (self._split(part, event, 0) for part in operands) if split is not None]
+        self._effort.spend(1 + len(operands) // 8)
+        if len(splits) < len(operands):
             return None
-        self._effort.spend(1 + len(parts) // 8)
-        true, false = self._node(Op.PLUS, list(with_it)), self._node(Op.PLUS, list(without))
-        rest = self._support(number) - variables
+        true = self._node(Op.PLUS, list(dict.fromkeys(n for with_it, _ in splits for n in with_it)))
+        false = self._node(Op.PLUS, list(dict.fromkeys(n for _, without in splits for n in without)))
+        rest = self._support(number) & ~self._support(event)
         self._supports.setdefault(true, rest)
         self._supports.setdefault(false, rest)
 
@@ -331,14 +236,17 @@ class Conditioned:
         """Products of nodes, written out until no two nodes share a variable."""
         while True:
             nodes = set(chain.from_iterable(clauses))
-            counts = Counter(chain.from_iterable(map(self._support, nodes)))
-            shared = {variable for variable, count in counts.items() if count > 1}
+            seen = shared = 0
+            for node in nodes:
+                support = self._support(node)
+                shared |= seen & support
+                seen |= support
             if not shared:
                 return list(map(frozenset, clauses))
             ways = {
                 n: self._ways(n, shared)
                 for n in nodes
-                if not (shared.isdisjoint(self._support(n)) or self._support(n) == {n})
+                if self._support(n) & shared and not self._is_variable(n)
             }
             count = sum(prod(len(ways.get(n, (n,))) for n in clause) for clause in clauses)
             self._effort.spend(count)
@@ -350,7 +258,7 @@ class Conditioned:
                 for choice in product(*(ways.get(n, ((n,),)) for n in clause))
             ]
 
-    def _ways(self, number: int, shared: set[int]) -> list[Sequence[int]]:
+    def _ways(self, number: int, shared: int) -> list[Sequence[int]]:
         """The products that a node is the sum of; parts that share nothing with other nodes stay one."""
         match self._op(number):
             case Op.TOKEN | Op.OUTSIDE:
@@ -359,8 +267,8 @@ class Conditioned:
                 return [self._of(number)]
             case Op.FACT | Op.PLUS:
                 members = self._of(number)
-                alone = [n for n in members if shared.isdisjoint(self._support(n))]
-                ways = [self._factors(n) for n in members if not shared.isdisjoint(self._support(n))]
+                alone = [n for n in members if not self._support(n) & shared]
+                ways = [self._factors(n) for n in members if self._support(n) & shared]
                 if alone:
                     ways.append((self._node(Op.PLUS, alone),))
                 return ways

@@ -29,24 +29,21 @@ from math import prod
 from typing import TYPE_CHECKING, TypeVar
 
 from kg.provenance.circuit import Circuit, Node, Op
-from kg.provenance.diagram import Diagram, TooLarge
+from kg.provenance.diagram import TooLarge
 from kg.provenance.effort import Effort, Intractable
 from kg.provenance.evaluate import evaluate
-from kg.provenance.falls import Falls
+from kg.provenance.falls import MAX_DIAGRAM, MAX_FALLING, MAX_VARIABLES, Fallible
 from kg.provenance.sampling import SAMPLES, Worlds, draw, interval
 from kg.provenance.semirings.fuzzy import FUZZY
-from kg.provenance.trusted import Chain, Model, Trusted
+from kg.provenance.trusted import Chain, Model
 
 if TYPE_CHECKING:
     from kg.provenance.conditioned import Conditioned
 
 MAX_ORIGINS = 12
 MAX_CLAUSES = 300_000
-MAX_FALLING = 12
-MAX_VARIABLES = 256
-MAX_DIAGRAM = 10_000
-MAX_EFFORT = 60_000
 _DEEP = 50
+_MOST_KEPT = 32
 
 T = TypeVar("T")
 
@@ -59,7 +56,7 @@ class Confidence:
     error: float | None = None
 
 
-class Assessor(Trusted):
+class Assessor(Fallible):
     """Confidence, weakest and origins of the nodes of one circuit; each node is worked out once."""
 
     def __init__(
@@ -74,21 +71,14 @@ class Assessor(Trusted):
         max_diagram: int = MAX_DIAGRAM,
         samples: int = SAMPLES,
     ) -> None:
-        super().__init__(circuit, model)
+        super().__init__(circuit, model, max_falling, max_variables, max_diagram)
         self.max_origins = max_origins
-        self.max_falling = max_falling
-        self.max_variables = max_variables
-        self.max_diagram = max_diagram
         self.samples = samples
-        self._effort = MAX_EFFORT
         self._clauses = Effort(max_clauses)
         self._met: frozenset[str] = frozenset()
         self._given: dict[Hashable, Conditioned] = {}
-        self._fallen: frozenset[str] = frozenset()
-        self._fallings: dict[frozenset[str], Falls] = {}
         self._drawn: dict[Hashable, int] = {}
         self._confidence: dict[int, Confidence] = {}
-        self._origins: dict[int, int | None] = {}
 
     def _probability(self, leaf: Node) -> float:
         if leaf.op is Op.OUTSIDE:
@@ -166,6 +156,8 @@ class Assessor(Trusted):
         key = (origins, frozenset(chains.items()))
         given = self._given.get(key)
         if given is None or given.is_full:
+            if len(self._given) >= _MOST_KEPT:
+                self._given.clear()
             from kg.provenance.conditioned import Conditioned  # noqa: PLC0415 - most answers need no numpy
 
             given = self._given[key] = Conditioned(self, origins, chains, self._clauses)
@@ -211,12 +203,6 @@ class Assessor(Trusted):
         true = evaluate(self.circuit, (root,), worlds, leaf)[root]
         return Confidence(*interval(true.bit_count(), self.samples))
 
-    def _diagram(self, names: list[Hashable]) -> Diagram | None:
-        """An empty diagram, if there may be one of so many variables."""
-        if len(names) > self.max_variables or self._effort <= 0:
-            return None
-        return Diagram(names, self.max_diagram)
-
     def _variables(self, root: int) -> tuple[dict[Hashable, float], dict[str, list[Hashable]]]:
         """The random variables under a node with their probabilities, those of one origin together;
         and for each claim those that are true exactly where it holds.
@@ -260,72 +246,3 @@ class Assessor(Trusted):
         What is subtracted counts only by whether it has support: it has none under a row that is an answer.
         """
         return evaluate(self.circuit, roots, FUZZY, self._probability)
-
-    # --- origins
-
-    def origins(self, root: int) -> int | None:
-        """The fewest origins whose fall makes the node false; ``None`` if no fall does.
-
-        Exact for up to ``MAX_FALLING`` origins, and while a diagram of at most ``max_variables``
-        origins and ``max_diagram`` nodes tells; beyond that a lower bound: 1 if one origin
-        alone fells it, otherwise 2.
-        """
-        if root not in self._origins:
-            self._origins[root] = self._few(root, 0)
-        return self._origins[root]
-
-    def _few(self, root: int, depth: int) -> int | None:
-        op, of = self.circuit.operations[root], tuple(dict.fromkeys(self.circuit.operands[root]))
-        match op:
-            case Op.ZERO | Op.ONE:
-                return 0 if op is Op.ZERO else None
-            case Op.TOKEN | Op.OUTSIDE:
-                return 1
-            case Op.FACT | Op.PLUS if Circuit.one in of:
-                return None
-            case Op.FACT | Op.PLUS if all(self.circuit.operations[n] is Op.TOKEN for n in of):
-                return len({self.trust(self.circuit.name(n)).origin for n in of})
-        falls = self._falls(root)
-        if falls is not None:
-            return falls.fewest(root)
-        if depth <= _DEEP and op in (Op.FACT, Op.PLUS) and self.independent(of):
-            counts = [self._few(n, depth + 1) for n in of]
-            return None if None in counts else sum(count or 0 for count in counts)
-        if depth <= _DEEP and op is Op.TIMES:  # a product falls with any one of its parts
-            counts = [self._few(n, depth + 1) for n in of]
-            return min((count for count in counts if count is not None), default=None)
-        return self._fewest(root)
-
-    def _falls(self, root: int) -> Falls | None:
-        """Every set of a few origins, those under a node among them; ``None`` where they are many."""
-        support = self.support(root)
-        if support is None:
-            return None
-        if len(self._fallen | support) <= self.max_falling:
-            self._fallen |= support
-            support = self._fallen
-        elif len(support) > self.max_falling:
-            return None
-        found = self._fallings.get(support)
-        if found is None:
-            found = self._fallings[support] = Falls(self, sorted(support))
-        return found
-
-    def _fewest(self, root: int) -> int | None:
-        names = list(dict.fromkeys(map(self.origin, self.leaves(root))))
-        diagram = self._diagram(list(names))
-        if diagram is not None:
-            try:
-                leaf = {name: diagram.variable(name) for name in names}
-                function = evaluate(self.circuit, (root,), diagram, lambda node: leaf[self.origin(node)])[
-                    root
-                ]
-                return diagram.fewest_false(function)
-            except TooLarge:
-                pass
-            finally:
-                self._effort -= len(diagram)
-        falls = Worlds(len(names))  # in world i origin i falls
-        standing = {name: falls.one & ~(1 << i) for i, name in enumerate(names)}
-        true = evaluate(self.circuit, (root,), falls, lambda node: standing[self.origin(node)])[root]
-        return 2 if true == falls.one else 1

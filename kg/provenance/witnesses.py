@@ -5,15 +5,22 @@ every claim that gives that name; but the grant gives it too, so the row rests o
 grant alone. Where witnesses are too many to work out, all claims that occur count.
 """
 
+from collections.abc import Container, Iterable, Sequence
+from itertools import chain, product
+from math import prod
+
 from kg.provenance.circuit import Circuit, Op
 from kg.provenance.evaluate import evaluate
 from kg.provenance.semirings.protocol import Unsupported
 from kg.provenance.semirings.why import Why, Witness, minimal
 
 MOST_LEAVES = 48
-"""Nodes with more leaves, and of other shapes than sums of products, are not worked out."""
+"""Nodes of other shapes than sums of products are worked out up to so many leaves,"""
+MOST_WITNESSES = 2_000
+"""and sums of products up to so many witnesses, before the minimal ones are picked out."""
 
 _WHY = Why(cap=1000)
+_SUMS = (Op.FACT, Op.PLUS)
 
 
 def rests_on(circuit: Circuit, root: int) -> frozenset[str]:
@@ -24,17 +31,35 @@ def rests_on(circuit: Circuit, root: int) -> frozenset[str]:
     return frozenset().union(*found)
 
 
+def rests_on_of(circuit: Circuit, roots: Iterable[int], claims: Container[str]) -> dict[int, frozenset[str]]:
+    """For each node those of some claims that it rests on; only nodes above one of them are worked out."""
+    roots = list(roots)
+    operations, operands = circuit.operations, circuit.operands
+    above: set[int] = set()
+    for number in circuit.reachable(roots):
+        op, of = operations[number], operands[number]
+        if op is Op.TOKEN:
+            touched = circuit.name(number) in claims
+        else:
+            touched = not above.isdisjoint(of[:1] if op is Op.MINUS else of)
+        if touched:
+            above.add(number)
+    nothing: frozenset[str] = frozenset()
+    return {
+        root: frozenset(name for name in rests_on(circuit, root) if name in claims)
+        if root in above
+        else nothing
+        for root in roots
+    }
+
+
 def _witnesses(circuit: Circuit, root: int) -> frozenset[Witness] | None:
-    node = circuit[root]
-    if node.op is Op.PLUS:
-        products = [_product(circuit, number) for number in node.of]
-        known = [product for product in products if product is not None]
-        if len(known) == len(products) <= MOST_LEAVES:
-            return minimal(frozenset(known))
-    elif (product := _product(circuit, root)) is not None:
-        return frozenset((product,))
-    leaves = [n for n in circuit.reachable((root,)) if circuit[n].op in (Op.TOKEN, Op.OUTSIDE)]
-    if len(leaves) > MOST_LEAVES or any(circuit[n].op is Op.OUTSIDE for n in leaves):
+    of = circuit.operands[root]
+    plain = _products(circuit, of if circuit.operations[root] in _SUMS else (root,))
+    if plain is not None:
+        return minimal(plain)
+    leaves = [n for n in circuit.reachable((root,)) if circuit.operations[n] in (Op.TOKEN, Op.OUTSIDE)]
+    if len(leaves) > MOST_LEAVES or any(circuit.operations[n] is Op.OUTSIDE for n in leaves):
         return None
     try:
         return evaluate(circuit, (root,), _WHY, lambda leaf: frozenset((frozenset((leaf.name,)),)))[root]
@@ -42,13 +67,28 @@ def _witnesses(circuit: Circuit, root: int) -> frozenset[Witness] | None:
         return None
 
 
-def _product(circuit: Circuit, root: int) -> Witness | None:
-    """The one witness of a product of claims, and of sums that one of those claims is a part of."""
-    node = circuit[root]
-    operands = node.of if node.op is Op.TIMES else (root,)
-    tokens = {n for n in operands if circuit[n].op is Op.TOKEN}
-    for number in operands:
-        other = circuit[number]
-        if number not in tokens and not (other.op in (Op.FACT, Op.PLUS) and tokens.intersection(other.of)):
+def _products(circuit: Circuit, numbers: Sequence[int]) -> list[Witness] | None:
+    """The witnesses of the nodes, if those are products of claims and of sums of claims, and not too many.
+
+    A sum that one of the claims beside it is a part of holds with that claim.
+    """
+    operations, operands = circuit.operations, circuit.operands
+    ways: list[list[Sequence[int]]] = []
+    count = 0
+    for number in numbers:
+        of = operands[number] if operations[number] is Op.TIMES else (number,)
+        tokens = {n for n in of if operations[n] is Op.TOKEN}
+        sums = [operands[n] for n in of if n not in tokens and tokens.isdisjoint(operands[n])]
+        if any(operations[n] not in _SUMS for n in of if n not in tokens):
             return None
-    return frozenset(circuit[n].name for n in tokens)
+        if any(operations[n] is not Op.TOKEN for n in chain.from_iterable(sums)):
+            return None
+        ways.append([tuple(tokens), *sums])
+        count += prod(map(len, sums))
+        if count > MOST_WITNESSES:
+            return None
+    return [
+        frozenset(map(circuit.name, chain(tokens, choice)))
+        for tokens, *sums in ways
+        for choice in product(*sums)
+    ]

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from kg.provenance.circuit import Circuit
-from kg.query.algebra import Aggregate, Item, Query, Table, Var
+from kg.query.algebra import Aggregate, Item, Query, Select, Table, Var
 from kg.query.answer import Contribution, Row, Term
 from kg.query.apart import Deriver
 from kg.query.builder import Builder, picker
 from kg.query.derivation import Inner, NotAnnotated
 from kg.query.fitness import check_steady, names_graphs
-from kg.query.groups import Member, Outcome, aggregates_of, finished, number, outcomes
+from kg.query.groups import Member, Outcome, aggregates_of, by_count, finished, number, outcomes
 from kg.query.page import table_of
 from kg.query.scope import certain, projected, subexpressions
 from kg.query.standing import Fresh, Scope
@@ -68,8 +68,8 @@ def derive_grouped(query: Query, *, indexed: bool) -> Grouped:
     named = tuple(key.variable for key in keys if key.variable is not None)
     group = None if body.group is None else keys
     columns = projected(body)
-    if body.values is not None and not set(body.values.variables) <= set(named):
-        raise NotAnnotated("VALUES for the result of an aggregate is not annotated")
+    if body.values is not None:
+        _check_values(body, body.values)
     more = tuple(Item(name) for name in named if name not in columns)
     if more and body.duplicates != "ALL":
         raise NotAnnotated("DISTINCT over groups whose keys are not all columns is not annotated")
@@ -87,6 +87,14 @@ def derive_grouped(query: Query, *, indexed: bool) -> Grouped:
     return Grouped(replace(query, body=asked), columns, places, inner, tuple(made_of))
 
 
+def _check_values(body: Select, values: Table) -> None:
+    """Raises ``NotAnnotated`` where VALUES after groups may give them other keys, or hang on values."""
+    plain = {key.variable for key in body.group or () if key.expression is None}
+    for variable in values.variables:
+        if variable not in plain or variable not in certain(body.of):
+            raise NotAnnotated("VALUES for what is no key of all groups of an aggregate is not annotated")
+
+
 def annotate_groups(builder: Builder, plan: Grouped, rows: Sequence[Row]) -> GroupedRows:
     """The annotations of rows of ``plan.asked``. Raises ``NotAnnotated``."""
     circuit, select = builder.circuit, plan.inner.select
@@ -100,11 +108,14 @@ def annotate_groups(builder: Builder, plan: Grouped, rows: Sequence[Row]) -> Gro
     nodes = {key: circuit.plus(member.node for member in members) for key, members in groups.items()}
     if decided:
         wanted = set(keys)
-        aggregates = aggregates_of(select)
-        found = outcomes(
-            builder, aggregates, {key: m for key, m in groups.items() if key in wanted}, implicit=implicit
-        )
-        nodes = _standing(builder, plan, aggregates, found)
+        asked = {key: members for key, members in groups.items() if key in wanted}
+        counted = by_count(builder, select, asked, implicit=implicit)
+        if counted is not None:
+            nodes = counted
+        else:
+            aggregates = aggregates_of(select)
+            found = outcomes(builder, aggregates, asked, implicit=implicit)
+            nodes = _standing(builder, plan, aggregates, found)
     missing = next((key for key in keys if nodes.get(key, circuit.zero) == circuit.zero), None)
     if missing is not None:
         raise NotAnnotated(f"no member was found of the group {missing}: please report this")
@@ -169,12 +180,14 @@ def _contributions(circuit: Circuit, plan: Grouped, members: Sequence[Member]) -
     for column, parts in plan.made_of:
         for part in parts:
             aggregate = aggregates[part]
+            if aggregate.of is None and aggregate.distinct:
+                continue  # members do not tell which solutions are alike
             taken: list[tuple[int, Term]] = []
             for member in members:
                 value = number(1) if aggregate.of is None else member.arguments[part]
                 if value is not None:
                     taken.append((member.node, value))
-            if aggregate.distinct and aggregate.of is not None:
+            if aggregate.distinct:
                 sums: dict[Term, list[int]] = {}
                 for node, value in taken:
                     sums.setdefault(value, []).append(node)

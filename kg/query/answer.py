@@ -1,14 +1,18 @@
 """What a query gives back."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from kg.dataset.terms import BlankNode, Literal, NamedNode, Triple
 from kg.dataset.view import ClaimInfo
 from kg.provenance.circuit import Circuit
+from kg.provenance.evaluate import evaluate
+from kg.provenance.semirings import Semiring
 
 Term = NamedNode | BlankNode | Literal | Triple
 Row = tuple[Term | None, ...]
+K = TypeVar("K")
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,21 @@ class Provenance:
     claims: Mapping[str, ClaimInfo] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     undated: tuple[str, ...] = ()
+
+    def evaluated(self, semiring: Semiring[K], value: Callable[[str], K]) -> list[K]:
+        """The annotation of each row in a semiring, ``value`` giving that of a claim by its IRI.
+
+        What an outside service said is taken to be ``one``. Raises ``Unsupported`` where the
+        semiring has no such operation, and ``ValueError`` where a row is not annotated.
+        """
+        nodes = [row.node for row in self.rows]
+        if None in nodes:
+            raise ValueError(self.reason)
+        roots = [node for node in nodes if node is not None]
+        found = evaluate(
+            self.circuit, roots, semiring, lambda leaf: semiring.one if leaf.at else value(leaf.name)
+        )
+        return [found[node] for node in roots]
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ table of all solutions that they may have (``Given``), each with an annotation o
 from dataclasses import replace
 
 from kg.query.algebra import Given, Item, Pattern, Select, Var
-from kg.query.conditions import rewritten
+from kg.query.conditions import existences, rewritten
 from kg.query.derivation import Inner, NotAnnotated, Worked
 from kg.query.groups import aggregates_of
 from kg.query.hull import Hull
@@ -21,7 +21,9 @@ class Deriver(Hull):
 
     def apart(self, what: Select, scope: Scope) -> Pattern:
         """A sub-SELECT that is worked out beforehand."""
-        other = Deriver(self.fresh, self.base, indexed=self.indexed, counts=True)
+        sliced = what.limit is not None or what.offset > 0
+        indexed = self.indexed and not sliced  # what the order leaves open is taken as the dataset has it
+        other = Deriver(self.fresh, self.base, indexed=indexed, counts=True)
         around = replace(scope, guard=(), witness=None)
         inner = (other.group if has_aggregate(what) else other.cut)(what, around)
         token = self.fresh("row")
@@ -32,6 +34,10 @@ class Deriver(Hull):
     def cut(self, what: Select, scope: Scope) -> Inner:
         """A sub-SELECT of which only some solutions are taken, or each once."""
         sliced = what.limit is not None or what.offset > 0
+        if any(existences(one.expression) for one in what.order):
+            raise NotAnnotated(
+                "EXISTS in ORDER BY of a sub-SELECT with LIMIT, OFFSET or DISTINCT is not annotated"
+            )
         inside = self.inside(what, scope)
         pattern = scope.wrapped(self.selected(what, inside))
         shown = inside.renamed(projected(what))

@@ -6,14 +6,15 @@ from typing import Literal as OneOf
 
 from kg.dataset.terms import BlankNode, NamedNode, QueryBoolean, QuerySolutions, QueryTriples
 from kg.errors import QueryRefused, QuerySyntaxError
+from kg.provenance.circuit import CircuitTooLarge
 from kg.query.aggregates import Grouped, annotate_groups
-from kg.query.algebra import Item, Query
+from kg.query.algebra import Item, Query, Var
 from kg.query.answer import Answer, Contribution, Provenance, Row, Term
 from kg.query.assess import assessed, not_annotated
 from kg.query.builder import Builder
 from kg.query.chosen import Chosen
 from kg.query.derivation import Derivation, NotAnnotated
-from kg.query.evaluate import MAX_DERIVATIONS, Annotated, annotate, answered
+from kg.query.evaluate import MAX_DERIVATIONS, Annotated, annotate, answered, supported
 from kg.query.graphs import built, constants, described
 from kg.query.leaves import Unaccounted
 from kg.query.merge import over_merge, without_dataset
@@ -69,9 +70,12 @@ def query(
         source = Chosen(snapshot, default_graphs or (), named_graphs or ())
     elif asked.dataset is not None:
         source = Chosen(snapshot, *asked.dataset)
+        plain = _Plain(snapshot, sparql, base_iri, *asked.dataset)
     try:
         return _annotated(source, asked, plain, confidence, services)
     except NotAnnotated as why:
+        return _unannotated(snapshot, plain.answer(), str(why))
+    except CircuitTooLarge as why:
         return _unannotated(snapshot, plain.answer(), str(why))
     except (TooComplex, RecursionError):
         return _unannotated(snapshot, plain.answer(), TOO_DEEP)
@@ -178,19 +182,21 @@ def _text(query: Query) -> str:
 
 def _rows(asked: Prepared, plan: Derivation, plain: "_Plain") -> tuple[Row, ...]:
     """The rows over the columns of a derivation."""
-    items = tuple(Item(variable) for variable in plan.key)
+    items = tuple(map(Item, plan.key)) or (Item(Var(NOTHING)),)
     select = replace(asked.query, form="select", body=replace(asked.query.body, items=items))
     answer = plain.of(_text(select))
-    return answer.rows if items else ((),) * len(answer.rows)
+    return answer.rows
 
 
 def _built(builder: Builder, asked: Prepared, plan: Built, plain: "_Plain", confidence: bool) -> Answer:
     found = _solutions(builder, asked, plan.solutions, plain)
 
-    def nodes_of(place: int, rows: Sequence[Row]) -> Sequence[int]:
-        return annotate(builder, plan.single[place], rows).nodes
+    def nodes_of(derivation: Derivation, rows: Sequence[Row]) -> Sequence[int]:
+        return supported(builder, derivation, rows)
 
     made, nodes = built(builder.circuit, plan, found.rows, found.nodes, nodes_of)
+    if builder.circuit.zero in nodes:
+        raise NotAnnotated("a triple was built that nothing derives: please report this")
     told = _assessed(builder, nodes, confidence)
     return Answer("construct", builder.source.iri, triples=made, provenance=told)
 
@@ -200,19 +206,30 @@ def _described(
 ) -> Answer:
     answer = plain.answer()
     circuit = builder.circuit
-    resources: dict[Term, int] = dict.fromkeys(constants(asked.query.described or ()), circuit.one)
+    resources: dict[Term, int] = {}
+    if plan.any is not None:
+        resources |= dict.fromkeys(
+            constants(asked.query.described or ()), supported(builder, plan.any, [()])[0]
+        )
     if plan.solutions is not None:
         rows = _rows(asked, plan.solutions, plain)
-        sums: dict[Term, list[int]] = {}
-        for place, derivation in enumerate(plan.single):
-            values = list(dict.fromkeys((row[place],) for row in rows if row[place] is not None))
-            for (value,), node in zip(values, annotate(builder, derivation, values).nodes, strict=True):
-                if isinstance(value, NamedNode | BlankNode):
-                    sums.setdefault(value, []).append(node)
+        values: dict[Term, None] = dict.fromkeys(
+            v for row in rows for v in row if isinstance(v, NamedNode | BlankNode)
+        )
+        sums: dict[Term, list[int]] = {value: [] for value in values}
+        for derivation in plan.single:
+            for value, node in zip(
+                values, supported(builder, derivation, [(v,) for v in values]), strict=True
+            ):
+                sums[value].append(node)
         for value, nodes in sums.items():
             resources.setdefault(value, circuit.plus(nodes))
-    nodes = described(builder, answer.triples, resources)
-    return replace(answer, provenance=_assessed(builder, nodes, confidence))
+    if not plan.is_positive and any(isinstance(t.subject, BlankNode) for t in answer.triples):
+        raise NotAnnotated(
+            "blank nodes that resources share which OPTIONAL, MINUS or EXISTS decides are not annotated"
+        )
+    found = described(builder, answer.triples, resources)
+    return replace(answer, provenance=_assessed(builder, found, confidence))
 
 
 class _Plain:

@@ -1,6 +1,6 @@
 """From a circuit and its roots to what an answer tells of each row."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from kg.dataset.view import ClaimInfo
@@ -52,31 +52,43 @@ def assessed(
 ) -> Provenance:
     """The provenance of rows whose nodes are ``roots``; equal nodes are assessed once.
 
-    ``contributions`` are those of each row, if there are any. Raises ``NotAnnotated`` where
-    the circuit rests on what is no active claim.
+    Without ``confidence`` only the circuit is told. ``contributions`` are those of each
+    row, if there are any. Raises ``NotAnnotated`` where the circuit rests on what is no
+    active claim.
     """
+    if not confidence:
+        bare = {node: RowProvenance(node) for node in roots}
+        return _provenance(source, circuit, [bare[node] for node in roots], {}, contributions, note)
     distinct = list(dict.fromkeys(roots))
     told = {node for row in contributions for one in row for node, _ in one.members}
     claims = _Claims(source, circuit.names([*distinct, *told]), services)
-    assessor = Assessor(circuit, claims) if confidence else None
-    weakest = assessor.weakest(distinct) if assessor is not None else {}
+    assessor = Assessor(circuit, claims)
+    weakest = assessor.weakest(distinct)
     known: dict[int, RowProvenance] = {}
     for node in distinct:
         against: set[str] = set()
         if claims.rebuttals:
             against.update(*(claims.rebuttals.get(claim, ()) for claim in rests_on(circuit, node)))
         contested = tuple(sorted(against))
-        if assessor is None:
-            known[node] = RowProvenance(node, contested=contested)
-            continue
         sure = assessor.confidence(node)
         origins = assessor.origins(node)
         known[node] = RowProvenance(node, sure.value, sure.error, weakest[node], origins, contested)
-    rows = tuple(known[node] for node in roots)
+    rows = [known[node] for node in roots]
+    return _provenance(source, circuit, rows, claims.infos, contributions, note)
+
+
+def _provenance(
+    source: Source,
+    circuit: Circuit,
+    rows: Sequence[RowProvenance],
+    infos: Mapping[str, ClaimInfo],
+    contributions: Sequence[tuple[Contribution, ...]],
+    note: str | None,
+) -> Provenance:
     if contributions:
-        rows = tuple(replace(row, aggregates=of) for row, of in zip(rows, contributions, strict=True))
+        rows = [replace(row, aggregates=of) for row, of in zip(rows, contributions, strict=True)]
     notes = () if note is None else (note,)
-    return Provenance(source.iri, True, None, circuit, rows, claims.infos, notes)
+    return Provenance(source.iri, True, None, circuit, tuple(rows), infos, notes)
 
 
 def not_annotated(source: Source, reason: str, rows: int) -> Provenance:

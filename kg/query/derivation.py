@@ -9,8 +9,8 @@ the unmatched branch of OPTIONAL remove nothing from the hull.
 from dataclasses import dataclass
 from functools import cached_property
 
-from kg.query.algebra import Iri, Node, Order, Path, Pattern, Select, TriplePattern, Var
-from kg.query.scope import certain
+from kg.query.algebra import Aggregate, Iri, Node, Order, Path, Pattern, Select, TriplePattern, Var
+from kg.query.scope import certain, expressions_of, subexpressions
 
 Guard = tuple[tuple[Var, str], ...]
 """Tags with the values they must have."""
@@ -140,6 +140,14 @@ class Tree:
         return bool(self.factors) or any(isinstance(leaf, Worked) for leaf in self.leaves)
 
     @cached_property
+    def is_open(self) -> bool:
+        """Whether the engine may choose among several answers (``Inner.is_open``)."""
+        inner = (leaf.inner for leaf in self.leaves if isinstance(leaf, Worked))
+        return any(one.is_open for one in inner if isinstance(one, Inner)) or any(
+            factor.tree.is_open for factor in self.factors
+        )
+
+    @cached_property
     def is_sure(self) -> bool:
         """Whether every solution binds the whole key."""
         return certain(self.pattern).issuperset(self.key)
@@ -161,6 +169,18 @@ class Inner:
     keys: tuple[Var, ...] = ()
     arguments: tuple[Var | None, ...] = ()
     order: tuple[Order, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it may be left to the engine what it gives: solutions up to a LIMIT, a sample."""
+        sliced = self.select.limit is not None or self.select.offset > 0
+        parts = (part for value in expressions_of(self.select) for part in subexpressions(value))
+        sampled = any(isinstance(part, Aggregate) and part.name in _CHOOSING for part in parts)
+        return sliced or sampled or self.tree.is_open
+
+
+_CHOOSING = ("SAMPLE", "GROUP_CONCAT")
+"""Aggregates whose value is not told by what they take in."""
 
 
 @dataclass(frozen=True)
@@ -193,7 +213,7 @@ class Derivation(Tree):
     @property
     def is_single(self) -> bool:
         """Whether one query gives the rows and their derivations together."""
-        if not self.is_bag or self.places is not None:
+        if not self.is_bag or self.places is not None or self.is_open:
             return False
         if self.limit is not None or self.offset:
             return self.is_unique

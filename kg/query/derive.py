@@ -5,7 +5,7 @@ from operator import attrgetter
 
 from kg.query.algebra import Item, Order, Query, Select, Var
 from kg.query.apart import Deriver
-from kg.query.conditions import VOLATILE, existences
+from kg.query.conditions import VOLATILE, existences, rewritten
 from kg.query.derivation import Derivation, NotAnnotated
 from kg.query.fitness import check_steady, names_graphs
 from kg.query.scope import certain, projected, subexpressions
@@ -35,10 +35,15 @@ def derive(query: Query, *, indexed: bool = False, whole: bool = False) -> Deriv
     check_steady(steady)
     native = not whole and is_tight(steady)
     deriver = Deriver(Fresh(query.hidden), query.base, indexed=indexed, native=native)
-    pattern = deriver.select(replace(steady, limit=None, offset=0), Scope())
+    inside = deriver.inside(steady, Scope())
+    pattern = deriver.selected(steady, inside)
     key = columns if places is None else tuple(columns[place] for place in places)
     written = {item.variable for item in body.items or () if item.expression is not None}
     in_order = not any(existences(order.expression) for order in body.order)
+    order = tuple(
+        replace(one, expression=rewritten(one.expression, inside.names, {}))
+        for one in (body.order if in_order else ())
+    )
     return Derivation(
         pattern,
         key,
@@ -51,7 +56,7 @@ def derive(query: Query, *, indexed: bool = False, whole: bool = False) -> Deriv
         body.limit,
         body.offset,
         places,
-        body.order,
+        order,
         body.duplicates,
         is_bag=in_order and is_bag(body.of) and query.form == "select",
         is_unique=native and not deriver.factors and is_unique(body),

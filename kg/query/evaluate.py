@@ -17,6 +17,10 @@ from kg.query.page import table_of
 
 MAX_DERIVATIONS = 1_000_000
 """An answer with more derivations than this is given without annotations."""
+_OPEN = (
+    "a LIMIT or OFFSET in a sub-SELECT, a SAMPLE or a GROUP_CONCAT leaves open which of several "
+    "answers is given; for LIMIT and OFFSET, order by what tells all solutions apart"
+)
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,30 @@ def _summed(builder: Builder, rows: Sequence[Row], nodes: Sequence[int]) -> Sequ
     return [summed[row] for row in rows]
 
 
+def supported(builder: Builder, derivation: Derivation, rows: Sequence[Row]) -> list[int]:
+    """The nodes of rows, whether or not they are rows of the answer; zero where nothing derives one.
+
+    Raises ``NotAnnotated``.
+    """
+    try:
+        sums = None
+        if derivation.is_paged(len(rows)):
+            with suppress(Unaccounted, QuerySyntaxError):
+                sums = _page_sums(builder, derivation, rows)
+        if sums is None:
+            sums = builder.sums(derivation)
+    except Unaccounted as error:
+        raise NotAnnotated(f"{error}: please report this") from error
+    return [builder.circuit.plus(sums.get(row, ())) for row in rows]
+
+
+def _page_sums(builder: Builder, derivation: Derivation, rows: Sequence[Row]) -> dict[Row, list[int]] | None:
+    """The products of rows alone; ``None`` where they cannot be told from others."""
+    places = [derivation.key.index(variable) for variable in derivation.restricting]
+    table = table_of(derivation.restricting, map(picker(places), rows))
+    return None if table is None else builder.sums(derivation, table)
+
+
 def annotate(builder: Builder, derivation: Derivation, rows: Sequence[Row]) -> Annotated:
     """The annotations of rows that are known; equal rows have one.
 
@@ -88,16 +116,15 @@ def annotate(builder: Builder, derivation: Derivation, rows: Sequence[Row]) -> A
         known = list(map(picker(derivation.places), rows))
     found = None
     if derivation.is_paged(len(rows)):
-        places = [derivation.key.index(variable) for variable in derivation.restricting]
-        table = table_of(derivation.restricting, map(picker(places), known))
-        if table is not None:
-            with suppress(Unaccounted, QuerySyntaxError):  # a value that equals nothing, or is of RDF 1.2
-                found = _nodes(builder, derivation, known, builder.sums(derivation, table), set(known))
+        with suppress(Unaccounted, QuerySyntaxError):  # a value that equals nothing, or is of RDF 1.2
+            sums = _page_sums(builder, derivation, known)
+            if sums is not None:
+                found = _nodes(builder, derivation, known, sums, set(known))
     if found is None:
         try:
             found = _nodes(builder, derivation, known, builder.sums(derivation), None)
         except Unaccounted as error:
-            raise NotAnnotated(f"{error}: please report this") from error
+            raise NotAnnotated(_OPEN if derivation.is_open else f"{error}: please report this") from error
     return Annotated(rows, builder.circuit, found)
 
 

@@ -7,6 +7,7 @@ from kg.provenance.circuit import Circuit
 from kg.query.algebra import Blank, Iri, Node, TriplePattern, Var
 from kg.query.answer import Row, Term
 from kg.query.builder import Builder
+from kg.query.derivation import Derivation
 from kg.query.leaves import constant
 from kg.query.prepare import Built
 
@@ -33,32 +34,51 @@ def built(
     plan: Built,
     rows: Sequence[Row],
     nodes: Sequence[int],
-    nodes_of: Callable[[int, Sequence[Row]], Sequence[int]],
+    nodes_of: Callable[[Derivation, Sequence[Row]], Sequence[int]],
 ) -> tuple[tuple[Triple, ...], list[int]]:
     """The triples that a template makes of solutions, each with the sum of all that make it.
 
-    Where the solutions are some of many (``plan.single``), ``nodes_of`` gives the nodes of
-    rows over the variables of one triple of the template; but a blank node of the template
-    is of one solution, so its triples rest on that row.
+    Where those are not all (``plan.single``), ``nodes_of`` gives the nodes of rows over the
+    variables of one triple of the template; but a blank node of the template is of one
+    solution, so its triples rest on that row.
     """
     of_row = dict(zip(rows, nodes, strict=True))
     sums: dict[Triple, dict[int, None]] = {}
-    own: list[Sequence[int] | None] = [None] * len(plan.template)
-    distinct = list(of_row)
-    for place, derivation in enumerate(plan.single):
-        pattern = plan.template[place]
-        if not any(isinstance(n, Blank) for n in (pattern.subject, pattern.predicate, pattern.object)):
-            places = [plan.solutions.key.index(variable) for variable in derivation.key]
-            own[place] = nodes_of(place, [tuple(row[p] for p in places) for row in distinct])
-    seen: dict[Row, dict[str, BlankNode]] = {}
-    for number, row in enumerate(distinct):
+    blank = [any(isinstance(n, Blank) for n in _nodes(pattern)) for pattern in plan.template]
+    shared: dict[Triple, None] = {}
+    for row in rows if any(blank) else of_row:
         values = dict(zip(plan.solutions.key, row, strict=True))
+        fresh: dict[str, BlankNode] = {}
         for place, pattern in enumerate(plan.template):
-            made = _triple(pattern, values, seen.setdefault(row, {}))
-            if made is not None:
-                chosen = own[place]
-                sums.setdefault(made, {})[of_row[row] if chosen is None else chosen[number]] = None
+            made = _triple(pattern, values, fresh)
+            if made is None:
+                continue
+            of = sums.setdefault(made, {})
+            if plan.single and not blank[place]:
+                shared[made] = None
+            else:
+                of[of_row[row]] = None
+    for derivation, pattern, is_blank in zip(plan.single, plan.template, blank, strict=False):
+        if not is_blank:
+            makers = {triple: _maker(pattern, triple, derivation.key) for triple in shared}
+            made_so = {triple: row for triple, row in makers.items() if row is not None}
+            found = nodes_of(derivation, list(made_so.values()))
+            for triple, node in zip(made_so, found, strict=True):
+                sums[triple][node] = None
     return tuple(sums), [circuit.plus(of) for of in sums.values()]
+
+
+def _nodes(pattern: TriplePattern) -> tuple[Node, Node, Node]:
+    return (pattern.subject, pattern.predicate, pattern.object)
+
+
+def _maker(pattern: TriplePattern, triple: Triple, key: Sequence[Var]) -> Row | None:
+    """The row over the variables of a pattern of a template that makes a triple, if one does."""
+    values: dict[Node, Term] = {}
+    for node, term in zip(_nodes(pattern), triple, strict=True):
+        if values.setdefault(node, term if isinstance(node, Var) else constant(node)) != term:
+            return None
+    return tuple(values[variable] for variable in key)
 
 
 def described(builder: Builder, triples: Sequence[Triple], resources: Mapping[Term, int]) -> list[int]:

@@ -6,13 +6,14 @@ from functools import lru_cache
 
 from kg.errors import QuerySyntaxError
 from kg.query.aggregates import Grouped, derive_grouped
-from kg.query.algebra import Blank, Item, Query, TriplePattern, Var
+from kg.query.algebra import Blank, Iri, Item, Query, TriplePattern, Var
 from kg.query.derivation import Derivation, NotAnnotated
 from kg.query.derive import derive
 from kg.query.merge import without_dataset
 from kg.query.parse import parse
 from kg.query.scope import has_aggregate, visible
 from kg.query.size import TooComplex, check_size
+from kg.query.tight import is_positive
 from kg.query.within_graph import with_graphs_within
 from kg.query.zero_length import with_zero_length
 
@@ -23,8 +24,9 @@ TOO_DEEP = "the query is nested too deeply to be annotated"
 class Built:
     """A CONSTRUCT: its solutions, over what the template needs, and for each of its triples a derivation.
 
-    The derivations of single triples are there where LIMIT or OFFSET cut the solutions:
-    what is built rests on all solutions, not only on those.
+    The derivations of single triples are there where LIMIT or OFFSET cut the solutions, or
+    OPTIONAL, MINUS or EXISTS suppress some: what is built rests on all solutions, not only
+    on those that are there.
     """
 
     template: tuple[TriplePattern, ...]
@@ -34,10 +36,16 @@ class Built:
 
 @dataclass(frozen=True)
 class Described:
-    """A DESCRIBE: for each variable the derivation of its values."""
+    """A DESCRIBE: for each variable the derivation of its values.
+
+    The engine describes a constant where there is any solution, which is what ``any`` derives.
+    ``is_positive`` says that less data never describe another resource.
+    """
 
     solutions: Derivation | None
     single: tuple[Derivation, ...]
+    any: Derivation | None
+    is_positive: bool
 
 
 @dataclass(frozen=True)
@@ -108,21 +116,25 @@ def _built(query: Query, indexed: bool) -> Built:
         needed |= dict.fromkeys(visible(query.body.of))
     solutions = derive(_over(query, needed), indexed=indexed)
     single: tuple[Derivation, ...] = ()
-    if query.body.limit is not None or query.body.offset:
-        single = tuple(
-            derive(_over(query, [node for node in nodes if isinstance(node, Var)]), indexed=indexed)
-            for nodes in parts
-        )
+    if query.body.limit is not None or query.body.offset or not is_positive(query.body.of):
+        shown = [tuple(dict.fromkeys(node for node in nodes if isinstance(node, Var))) for nodes in parts]
+        verbs = [t.predicate for t in query.template if isinstance(t.predicate, Iri)]
+        whole = len(set(verbs)) < len(query.template)  # a triple may be made in several ways
+        known = {of: derive(_over(query, of), indexed=indexed, whole=whole) for of in dict.fromkeys(shown)}
+        single = tuple(known[of] for of in shown)
     return Built(query.template, solutions, single)
 
 
 def _described(query: Query, indexed: bool) -> Described:
     named = query.described if query.described is not None else visible(query.body.of)
     variables = [node for node in named if isinstance(node, Var) and not node.hidden]
+    of_any = derive(_over(query, ()), indexed=indexed, whole=True) if len(variables) < len(named) else None
     if not variables:
-        return Described(None, ())
-    single = tuple(derive(_over(query, [variable]), indexed=indexed) for variable in variables)
-    return Described(derive(_over(query, variables), indexed=indexed), single)
+        return Described(None, (), of_any, is_positive(query.body.of))
+    whole = len(variables) > 1
+    single = tuple(derive(_over(query, [variable]), indexed=indexed, whole=whole) for variable in variables)
+    solutions = derive(_over(query, variables), indexed=indexed)
+    return Described(solutions, single, of_any, is_positive(query.body.of))
 
 
 def _over(query: Query, variables: Iterable[Var]) -> Query:

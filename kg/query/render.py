@@ -8,6 +8,8 @@ term can end before its end. Names of variables, blank nodes and languages are w
 the grammar read them; IRIs and strings have everything escaped that could close them.
 """
 
+from operator import attrgetter
+
 from kg.errors import QueryRefused
 from kg.query.algebra import (
     Aggregate,
@@ -222,7 +224,7 @@ def _head(select: Select) -> str:
     if select.items is None:
         if not any(variable.hidden for variable in visible(select.of)):
             return f"SELECT {duplicates}*"
-        names = projected(select) or (Var(NOTHING),)
+        names = sorted(projected(select), key=attrgetter("name")) or [Var(NOTHING)]  # as the engine does
         return f"SELECT {duplicates}{' '.join(map(node, names))}"
     return f"SELECT {duplicates}{' '.join(map(_item, select.items))}"
 

@@ -2,6 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import groupby
+from operator import itemgetter
 
 from kg.provenance.circuit import Circuit
 from kg.query.algebra import Table
@@ -25,13 +27,13 @@ def work_out(builder: Builder, inner: Inner) -> list[tuple[Row, int]]:
     else:
         solved = builder.solved(inner.tree, order=inner.order)
         found = [(key, node) for key, node in zip(solved.keys, solved.nodes, strict=True) if node]
-    if select.duplicates != "ALL":
-        sums: dict[Row, list[int]] = {}
-        for row, node in found:
-            sums.setdefault(row, []).append(node)
-        found = [(row, builder.circuit.plus(nodes)) for row, nodes in sums.items()]
-    if select.limit is not None or select.offset:
+    sliced, distinct = select.limit is not None or select.offset > 0, select.duplicates != "ALL"
+    if sliced and distinct:
+        found = _firsts(builder.circuit, found)
+    if sliced:
         found = cut(builder.circuit, found, select.limit, select.offset)
+    if distinct:
+        found = _summed(builder.circuit, found)
     if len(found) > MOST_ROWS:
         raise NotAnnotated(
             f"a sub-SELECT that groups, or is cut by LIMIT, is annotated up to {MOST_ROWS} solutions, "
@@ -66,6 +68,29 @@ def grouped(builder: Builder, inner: Inner) -> list[tuple[Row, int]]:
     aggregates = aggregates_of(inner.select)
     found = outcomes(builder, aggregates, groups, implicit=implicit)
     return finished(builder, inner.select, inner.keys, aggregates, found, inner.tree.base)
+
+
+def _summed(circuit: Circuit, rows: Sequence[tuple[Row, int]]) -> list[tuple[Row, int]]:
+    """Each row once, with the sum of its nodes, where it first stood."""
+    sums: dict[Row, list[int]] = {}
+    for row, node in rows:
+        sums.setdefault(row, []).append(node)
+    return [(row, circuit.plus(nodes)) for row, nodes in sums.items()]
+
+
+def _firsts(circuit: Circuit, rows: Sequence[tuple[Row, int]]) -> list[tuple[Row, int]]:
+    """Rows in order, each annotated with being the first of all that are like it.
+
+    Which of them is first hangs on what is there, so a row may stand in several places.
+    """
+    before: dict[Row, list[int]] = {}
+    found = []
+    for row, alike in groupby(rows, itemgetter(0)):
+        node = circuit.plus(node for _, node in alike)
+        earlier = before.setdefault(row, [])
+        found.append((row, circuit.minus(node, circuit.plus(earlier)) if earlier else node))
+        earlier.append(node)
+    return [(row, node) for row, node in found if node != circuit.zero]
 
 
 def cut(

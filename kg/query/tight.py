@@ -17,6 +17,7 @@ from kg.query.algebra import (
     Join,
     LeftJoin,
     Minus,
+    Negated,
     Operation,
     PathPattern,
     Pattern,
@@ -118,8 +119,10 @@ def _is_decided(condition: Expression, of: Pattern, shown: frozenset[Var]) -> bo
 
 def _is_unique(what: Pattern) -> bool:
     match what:
-        case Bgp() | PathPattern():
+        case Bgp():
             return True
+        case PathPattern(_, path, _):
+            return not isinstance(path, Negated)  # which has a solution for each predicate
         case Join(left, right):
             shared = set(visible(left)) & set(visible(right))
             return shared <= certain(left) & certain(right) and _is_unique(left) and _is_unique(right)

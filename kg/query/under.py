@@ -17,6 +17,7 @@ from kg.dataset.snapshots import Snapshot
 from kg.dataset.terms import NamedNode
 from kg.dataset.view import Support
 from kg.errors import QuerySyntaxError
+from kg.provenance.circuit import CircuitTooLarge
 from kg.query.answer import Answer
 from kg.query.asking import query
 from kg.query.assess import assessed
@@ -93,7 +94,7 @@ def query_trusting(
     if dataset is not None:
         source = Chosen(source, *dataset)
     is_ask = asked.query.form == "ask"
-    if source.repeats or plan.places is not None or not (plan.is_bag or is_ask):
+    if source.repeats or plan.places is not None or plan.is_open or not (plan.is_bag or is_ask):
         return None
     builder = Builder(source, MAX_DERIVATIONS, work_out)
     try:
@@ -103,7 +104,7 @@ def query_trusting(
             told = assessed(source, builder.circuit, [node], confidence)
             return Answer("ask", source.iri, boolean=bool(found.rows), provenance=told)
         told = assessed(source, builder.circuit, found.nodes, confidence)
-    except (NotAnnotated, Unaccounted, QuerySyntaxError, TooComplex, RecursionError):
+    except (NotAnnotated, Unaccounted, QuerySyntaxError, TooComplex, CircuitTooLarge, RecursionError):
         return None
     variables = tuple(variable.name for variable in plan.key)
     return Answer("select", source.iri, variables, tuple(found.rows), provenance=told)

@@ -1,4 +1,5 @@
 import json
+from datetime import date
 from functools import reduce
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import strategies as st
 
 from kg.provenance.circuit import Circuit, CircuitTooLarge, Op
 from kg.provenance.evaluate import evaluate
-from kg.provenance.semirings import BOOLEAN, COUNTING, FUZZY, HOW, LINEAGE, WHY, Semiring
+from kg.provenance.semirings import BOOLEAN, COUNTING, FUZZY, HOW, LINEAGE, TROPICAL, WHY, Semiring
 from kg.provenance.semirings.how import variable
 from tests.provenance.expressions import CLAIMS, Expr, anything, build, means, positives
 
@@ -32,6 +33,7 @@ def test_simplifying_changes_no_value(expr: Expr) -> None:
         (BOOLEAN, {name: name in ("a1", "b2") for name in tokens}),
         (COUNTING, {name: number for number, name in enumerate(tokens)}),
         (FUZZY, {name: number / 6 for number, name in enumerate(tokens)}),
+        (TROPICAL, {name: date(2025, 4, number + 1) for number, name in enumerate(tokens)}),
         (LINEAGE, {name: frozenset((name,)) for name in tokens}),
         (WHY, {name: frozenset((frozenset((name,)),)) for name in tokens}),
     ):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.provenance.clauses import Clause, Sums, components, minimal
+from kg.provenance.clauses import Clause, Sums, components
 from kg.provenance.effort import Effort, Intractable
 
 THINGS = range(6)
@@ -30,12 +30,6 @@ def test_it_is_the_probability_of_the_worlds_where_it_holds(
         if holds(clauses, frozenset(thing for thing in THINGS if choice[thing])):
             expected += prod(of[thing] if choice[thing] else 1 - of[thing] for thing in THINGS)
     assert Sums(of, np.ones(2), Effort(10_000)).probability(clauses) == pytest.approx(expected, abs=1e-12)
-
-
-@given(CLAUSES)
-def test_what_contains_another_clause_is_left_out(clauses: frozenset[Clause]) -> None:
-    expected = {clause for clause in clauses if not any(other < clause for other in clauses)}
-    assert minimal(clauses) == expected
 
 
 @given(CLAUSES)

@@ -1,5 +1,8 @@
 """The laws that every semiring promises, and the ones that its flags say it has not."""
 
+from datetime import date, timedelta
+from functools import reduce
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,12 +15,15 @@ from kg.provenance.semirings import (
     FUZZY,
     HOW,
     LINEAGE,
+    TROPICAL,
     WHY,
     Semiring,
     Unsupported,
 )
 from kg.provenance.semirings.how import How
+from kg.provenance.semirings.tropical import ALWAYS, NEVER
 from kg.provenance.semirings.why import Why, minimal
+from tests.provenance.expressions import CLAIMS, Expr, build, means, positives
 
 NAMES = st.sampled_from("abc")
 SETS = st.frozensets(NAMES)
@@ -27,6 +33,7 @@ ELEMENTS = {
     COUNTING: st.integers(0, 9),
     FUZZY: st.sampled_from((0.0, 0.25, 0.5, 1.0)),
     LINEAGE: st.none() | SETS,
+    TROPICAL: st.sampled_from((ALWAYS, *map(date, (2023, 2024, 2025), (7, 8, 4), (3, 15, 4)), NEVER)),
     WHY: st.frozensets(SETS, max_size=3).map(minimal),
     HOW: st.dictionaries(MONOMIALS, st.integers(1, 3), max_size=3),
 }
@@ -91,6 +98,38 @@ def test_it_is_not_absorptive(semiring: Semiring, x: object, y: object) -> None:
 
 def test_fuzzy_is_no_probability() -> None:
     assert FUZZY.plus(0.5, 0.5) == 0.5
+
+
+def test_a_claim_that_is_used_twice_comes_no_later() -> None:
+    day = date(2025, 4, 4)
+    assert TROPICAL.times(day, day) == day
+
+
+@given(positives(), st.permutations(range(len(CLAIMS))))
+def test_the_earliest_date_is_the_first_on_which_the_claims_known_suffice(
+    expr: Expr, order: list[int]
+) -> None:
+    first = date(2025, 4, 4)
+    known = {claim: first + timedelta(days) for claim, days in zip(CLAIMS, order, strict=True)}
+    circuit = Circuit()
+    root = build(circuit, expr)
+    earliest = evaluate(circuit, [root], TROPICAL, lambda leaf: known[leaf.name])[root]
+    days = [ALWAYS, *sorted(known.values())]
+    suffice = [day for day in days if means(expr, BOOLEAN, {claim: known[claim] <= day for claim in CLAIMS})]
+    assert earliest == min(suffice, default=NEVER)
+
+
+@ALL
+@given(data=st.data())
+def test_many_at_once_are_as_one_by_one(semiring: Semiring, data: st.DataObject) -> None:
+    values = data.draw(st.lists(ELEMENTS[semiring], min_size=1, max_size=4))
+    assert semiring.plus_all(values) == reduce(semiring.plus, values)
+    assert semiring.times_all(values) == reduce(semiring.times, values)
+
+
+@given(st.frozensets(st.frozensets(st.integers(0, 9), max_size=8), max_size=12))
+def test_minimal_sets_contain_no_other(sets: frozenset[frozenset[int]]) -> None:
+    assert minimal(sets) == {one for one in sets if not any(other < one for other in sets)}
 
 
 def test_too_many_witnesses_or_monomials_are_refused() -> None:

@@ -1,13 +1,10 @@
-"""A snapshot in memory, made from claims as Turtle, and the law by brute force.
+"""A snapshot in memory, made from claims as Turtle.
 
 It stands for a published version in tests of the query layer: the default graph is the
 union of what its claims assert and of the base data, each triple once.
 """
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import combinations
-from random import Random
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from kg.dataset.records import Object, Subject
 from kg.dataset.terms import (
@@ -26,13 +23,6 @@ from kg.dataset.terms import (
 from kg.dataset.terms import parse as parse_rdf
 from kg.dataset.view import ClaimInfo, Support
 from kg.errors import QuerySyntaxError
-from kg.provenance.evaluate import evaluate
-from kg.provenance.semirings import BOOLEAN, COUNTING, HOW, LINEAGE, WHY
-from kg.provenance.semirings.how import variable
-from kg.query import Answer, query
-from kg.query.answer import Row
-from kg.query.parse import parse as parse_query
-from kg.query.scope import has_aggregate
 from ontology.vocab import LS, PREFIXES
 
 EX = "http://ex.org/"
@@ -106,7 +96,7 @@ class FakeSnapshot:
         self.against = {EX + name: tuple(EX + other for other in by) for name, by in (against or {}).items()}
         self.named = dict(named or {})
         self.store = Store()
-        for triple in self.base.union(*self.claims.values()):
+        for triple in sorted(self.base.union(*self.claims.values()), key=str):  # as stores do, in one order
             self.store.add(Quad(triple.subject, triple.predicate, triple.object, DefaultGraph()))
         self._asserting: dict[tuple[object, object, object], list[str]] = {}
         for claim, triples in self.claims.items():
@@ -124,6 +114,8 @@ class FakeSnapshot:
         document = (NamedNode(EX + "document"), NamedNode(EX + "p"), NamedNode(EX + "document"))
         self.store.add(Quad(*document, NamedNode(RECORD)))
         self.asked: list[str] = []
+        every = base.union(*self.named.values())
+        self.blanks = {term for triple in every for term in triple if isinstance(term, BlankNode)}
         self.is_indexed = indexed
         self._index: FakeIndex | None = None
 
@@ -200,88 +192,3 @@ class FakeSnapshot:
         claims = {iri.removeprefix(EX): triples for iri, triples in self.claims.items()}
         kept_claims = {n: t for n, t in claims.items() if n in names}
         return FakeSnapshot(kept_claims, self.base, None, self.named, indexed=self.is_indexed)
-
-
-def rows_of(answer: Answer) -> list[Row]:
-    """The rows; of ASK the empty row where it is true."""
-    return list(answer.rows) if answer.boolean is None else [()] * answer.boolean
-
-
-def check_law(
-    snapshot: FakeSnapshot, sparql: str, whole: str | None = None, most: int = 256, *, complete: bool = True
-) -> Answer:
-    """The law of DESIGN section 5, for every subset of the claims (``most`` random ones beyond that).
-
-    ``complete`` false lets an answer pass that is not annotated, if the reason is no mistake.
-
-    ``whole`` is the query without its outermost LIMIT and OFFSET, where it has such. Gives
-    back the answer.
-    """
-    answer = query(snapshot, sparql)
-    provenance = answer.provenance
-    assert provenance is not None
-    if not complete and not provenance.complete:
-        assert provenance.reason is not None
-        assert "please report" not in provenance.reason
-        return answer
-    assert provenance.complete, (provenance.reason, sparql)
-    plain = query(snapshot, sparql, provenance="none")
-    assert len(plain.rows) == len(answer.rows), (sparql, plain.rows, answer.rows)
-    if whole is None:
-        assert Counter(plain.rows) == Counter(answer.rows), (sparql, plain.rows, answer.rows)
-    else:  # without an order, which rows make up a page is the engine's choice each time
-        assert Counter(answer.rows) <= Counter(query(snapshot, whole, provenance="none").rows)
-    assert plain.boolean == answer.boolean
-    if answer.boolean is False:  # "the answer, `zero` where false": no row, whatever may be one elsewhere
-        assert [row.node for row in provenance.rows] == [provenance.circuit.zero]
-        return answer
-    shown = _known_by(sparql, answer)
-    rows = list(map(shown, rows_of(answer)))
-    assert len(rows) == len(provenance.rows)
-    nodes: dict[Row, int] = {}
-    for row, told in zip(rows, provenance.rows, strict=True):
-        assert told.node is not None
-        assert nodes.setdefault(row, told.node) == told.node, ("equal rows share one node", sparql)
-    for kept in subsets(sorted(snapshot.claims), most):
-        there = query(snapshot.with_only(kept), whole or sparql, provenance="none")
-        found = set(map(shown, rows_of(there)))
-        held = evaluate(provenance.circuit, nodes.values(), BOOLEAN, lambda node, s=kept: node.name in s)
-        for row, node in nodes.items():
-            assert held[node] == (row in found), (row, kept, sparql)
-    return answer
-
-
-def _known_by(sparql: str, answer: Answer) -> Callable[[Row], Row]:
-    """What a row is known by: all its values; of a grouped query only its GROUP BY key."""
-    body = parse_query(sparql).body
-    if answer.kind != "select" or not has_aggregate(body):
-        return lambda row: row
-    keys = [key.variable.name for key in body.group or () if key.variable is not None]
-    places = [answer.variables.index(name) for name in keys]
-    return lambda row: tuple(row[place] for place in places)
-
-
-def subsets(claims: Sequence[str], most: int) -> list[frozenset[str]]:
-    if 2 ** len(claims) <= most:
-        return [frozenset(c) for n in range(len(claims) + 1) for c in combinations(claims, n)]
-    random = Random(1)  # noqa: S311 - subsets that repeat
-    drawn = [frozenset(c for c in claims if random.random() < 0.5) for _ in range(most - 2)]
-    return [frozenset(), frozenset(claims), *drawn]
-
-
-def readings(answer: Answer) -> list[dict[str, object]]:
-    """Each row's circuit in the semirings, claims by their short names."""
-    provenance = answer.provenance
-    assert provenance is not None
-    roots = [row.node for row in provenance.rows if row.node is not None]
-    assert len(roots) == len(provenance.rows)
-    circuit = provenance.circuit
-
-    def short(name: str) -> str:
-        return name.removeprefix(EX)
-
-    lineage = evaluate(circuit, roots, LINEAGE, lambda n: frozenset((short(n.name),)))
-    why = evaluate(circuit, roots, WHY, lambda n: frozenset((frozenset((short(n.name),)),)))
-    counted = evaluate(circuit, roots, COUNTING, lambda _: 1)
-    how = evaluate(circuit, roots, HOW, lambda n: variable(short(n.name)))
-    return [{"lineage": lineage[n], "why": why[n], "counting": counted[n], "how": how[n]} for n in roots]

@@ -1,5 +1,6 @@
 """Hypothesis strategies for small datasets of claims, and queries of the annotated fragment."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from hypothesis import strategies as st
@@ -26,7 +27,10 @@ def snapshots(draw: st.DrawFn, most: int = 5) -> FakeSnapshot:
         claims[f"c{number}"] = read(" . ".join(triples))
     base = draw(st.lists(st.sampled_from(BASE + pool), max_size=3))
     named = draw(st.lists(st.sampled_from(pool), max_size=2))
-    return FakeSnapshot(claims, read(" . ".join(base)), named={EX + "n": read(" . ".join(named))})
+    indexed = draw(st.booleans())
+    return FakeSnapshot(
+        claims, read(" . ".join(base)), named={EX + "n": read(" . ".join(named))}, indexed=indexed
+    )
 
 
 @dataclass(frozen=True)
@@ -123,7 +127,7 @@ VALUES = st.one_of(
 
 
 MONOTONE = ("join", "sequence", "union", "filter", "bind", "select")
-ALL = (*MONOTONE, "optional", "minus", "exists", "graph", "path")
+ALL = (*MONOTONE, "optional", "minus", "exists", "graph", "path", "cut", "group")
 """The operators that are annotated, most combinations of them."""
 
 
@@ -159,6 +163,10 @@ def _combined(draw: st.DrawFn, inner: st.SearchStrategy[Part], kinds: tuple[str,
             return left
         name = draw(st.sampled_from(free))
         return Part(f"{{ {left.text} }} BIND({draw(VALUES)} AS {name})", left.scope | {name})
+    if kind == "cut":
+        return draw(cuts(left))
+    if kind == "group":
+        return draw(groups(left))
     return draw(selects(left))
 
 
@@ -193,35 +201,83 @@ def selects(draw: st.DrawFn, part: Part) -> Part:
     return Part(f"{{ SELECT {duplicates}{' '.join(columns)} {{ {part.text} }} }}", frozenset(columns))
 
 
+def total(columns: Iterable[str]) -> str:
+    """What ORDER BY needs to tell all rows apart; the data have one blank node at most."""
+    return " ".join(f"isBlank({c}) STR({c}) DATATYPE({c}) LANG({c})" for c in columns)
+
+
+@st.composite
+def cuts(draw: st.DrawFn, part: Part) -> Part:
+    """A sub-SELECT of which some solutions are taken, in an order that tells which."""
+    columns = draw(st.lists(st.sampled_from(VARIABLES), min_size=1, max_size=2, unique=True))
+    duplicates = draw(st.sampled_from(("", "", "DISTINCT ")))
+    first = draw(st.sampled_from(("", "", "STR(?z) ", "DESC(STR(?x)) ")))
+    cut = draw(st.sampled_from(("LIMIT 1", "LIMIT 2", "OFFSET 1", "LIMIT 1 OFFSET 1", "LIMIT 0", "LIMIT 3")))
+    head = f"SELECT {duplicates}{' '.join(columns)}"
+    text = f"{{ {head} {{ {part.text} }} ORDER BY {first}{total(columns)} {cut} }}"
+    return Part(text, frozenset(columns))
+
+
+AGGREGATES = (
+    "COUNT(*)",
+    "COUNT(?x)",
+    "COUNT(DISTINCT ?y)",
+    "SUM(?x)",
+    "SUM(DISTINCT ?y)",
+    "MIN(STR(?y))",
+    "MAX(STR(?z))",
+    "AVG(?x)",
+    "(COUNT(?x) + COUNT(?y))",
+)
+"""What they give hangs on what they take in alone, not on an order."""
+HAVING = (
+    "COUNT(*) > 1",
+    "SUM(?x) >= 2",
+    'MIN(STR(?y)) = "1"',
+    "COUNT(DISTINCT ?x) < 2 || COUNT(?y) > 1",
+    "MAX(?x) > 0",
+)
+
+
+@st.composite
+def grouped(draw: st.DrawFn, part: Part, aggregates: Sequence[str] = AGGREGATES) -> Part:
+    """A SELECT with aggregates, with or without GROUP BY and HAVING."""
+    keys = draw(st.lists(st.sampled_from((*VARIABLES, "?m")), max_size=2, unique=True))
+    by = [*keys]
+    if draw(st.booleans()) and "?k" not in part.scope:
+        by.append(f"({draw(st.sampled_from(('STR(?x)', '(?y + 1)', 'BOUND(?z)')))} AS ?k)")
+        keys = [*keys, "?k"]
+    shown = [key for key in keys if draw(st.integers(0, 3))]
+    if draw(st.integers(0, 7)) == 0:
+        by.append("STR(?z)")
+    text = f"{' '.join(shown)} ({draw(st.sampled_from(aggregates))} AS ?total) {{ {part.text} }}"
+    text += f" GROUP BY {' '.join(by)}" if by else ""
+    if draw(st.integers(0, 2)) == 0:
+        text += f" HAVING ({draw(st.sampled_from(HAVING))})"
+    return Part(f"SELECT {text}", frozenset((*shown, "?total")))
+
+
+@st.composite
+def groups(draw: st.DrawFn, part: Part) -> Part:
+    """A sub-SELECT with aggregates, sometimes cut, and what hangs on them."""
+    if "?total" in part.scope:
+        return part
+    inner = draw(grouped(part))
+    text = inner.text
+    if draw(st.integers(0, 3)) == 0:
+        text = f"{text} ORDER BY {total(sorted(inner.scope))} LIMIT {draw(st.integers(0, 2))}"
+    text = f"{{ {text} }}"
+    after = draw(
+        st.sampled_from(("", "", " FILTER(?total > 1)", " ?z :p ?total .", " BIND((?total * 2) AS ?n)"))
+    )
+    if "BIND" in after and "?n" in inner.scope:
+        after = ""
+    return Part(text + after, inner.scope | {word for word in after.split() if word == "?z"})
+
+
 def patterns(kinds: tuple[str, ...]) -> st.SearchStrategy[Part]:
     """Groups nested three deep."""
     flat = st.one_of(triples(), triples(), tables(), *([ways(), ways()] if "path" in kinds else ()))
     once = st.one_of(flat, _combined(flat, kinds))
     twice = st.one_of(once, _combined(once, kinds))
     return st.one_of(twice, _combined(twice, kinds))
-
-
-@st.composite
-def _groups(draw: st.DrawFn, part: Part) -> str:
-    """Aggregates, with or without GROUP BY."""
-    keys = draw(st.lists(st.sampled_from((*VARIABLES, "?m")), max_size=2, unique=True))
-    aggregate = draw(st.sampled_from(("COUNT(*)", "SUM(?x)", "MIN(DISTINCT ?y)", "SAMPLE(?z)")))
-    by = [*keys]
-    if draw(st.booleans()) and "?k" not in part.scope:
-        by.append(f"({draw(st.sampled_from(('STR(?x)', '(?y + 1)', 'BOUND(?z)')))} AS ?k)")
-        keys = [*keys, "?k"]
-    grouped = f" GROUP BY {' '.join(by)}" if by else ""
-    return f"SELECT {' '.join(keys)} ({aggregate} AS ?total) {{ {part.text} }}{grouped}"
-
-
-@st.composite
-def queries(draw: st.DrawFn, kinds: tuple[str, ...] = ALL) -> str:
-    """A SELECT or an ASK, without LIMIT."""
-    part = draw(patterns(kinds))
-    if draw(st.integers(0, 5)) == 0:
-        return f"ASK {{ {part.text} }}"
-    if draw(st.integers(0, 7)) == 0 and part.scope:
-        return draw(_groups(part))
-    text = draw(selects(part)).text[2:-2]
-    order = draw(st.sampled_from(("", "", " ORDER BY ?x", " ORDER BY DESC(?y) ?x")))
-    return f"{text}{order}"

@@ -9,7 +9,8 @@ import yaml
 
 from kg.query import query
 from kg.query.answer import Row
-from tests.query.fake import EX, SPARQL_PREFIX, FakeSnapshot, check_law, read, readings, rows_of
+from tests.query.fake import EX, SPARQL_PREFIX, FakeSnapshot, read
+from tests.query.law import check_law, readings, rows_of
 
 CASES = Path(__file__).parent / "cases"
 XSD = "http://www.w3.org/2001/XMLSchema#"

@@ -107,9 +107,10 @@ def test_the_word_elsewhere_is_no_call(name: str) -> None:
 
 
 def test_a_text_that_could_hold_a_call_is_written_anew() -> None:
-    asked = FakeSnapshot(DATA)
+    asked = FakeSnapshot(DATA, indexed=False)
     text = SPARQL_PREFIX + 'SELECT*{?s :p "a service"}'
     query(asked, text)
+    query(asked, text, provenance="none")
     assert len(asked.asked) == 2
     assert text not in asked.asked
     assert admitted("SELECT*{?s ?p ?o}") == "SELECT*{?s ?p ?o}"

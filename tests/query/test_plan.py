@@ -17,8 +17,9 @@ from kg.query.plan.count import counting
 from kg.query.plan.order import EAGER, EAGER_TO_HASH
 from kg.query.render import NOTHING, render
 from tests.query.fake import SPARQL_PREFIX, FakeSnapshot, read
-from tests.query.generate import queries, snapshots
+from tests.query.generate import snapshots
 from tests.query.test_w3c import BASE, Case, cases, snapshot_of, suite
+from tests.query.whole import queries
 
 __all__ = ["cases", "suite"]  # fixtures
 

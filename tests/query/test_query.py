@@ -4,8 +4,10 @@ import pytest
 
 from kg.dataset.terms import Literal, NamedNode
 from kg.errors import QueryRefused, QuerySyntaxError
+from kg.provenance.witnesses import rests_on
 from kg.query import query
-from tests.query.fake import EX, SPARQL_PREFIX, FakeSnapshot, check_law, read
+from tests.query.fake import EX, SPARQL_PREFIX, FakeSnapshot, read
+from tests.query.law import check_law
 
 DATA = {"a": read(":x :p :y"), "b": read(":x :p :y . :y :p :z"), "c": read(":y :q 1")}
 
@@ -112,26 +114,39 @@ def test_an_unknown_function_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "kind"),
-    [("CONSTRUCT { ?o :of ?s } WHERE { ?s :p ?o }", "construct"), ("DESCRIBE :x", "describe")],
+    ("text", "kind", "claims"),
+    [
+        ("CONSTRUCT { ?o :of ?s } WHERE { ?s :p ?o }", "construct", {":y": {"a", "b"}, ":z": {"b"}}),
+        ("CONSTRUCT WHERE { ?s :p :y }", "construct", {":x": {"a", "b"}}),
+        ("DESCRIBE :y", "describe", {":y": {"b", "c"}}),
+    ],
 )
-def test_rdf_is_answered_but_not_annotated_yet(text: str, kind: str) -> None:
+def test_triples_are_annotated(text: str, kind: str, claims: dict[str, set[str]]) -> None:
     answer = query(snapshot(), SPARQL_PREFIX + text)
     assert answer.kind == kind
-    assert answer.triples
-    assert answer.provenance is not None
-    assert kind.upper() in (answer.provenance.reason or "")
+    told = answer.provenance
+    assert told is not None
+    assert told.complete
+    assert len(told.rows) == len(answer.triples)
+    found: dict[str, set[str]] = {}
+    for triple, row in zip(answer.triples, told.rows, strict=True):
+        assert row.node is not None
+        rests = {claim.removeprefix(EX) for claim in rests_on(told.circuit, row.node)}
+        found.setdefault(f":{triple.subject.value.removeprefix(EX)}", set()).update(rests)
+    assert found == claims
 
 
-def test_a_dataset_of_the_request_is_answered_but_not_annotated_yet() -> None:
-    answer = query(snapshot(), "SELECT * { ?s ?p ?o }", default_graphs=[EX + "c"])
-    assert len(answer.rows) == 1
-    assert answer.provenance is not None
-    assert "dataset" in (answer.provenance.reason or "")
+def test_a_dataset_of_the_request_is_annotated_as_its_graphs_are() -> None:
+    answer = query(snapshot(), "SELECT * { ?s ?p ?o }", default_graphs=[EX + "a", EX + "c"])
+    told = answer.provenance
+    assert told is not None
+    assert told.complete
+    assert len(answer.rows) == 2
+    assert set(told.claims) == {EX + "a", EX + "c"}
 
 
 def test_too_many_derivations_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kg.query.MAX_DERIVATIONS", 2)
+    monkeypatch.setattr("kg.query.asking.MAX_DERIVATIONS", 2)
     answer = query(snapshot(), "SELECT * { ?s ?p ?o }")
     assert len(answer.rows) == 3
     assert answer.provenance is not None
@@ -162,8 +177,8 @@ def test_a_value_that_equals_nothing_is_found_all_the_same() -> None:
 
 
 def test_a_page_asks_only_for_its_rows() -> None:
-    asked = FakeSnapshot({f"c{n}": read(f":s{n} :p :o") for n in range(50)})
-    answer = query(asked, SPARQL_PREFIX + "SELECT ?s { ?s :p :o } ORDER BY ?s LIMIT 2")
+    asked = FakeSnapshot({f"c{n}": read(f":s{n} :p :o{n % 2}") for n in range(50)}, indexed=False)
+    answer = query(asked, SPARQL_PREFIX + "SELECT ?s { ?s :p ?o } ORDER BY ?s LIMIT 2")
     assert len(answer.rows) == 2
     assert "VALUES (?s) { (<http://ex.org/s0>) (<http://ex.org/s1>) }" in asked.asked[-1]
     assert len(list(asked.query(asked.asked[-1]))) == 2

@@ -101,11 +101,9 @@ def test_the_document_is_that_of_the_contract() -> None:
 
 
 def test_what_is_not_annotated_has_a_reason_and_null_nodes() -> None:
-    told = json.loads(to_json(answer("SELECT ?s { ?s :p ?o } GROUP BY ?s HAVING (COUNT(*) > 0)")))[
-        "provenance"
-    ]
+    told = json.loads(to_json(answer("SELECT ?s { ?s :p ?o FILTER(RAND() < 2) }")))["provenance"]
     assert told["complete"] is False
-    assert "HAVING" in told["reason"]
+    assert "RAND()" in told["reason"]
     assert told["rows"] == [{"node": None}] * 3
     assert told["circuit"] == []
 

@@ -7,20 +7,36 @@ witnesses can be exponential in the size of the circuit: ``Why`` takes a cap.
 """
 
 from collections.abc import Iterable
-from itertools import product
+from itertools import chain, combinations, product
+from typing import TypeVar
 
 from kg.provenance.semirings.protocol import Semiring, Unsupported
 
+T = TypeVar("T")
 Witness = frozenset[str]
 Witnesses = frozenset[Witness]
 
 
-def minimal(witnesses: Witnesses) -> Witnesses:
+_SHORT = 6
+"""Sets of up to so many are looked up by their subsets, longer ones compared with each other."""
+
+
+def minimal(sets: Iterable[frozenset[T]]) -> frozenset[frozenset[T]]:
     """Those that contain no other."""
-    kept: list[Witness] = []
-    for witness in sorted(witnesses, key=len):
-        if not any(other <= witness for other in kept):
-            kept.append(witness)
+    distinct = frozenset(sets)
+    if len(set(map(len, distinct))) < 2:
+        return distinct
+    kept: set[frozenset[T]] = set()
+    sizes: dict[int, None] = {}  # of what is kept, from small to large
+    for one in sorted(distinct, key=len):
+        if len(one) <= _SHORT:
+            subsets = chain.from_iterable(combinations(one, size) for size in sizes)
+            contains_another = not kept.isdisjoint(map(frozenset, subsets))
+        else:
+            contains_another = any(other <= one for other in kept)
+        if not contains_another:
+            kept.add(one)
+            sizes[len(one)] = None
     return frozenset(kept)
 
 

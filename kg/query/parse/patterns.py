@@ -283,4 +283,8 @@ class PatternParser(ExpressionParser):
             case Alternative(left, right):
                 self.alternatives = True
                 return Union(self._translated(subject, left, item), self._translated(subject, right, item))
+            case Negated(forward, inverse) if forward and inverse:
+                self.alternatives = True
+                ahead, back = Negated(forward, ()), Negated((), inverse)
+                return Union(PathPattern(subject, ahead, item), PathPattern(subject, back, item))
         return PathPattern(subject, verb, item)
