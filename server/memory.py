@@ -5,7 +5,6 @@ import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-
 _PAGE = resource.getpagesize()
 
 
