@@ -47,6 +47,9 @@ READING = {
 """Headers that let scripts of other sites read (without anybody's credentials)."""
 
 
+ALWAYS = {**SECURITY, **READING}
+"""Headers that every answer has."""
+
 ALLOWED_HEADERS = (
     "Accept, Authorization, Content-Encoding, Content-Type, If-Match, If-None-Match, X-Request-Id"
 )
@@ -99,9 +102,7 @@ def _bug(error: Exception) -> Response:
 
 def finish(response: Response) -> Response:
     """Add the headers that every answer carries, and answer 304 where the client has it already."""
-    for name, value in SECURITY.items():
-        response.headers.setdefault(name, value)
-    for name, value in READING.items():
+    for name, value in ALWAYS.items():
         response.headers.setdefault(name, value)
     response.vary.add("Accept")
     if request.method == "OPTIONS":
