@@ -9,6 +9,7 @@ import json
 import re
 import secrets
 import time
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from kg.errors import StoreError
 from server import bridge
-from server.admission import RateLimits, client_of
+from server.admission import RateLimits, client_of, longest_body
 from server.asking import FAILED
 from server.bridge import BodyTooLong, BrokenOff, Header, Receive, Scope, Send, Started
 from server.cache import Page
@@ -26,6 +27,7 @@ from server.logs import log
 from server.process import Hangup
 from server.quick import Failed, is_plain, ready, reply_to, send_rest
 from server.services import Services
+from server.tokens import Identity, bearer
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -36,6 +38,7 @@ SLOW = 5.0
 _WORTH_PACKING = 1024
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._:-]{1,64}")
 _TEXT = re.compile(rb"text/|application/(?:[\w.-]+\+)?(?:json|xml|n-triples|n-quads|trig)")
+_NO_WEIGHT = re.compile(rb"q=0(\.0*)?")
 _SPARE = 32
 
 
@@ -49,8 +52,7 @@ class Front:
         self._limits = RateLimits(config.most_a_second, config.burst)
         self._most = 2 * config.waiting + config.workers + _SPARE
         self._threads = ThreadPoolExecutor(self._most, thread_name_prefix="request")
-        self._in_hand = 0
-        self._longest = max(config.body, config.upload)
+        self._in_hand: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -86,7 +88,7 @@ class Front:
             or self._here.config.read_token
         ):
             return None
-        packed = b"gzip" in headers.get(b"accept-encoding", b"")
+        packed = takes_gzip(headers)
         accept, host = headers.get(b"accept", b""), headers.get(b"host", b"")
         return (packed, scope["raw_path"], scope["query_string"], accept, host)
 
@@ -102,7 +104,7 @@ class Front:
         return found if isinstance(found, Page) else None
 
     def _keep(self, key: tuple[object, ...], started: Started) -> None:
-        """Keep a response that follows from the published version alone."""
+        """Keep a response, body and all, that follows from the published version alone."""
         headers = dict(started.headers)
         version, etag = headers.get(b"content-version"), headers.get(b"etag")
         if started.status != 200 or version is None or etag is None:
@@ -125,21 +127,38 @@ class Front:
         forwarded = (
             headers.get(b"x-forwarded-for", b"").decode("latin-1") if self._here.config.proxy else None
         )
-        client = client_of((scope.get("client") or ("",))[0], forwarded)
+        who = self._who(headers)
+        address = client_of((scope.get("client") or ("",))[0], forwarded)
+        client = f"token {who.name}" if who else address
         if not scope["path"].startswith("/health"):
             if wait := self._limits.take(client, time.monotonic()):
                 problem = _problem(429, "rate", "Too many requests", "You send more than you may", wait)
                 return await _send(problem, scope, request_id, send)
-            if self._in_hand >= self._most:
+            if self._is_full_for(client):
                 problem = _problem(
                     503, "overloaded", "The server is busy", "too many requests are in hand", 2
                 )
                 return await _send(problem, scope, request_id, send)
-        self._in_hand += 1
+        self._in_hand[client] += 1
         try:
-            return await self._through(scope, headers, request_id, client, receive, send)
+            longest = longest_body(self._here.config, scope["path"], who)
+            return await self._through(scope, headers, request_id, client, longest, receive, send)
         finally:
-            self._in_hand -= 1
+            self._in_hand[client] -= 1
+            if not self._in_hand[client]:
+                del self._in_hand[client]
+
+    def _who(self, headers: dict[bytes, bytes]) -> Identity | None:
+        """Who shows a token that is known; what is wrong with another one, the application says."""
+        shown = bearer(headers.get(b"authorization", b"").decode("latin-1"))
+        try:
+            return self._here.tokens.identify(shown) if shown else None
+        except StoreError:
+            return None
+
+    def _is_full_for(self, client: str) -> bool:
+        """Whether no more requests are taken in hand: of one client half as many as of all."""
+        return self._in_hand.total() >= self._most or self._in_hand[client] >= self._most // 2
 
     async def _through(
         self,
@@ -147,13 +166,14 @@ class Front:
         headers: dict[bytes, bytes],
         request_id: bytes,
         client: str,
+        longest: int,
         receive: Receive,
         send: Send,
     ) -> tuple[int, int]:
         try:
-            body = await bridge.read_body(receive, self._longest)
+            body = await bridge.read_body(receive, longest)
         except BodyTooLong:
-            what = f"the body is longer than {self._longest:,} bytes"
+            what = f"the body is longer than {longest:,} bytes"
             return await _send(
                 _problem(413, "body-too-long", "The body is too long", what), scope, request_id, send
             )
@@ -200,9 +220,9 @@ class Front:
         self, started: Started, scope: Scope, headers: dict[bytes, bytes], request_id: bytes, send: Send
     ) -> tuple[int, int]:
         """Send a response that is there, packed where the client takes it so; keep it where it can be."""
-        if b"gzip" in headers.get(b"accept-encoding", b"") and len(started.body) >= _WORTH_PACKING:
+        if takes_gzip(headers) and len(started.body) >= _WORTH_PACKING:
             _pack(started)
-        if (key := self._key(scope, headers)) is not None:
+        if scope["method"] == "GET" and (key := self._key(scope, headers)) is not None:
             self._keep(key, started)
         return await _send(started, scope, request_id, send)
 
@@ -244,6 +264,15 @@ def _problem(status: int, slug: str, title: str, detail: str, wait: float | None
     data = json.dumps(body).encode()
     headers.append((b"content-length", str(len(data)).encode()))
     return Started(status, headers, data)
+
+
+def takes_gzip(headers: dict[bytes, bytes]) -> bool:
+    """Whether the client takes a packed body (RFC 9110, section 12.5.3): it names gzip, and not with q=0."""
+    for element in headers.get(b"accept-encoding", b"").lower().split(b","):
+        name, _, weight = element.replace(b" ", b"").partition(b";")
+        if name in (b"gzip", b"x-gzip"):
+            return _NO_WEIGHT.fullmatch(weight) is None
+    return False
 
 
 def _pack(started: Started) -> None:

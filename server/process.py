@@ -222,13 +222,13 @@ class Pieces:
     """The rest of a long answer, as it comes from a worker. ``done`` is called when it needs it no more."""
 
     def __init__(self, worker: Worker, job: Job, deadline: float) -> None:
-        self._worker, self._job, self._deadline = worker, job, deadline
+        self._worker, self._job, self.deadline = worker, job, deadline
         self._open = True
         self.done: Callable[[], None] = lambda: None
 
     def __iter__(self) -> Iterator[bytes]:
         try:
-            while piece := walked(self._worker.reading(self._job, self._deadline)):
+            while piece := walked(self._worker.reading(self._job, self.deadline)):
                 yield piece
             self._end()
         finally:
@@ -236,7 +236,7 @@ class Pieces:
 
     async def next(self, threads: Executor) -> bytes:
         """The next piece on the event loop, empty at the end. Raises as ``Worker.asking`` does."""
-        piece = await walked_on_loop(self._worker.reading(self._job, self._deadline), threads)
+        piece = await walked_on_loop(self._worker.reading(self._job, self.deadline), threads)
         if not piece:
             self._end()
         return piece

@@ -58,7 +58,7 @@ def _answer(asked: QueryRequest, job: Job) -> AnyResponse:
     known = Known.of(here, job)
     told = known.etag and request.method in ("GET", "HEAD")
     if told and request.if_none_match.contains_weak(known.etag):
-        return _unchanged(known.etag)
+        return unchanged(known.etag, known.asked)
     reply = walked(here.answering(known, request.environ.get(HANGUP)))
     if job.html:
         response = Response(render_template("query.html", page=answer_page(asked, reply)))
@@ -69,9 +69,11 @@ def _answer(asked: QueryRequest, job: Job) -> AnyResponse:
     return response
 
 
-def _unchanged(etag: str) -> Response:
+def unchanged(etag: str, version: str) -> Response:
+    """What a client is told that has the answer already."""
     response = Response(status=304)
     response.set_etag(etag, weak=True)
+    response.headers["Content-Version"] = version
     response.headers["Cache-Control"] = "no-cache"
     return response
 
@@ -80,7 +82,7 @@ def answered(reply: Reply) -> Response:
     """The body of an answer: whole, or in pieces as it comes."""
     if reply.rest is None:
         return Response(reply.body, content_type=reply.content_type)
-    request.environ[STREAMS] = True
+    request.environ[STREAMS] = reply.rest.deadline
     response = Response(chain([reply.body], reply.rest), content_type=reply.content_type)
     response.call_on_close(reply.rest.close)
     return response

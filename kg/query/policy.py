@@ -108,7 +108,7 @@ class TrustPolicy:
         """The parameters that ``read`` reads it from."""
         found: list[tuple[str, str]] = []
         if self.min_confidence is not None:
-            found.append(("min-confidence", f"{self.min_confidence:g}"))
+            found.append(("min-confidence", repr(self.min_confidence)))
         if self.min_origins is not None:
             found.append(("min-origins", str(self.min_origins)))
         found += [("without", name) for name in sorted(self.without)]
@@ -125,7 +125,7 @@ class TrustPolicy:
                 return False
         elif not claim.was_active(self.known_at):
             return False
-        if self.min_confidence is not None and claim.probability < self.min_confidence:
+        if self.min_confidence is not None and _shown(claim.probability) < self.min_confidence:
             return False
         if self.without and not self.without.isdisjoint(
             (claim.iri, claim.document, claim.origin, *claim.sources)
@@ -151,6 +151,11 @@ def _holds_on(claim: Judged, day: date, endings: Iterable[Judged]) -> bool:
         if ended is not None and ended <= day and (first is None or first <= ended):
             return False
     return True
+
+
+def _shown(probability: float) -> float:
+    """As answers show it, so that a claim passes at the number that stands beside it."""
+    return round(probability, 12)
 
 
 def _share(text: str) -> float:

@@ -129,11 +129,11 @@ def _endings(snapshot: Snapshot, claim: Candidate) -> list[Candidate]:
     for quad in claim.store.quads_for_pattern(
         None, NamedNode(LS.holdsLicenseFor.value), None, NamedNode(claim.iri)
     ):
-        for said in snapshot.main.quads_for_pattern(quad.subject, lost, quad.object, None):
-            if isinstance(said.graph_name, NamedNode):
-                found[said.graph_name.value] = None
-    endings = [Candidate(snapshot, name) for name in found if not snapshot.names.is_reserved(name)]
-    return [ending for ending in endings if ending.active and ending.states_fact]
+        for store in (snapshot.main, snapshot.archive):
+            for said in store.quads_for_pattern(quad.subject, lost, quad.object, None):
+                if isinstance(said.graph_name, NamedNode):
+                    found[said.graph_name.value] = None
+    return [ending for ending in (Candidate(snapshot, name) for name in found) if ending.states_fact]
 
 
 def _restriction(snapshot: Snapshot, policy: TrustPolicy) -> Restriction:

@@ -1,19 +1,27 @@
 """Answers under a trust policy, from circuits: those of the dataset that the policy leaves."""
 
+import json
 from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.query import Answer, query
+from kg.dataset.snapshots import Reader
+from kg.dataset.writer import Writer
+from kg.query import Answer, TrustPolicy, query
+from kg.query.results import to_json
 from kg.query.trusting import Restriction, Trusting
 from kg.query.under import query_trusting
+from tests.dataset.conftest import REUTERS, grant
 from tests.query.fake import EX, SPARQL_PREFIX, FakeSnapshot, read
 from tests.query.generate import ALL, snapshots
 from tests.query.law import TOTAL
 from tests.query.whole import over_datasets, queries
 
+HOLDERS = "SELECT ?p { ?p ls:holdsLicenseFor ?c }"
 INFERRED = EX + "inferred"
 NO_GRAPHS = tuple(kind for kind in ALL if kind != "graph")
 
@@ -106,3 +114,34 @@ def test_the_rows_that_remain_rest_on_what_is_believed() -> None:
     assert len(found.rows) == 1
     assert set(found.provenance.claims) == {EX + "a"}
     assert found.provenance.rows[0].contested == ()  # what contests it is not believed
+
+
+def test_an_ending_that_was_taken_back_later_still_ends_what_was_known_before(tmp_path: Path) -> None:
+    granted = grant("JL MAG", "Volkswagen", when={"text": "in April", "edtf": "2025-04"})
+    revoked = grant("JL MAG", "Volkswagen", type="license_revoked", when={"text": "x", "edtf": "2025-06-20"})
+    taken_back = datetime.now(UTC) + timedelta(hours=2)
+    with Writer(tmp_path / "store") as writer:
+        added = writer.add([granted, revoked])
+        writer.retract(added[1].iri, reason="an error", by="an editor", at=taken_back)
+        writer.commit()
+    snapshot = Reader(tmp_path / "store").current()
+    for hours, holders in ((-1, 0), (1, 1)):
+        policy = TrustPolicy(known_at=taken_back + timedelta(hours=hours), valid_at=date(2025, 7, 1))
+        answer = query(snapshot, HOLDERS, policy=policy)
+        assert len(answer.rows) == holders
+
+
+def test_a_claim_passes_at_the_confidence_that_is_shown(tmp_path: Path) -> None:
+    rated = {"reliability": "A", "credibility": 1}
+    person = {"kind": "person", "name": "A. Analyst"}
+    with Writer(tmp_path / "store") as writer:
+        writer.add([grant("JL MAG", "Volkswagen", assessment=rated, attribution=[person, REUTERS])])
+        writer.commit()
+    snapshot = Reader(tmp_path / "store").current()
+    shown = json.loads(to_json(query(snapshot, HOLDERS)))["provenance"]["rows"][0]["confidence"]
+    assert shown == 0.857375
+    for least, rows in ((shown, 1), (0.8573750001, 0)):
+        written = TrustPolicy(min_confidence=least).written()
+        policy = TrustPolicy.read({name: [value] for name, value in written})
+        assert policy == TrustPolicy(min_confidence=least)
+        assert len(query(snapshot, HOLDERS, policy=policy).rows) == rows
