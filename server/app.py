@@ -121,7 +121,7 @@ def finish(response: Response) -> Response:
 
 
 def _is_for_here() -> bool:
-    """Whether it is a page with a whole document, which belongs to others: no other site's script reads it."""
+    """Whether it is a whole document: that belongs to others, and no other site's script reads it."""
     return request.path.startswith("/document") and (
         services(current_app).config.documents is ShowDocuments.WHOLE
     )
