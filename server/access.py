@@ -7,7 +7,7 @@ from flask import current_app, g, request
 
 from server.errors import Forbidden, Unauthorized
 from server.services import services
-from server.tokens import Identity, Scope
+from server.tokens import Identity, Scope, bearer
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 _OPEN = ("/health/live", "/health/ready", "/static/")
@@ -36,10 +36,10 @@ def identity() -> Identity | None:
 def _identified(header: str | None) -> Identity | None:
     if header is None:
         return None
-    scheme, _, token = header.strip().partition(" ")
-    if scheme.lower() != "bearer":
-        raise Unauthorized(f"Authorization takes a bearer token, not {scheme!r}")
-    found = services(current_app).tokens.identify(token.strip())
+    token = bearer(header)
+    if token is None:
+        raise Unauthorized("Authorization takes a bearer token (Bearer …)")
+    found = services(current_app).tokens.identify(token)
     if found is None:
         raise Unauthorized("the token is not known here (any more)", reason="invalid_token")
     return found

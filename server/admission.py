@@ -1,11 +1,23 @@
-"""Who asks, and how often they may: clients are told apart by their token or their address."""
+"""Who asks, how often they may, and how much they may send; told apart by their token or their address."""
 
 import ipaddress
 import threading
 from collections import OrderedDict
 
+from server.config import Config
+from server.tokens import Identity, Scope
+
 MOST_CLIENTS = 10_000
 """Clients that are remembered; a forgotten one begins with a full bucket."""
+
+_UPLOADS = ("/graphs", "/claims")
+
+
+def longest_body(config: Config, path: str, who: Identity | None) -> int:
+    """Bytes that the body of a request may have: more for uploads by those who may write."""
+    if path.startswith(_UPLOADS) and who is not None and who.scope.allows(Scope.WRITE):
+        return max(config.upload, config.body)
+    return config.body
 
 
 def client_of(address: str, forwarded: str | None = None) -> str:

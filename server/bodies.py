@@ -8,20 +8,12 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wsgi import get_input_stream
 
 from server.access import identity
+from server.admission import longest_body
 from server.errors import BadRequest, BodyTooLong, UnsupportedType
 from server.services import services
-from server.tokens import Scope
 
+_PIECE = 16 * 1024
 _WINDOW = {"gzip": 31, "x-gzip": 31, "deflate": 15}
-_UPLOADS = ("/graphs", "/claims")
-
-
-def longest() -> int:
-    """Bytes that the body of the request in hand may have: more for uploads by those who may write."""
-    config, who = services(current_app).config, identity()
-    if request.path.startswith(_UPLOADS) and who is not None and who.scope.allows(Scope.WRITE):
-        return config.upload
-    return config.body
 
 
 def decompress() -> None:
@@ -31,7 +23,7 @@ def decompress() -> None:
     """
     if request.method in ("GET", "HEAD", "OPTIONS"):
         return
-    limit = longest()
+    limit = longest_body(services(current_app).config, request.path, identity())
     request.max_content_length = limit
     request.max_form_memory_size = limit
     encoding = request.headers.get("Content-Encoding", "identity").strip().lower()
@@ -50,18 +42,25 @@ def decompress() -> None:
 
 
 def inflated(packed: bytes, window: int, limit: int) -> bytes:
-    """What a compressed body holds. Raises ``BodyTooLong`` beyond ``limit`` bytes, and ``BadRequest``."""
+    """What a compressed body holds. Raises ``BodyTooLong`` beyond ``limit`` bytes, and ``BadRequest``.
+
+    It goes by the piece: what follows the end of a member is copied, and there may be very many members.
+    """
     found = bytearray()
-    rest = packed
+    unpacker = None
     try:
-        while rest:
-            unpacker = zlib.decompressobj(window)
-            found += unpacker.decompress(rest, limit + 1 - len(found))
-            if len(found) > limit:
-                raise BodyTooLong(f"the body is longer than {limit:,} bytes when decompressed")
-            if not unpacker.eof:
-                raise BadRequest("the compressed body breaks off", parameter="Content-Encoding")
-            rest = unpacker.unused_data
+        for start in range(0, len(packed), _PIECE):
+            rest = packed[start : start + _PIECE]
+            while rest:
+                unpacker = unpacker or zlib.decompressobj(window)
+                found += unpacker.decompress(rest, limit + 1 - len(found))
+                if len(found) > limit:
+                    raise BodyTooLong(f"the body is longer than {limit:,} bytes when decompressed")
+                rest = unpacker.unused_data
+                if unpacker.eof:
+                    unpacker = None
     except zlib.error as error:
         raise BadRequest(f"the body cannot be decompressed: {error}", parameter="Content-Encoding") from error
+    if unpacker is not None:
+        raise BadRequest("the compressed body breaks off", parameter="Content-Encoding")
     return bytes(found)

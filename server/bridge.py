@@ -7,6 +7,7 @@ connection then, never end the body as if it were whole.
 import asyncio
 import io
 import sys
+import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor
 from contextlib import suppress
@@ -28,7 +29,7 @@ BODY_TIME = 120.0
 HANGUP = "lodestone.hangup"
 CLIENT = "lodestone.client"
 STREAMS = "lodestone.streams"
-"""Keys of the WSGI environment: who waits, who asks, and whether the answer comes in pieces."""
+"""Keys of the WSGI environment: who waits, who asks, and, of an answer in pieces, its deadline."""
 
 Scope = dict[str, Any]
 Receive = Any
@@ -46,12 +47,13 @@ class BodyTooLong(Exception):
 
 @dataclass
 class Started:
-    """What an application has begun to answer; ``pieces`` follow ``body``."""
+    """What an application has begun to answer; ``pieces`` follow ``body``, until ``deadline``."""
 
     status: int = 500
     headers: list[Header] = field(default_factory=list)
     body: bytes = b""
     pieces: Iterator[bytes] | None = None
+    deadline: float = 0.0
     close: Any = None
 
 
@@ -113,13 +115,15 @@ def call(app: "WSGIApplication", environ: dict[str, Any]) -> Started:
 
     def start_response(status: str, headers: list[tuple[str, str]], _: object = None) -> Any:
         started.status = int(status.split(None, 1)[0])
-        started.headers = [(k.lower().encode("latin-1"), v.encode("latin-1")) for k, v in headers]
+        started.headers = [
+            (k.lower().encode("latin-1"), v.encode("latin-1")) for k, v in headers if k.lower() != "date"
+        ]  # whoever serves tells the date
         return lambda _: None
 
     found: Iterable[bytes] = app(environ, start_response)
     started.close = getattr(found, "close", None)
-    if environ.get(STREAMS):
-        started.pieces = iter(found)
+    if STREAMS in environ:
+        started.pieces, started.deadline = iter(found), environ[STREAMS]
         return started
     try:
         started.body = b"".join(found)
@@ -161,10 +165,13 @@ async def send_pieces(started: Started, receive: Receive, send: Send, threads: E
                 break
             if watcher.done():
                 raise BrokenOff("the client went away")
-            await send({"type": "http.response.body", "body": piece, "more_body": True})
+            async with asyncio.timeout(max(0.0, started.deadline - time.monotonic())):
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
             sent += len(piece)
     except BrokenOff:
         raise
+    except TimeoutError:
+        raise BrokenOff("the client had not taken the answer by its deadline") from None
     except Exception as error:
         raise BrokenOff(str(error)) from error
     finally:

@@ -9,6 +9,7 @@ import json
 import re
 import secrets
 import time
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
@@ -16,13 +17,17 @@ from typing import TYPE_CHECKING
 
 from kg.errors import StoreError
 from server import bridge
-from server.admission import RateLimits, client_of
+from server.admission import RateLimits, client_of, longest_body
+from server.asking import FAILED
 from server.bridge import BodyTooLong, BrokenOff, Header, Receive, Scope, Send, Started
 from server.cache import Page
 from server.config import LogRequests
+from server.jobs import Reply
 from server.logs import log
 from server.process import Hangup
+from server.quick import Failed, is_plain, ready, reply_to, send_rest
 from server.services import Services
+from server.tokens import Identity, bearer
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -33,6 +38,7 @@ SLOW = 5.0
 _WORTH_PACKING = 1024
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._:-]{1,64}")
 _TEXT = re.compile(rb"text/|application/(?:[\w.-]+\+)?(?:json|xml|n-triples|n-quads|trig)")
+_NO_WEIGHT = re.compile(rb"q=0(\.0*)?")
 _SPARE = 32
 
 
@@ -46,8 +52,7 @@ class Front:
         self._limits = RateLimits(config.most_a_second, config.burst)
         self._most = 2 * config.waiting + config.workers + _SPARE
         self._threads = ThreadPoolExecutor(self._most, thread_name_prefix="request")
-        self._in_hand = 0
-        self._longest = max(config.body, config.upload)
+        self._in_hand: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -83,7 +88,7 @@ class Front:
             or self._here.config.read_token
         ):
             return None
-        packed = b"gzip" in headers.get(b"accept-encoding", b"")
+        packed = takes_gzip(headers)
         accept, host = headers.get(b"accept", b""), headers.get(b"host", b"")
         return (packed, scope["raw_path"], scope["query_string"], accept, host)
 
@@ -99,7 +104,7 @@ class Front:
         return found if isinstance(found, Page) else None
 
     def _keep(self, key: tuple[object, ...], started: Started) -> None:
-        """Keep a response that follows from the published version alone."""
+        """Keep a response, body and all, that follows from the published version alone."""
         headers = dict(started.headers)
         version, etag = headers.get(b"content-version"), headers.get(b"etag")
         if started.status != 200 or version is None or etag is None:
@@ -122,21 +127,38 @@ class Front:
         forwarded = (
             headers.get(b"x-forwarded-for", b"").decode("latin-1") if self._here.config.proxy else None
         )
-        client = client_of((scope.get("client") or ("",))[0], forwarded)
+        who = self._who(headers)
+        address = client_of((scope.get("client") or ("",))[0], forwarded)
+        client = f"token {who.name}" if who else address
         if not scope["path"].startswith("/health"):
             if wait := self._limits.take(client, time.monotonic()):
                 problem = _problem(429, "rate", "Too many requests", "You send more than you may", wait)
                 return await _send(problem, scope, request_id, send)
-            if self._in_hand >= self._most:
+            if self._is_full_for(client):
                 problem = _problem(
                     503, "overloaded", "The server is busy", "too many requests are in hand", 2
                 )
                 return await _send(problem, scope, request_id, send)
-        self._in_hand += 1
+        self._in_hand[client] += 1
         try:
-            return await self._through(scope, headers, request_id, client, receive, send)
+            longest = longest_body(self._here.config, scope["path"], who)
+            return await self._through(scope, headers, request_id, client, longest, receive, send)
         finally:
-            self._in_hand -= 1
+            self._in_hand[client] -= 1
+            if not self._in_hand[client]:
+                del self._in_hand[client]
+
+    def _who(self, headers: dict[bytes, bytes]) -> Identity | None:
+        """Who shows a token that is known; what is wrong with another one, the application says."""
+        shown = bearer(headers.get(b"authorization", b"").decode("latin-1"))
+        try:
+            return self._here.tokens.identify(shown) if shown else None
+        except StoreError:
+            return None
+
+    def _is_full_for(self, client: str) -> bool:
+        """Whether no more requests are taken in hand: of one client half as many as of all."""
+        return self._in_hand.total() >= self._most or self._in_hand[client] >= self._most // 2
 
     async def _through(
         self,
@@ -144,13 +166,14 @@ class Front:
         headers: dict[bytes, bytes],
         request_id: bytes,
         client: str,
+        longest: int,
         receive: Receive,
         send: Send,
     ) -> tuple[int, int]:
         try:
-            body = await bridge.read_body(receive, self._longest)
+            body = await bridge.read_body(receive, longest)
         except BodyTooLong:
-            what = f"the body is longer than {self._longest:,} bytes"
+            what = f"the body is longer than {longest:,} bytes"
             return await _send(
                 _problem(413, "body-too-long", "The body is too long", what), scope, request_id, send
             )
@@ -159,16 +182,47 @@ class Front:
             return await _send(
                 _problem(408, "slow-body", "The request is too slow", what), scope, request_id, send
             )
-        hangup = Hangup()
+        hangup, failed = Hangup(), None
+        if is_plain(scope, headers, self._here):
+            query = ready(scope, headers, body, client, self._here)
+            if query is not None:
+                try:
+                    found = await reply_to(query, self._here, receive, self._threads)
+                except Failed as failure:
+                    found, failed = None, failure.error
+                if found is not None:
+                    return await self._send_reply(*found, scope, headers, request_id, receive, send)
         environ = bridge.environ_of(scope, body, client, request_id.decode(), hangup)
+        environ[FAILED] = failed
         started = await bridge.run(self._app, environ, hangup, receive, self._threads)
-        packs = b"gzip" in headers.get(b"accept-encoding", b"")
         if started.pieces is not None:
             await _start(started, request_id, send)
             return started.status, await bridge.send_pieces(started, receive, send, self._threads)
-        if packs and len(started.body) >= _WORTH_PACKING:
+        return await self._send_whole(started, scope, headers, request_id, send)
+
+    async def _send_reply(
+        self,
+        reply: Reply,
+        fields: list[Header],
+        scope: Scope,
+        headers: dict[bytes, bytes],
+        request_id: bytes,
+        receive: Receive,
+        send: Send,
+    ) -> tuple[int, int]:
+        started = Started(200, fields, reply.body)
+        if reply.rest is not None:
+            await _start(started, request_id, send)
+            return 200, await send_rest(reply, receive, send, self._threads)
+        return await self._send_whole(started, scope, headers, request_id, send)
+
+    async def _send_whole(
+        self, started: Started, scope: Scope, headers: dict[bytes, bytes], request_id: bytes, send: Send
+    ) -> tuple[int, int]:
+        """Send a response that is there, packed where the client takes it so; keep it where it can be."""
+        if takes_gzip(headers) and len(started.body) >= _WORTH_PACKING:
             _pack(started)
-        if (key := self._key(scope, headers)) is not None:
+        if scope["method"] == "GET" and (key := self._key(scope, headers)) is not None:
             self._keep(key, started)
         return await _send(started, scope, request_id, send)
 
@@ -210,6 +264,15 @@ def _problem(status: int, slug: str, title: str, detail: str, wait: float | None
     data = json.dumps(body).encode()
     headers.append((b"content-length", str(len(data)).encode()))
     return Started(status, headers, data)
+
+
+def takes_gzip(headers: dict[bytes, bytes]) -> bool:
+    """Whether the client takes a packed body (RFC 9110, section 12.5.3): it names gzip, and not with q=0."""
+    for element in headers.get(b"accept-encoding", b"").lower().split(b","):
+        name, _, weight = element.replace(b" ", b"").partition(b";")
+        if name in (b"gzip", b"x-gzip"):
+            return _NO_WEIGHT.fullmatch(weight) is None
+    return False
 
 
 def _pack(started: Started) -> None:

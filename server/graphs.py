@@ -15,16 +15,18 @@ from werkzeug.sansio.multipart import Data, Epilogue, Field, File, MultipartDeco
 
 from kg.dataset.terms import node
 from kg.errors import NotFound
+from server.asking import provenance_link
 from server.bridge import CLIENT, HANGUP
+from server.cache import etag_of, key_of
 from server.errors import BadRequest, NotAcceptable, UnsupportedType
 from server.formats import GRAPHS, by_name, offers
 from server.jobs import Job, Provenance
 from server.naming import is_name
 from server.negotiate import choose
-from server.protocol import decode, single
+from server.protocol import QueryRequest, decode, single
 from server.recorded import digest, recorded, told
 from server.services import services
-from server.sparql import answered
+from server.sparql import answered, unchanged
 from server.tokens import Scope
 from server.writes import GraphWrite, Part
 
@@ -110,9 +112,17 @@ def _read(graph: str | None) -> Response:
         stream=request.method != "HEAD",
         client=request.environ.get(CLIENT, ""),
     )
+    version = here.resolved(None)
+    etag = etag_of(key_of(job, version))
+    if request.if_none_match.contains_weak(etag):
+        return unchanged(etag, version)
     reply = here.answer(job, request.environ.get(HANGUP))
     response = answered(reply)
     response.headers["Content-Version"] = reply.version
+    response.headers.add("Link", provenance_link(QueryRequest(job.query), reply))
+    response.headers["Cache-Control"] = "no-cache"
+    if reply.version == version:
+        response.set_etag(etag, weak=True)
     return response
 
 

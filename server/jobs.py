@@ -62,7 +62,12 @@ class Job:
 
 
 class Rest(Protocol):
-    """What follows the first piece of a long answer. Raises where it breaks off; is closed in any case."""
+    """What follows the first piece of a long answer. Raises where it breaks off; is closed in any case.
+
+    ``deadline`` is when all of it must have been taken (``time.monotonic``).
+    """
+
+    deadline: float
 
     def __iter__(self) -> Iterator[bytes]:
         """The pieces."""

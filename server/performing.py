@@ -19,8 +19,9 @@ from kg.dataset.terms import NamedNode, Quad, RdfFormat, parse
 from kg.dataset.writer import Outcome, Writer
 from kg.errors import InvalidClaim, LodestoneError, NotFound, UnreadableInput
 from kg.ingest.posting import Posted, read_posted, read_posted_article, take
+from kg.outbound import Outbound
 from kg.query.size import TooComplex
-from kg.update import update
+from kg.update import Documents, fetch_all, update
 from server.errors import BadRequest, ClaimsConflict, ClaimsInvalid, Forbidden
 from server.jobs import Failure
 from server.writes import ClaimsWrite, Done, GraphWrite, Part, RetractWrite, UpdateWrite, Write
@@ -39,8 +40,8 @@ Act = Callable[[Writer], dict[str, object]]
 class Holder:
     """Holds one store for writing, while there is something to write and a moment longer."""
 
-    def __init__(self, store: Path, wait: float) -> None:
-        self._store, self._wait = store, wait
+    def __init__(self, store: Path, wait: float, outbound: Outbound) -> None:
+        self._store, self._wait, self._outbound = store, wait, outbound
         self._lock = threading.Lock()
         self._stack: ExitStack | None = None
         self._writer: Writer | None = None
@@ -50,7 +51,7 @@ class Holder:
     def perform(self, write: Write) -> Done | Failure:
         """Do a write and publish it, or do nothing. Errors that the client can mend come back as values."""
         try:
-            act = prepared(write)
+            act = prepared(write, self._outbound)
             with self._lock:
                 return self._act(act)
         except LodestoneError as error:
@@ -96,14 +97,15 @@ class Holder:
             stack.close()
 
 
-def prepared(write: Write) -> Act:
+def prepared(write: Write, outbound: Outbound) -> Act:
     """What is to be done with the store held; everything that needs no store is done here and now.
 
-    Raises ``UnreadableInput``, ``ClaimsInvalid`` and ``BadRequest``.
+    Raises ``UnreadableInput``, ``ClaimsInvalid``, ``BadRequest`` and ``QuerySyntaxError``.
     """
     match write:
         case UpdateWrite():
-            return lambda writer: _update(writer, write)
+            documents = fetch_all(write.text, write.base, outbound)
+            return lambda writer: _update(writer, write, documents)
         case GraphWrite():
             graph = DEFAULT if write.graph is None else NamedNode(write.graph)
             quads = [quad for part in write.parts for quad in read_part(part, graph)]
@@ -123,13 +125,14 @@ def prepared(write: Write) -> Act:
 # --- SPARQL Update, graphs
 
 
-def _update(writer: Writer, write: UpdateWrite) -> dict[str, object]:
+def _update(writer: Writer, write: UpdateWrite, documents: Documents) -> dict[str, object]:
     changes = update(
         writer,
         write.text,
         base_iri=write.base,
         default_graphs=write.default_graphs,
         named_graphs=write.named_graphs,
+        documents=documents,
     )
     return {"inserted": changes.inserted, "deleted": changes.deleted}
 
@@ -169,8 +172,8 @@ def _graph(writer: Writer, method: str, graph: raw.Graph, quads: list[Quad]) -> 
     deleted = 0
     match method:
         case "DELETE":
-            if not there:
-                raise NotFound(f"there is no graph {graph}", iri=str(graph))
+            if not there and isinstance(graph, NamedNode):
+                raise NotFound(f"there is no graph {graph}", iri=graph.value)
             return {"created": False, "inserted": 0, "deleted": raw.drop(writer, graph)}
         case "PUT":
             stays = set(quads)

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from flask import Response, current_app, json, request
 from werkzeug.exceptions import HTTPException
 
-from kg.errors import LodestoneError
+from kg.errors import LodestoneError, StoreError
 from server.access import identity, need, request_id
 from server.audit import Audit, Deed
 from server.errors import Unauthorized
+from server.logs import log
 from server.problems import kind_of
 from server.services import services
 from server.tokens import Identity, Scope
@@ -34,7 +35,7 @@ class Recorded:
         self.begun = True
         done = services(current_app).writing.run(write)
         told = {name: value for name, value in done.told.items() if isinstance(value, int | str)}
-        self.audit.note("done", self.deed, before=done.before, after=done.after, did=told)
+        _note(self.audit, "done", self.deed, before=done.before, after=done.after, did=told)
         return done
 
 
@@ -76,7 +77,15 @@ def _fell(audit: Audit, deed: Deed, error: Exception, *, begun: bool) -> None:
     elif isinstance(error, HTTPException) and error.code:
         status = error.code
     event = "failed" if begun and status >= 500 else "refused"
-    audit.note(event, deed, status=status, why=str(error)[:500])
+    _note(audit, event, deed, status=status, why=str(error)[:500])
+
+
+def _note(audit: Audit, event: str, deed: Deed, **more: object) -> None:
+    """Note how a write ended: that it was begun is on disk by then, so it stands however this goes."""
+    try:
+        audit.note(event, deed, **more)
+    except StoreError as error:
+        log.error("audit", id=deed.request, ended=event, why=str(error))
 
 
 def told(done: Done, status: int = 200, **more: object) -> Response:

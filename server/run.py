@@ -1,6 +1,7 @@
 """Serving: uvicorn in front, threads for the pages, killable processes for the queries."""
 
 import contextlib
+import resource
 import signal
 import socket
 from collections.abc import Iterator
@@ -47,6 +48,15 @@ def listen(config: Config) -> socket.socket:
     return found
 
 
+def allow_files() -> None:
+    """Raise what the system allows to this process of open files, as far as it may: connections are files."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 2 * CONNECTIONS + 256
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+
+
 class _Server(uvicorn.Server):
     """Says where it is once requests can be answered, and ends in order when it is told to."""
 
@@ -82,12 +92,14 @@ def serve(config: Config) -> None:
     layout = Layout(config.store)
     layout.settings()
     layout.manifest()
+    allow_files()
     listening = listen(config)
     config = replace(config, port=listening.getsockname()[1])
     workers = Workers.of(config)
     workers.start()  # while the application is still being imported
     set_up()
     from server.app import create_app  # noqa: PLC0415
+    from server.connection import PacedConnection  # noqa: PLC0415
     from server.front import Front  # noqa: PLC0415
     from server.services import services  # noqa: PLC0415
 
@@ -99,7 +111,7 @@ def serve(config: Config) -> None:
         settings = uvicorn.Config(
             front,
             loop="uvloop",
-            http="httptools",
+            http=PacedConnection,
             ws="none",
             lifespan="off",
             interface="asgi3",

@@ -11,13 +11,20 @@ _TOKEN = re.compile(
     r'|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|<[^<>"{}|^`\\\s]*>|\\.)|(?:#[^\n\r]*|\s)+',
     re.DOTALL,
 )
+_IRI = re.compile(r"<([^<>\"{}|^`\\\s]*)>")
+_PLAIN_IRI = re.compile(r"[^'#]*|[A-Za-z][A-Za-z0-9+.-]*://[^']*")
 _CONSTANT = re.compile(r'"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|<[^<>"{}|^`\\\s]*>|\b\d[\w.]*')
 _VOLATILE = re.compile(r"(?<![?$:\w])(?:RAND|NOW|UUID|STRUUID|BNODE|SERVICE)|\\u", re.I)
 _LONGEST = 8192
 
 
 def in_one_spelling(query: str) -> str:
-    """The query without comments, and with one space wherever there is any."""
+    """The query without comments, and with one space wherever there is any.
+
+    As it stands where ``<`` may be "less than" before a string or a comment, as in ``?x<'a>'``.
+    """
+    if not all(_PLAIN_IRI.fullmatch(found[1]) for found in _IRI.finditer(query)):
+        return query
     return _TOKEN.sub(lambda found: found[1] or " ", query).strip()
 
 

@@ -67,6 +67,12 @@ class Entry:
         return Identity(self.name, self.scope)
 
 
+def bearer(header: str) -> str | None:
+    """The token that an ``Authorization`` header shows; ``None`` where it shows none, or something else."""
+    scheme, _, token = header.strip().partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
+
+
 def _digest(key: str, secret: str) -> str:
     return hmac.new(bytes.fromhex(key), secret.encode(), hashlib.sha256).hexdigest()
 

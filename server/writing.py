@@ -13,6 +13,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
+from kg.outbound import Outbound
 from server.config import Config
 from server.errors import Overloaded, WorkerLost, WriteTimeout
 from server.jobs import Failure
@@ -20,11 +21,12 @@ from server.writes import Done, Write
 
 log = logging.getLogger(__name__)
 
+NOWHERE = Outbound()
 GRACE = 5.0
 """Seconds after a deadline when the kernel ends a process that nobody else has ended."""
 
 
-def serve_writes(connection: Connection, store: Path, wait: float, memory: int) -> None:
+def serve_writes(connection: Connection, store: Path, wait: float, memory: int, outbound: Outbound) -> None:
     """Do the writes that come, with their deadlines, until the connection ends. Runs in its own process."""
     from server.performing import Holder  # noqa: PLC0415 - the server itself writes nothing
 
@@ -32,7 +34,7 @@ def serve_writes(connection: Connection, store: Path, wait: float, memory: int) 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    holder = Holder(store, wait)
+    holder = Holder(store, wait, outbound)
     while True:
         try:
             write, timeout = connection.recv()
@@ -50,8 +52,11 @@ def serve_writes(connection: Connection, store: Path, wait: float, memory: int) 
 class Writing:
     """Writes one after the other, each whole or not at all."""
 
-    def __init__(self, store: Path, *, timeout: float, wait: float, memory: int) -> None:
+    def __init__(
+        self, store: Path, *, timeout: float, wait: float, memory: int, outbound: Outbound = NOWHERE
+    ) -> None:
         self._store, self._timeout, self._wait, self._memory = store, timeout, wait, memory
+        self._outbound = outbound
         self._turn = threading.Lock()
         self._process: BaseProcess | None = None
         self._connection: Connection | None = None
@@ -65,6 +70,7 @@ class Writing:
             timeout=config.write_timeout,
             wait=config.write_wait,
             memory=config.write_memory,
+            outbound=Outbound(config.outbound, longest=config.upload),
         )
 
     def run(self, write: Write) -> Done:
@@ -110,7 +116,7 @@ class Writing:
             self._end()
             context = multiprocessing.get_context("forkserver")
             ours, theirs = context.Pipe()
-            arguments = (theirs, self._store, self._wait, self._memory)
+            arguments = (theirs, self._store, self._wait, self._memory, self._outbound)
             process = context.Process(target=serve_writes, args=arguments, daemon=True)
             process.start()
             theirs.close()

@@ -1,6 +1,7 @@
 """What all tests share: the shared folder, the law on skips, how hard hypothesis looks."""
 
 import os
+import shutil
 from collections.abc import Generator
 from pathlib import Path
 from typing import TypeVar
@@ -18,6 +19,26 @@ STEADY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("default", STEADY, max_examples=60, derandomize=True)
 settings.register_profile("nightly", STEADY, max_examples=1000, print_blob=True)
 settings.load_profile("nightly" if os.environ.get("LODESTONE_NIGHTLY") == "1" else "default")
+
+
+IN_MEMORY = Path("/dev/shm")  # noqa: S108 - pytest makes a folder of the user's own there
+PLENTY = 4 * 2**30
+
+
+def pytest_configure() -> None:
+    """Have temporary folders lie in memory where there is plenty: on a disk each commit waits for it."""
+    if "PYTEST_DEBUG_TEMPROOT" not in os.environ and _free_memory() > PLENTY:
+        os.environ["PYTEST_DEBUG_TEMPROOT"] = str(IN_MEMORY)
+
+
+def _free_memory() -> int:
+    """Bytes that files in memory may take; 0 where there can be none."""
+    try:
+        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+        available = next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:"))
+        return min(available, shutil.disk_usage(IN_MEMORY).free) if os.access(IN_MEMORY, os.W_OK) else 0
+    except (OSError, StopIteration):
+        return 0
 
 
 @pytest.fixture(scope="session")

@@ -69,6 +69,18 @@ def main() -> None:
 )
 @click.option("--base", help="Base IRI of a store that is made by this command.")
 @click.option("--wait", default=10.0, show_default=True, help="Seconds to wait for another writer.")
+@click.option(
+    "--allow",
+    multiple=True,
+    metavar="HOST",
+    envvar="LODESTONE_ALLOW",
+    help="A host that articles may be fetched from (repeatable; .example.org for those below it too).",
+)
+@click.option(
+    "--extractor",
+    metavar="NAME",
+    help="Another extractor than the shipped rules (see `lodestone extract -h`).",
+)
 @click.option("--quiet", "-q", is_flag=True, help="No progress bar.")
 def ingest(
     paths: tuple[str, ...],
@@ -77,22 +89,43 @@ def ingest(
     base: str | None,
     wait: float,
     quiet: bool,
+    allow: tuple[str, ...],
+    extractor: str | None,
 ) -> None:
-    """Take in articles (.txt .md .html), claims (.json .jsonl .csv .yaml) and RDF."""
+    """Take in articles (.txt .md .html), feeds, claims (.json .jsonl .csv .yaml) and RDF.
+
+    A PATH may be a URL, if its host is on the list (--allow).
+    """
     from kg.cli.ingesting import run_ingest
 
-    sys.exit(run_ingest(paths, store, document_file=document_file, base=base, wait=wait, quiet=quiet))
+    sys.exit(
+        run_ingest(
+            paths,
+            store,
+            document_file=document_file,
+            base=base,
+            wait=wait,
+            quiet=quiet,
+            allow=allow,
+            extractor=extractor,
+        )
+    )
 
 
 @main.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--format", "form", type=click.Choice(["json", "jsonl"]), default="json", show_default=True)
-def extract(file: Path, form: str) -> None:
-    """Print the claims that an article makes, without taking them in."""
-    from kg.cli.ingesting import print_records
-    from kg.extract.pipeline import claims_json, extract_file
+@click.option(
+    "--extractor", metavar="NAME", help="spacy (the shipped rules, default), llm, or one installed."
+)
+def extract(file: Path, form: str, extractor: str | None) -> None:
+    """Print the claims that an article makes, without taking them in.
 
-    print_records(claims_json(*extract_file(file)), form)
+    The extractor llm asks a chat endpoint: LODESTONE_LLM_URL, LODESTONE_LLM_MODEL, LODESTONE_LLM_KEY.
+    """
+    from kg.cli.ingesting import print_records, run_extract
+
+    print_records(run_extract(file, extractor), form)
 
 
 class _Serve(click.Command):
@@ -183,6 +216,60 @@ def retract(claim: str, store: Path, reason: str, by: str, wait: float) -> None:
     from kg.cli.ingesting import run_retract
 
     sys.exit(run_retract(claim, store, reason=reason, by=by, wait=wait))
+
+
+WAIT = click.option("--wait", default=10.0, show_default=True, help="Seconds to wait for another writer.")
+REVIEWER = click.option("--by", required=True, help="Who reviews.")
+
+
+@main.group(invoke_without_command=True)
+@STORE
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1), help="Most claims to list.")
+@click.pass_context
+def review(context: click.Context, store: Path, limit: int) -> None:
+    """List the claims that nobody has reviewed; or accept, edit, reject some."""
+    if context.invoked_subcommand is None:
+        from kg.cli.reviewing import run_list
+
+        sys.exit(run_list(store, limit))
+
+
+@review.command()
+@click.argument("claims", nargs=-1, required=True, metavar="CLAIM...")
+@STORE
+@REVIEWER
+@WAIT
+def accept(claims: tuple[str, ...], store: Path, by: str, wait: float) -> None:
+    """Take claims over as the reviewer's own; they supersede the program's."""
+    from kg.cli.reviewing import run_accept
+
+    sys.exit(run_accept(claims, store, by=by, wait=wait))
+
+
+@review.command()
+@click.argument("claim")
+@click.argument("changes", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@STORE
+@REVIEWER
+@WAIT
+def edit(claim: str, changes: Path, store: Path, by: str, wait: float) -> None:
+    """Say a claim otherwise: CHANGES is a JSON file with the members as they should be."""
+    from kg.cli.reviewing import run_edit
+
+    sys.exit(run_edit(claim, store, changes, by=by, wait=wait))
+
+
+@review.command()
+@click.argument("claims", nargs=-1, required=True, metavar="CLAIM...")
+@STORE
+@REVIEWER
+@click.option("--reason", required=True, help="Why.")
+@WAIT
+def reject(claims: tuple[str, ...], store: Path, by: str, reason: str, wait: float) -> None:
+    """Take claims out, with the reason. They stay readable."""
+    from kg.cli.reviewing import run_reject
+
+    sys.exit(run_reject(claims, store, by=by, reason=reason, wait=wait))
 
 
 @main.group()

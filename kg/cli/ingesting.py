@@ -3,8 +3,10 @@
 import json
 import secrets
 import sys
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
@@ -26,8 +28,12 @@ from kg.dataset.snapshots import Reader
 from kg.dataset.terms import RdfFormat
 from kg.dataset.writer import Writer
 from kg.errors import LodestoneError
+from kg.ingest.fetching import Outbound
 from kg.ingest.report import IngestReport
 from kg.ingest.taking import Ingest
+
+if TYPE_CHECKING:
+    from kg.extract.pipeline import Extractor
 
 _SHOWN = 20
 _FORMATS = {"nq": RdfFormat.N_QUADS, "trig": RdfFormat.TRIG}
@@ -41,17 +47,66 @@ def run_ingest(
     base: str | None,
     wait: float,
     quiet: bool,
+    allow: Sequence[str] = (),
+    extractor: str | None = None,
 ) -> int:
-    """Take files in and say what became of them.
+    """Take files in, and pages of the hosts in ``allow``, and say what became of them.
 
     Gives 1 if something was quarantined.
     """
-    urls = [path for path in paths if path.startswith(("http://", "https://"))]
-    if urls:
-        raise LodestoneError(
-            f"{urls[0]} is not fetched: this version makes no outbound calls. "
-            "Save the page and ingest the file"
-        )
+    with tempfile.TemporaryDirectory(prefix="lodestone-fetched-") as folder:
+        fetched = _fetched([path for path in paths if _is_url(path)], Path(folder), allow)
+        files = [path for path in paths if not _is_url(path)] + [str(path) for path in fetched]
+        return _take_in(files, store, fetched, document_file, base, wait, extractor, quiet=quiet)
+
+
+def _is_url(path: str) -> bool:
+    return path.startswith(("http://", "https://"))
+
+
+def _fetched(urls: Sequence[str], folder: Path, allow: Sequence[str]) -> dict[Path, str]:
+    """Pages as files, with where each came from."""
+    outbound = Outbound(frozenset(allow))
+    found: dict[Path, str] = {}
+    for number, url in enumerate(urls, 1):
+        page = outbound.fetch(url)
+        file = folder / f"page-{number}{page.suffix}"
+        file.write_bytes(page.content)
+        found[file] = page.url
+    return found
+
+
+def run_extract(file: Path, extractor: str | None) -> list[dict[str, Any]]:
+    """The claims of a file as records."""
+    from kg.extract.batch import extract_files  # noqa: PLC0415 - an extra
+    from kg.extract.pipeline import claims_json  # noqa: PLC0415
+
+    chosen = _extractor(extractor)
+    [done] = extract_files([file], processes=1, extractor=chosen)
+    if done.problem is not None:
+        raise done.problem
+    return [record for article, claims in done.articles for record in claims_json(article, claims)]
+
+
+def _extractor(name: str | None) -> "Extractor | None":
+    if name is None:
+        return None
+    from kg.extract.registry import extractor  # noqa: PLC0415 - an extra
+
+    return extractor(name)
+
+
+def _take_in(
+    paths: Sequence[str],
+    store: Path,
+    urls: Mapping[Path, str],
+    document_file: Path | None,
+    base: str | None,
+    wait: float,
+    extractor: str | None,
+    *,
+    quiet: bool,
+) -> int:
     if "" in paths:
         raise LodestoneError("a path is empty: name a file or a folder (. for this one)")
     if not any(Path(path).exists() for path in paths):
@@ -66,7 +121,7 @@ def run_ingest(
     with Writer(store, wait=wait, settings=settings) as writer:
         if base is not None and writer.settings.base != base:
             raise LodestoneError(f"{store} has the base IRI {writer.settings.base}, which cannot be changed")
-        run = Ingest(writer, *_document(document_file))
+        run = Ingest(writer, *_document(document_file), extractor=_extractor(extractor), urls=urls)
         console = Console(stderr=True)
         with Progress(
             SpinnerColumn(),
@@ -103,6 +158,8 @@ def _summarize(report: IngestReport, store: Path, quarantine: Path) -> None:
         lines.append(f"          {report.claims_inactive} of the new are not active: their pages say why")
     if report.empty:
         lines.append(f"  no claim was found in {report.empty} article{'s' * (report.empty != 1)}")
+    if report.copies:
+        lines.append(f"  {report.copies} nearly the text of an earlier one: no origins of their own")
     if report.base_new:
         lines.append(f"  base data: {report.base_new} new quads")
     if report.quotes_verified or report.quotes_unverified:

@@ -1,7 +1,7 @@
 """Taking a document's text, and what was quoted from it, out of a store for good.
 
 What is removed from the engine's store stays in its files for a while, and its table of
-strings keeps every string. So both stores are written anew without it, older versions
+strings keeps every string. So the stores are written anew without it, older versions
 are dropped, and a tombstone keeps the text from coming in again.
 """
 
@@ -19,6 +19,9 @@ from kg.dataset.terms import Statement, iri, literal, node, terms_of
 from kg.dataset.writer import Writer
 from kg.errors import NotFound
 from ontology.vocab import LS, OA, RDF
+
+_TELLING = 16
+"""Characters from which on words tell what they were quoted from."""
 
 _WORDS = (OA + "exact", OA + "prefix", OA + "suffix")
 
@@ -63,6 +66,7 @@ class Purge(Writer):
         for claim in claims:
             self._mark(claim, at)
         self._say(document, at, reason, known=found.get(LS.purged) is not None)
+        self.remove_base(quad for value in told for quad in self._copies_of(value))
         self._rewrite(set(words))
         self.count(purged=1)
         self.commit()
@@ -86,6 +90,18 @@ class Purge(Writer):
             for quad in pattern
         ]
 
+    def _copies_of(self, words: str) -> list[Quad]:
+        """Base data that repeats words of a quote: as such, or words so long that they are nobody else's."""
+        return [
+            quad
+            for quad in self.main.quads_for_pattern(None, None, Literal(words), None)
+            if quad.predicate.value in _WORDS or len(words) >= _TELLING
+            if not isinstance(quad.graph_name, NamedNode) or self._is_open(quad.graph_name.value)
+        ]
+
+    def _is_open(self, graph: str) -> bool:
+        return not self.names.is_reserved(graph) and not self.view.is_known(graph)
+
     def _mark(self, claim: str, at: datetime) -> None:
         """Note that a claim had a quote, if it had one."""
         if self.view.node(claim).get(LS.quote) is None:
@@ -108,7 +124,7 @@ class Purge(Writer):
         return Quad(*terms_of(said), self.view.record)
 
     def _rewrite(self, without: set[Quad]) -> None:
-        """Write both working stores anew, without some quads."""
+        """Write the working stores anew, without some quads; the index is made anew when it is published."""
         for name, store in (("main", self.main), ("archive", self.archive)):
             target = self.layout.working / f"{name}.new"
             shutil.rmtree(target, ignore_errors=True)
@@ -119,17 +135,20 @@ class Purge(Writer):
         for name in ("main", "archive"):
             shutil.rmtree(self.layout.working / name)
             (self.layout.working / f"{name}.new").rename(self.layout.working / name)
+        shutil.rmtree(self.layout.working / "index")
         sync_folder(self.layout.working)
         self.open_stores()
+        self.indexing.touch_all()
 
     def _drop_older(self) -> None:
         """Drop all versions but the one just published."""
         self.settings = replace(self.settings, keep_snapshots=1)
         self._prune()
+        self.wait_for_pruning()
 
     def _sweep_quarantine(self, words: Iterable[str]) -> None:
         """Drop files of the quarantine that hold the text, or what was quoted from it."""
-        telling = [w for w in words if len(w) >= 16]
+        telling = [w for w in words if len(w) >= _TELLING]
         for path in self.layout.quarantine.glob("*"):
             content = path.read_text(encoding="utf-8", errors="replace")
             plain = content.replace("\\n", "\n").replace('\\"', '"')

@@ -8,6 +8,8 @@ a commit is atomic over all stores, whatever the engine did in between.
 
 import secrets
 import shutil
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +28,9 @@ from kg.errors import StoreError
 
 _STORES = ("main", "archive", "index")
 
+MUCH = 64 * 1024 * 1024
+"""Characters of N-Quads that came in bulk after which a store is put in order before it is published."""
+
 
 class WorkingCopy:
     """Holds a store for writing. Use as a context manager; what is not committed is given up.
@@ -41,6 +46,8 @@ class WorkingCopy:
         self._wanted = settings
         self._format = store_format
         self._lock = StoreLock(self.layout, wait)
+        self._threads = ThreadPoolExecutor(len(_STORES), thread_name_prefix="commit")
+        self._pruned: Future[None] | None = None
 
     # --- holding the store
 
@@ -50,6 +57,7 @@ class WorkingCopy:
         try:
             self._open()
         except BaseException:
+            self._threads.shutdown()
             self._lock.release()
             raise
         return self
@@ -58,10 +66,12 @@ class WorkingCopy:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close_stores()
+        self._threads.shutdown()
         self._lock.release()
 
     def close_stores(self) -> None:
         """Let go of the working stores."""
+        self.wait_for_pruning()
         self.indexing.forget()
         self._annotations.close()
         del self.indexing, self.view, self.main, self.archive, self.index
@@ -77,6 +87,7 @@ class WorkingCopy:
         if fresh or missing or self.layout.dirty_file.exists():
             self._restore()
         self._dirty = self._archive_dirty = False
+        self.loaded = 0
         self.open_stores()
         if fresh:
             self.touch(archive=True)
@@ -150,6 +161,7 @@ class WorkingCopy:
         self.manifest = manifest
         self.layout.dirty_file.unlink()
         self._dirty = self._archive_dirty = False
+        self.loaded = 0
         self._prune()
         return manifest
 
@@ -158,17 +170,20 @@ class WorkingCopy:
         changed = {"main": self.main}
         if self._archive_dirty or not manifest.archive:
             changed["archive"] = self.archive
-        if self.indexing.pending or not manifest.index:
-            self.indexing.refresh()
-            manifest = manifest.with_counts(facts=self.indexing.facts - manifest.counts.get("facts", 0))
-            changed["index"] = self.index
+        with ThreadPoolExecutor(1) as beside:
+            if self.loaded > MUCH:  # what came in pieces is read in pieces until it is one
+                beside.submit(self.main.optimize)
+            if self.indexing.pending or not manifest.index:
+                self.indexing.refresh()
+                manifest = manifest.with_counts(facts=self.indexing.facts - manifest.counts.get("facts", 0))
+                changed["index"] = self.index
         facts = manifest.counts.get("facts", 0)
         if self._counted is None or self._counted.outdated(facts):
             self._counted = gather(self.main)
             (target / STATISTICS_FILE).write_text(self._counted.to_json(), encoding="utf-8")
             manifest = replace(manifest, statistics=f"{target.name}/{STATISTICS_FILE}")
-        for name, store in changed.items():
-            store.backup(str(target / name))
+        targets = [str(target / name) for name in changed]
+        list(self._threads.map(Store.backup, changed.values(), targets))
         places = {name: f"{target.name}/{name}" for name in changed}
         return replace(
             manifest,
@@ -179,18 +194,36 @@ class WorkingCopy:
         )
 
     def _prune(self) -> None:
-        versions = self.layout.versions()
-        kept = set(versions[-self.settings.keep_snapshots :])
-        in_use = {store for v in kept if (m := self.layout.manifest_of(v)) for store in m.parts}
-        for folder in self.layout.snapshots.iterdir():
-            if folder.name.isdecimal() and int(folder.name) not in kept:
-                (folder / "snapshot.json").unlink(missing_ok=True)
-                for part in folder.iterdir():
-                    if f"{folder.name}/{part.name}" not in in_use:
-                        shutil.rmtree(part, ignore_errors=True) if part.is_dir() else part.unlink()
-                if not any(folder.iterdir()):
-                    folder.rmdir()
+        """Drop the versions that are not kept: at once by name, their files beside whatever comes next."""
+        self.wait_for_pruning()
+        kept = set(self.layout.versions()[-self.settings.keep_snapshots :])
+        in_use = {part for v in kept if (m := self.layout.manifest_of(v)) for part in m.parts}
+        dropped = [
+            folder
+            for folder in self.layout.snapshots.iterdir()
+            if folder.name.isdecimal() and int(folder.name) not in kept
+        ]
+        for folder in dropped:
+            (folder / "snapshot.json").unlink(missing_ok=True)
+        self._pruned = self._threads.submit(_remove_parts, dropped, in_use)
+
+    def wait_for_pruning(self) -> None:
+        """Return when no files of dropped versions are being removed any more."""
+        if self._pruned is not None:
+            self._pruned.result()
+            self._pruned = None
 
     def count(self, **changes: int) -> None:
         """Change the counts that the next version publishes."""
         self.manifest = self.manifest.with_counts(**changes)
+
+
+def _remove_parts(folders: list[Path], in_use: set[str]) -> None:
+    """Remove what is in the folders of versions, but what others use. The next time will do."""
+    for folder in folders:
+        with suppress(OSError):
+            for part in folder.iterdir():
+                if f"{folder.name}/{part.name}" not in in_use:
+                    shutil.rmtree(part, ignore_errors=True) if part.is_dir() else part.unlink()
+            if not any(folder.iterdir()):
+                folder.rmdir()

@@ -11,6 +11,7 @@ from kg.extract.discourse import Discourse
 from kg.extract.speakers import Speakers, is_outlet
 from kg.extract.wording import is_telling
 
+_GUESSES = frozenset({"expect", "think", "fear", "reckon", "assume", "see"})
 _LEAD = 3
 _REPORT_LINKS = frozenset({"ccomp", "parataxis", "pcomp", "dep", "xcomp", "dobj", "nsubjpass"})
 _OPEN, _CLOSE, _PLAIN = "“«", "”»", '"'
@@ -79,7 +80,7 @@ class Attributions:
                     _append(voices, voice)
             child = node
         if not verbs:
-            for verb in self._trailing(trigger):
+            for verb in (*self._as_told(trigger), *self._trailing(trigger)):
                 for voice in self._said(verb, trigger):
                     _append(voices, voice)
                     verbs = [verb]
@@ -119,6 +120,8 @@ class Attributions:
 
     def _reports(self, verb: Token, child: Token) -> bool:
         lemma = verb.lemma_.lower()
+        if lemma in _GUESSES and child.dep_ == "ccomp" and syntax.is_verb(verb):
+            return any(c.dep_ == "nsubj" for c in child.children)
         if not syntax.is_verb(verb) or lemma not in self._words("verbs") | self._words("denials"):
             return False
         if child.dep_ in ("dobj", "nsubjpass"):
@@ -135,6 +138,17 @@ class Attributions:
                 voice = replace_verb(voice, verb.lemma_) if voice.verb is None else voice
                 return [voice, *self._told(verb, voice)]
         return []
+
+    def _as_told(self, trigger: Token) -> list[Token]:
+        """ "…, as the manager confirms": a report that hangs below its clause."""
+        return [
+            child
+            for node in (trigger, *syntax.ancestors(trigger))
+            for child in node.children
+            if child.dep_ == "advcl"
+            and child.lemma_.lower() in self._words("verbs")
+            and any(c.lower_ == "as" and c.dep_ in ("mark", "advmod") for c in child.children)
+        ][:1]
 
     def _trailing(self, trigger: Token) -> list[Token]:
         """ "…, three people said": a report after its clause that was parsed as a clause beside it."""
@@ -174,7 +188,10 @@ class Attributions:
         return Voice(kind=kind, text=text, verb=last.lemma_) if known else None
 
     def _who_says(self, verb: Token) -> list[Token]:
-        return syntax.subjects(verb) if syntax.is_passive(verb) else syntax.raw_subjects(verb)
+        found = syntax.subjects(verb) if syntax.is_passive(verb) else syntax.raw_subjects(verb)
+        if not found:  # "…, trade data show" with its subject read as a modifier
+            found = [c for c in verb.children if c.dep_ == "compound" and c.pos_ in ("NOUN", "PROPN")]
+        return found
 
     def _voice(self, token: Token) -> Voice | None:
         if token.pos_ == "PRON" and token.lower_ in ("he", "she", "it", "they") and self.last:

@@ -7,9 +7,18 @@ from kg.extract.events import Event
 from kg.extract.modality import Mode
 from kg.extract.times import TimeRef
 
+_PHRASES = frozenset({"advcl", "prep", "relcl", "acl", "appos", "npadvmod", "dep", "nsubj"})
+_CONTRASTS = frozenset({"while", "whereas", "although", "though"})
+_CAUSES = frozenset({"because", "if", "unless", "until", "that"})
+_STOPS = frozenset({",", ";", "–", "—", "("})  # noqa: RUF001
 
-def clause(event: Event, mode: Mode, examples: list[Token]) -> Span:
-    """The stretch that states the event, without attribution and neighbouring clauses."""
+
+def clause(event: Event, mode: Mode, examples: list[Token], others: frozenset[int] = frozenset()) -> Span:
+    """The stretch that states the event, without attribution and neighbouring clauses.
+
+    ``others`` are the places of further events' triggers in the sentence: a clause set off by a
+    comma that holds one of them is left to it.
+    """
     trigger = event.trigger
     base = trigger
     if mode.carrier is not None:
@@ -29,23 +38,38 @@ def clause(event: Event, mode: Mode, examples: list[Token]) -> Span:
     dropped: set[int] = set()
     for token in tokens:
         if token.i not in dropped:
-            dropped |= {t.i for t in _apart(token, keep, base)}
+            dropped |= {t.i for t in _apart(token, keep, base, others, joined=event.frame.each is not None)}
     dropped |= {t.i for example in examples for t in example.head.subtree}
     found = syntax.covering([t for t in tokens if t.i not in dropped], trigger)
-    return found if found is not None else trigger.doc[trigger.i : trigger.i + 1]
+    return _after_colon(found, trigger) if found is not None else trigger.doc[trigger.i : trigger.i + 1]
+
+
+def _after_colon(span: Span, trigger: Token) -> Span:
+    """Without a heading at its front ("Main results: …")."""
+    subjects = syntax.raw_subjects(trigger) if syntax.is_verb(trigger) else []
+    first = min((t.i for t in (trigger, *subjects) if t.i >= span.start), default=trigger.i)
+    colons = [t.i for t in span.doc[span.start : first] if t.text in (":", ";")]
+    return span.doc[colons[-1] + 1 : span.end] if colons else span
 
 
 def _verb_above(token: Token) -> Token:
     return next((a for a in syntax.ancestors(token) if syntax.is_verb(a)), token)
 
 
-def _apart(token: Token, keep: set[int], base: Token) -> list[Token]:
-    """The subtree of a clause that is not part of the statement: a neighbour, an attribution, a remark."""
+def _apart(token: Token, keep: set[int], base: Token, others: frozenset[int], *, joined: bool) -> list[Token]:
+    """The subtree of a clause that is not part of the statement: a neighbour, an attribution, a remark.
+
+    ``joined`` keeps clauses beside it ("neither confirmed nor denied").
+    """
     subtree = [token]
     if token.i in keep or token == base:
         return []
     apart = token.lower_ in ("citing", "according") or token.dep_ == "parataxis"
-    apart = apart or (token.dep_ == "conj" and syntax.is_verb(token))
+    apart = apart or (token.dep_ == "conj" and syntax.is_verb(token) and not joined)
+    apart = apart or (token.dep_ == "advcl" and _beside(token))
+    apart = apart or (
+        token.dep_ in _PHRASES and _set_off(token) and any(t.i in others for t in token.subtree)
+    )
     apart = apart or (token.dep_ == "ccomp" and token.i < token.head.i and token.right_edge.i < token.head.i)
     apart = apart or (token.dep_ == "advcl" and token.tag_ == "VBG" and token.i > token.head.i)
     if apart:
@@ -57,6 +81,24 @@ def _apart(token: Token, keep: set[int], base: Token) -> list[Token]:
             subtree.append(token.doc[before])
         return subtree
     return []
+
+
+def _beside(clause: Token) -> bool:
+    """Whether an adverbial clause tells of another matter: "while …", ", after …", "If …, "."""
+    marks = {c.lower_ for c in clause.children if c.dep_ in ("mark", "advmod")}
+    if marks & _CONTRASTS:
+        return True
+    if clause.i > clause.head.i and marks & _CAUSES:
+        return False
+    return _set_off(clause) and any(c.dep_ in ("nsubj", "nsubjpass") for c in clause.children)
+
+
+def _set_off(token: Token) -> bool:
+    """Whether a comma stands between a phrase and the word that governs it."""
+    doc, left, right = token.doc, token.left_edge.i, token.right_edge.i
+    if token.i > token.head.i:
+        return left > 0 and doc[left - 1].text in _STOPS
+    return right + 1 < len(doc) and (doc[right + 1].text in _STOPS or doc[right].text in _STOPS)
 
 
 def clause_of(ref: TimeRef, sentence: Span, event: Event) -> Token | None:

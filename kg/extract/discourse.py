@@ -9,11 +9,14 @@ from kg.extract.events import PLACES
 from kg.extract.frames import Lexicon
 from kg.extract.outlets import outlets
 
+_LONG_NAME = 3
 _REACH = 800
 """How many code points back an antecedent may stand."""
 _SKIP = PLACES | {"DATE", "TIME", "CARDINAL", "ORDINAL", "PERCENT", "MONEY", "NORP"}
 _DEFINITE = frozenset({"the", "this", "that", "these", "those", "both"})
-_ELLIPTIC = frozenset({"neither", "both", "some", "others", "none", "all", "most", "one"})
+_ELLIPTIC = frozenset(
+    {"neither", "both", "some", "others", "rest", "remainder", "none", "all", "most", "one"}
+)
 _ARGUMENTS = frozenset({"nsubj", "nsubjpass", "dobj", "pobj", "dative", "attr", "appos", "conj", "poss"})
 
 
@@ -47,6 +50,7 @@ class Discourse:
     ignored: frozenset[str] = frozenset()
     """Names that no "the company" stands for: outlets, the publisher."""
     referents: list[Referent] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
 
     @classmethod
     def of(cls, passages: tuple[Passage, ...], lexicon: Lexicon, ignored: frozenset[str]) -> "Discourse":
@@ -56,15 +60,71 @@ class Discourse:
         for passage in passages:
             for token in passage.doc:
                 named = token.pos_ == "PROPN" and token.ent_type_ not in _SKIP and token.dep_ in _ARGUMENTS
+                named = named and not (token.head.lower_ == "of" and token.head.head.pos_ == "PROPN")
                 determiners = {c.lower_ for c in token.children if c.dep_ in ("det", "nummod")}
                 new = (
                     token.lemma_.lower() in firms
                     and token.pos_ == "NOUN"
                     and bool(determiners & {"a", "an", "another", "one"})
                 )
-                if named or new:
+                speaks = (
+                    token.lemma_.lower()
+                    in lexicon.speech["anonymous"] | lexicon.classes["maker"] | lexicon.classes["user"]
+                    and bool(determiners & {"a", "an", "one"})
+                    and _speaks(token)
+                )
+                if named or new or speaks:
                     discourse.referents.append(Referent(token, passage.at(token), named))
         return discourse
+
+    def fullest(self, name: str) -> str:
+        """The longest wording of a name: "Haotong" → "Ningbo Haotong Magnetics", "NMG" by its initials."""
+        words = name.removeprefix("the ").removeprefix("The ").split()
+        if not words or any(w[0].islower() for w in words) or len(words) > _LONG_NAME:
+            return name
+        best = name
+        for full in self._names():
+            parts = full.split()
+            if len(parts) <= len(words) or len(full) <= len(best):
+                continue
+            inside = any(parts[i : i + len(words)] == words for i in range(len(parts) - len(words) + 1))
+            initials = len(words) == 1 and "".join(p[0] for p in parts if p[0].isupper()) == words[0]
+            if initials or (inside and self._introduced(full, name)):
+                best = full
+        return best
+
+    def _introduced(self, full: str, name: str) -> bool:
+        """Whether the text names somebody in full before it shortens the name."""
+        text = "\n".join(passage.doc.text for passage in self.passages)
+        return 0 <= text.find(full) <= text.find(name)
+
+    def _names(self) -> list[str]:
+        if not self.names:
+            for referent in self.referents:
+                if referent.named:
+                    text = wording.phrase(referent.token, clauses=False).text.removeprefix("the ")
+                    if text[:1].isupper() and all(
+                        w[0].isupper() or w in ("of", "and", "&") for w in text.split()
+                    ):
+                        self.names.append(text)
+        return self.names
+
+    def officials(self) -> frozenset[str]:
+        """Last names, in lower case, of persons to whom the text gives a public office."""
+        titles = self.lexicon.classes["official"] - {"president", "secretary", "deputy", "official"}
+        found = set()
+        for passage in self.passages:
+            for token in passage.doc:
+                if token.pos_ == "PROPN" and token.ent_type_ == "PERSON":
+                    beside = [c for c in token.children if c.dep_ in ("compound", "appos", "amod", "nmod")]
+                    above = [token.head] if token.dep_ == "appos" else []
+                    if any(t.lemma_.lower() in titles for t in (*beside, *above)):
+                        found |= {
+                            t.lower_
+                            for t in (*beside, token)
+                            if t.pos_ == "PROPN" and t.lemma_.lower() not in titles
+                        }
+        return frozenset(found)
 
     def passage(self, token: Token) -> Passage:
         """The passage of a token."""
@@ -73,13 +133,18 @@ class Discourse:
     def counted(self, token: Token) -> Token:
         """For a bare number ("17 have been granted"), the license or application that it counts."""
         bare = (
-            token.tag_ == "CD"
+            self._takes_up(token)
+            or (token.lower_ in ("them", "these", "those") and token.head.lower_ == "of")
+            or token.tag_ == "CD"
             or token.lower_ in _ELLIPTIC
             or token.lemma_.lower() in ("quarter", "half", "percent")
         )
         if (
             not bare
-            or syntax.through(token) != token
+            or (
+                syntax.through(token) != token
+                and syntax.through(token).lower_ not in ("them", "these", "those", "which")
+            )
             or token.dep_ in ("nummod", "det", "compound", "quantmod")
         ):
             return token
@@ -90,13 +155,24 @@ class Discourse:
                 return before
         return token
 
+    def _takes_up(self, token: Token) -> bool:
+        """Whether "it" stands for the application that the clause before is about."""
+        if token.lower_ not in ("it", "they") or token.dep_ not in ("nsubj", "nsubjpass"):
+            return False
+        members = self.lexicon.classes["license"] | self.lexicon.classes["application"]
+        subjects = [t for t in token.doc[token.sent.start : token.i] if t.dep_ in ("nsubj", "nsubjpass")]
+        return bool(subjects) and subjects[-1].lemma_.lower() in members
+
     def is_anaphor(self, token: Token) -> bool:
         """Whether a noun phrase ("the company", "the German automaker", "it") takes up an earlier one."""
         if token.pos_ == "PRON":
-            return token.lower_ in ("it", "they", "them", "he", "she")
+            return token.lower_ in ("it", "they", "them", "he", "she", "its", "their", "his", "her")
         classes = self.lexicon.classes
         definite = any(c.dep_ == "det" and c.lower_ in _DEFINITE for c in token.children)
-        plain = not any(c.dep_ in ("prep", "relcl", "acl", "nummod") for c in token.children)
+        plain = not any(
+            c.dep_ in ("prep", "acl", "nummod") or (c.dep_ == "relcl" and token.nbor(1).text != ",")
+            for c in token.children
+        )
         known = classes["firm"] | classes["maker"] | classes["user"] | classes["authority"]
         return (
             token.pos_ == "NOUN"
@@ -114,8 +190,9 @@ class Discourse:
         earlier = [r for r in self.referents if r.at < here and self._fits(r, token)]
         same_sentence = [r for r in earlier if r.token.doc is token.doc and r.token.sent == token.sent]
         if token.lemma_.lower() in self.lexicon.classes["authority"]:
-            earlier = [r for r in earlier if r.token.lemma_.lower() == token.lemma_.lower()]
-            return earlier[-1].token if earlier else token
+            same = [r for r in self.referents if r.token.lemma_.lower() == token.lemma_.lower()]
+            before = [r for r in same if r.at < here]
+            return (before[-1:] or same[:1] or [Referent(token, here, named=False)])[0].token
         if same_sentence and token.pos_ != "PRON":
             return same_sentence[-1].token
         for referents in _by_sentence(earlier, here - _REACH):
@@ -142,8 +219,8 @@ class Discourse:
         bodies = self.lexicon.classes["authority"] | {"chamber", "association", "union"}
         if anaphor.lemma_.lower() in self.lexicon.classes["authority"]:
             return True
-        if anaphor.lower_ in ("he", "she"):
-            return noun.ent_type_ == "PERSON"
+        if anaphor.lower_ in ("he", "she", "his", "her"):
+            return noun.ent_type_ == "PERSON" or (not referent.named and _speaks(noun))
         if any(c.lemma_.lower() in self.lexicon.speech["spokespersons"] for c in noun.children):
             return False
         if anaphor in noun.subtree:  # "a supplier of the company" is not the company

@@ -64,7 +64,9 @@ def doubt_of(event: Event, attribution: Attribution, speech: dict[str, frozenset
             if content and node.pos_ in ("NOUN", "PROPN") and is_telling(node, speech):
                 told = True
                 _weigh(node, doubt, speech)
-                doubt.void |= node.dep_ == "pobj" and node.head.lower_ == "despite"
+                doubt.void |= node.dep_ == "pobj" and (
+                    node.head.lower_ == "despite" or node.head.head.lemma_ in ("ask", "question", "comment")
+                )
             doubt.void |= not told and _unfamiliar(node, child, speech)
             bears = told or child.dep_ in ("ccomp", "csubj", "csubjpass", "xcomp")
             if _false(node, child, speech):
@@ -79,7 +81,7 @@ def doubt_of(event: Event, attribution: Attribution, speech: dict[str, frozenset
                 doubt.void |= passed
                 doubt.carrier = node
             doubt.void |= bears and lemma in speech["withdrawals"]
-            if lemma in speech["retractions"] | speech["denials"]:
+            if lemma in speech["retractions"] | speech["denials"] and child.dep_ != "conj":
                 doubt.void |= any(k.dep_ == "neg" for k in node.children)
         passed |= node in attribution.verbs
         child = node
@@ -164,6 +166,8 @@ def _unfamiliar(node: Token, child: Token, speech: dict[str, frozenset[str]]) ->
         return lemma not in _TAKING_UP and lemma not in speech["expectations"]
     if child.dep_ == "acl" and node.pos_ == "NOUN" and any(k.dep_ == "mark" for k in child.children):
         return not is_telling(node, speech) and lemma not in known
+    if lemma in ("have", "see", "get") and child.tag_ == "VBN":  # "had its permit cancelled"
+        return False
     gerund = child.dep_ == "xcomp" and child.tag_ == "VBG"
     if not gerund and not (child.dep_ == "ccomp" and syntax.is_verb(child)):
         return False
@@ -210,6 +214,9 @@ def _unreal(node: Token) -> bool:
         return True
     tags = {k.tag_ for k in node.children if k.dep_ in ("aux", "auxpass")} | {node.tag_}
     present = bool(tags & {"VBZ", "VBP"}) and "VBD" not in tags
+    habitual = "as" in marks and not any(k.lower_ in ("has", "have") for k in node.children)
+    if present and habitual and node.tag_ == "VBN":  # "as more permits are issued"
+        return True
     return present and (node.head.lower_ in ("soon", "long") or not marks & _REASONS) and "TO" not in tags
 
 

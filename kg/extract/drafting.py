@@ -1,14 +1,16 @@
 """From an event to claims: the quote with its offsets, number, time, rating."""
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from spacy.tokens import Span, Token
 
-from kg.claims.claim import Agent, Claim, ClaimType, Mention, Modality, Quantity, Quote, RoleName
+from kg.claims.claim import Agent, Claim, ClaimType, Mention, Modality, Polarity, Quantity, Quote, RoleName
 from kg.claims.source import Voice
 from kg.claims.times import TimeSpan
 from kg.extract import clauses, syntax, wording
+from kg.extract.amounts import amount_in
 from kg.extract.attribution import Attribution
 from kg.extract.discourse import Discourse
 from kg.extract.events import Event
@@ -19,9 +21,15 @@ from kg.extract.reader import Article
 from kg.extract.times import find_times
 
 R = RoleName
+_LASTING = re.compile(r"\b[\w]+-(?:day|week|month|year)\b")
 CONTEXT = 32
 """Code points of text kept before and after a quote."""
 _COUNTED = (R.LICENSEE, R.PRODUCER, R.CUSTOMER, R.SPEAKER)
+_COUNTED_BY_TYPE = {
+    ClaimType.RESTRICTION_IMPOSED: R.PRODUCT,
+    ClaimType.RESTRICTION_EASED: R.PRODUCT,
+    ClaimType.PRODUCTION_HALT: R.AFFECTED,
+}
 _CHANGES = frozenset({ClaimType.SUPPLY_IMPACT, ClaimType.PRICE_CHANGE, ClaimType.PRODUCTION_HALT})
 
 
@@ -35,9 +43,17 @@ class Drafter:
     agent: Agent
 
     def claims(
-        self, event: Event, attribution: Attribution, mode: Mode, authority: str | None
+        self,
+        event: Event,
+        attribution: Attribution,
+        mode: Mode,
+        authority: str | None,
+        others: frozenset[int] = frozenset(),
     ) -> Iterator[Claim]:
-        """The claims of an event: one, or one for each of its parts (places, speakers, examples)."""
+        """The claims of an event: one, or one for each of its parts (places, speakers, examples).
+
+        ``others`` are the places of the triggers of further events in its sentence.
+        """
         chain = attribution.voices + tuple(
             v
             for v in self.article.chain_tail
@@ -46,11 +62,21 @@ class Drafter:
         chain = chain or self.article.chain_tail
         roles = self.participants.roles(event, attribution, authority)
         examples = self.participants.examples(event)
-        quote = self._quote(clauses.clause(event, mode, examples))
+        quote = self._quote(clauses.clause(event, mode, examples, others))
         when, said = self._when(event, attribution, mode)
-        amount = self._quantity(event)
+        mode = self._ahead(event, mode, when)
+        amount = self._quantity(event) or amount_in(event.type, quote.exact)
         for parted, number in self.participants.parted(event, roles, amount):
             yield self._claim(event, parted, quote, chain, mode, attribution, when, said, number)
+        term = self._term(event)
+        if term is not None and mode.polarity is Polarity.POSITIVE:
+            held: dict[RoleName, Mention] = {
+                r: m for r, m in roles.items() if r in (R.LICENSEE, R.PRODUCT, R.PRODUCER, R.CUSTOMER)
+            }
+            scope = replace(event, type=ClaimType.LICENSE_SCOPE)
+            phrase = self._quote(wording.phrase(term, clauses=False, numbers=True))
+            amount = amount_in(ClaimType.LICENSE_SCOPE, phrase.exact)
+            yield self._claim(scope, held, phrase, chain, mode, attribution, None, None, amount)
         for example in examples:
             holder = self.participants.mention(example)
             shared: dict[RoleName, Mention] = {
@@ -88,10 +114,28 @@ class Drafter:
             when=when or (_of_saying(said) if event.type is not ClaimType.LICENSE_SCOPE else None),
             said=said.earliest if said is not None and said.earliest == said.latest else None,
             quantity=quantity,
-            assessment=assess(event.type, chain, mode.modality, own=own),
+            assessment=assess(event.type, chain, mode.modality, own=own, paid=self.article.paid),
             agent=self.agent,
             quote_verified=self.article.text[quote.start : quote.end] == quote.exact,
         )
+
+    def _term(self, event: Event) -> Token | None:
+        """The license of a grant whose words say how long it is valid ("a one-year license")."""
+        if event.type is not ClaimType.LICENSE_GRANTED or event.theme is None:
+            return None
+        if event.theme.lemma_.lower() not in self.discourse.lexicon.classes["license"]:
+            return None
+        words = wording.phrase(event.theme, clauses=False, numbers=True).text
+        return event.theme if _LASTING.search(words) else None
+
+    def _ahead(self, event: Event, mode: Mode, when: TimeSpan | None) -> Mode:
+        """What lies wholly after the article's day is expected, also where it is told in the present."""
+        day = self.article.published
+        told = mode.modality in (Modality.ASSERTED, Modality.REPORTED)
+        later = bool(day and when and when.earliest and when.earliest > day)
+        if told and later and event.type is not ClaimType.LICENSE_SCOPE and not when_open(when):
+            return replace(mode, modality=Modality.EXPECTED)
+        return mode
 
     def _quote(self, span: Span) -> Quote:
         start = self.discourse.passage(span[0]).at(span[0])
@@ -116,7 +160,8 @@ class Drafter:
             found = wording.quantity(token)
             if found is not None:
                 return found
-        for role in _COUNTED:
+        also = _COUNTED_BY_TYPE.get(event.type)
+        for role in (*_COUNTED, *((also,) if also else ())):
             if role in event.roles:
                 found = wording.quantity(event.roles[role])
                 if found is not None:
@@ -131,6 +176,7 @@ class Drafter:
         future = mode.modality in (Modality.EXPECTED, Modality.HEDGED)
         when: TimeSpan | None = None
         said: TimeSpan | None = None
+        past = {ref.start: ref for ref in find_times(sentence.text, self.article.published)}
         for ref in find_times(sentence.text, self.article.published, future=future):
             owner = clauses.clause_of(ref, sentence, event)
             span = TimeSpan(text=ref.text, edtf=ref.edtf)
@@ -139,8 +185,14 @@ class Drafter:
             ):
                 when = when or span
             elif owner in attribution.verbs:
-                said = said or span
+                told = past.get(ref.start, ref)
+                said = said or TimeSpan(text=told.text, edtf=told.edtf)
         return when, said
+
+
+def when_open(when: TimeSpan | None) -> bool:
+    """Whether a time has no end ("from October 1"): what begins then may be decided already."""
+    return when is not None and when.edtf is not None and when.edtf.endswith("/..")
 
 
 def _amounts(change: Token) -> list[Token]:

@@ -8,6 +8,7 @@ from spacy.tokens import Span, Token
 from kg.claims.claim import ClaimType, RoleName
 from kg.extract import syntax
 from kg.extract.frames import Frame, Lexicon, Path
+from kg.extract.steps import walked
 
 PLACES = frozenset({"GPE", "LOC", "FAC"})
 NAMES = frozenset({"ORG", "PERSON", "PRODUCT", "WORK_OF_ART", "NORP", "FAC", "EVENT"})
@@ -23,6 +24,13 @@ LICENSING = frozenset(
 )
 """What befalls one application or license of a holder."""
 _MIN_WORD = 2
+_PRONOUNS = frozenset({"it", "they", "we", "them", "us", "its", "their", "our", "his", "her", "he", "she"})
+_OF_VERBS = frozenset({"silence", "making", "revoking", "exporting", "granting", "idling", "stopping"})
+"""Classes that hold verbs."""
+_CONTROLS = frozenset({ClaimType.RESTRICTION_IMPOSED, ClaimType.RESTRICTION_EASED})
+_VAGUE = frozenset({"side", "office", "agency", "state", "council", "authority"})
+_COMPANY_WORDS = frozenset({"company", "firm", "corporate", "bank", "club", "union", "association", "vice"})
+_ALSO_PRIVATE = frozenset({"president", "secretary", "deputy"})
 
 
 @dataclass(frozen=True)
@@ -45,6 +53,10 @@ class Finder:
 
     lexicon: Lexicon
     resolve: Callable[[Token], Token] = field(default=lambda token: token)
+    referent: Callable[[Token], Token] = field(default=lambda token: token)
+    """Gives the noun that a pronoun stands for."""
+    officials: frozenset[str] = frozenset()
+    """Last names, in lower case, of persons whom the text calls ministers and the like."""
 
     def events(self, sentence: Span) -> list[Event]:
         """The events of a sentence by their triggers; clauses that go on with one are folded into it."""
@@ -56,7 +68,7 @@ class Finder:
         lemma = token.lemma_.lower()
         if token.dep_ in ("acomp", "oprd") and ("ADJ", token.lower_, "") in self.lexicon.frames:
             pos, lemma = "ADJ", token.lower_  # "applications remain pending", read as a participle
-        particles = [c.lower_ for c in token.children if c.dep_ == "prt"]
+        particles = [c.lower_ for c in token.children if c.dep_ in ("prt", "advmod") or c.lower_ == "out"]
         frames = [f for p in particles for f in self.lexicon.frames.get((pos, lemma, p), ())]
         for frame in frames or self.lexicon.frames.get((pos, lemma, ""), ()):
             event = self._match(frame, token)
@@ -72,7 +84,9 @@ class Finder:
                 return None
             if theme is None or path.test in ("license", "application"):
                 theme = places[0]
-        if frame.negated and not any(child.dep_ == "neg" for child in token.children):
+        if frame.negated and not _negated(token, theme):
+            return None
+        if not _in_aspect(frame, token):
             return None
         if theme is not None and not self._in_domain(theme):
             return None
@@ -99,12 +113,17 @@ class Finder:
     def _fill(
         self, roles: dict[RoleName, Token], role: RoleName, start: Token, paths: tuple[Path, ...]
     ) -> None:
-        taken = {t.i for t in roles.values()}
+        shared = (RoleName.SPEAKER, RoleName.AUTHORITY)
+        taken = {t.i for r, t in roles.items() if not (role in shared and r in shared)}
         for path in paths:
             for token in self._walk(start, path.steps):
                 if token.i in taken or (path.test and not self.is_a(token, path.test)):
                     continue
-                if path.steps[-1] == "modifier" and not self._names_product(token):
+                if (
+                    path.steps[-1] == "modifier"
+                    and path.test not in ("place", "site")
+                    and not self._names_product(token)
+                ):
                     continue
                 roles[role] = token
                 return
@@ -112,11 +131,13 @@ class Finder:
     def _walk(self, start: Token, steps: tuple[str, ...]) -> list[Token]:
         here = [start]
         for step in steps:
-            here = [found for token in here for found in _step(syntax.through(token), step)]
+            here = [found for token in here for found in walked(syntax.through(token), step)]
         return here
 
     def is_a(self, token: Token, test: str) -> bool:
-        """Whether a noun is in a class of the lexicon, or in one of those built in."""
+        """Whether a noun is in one of the classes (``a|b``) of the lexicon, or in one of those built in."""
+        if "|" in test:
+            return any(self.is_a(token, one) for one in test.split("|"))
         noun = self.resolve(syntax.through(token))
         lemma = noun.lemma_.lower()
         match test:
@@ -128,18 +149,59 @@ class Finder:
                 return noun.ent_type_ in ("GPE", "LOC") or (
                     lemma in ("province", "city", "region", "county") and noun.pos_ in ("NOUN", "PROPN")
                 )
+            case "site":  # "its Tampere line"
+                return token.pos_ == "PROPN" and token.ent_type_ not in (
+                    "ORG",
+                    "PERSON",
+                    "PRODUCT",
+                    "DATE",
+                    "NORP",
+                )
             case "number":
                 return token.tag_ == "CD"
             case "party":
                 return self._is_party(noun)
+            case "product" if noun.ent_type_ in ("ORG", "PERSON") and any(
+                c.dep_ == "compound" and c.pos_ == "PROPN" for c in noun.children
+            ):
+                return False  # "Kestrel Semiconductor"
+            case "power":
+                return self.is_power(noun)
             case _:
-                return lemma in self.lexicon.classes[test] and (
-                    noun.pos_ != "VERB" or noun.dep_ in syntax.NOMINAL or test == "silence"
+                members = self.lexicon.classes[test]
+                compound = any(f"{t.lower_} {lemma}" in members for t in syntax.nominal_modifiers(noun))
+                return (lemma in members or compound) and (
+                    noun.pos_ != "VERB"
+                    or noun.dep_ in syntax.NOMINAL
+                    or (test in _OF_VERBS and not (test == "silence" and syntax.is_passive(noun)))
                 )
+
+    def is_power(self, noun: Token) -> bool:
+        """Whether a noun is a state, a body of one, or somebody who speaks for one."""
+        classes = self.lexicon.classes
+        if noun.pos_ == "PRON" and noun.lower_ in ("it", "they", "he", "she"):
+            found = self.referent(noun)
+            return found.pos_ != "PRON" and self.is_power(found)
+        lemma = noun.lemma_.lower()
+        if lemma in classes["power"] or noun.lower_ in classes["power"]:
+            return noun.pos_ in ("PROPN", "NOUN") and noun.dep_ != "compound"
+        modifiers = [t.lower_ for t in syntax.nominal_modifiers(noun)]
+        if lemma in _VAGUE:
+            return any(t.ent_type_ in ("NORP", "GPE") for t in syntax.nominal_modifiers(noun))
+        if lemma in classes["authority"] | classes["official"] and noun.pos_ in ("NOUN", "PROPN"):
+            return not set(modifiers) & _COMPANY_WORDS
+        if any(f"{t} {lemma}" in classes["power"] for t in modifiers):
+            return True
+        titles = [*syntax.nominal_modifiers(noun), *(c for c in noun.children if c.dep_ == "appos")]
+        if noun.pos_ == "PROPN" and any(
+            t.lemma_.lower() in classes["official"] - _ALSO_PRIVATE for t in titles
+        ):
+            return True
+        return noun.pos_ == "PROPN" and noun.lower_ in self.officials
 
     def _is_party(self, noun: Token) -> bool:
         classes = self.lexicon.classes
-        if noun.lemma_.lower() in classes["maker"] | classes["user"] | classes["firm"]:
+        if noun.lemma_.lower() in classes["maker"] | classes["user"] | classes["firm"] | classes["body"]:
             return True
         return (
             noun.pos_ == "PROPN"
@@ -148,7 +210,7 @@ class Finder:
                 noun.lemma_.lower() not in classes["product"]
                 or any(c.dep_ == "compound" for c in noun.children)
             )
-        ) or (noun.pos_ == "PRON" and noun.lower_ in ("it", "they", "we", "them", "us"))
+        ) or (noun.pos_ == "PRON" and noun.lower_ in _PRONOUNS)
 
     def _names_product(self, token: Token) -> bool:
         word = token.lower_
@@ -183,43 +245,38 @@ class Finder:
         return frame.type
 
 
-def _step(token: Token, step: str) -> list[Token]:
-    match step:
-        case "self":
-            return [token]
-        case "subject":
-            return (
-                syntax.subjects(token)
-                if token.dep_ not in ("acomp", "oprd") and token.pos_ != "ADJ"
-                else _adjective_subjects(token)
-            )
-        case "object":
-            return syntax.objects(token)
-        case "recipient":
-            return syntax.recipients(token)
-        case "complement":
-            return syntax.complements(token)
-        case "modifier":
-            return list(reversed(syntax.nominal_modifiers(token)))
-        case "nationality":
-            return [t for t in syntax.nominal_modifiers(token) if t.ent_type_ == "NORP"]
-        case "owner":
-            return syntax.owners(token)
-        case lemma if lemma.startswith("complement:"):
-            return [t for t in syntax.complements(token) if f"complement:{t.lemma_}" == lemma]
-        case preposition:
-            return syntax.prepositional(token, preposition)
+def _in_aspect(frame: Frame, trigger: Token) -> bool:
+    """Whether the trigger's auxiliaries are those that the frame asks for."""
+    auxiliaries = {c.lower_ for c in trigger.children if c.dep_ in ("aux", "auxpass")}
+    if frame.passive and not syntax.is_passive(trigger):
+        return False
+    duty = bool(auxiliaries & {"must", "should"}) or (
+        trigger.dep_ == "xcomp" and trigger.head.lemma_ in ("have", "need", "require", "oblige")
+    )
+    if frame.progressive and "being" not in auxiliaries and trigger.tag_ != "VBG":
+        return False
+    if frame.refusing and not auxiliaries & {"would", "will", "wo", "could"}:
+        return False
+    return duty if frame.duty else True
 
 
-def _adjective_subjects(token: Token) -> list[Token]:
-    if token.dep_ in ("acomp", "oprd", "attr") and syntax.is_verb(token.head):
-        return syntax.raw_subjects(token.head)
-    return [token.head] if token.dep_ == "amod" and token.i > token.head.i else []
+def _negated(trigger: Token, theme: Token | None) -> bool:
+    """Whether a trigger is denied, or nothing of its theme is there ("had no comment")."""
+    if any(c.dep_ == "neg" or c.lower_ in ("neither", "never") for c in trigger.children):
+        return True
+    subjects = syntax.raw_subjects(trigger) if syntax.is_verb(trigger) else []
+    if any(c.lower_ == "neither" for s in subjects for c in s.children):
+        return True
+    if trigger.dep_ == "xcomp" and any(c.lower_ == "yet" for c in trigger.head.children):
+        return True
+    return theme is not None and any(c.lower_ == "no" for c in theme.children)
 
 
 def retells(event: Event) -> bool:
     """Whether the words point back at what was told ("these licenses were …", "this is the first …")."""
     theme = event.theme
+    if event.type in _CONTROLS:
+        return False
     if theme is not None and any(
         c.dep_ in ("det", "predet", "amod") and c.lower_ in DEMONSTRATIVE for c in theme.children
     ):

@@ -1,5 +1,6 @@
 """The lexicon ``frames.yaml`` as frozen types."""
 
+import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
@@ -48,6 +49,11 @@ class Frame:
     each: RoleName | None = None
     polarity: Polarity = Polarity.POSITIVE
     negated: bool = False
+    progressive: bool = False
+    duty: bool = False
+    refusing: bool = False
+    able: bool = False
+    passive: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,10 +65,36 @@ class Lexicon:
     around: dict[str, tuple[tuple[RoleName, tuple[Path, ...]], ...]] = field(default_factory=dict)
     speech: dict[str, frozenset[str]] = field(default_factory=dict)
     demonyms: dict[str, str] = field(default_factory=dict)
+    stems: re.Pattern[str] = field(default=re.compile(""))
+    """Finds the beginnings of triggers and of words of reporting: a line without any has no claim."""
 
 
+_SHORT = 3
+_IRREGULAR = (
+    "gave given won got sought sent lost came rose fell went had has was were are is sank paid said "
+    "told wrote began begun shown slid shrank held took taken shut hurt stood stuck ran met kept "
+    "withdrew forbade struck fed led written left made put set bade spoke spoken sold brought froze "
+    "frozen "
+).split()
 _POS = {"verbs": "VERB", "nouns": "NOUN", "adjectives": "ADJ"}
-_SETS = ("gate", "weak", "context", "foreign_modifiers", "licence_words", "silence", "make")
+_SETS = (
+    "given_names",
+    "known_persons",
+    "issuance",
+    "revoking",
+    "strong_materials",
+    "weak_materials",
+    "trade_words",
+    "license_words",
+    "export_license",
+    "other_goods",
+    "weak",
+    "context",
+    "foreign_modifiers",
+    "licence_words",
+    "silence",
+    "make",
+)
 
 
 def _roles(given: dict[str, Any] | None) -> tuple[tuple[RoleName, tuple[Path, ...]], ...]:
@@ -92,6 +124,11 @@ def _frame(given: dict[str, Any], pos: str) -> Frame:
         each=RoleName(given["each"]) if "each" in given else None,
         polarity=Polarity(given.get("polarity", "positive")),
         negated=given.get("negated") == "true",
+        progressive=given.get("progressive") == "true",
+        duty=given.get("duty") == "true",
+        refusing=given.get("refusing") == "true",
+        able=given.get("able") == "true",
+        passive=given.get("passive") == "true",
     )
 
 
@@ -105,11 +142,22 @@ def parse_lexicon(source: str) -> Lexicon:
                 lemma, _, particle = str(trigger).partition(" ")
                 key = (pos, lemma, particle)
                 frames[key] = (*frames.get(key, ()), _frame(given, pos))
+    for key, found in frames.items():
+        frames[key] = tuple(sorted(found, key=lambda f: not (f.duty or f.progressive or f.refusing)))
     classes = {name: frozenset(map(str, members)) for name, members in data["classes"].items()}
     classes |= {name: frozenset(map(str, data.get(name, ()))) for name in _SETS}
     around = {name: _roles(roles) for name, roles in data.get("around", {}).items()}
     speech = {name: frozenset(map(str, words)) for name, words in data.get("speech", {}).items()}
-    return Lexicon(frames, classes, around, speech, data.get("demonyms", {}))
+    stems = _stems(frames, speech)
+    return Lexicon(frames, classes, around, speech, data.get("demonyms", {}), stems)
+
+
+def _stems(
+    frames: dict[tuple[str, str, str], tuple[Frame, ...]], speech: dict[str, frozenset[str]]
+) -> re.Pattern[str]:
+    words = {lemma for _, lemma, _ in frames} | speech.get("verbs", frozenset()) | set(_IRREGULAR)
+    stems = {word[:-1] if word[-1:] in "ey" and len(word) > _SHORT else word for word in words}
+    return re.compile(rf"\b(?:{'|'.join(sorted(map(re.escape, stems)))})", re.IGNORECASE)
 
 
 @lru_cache(maxsize=1)

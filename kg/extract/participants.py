@@ -1,5 +1,6 @@
 """Who takes part in an event: the fullest wording for each role, and which unnamed ones are the same."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -16,6 +17,13 @@ from kg.extract.reader import Article
 R = RoleName
 MAX_HOLDERS = 100
 """A list of more holders gives no claims: its parse is not to be trusted."""
+_NO_MAKERS = frozenset({"member", "applicant", "dealer", "distributor", "trader", "carrier", "operator"})
+_EMPLOYER = re.compile(
+    r"(?:\b(?:at|of|for|from|with)(?: the)?(?: [a-z][\w-]*){0,3}(?: [A-Z]\w+)??(?: [a-z][\w-]*){0,3} "
+    r"(?P<at>[A-Z][\w&.-]*(?: [A-Z][\w&.-]*)*)\W*$"
+    r"|^(?:the )?(?P<poss>[A-Z][\w&.-]*(?: [A-Z][\w&.-]*)*)['\u2019]s )"
+)
+_HONORIFIC = re.compile(r"^(?:Mr|Mrs|Ms|Dr)\.? ")
 _SURE = 7
 """Shorter lists are parsed well."""
 _LISTED = frozenset({R.CUSTOMER, R.AFFECTED})
@@ -65,9 +73,11 @@ class Participants:
         if role is R.PLACE:
             return Mention(text=wording.phrase(noun, clauses=False).text)
         if role is R.MEASURE:
-            return Mention(text=wording.phrase(noun, clauses=False, lists=True).text)
-        if noun.lower_ in ("we", "i", "us"):
+            return Mention(text=self._measure(noun))
+        if noun.lower_ in ("we", "i", "us", "our"):
             return self._self(attribution)
+        if role is R.SPEAKER and noun.pos_ == "PRON" and self._real(noun) == noun:
+            return None
         if role is R.AUTHORITY and noun.ent_type_ == "NORP":
             place = self.discourse.lexicon.demonyms.get(noun.text)
             return Mention(text=place) if place else None
@@ -89,6 +99,16 @@ class Participants:
     def _player(self, token: Token, event: Event, attribution: Attribution) -> Token:
         """Who a participant is in the end: sources at a firm who say "they" speak of the firm."""
         noun = syntax.through(token)
+        if noun.lower_ in ("it", "they", "its", "their") and attribution.verbs:
+            said = [s for s in syntax.raw_subjects(attribution.verbs[0]) if s not in event.trigger.subtree]
+            who = self._real(said[0]) if said else noun
+            plural = noun.lower_ in ("they", "their")
+            if (
+                self.finder.is_a(who, "party")
+                and who.pos_ != "PRON"
+                and plural == (who.tag_ in ("NNS", "NNPS"))
+            ):
+                return who
         if noun.pos_ == "PRON" and attribution.voices and attribution.voices[0].kind is SourceKind.ANONYMOUS:
             found = self._employer(event)
             if found is not None:
@@ -120,17 +140,41 @@ class Participants:
         voice = attribution.voices[0]
         if voice.speaks_for:
             return Mention(text=voice.speaks_for)
-        return Mention(text=voice.name) if voice.name and voice.kind is SourceKind.ORGANIZATION else None
+        if voice.name and voice.kind is SourceKind.ORGANIZATION:
+            return Mention(text=voice.name)
+        body = employer(voice.text or "") if voice.kind is SourceKind.PERSON else None
+        return Mention(text=self.discourse.fullest(body)) if body else None
+
+    def _measure(self, noun: Token) -> str:
+        """A measure with what it is on, also where the parse hangs that on the verb ("put curbs on …")."""
+        span = wording.phrase(noun, clauses=False, lists=True)
+        end = span.end
+        doc = noun.doc
+        if end < noun.sent.end and doc[end].lower_ in ("on", "over", "against") and doc[end].dep_ == "prep":
+            last = max(t.i for t in doc[end].subtree)
+            inner = [
+                t
+                for t in doc[end].subtree
+                if t.ent_type_ in ("DATE", "TIME") or syntax.is_verb(t) or t.is_punct
+            ]
+            stop = min((t.i for t in inner), default=last + 1)
+            while stop - 1 > end and doc[stop - 1].pos_ in ("ADP", "CCONJ", "SCONJ", "DET", "PRON"):
+                stop -= 1
+            end = max(end, stop) if doc[stop - 1].pos_ != "NUM" else end
+        return str(doc[span.start : end].text)
 
     def mention(self, noun: Token, *, lists: bool = False) -> Mention:
         """A participant in the words of its noun phrase; an unnamed one is told apart by where it stands."""
         text = wording.phrase(noun, lists=lists).text
+        if noun.pos_ == "PROPN":
+            text = self.discourse.fullest(_HONORIFIC.sub("", text))
         if noun.pos_ == "PROPN" or any(o.ent_type_ in ("GPE", "ORG") for o in syntax.owners(noun)):
             return Mention(text=text)
         return Mention(text=text, id=f"{noun.lemma_.lower()}-{self.discourse.passage(noun).at(noun)}")
 
     def _product(self, noun: Token) -> str:
-        if noun.dep_ in syntax.MODIFIERS or noun.dep_ == "nsubj":
+        listed = any(c.dep_ == "conj" for c in noun.children)
+        if (noun.dep_ in syntax.MODIFIERS or noun.dep_ == "nsubj") and not listed:
             return wording.compound_up_to(noun, self.discourse.lexicon.classes["licence_words"]).text
         aside = {t.i for c in noun.children if c.dep_ == "prep" and c.lower_ == "for" for t in c.subtree}
         words = [t for t in wording.phrase(noun, lists=True) if t.i not in aside]
@@ -144,7 +188,7 @@ class Participants:
             return True
         if noun.pos_ == "NOUN":
             trading = any(c.lower_ in ("trading", "buying") for c in noun.children)
-            return lemma in classes["firm"] and not trading
+            return lemma in classes["firm"] - _NO_MAKERS and not trading
         return True
 
     def around(self, noun: Token, known: dict[RoleName, Mention]) -> dict[RoleName, Mention]:
@@ -159,7 +203,9 @@ class Participants:
                 real = self._real(token)
                 found[role] = self.mention(real, lists=real == token)
             elif role is R.PRODUCT:
-                found[role] = Mention(text=self._product(token))
+                words = self._product(token)
+                if " " in words or noun.lemma_.lower() not in self.discourse.lexicon.classes["maker"]:
+                    found[role] = Mention(text=words)
             elif role is R.PLACE:
                 found[role] = Mention(text=wording.phrase(token, clauses=False).text)
         for beside in noun.children:  # "X, its main supplier"
@@ -252,6 +298,12 @@ class Participants:
     def _is_no_holder(self, token: Token) -> bool:
         """ "… and others", "… but not X", "… and its customer X"."""
         return token.lemma_.lower() == "other" or _is_negated(token) or bool(syntax.owners(token))
+
+
+def employer(words: str) -> str | None:
+    """The body that a person is said to work for: "Greta Holm, purchasing chief at Norda" → Norda."""
+    match = _EMPLOYER.search(words)
+    return (match["at"] or match["poss"]) if match else None
 
 
 def _is_negated(token: Token) -> bool:

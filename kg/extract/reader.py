@@ -4,20 +4,40 @@ The text is kept as it is; offsets count code points of all of it, header lines 
 """
 
 import re
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from kg.claims.document import Document, text_hash
+from kg.claims.names import normalized
 from kg.claims.source import SourceKind, Voice
 from kg.errors import UnreadableInput
+from kg.extract.outlets import outlets
 
 TEXT_SUFFIXES = frozenset({".txt", ".md", ".markdown"})
+FEED_SUFFIXES = frozenset({".xml", ".rss", ".atom"})
 HTML_SUFFIXES = frozenset({".html", ".htm", ".xhtml"})
 MAX_URL = 4096
+_DAYS = (
+    "%d %B %Y",
+    "%B %d, %Y",
+    "%d %b %Y",
+    "%b %d, %Y",
+    "%A, %B %d, %Y",
+    "%A, %d %B %Y",
+    "%Y/%m/%d",
+    "%d.%m.%Y",
+)
 
 _HEADER = re.compile(r"(Title|Publisher|Date|Source|Author|Language):[ \t]*(.*)")
+_PAID = re.compile(
+    r"disseminated on behalf of|paid (?:advertis|promot)\w+|sponsored (?:content|article|post)"
+    r"|advertorial|paid for by",
+    re.IGNORECASE,
+)
+_OPENING = 400
+_DATELINE = re.compile(r"^[^\n(]{0,80}\((?P<agency>[A-Z][\w .'&-]{1,40})\) ?[-–—]", re.MULTILINE)  # noqa: RUF001
 _ORIGINAL = re.compile(
     r"^[ \t>*_-]*(?:(?:Original (?:article|source|link|text)|Source article)[ \t]*:[ \t*_]*"
     r"|(?:Originally (?:published|appeared)|First published|Republished|Reposted) (?:at|in|on|by|from) )"
@@ -31,18 +51,42 @@ class Article:
     """A text to extract claims from.
 
     ``body`` is the code-point offset at which running text starts. ``chain_tail`` are
-    the publishers through which the text came, the present one last.
+    the publishers through which the text came, the present one last. ``paid`` are the words
+    in which the text says that somebody with an interest paid for it.
     """
 
     text: str
     document: Document
     chain_tail: tuple[Voice, ...]
     body: int = 0
+    paid: str | None = None
 
     @property
     def published(self) -> date | None:
         """The day that relative times of the text count from."""
         return self.document.published
+
+
+def read_articles(path: Path, url: str | None = None) -> tuple[Article, ...]:
+    """The articles of a file: one, or the entries of a feed (.xml, .rss, .atom).
+
+    ``url`` is where the file comes from, for a text that does not say it. Raises
+    ``UnreadableInput`` if the file cannot be read or holds no text.
+    """
+    if path.suffix.lower() not in FEED_SUFFIXES:
+        article = read_article(path)
+        if url is None or article.document.url is not None:
+            return (article,)
+        document = article.document.model_copy(
+            update={"url": url, "publisher": article.document.publisher or host(url)}
+        )
+        return (replace(article, document=document, chain_tail=article_tail(article.text, document)),)
+    from kg.extract.feeds import read_feed  # noqa: PLC0415  it builds on this module
+
+    try:
+        return read_feed(path.read_bytes(), path)
+    except OSError as error:
+        raise UnreadableInput(f"{path}: cannot be read ({error.strerror})", path=str(path)) from error
 
 
 def read_article(path: Path) -> Article:
@@ -56,7 +100,7 @@ def read_article(path: Path) -> Article:
         raise UnreadableInput(f"{path}: cannot be read ({error.strerror})", path=str(path)) from error
     suffix = path.suffix.lower()
     if suffix not in TEXT_SUFFIXES | HTML_SUFFIXES:
-        known = ", ".join(sorted(TEXT_SUFFIXES | HTML_SUFFIXES))
+        known = ", ".join(sorted(TEXT_SUFFIXES | HTML_SUFFIXES | FEED_SUFFIXES))
         raise UnreadableInput(
             f"{path}: articles are read from {known}; save it as one of these", path=str(path)
         )
@@ -77,7 +121,7 @@ def read_article(path: Path) -> Article:
 def article_of_text(text: str) -> Article:
     """An article from text with optional header lines and, after an empty line, the body."""
     known, body = _headers(text)
-    url = _url(known.get("Source"))
+    url = web_address(known.get("Source"))
     document = Document(
         hash=text_hash(text),
         title=known.get("Title"),
@@ -86,7 +130,7 @@ def article_of_text(text: str) -> Article:
         url=url,
         language=known.get("Language"),
     )
-    return Article(text, document, _tail(text[body:], document), body)
+    return Article(text, document, article_tail(text[body:], document), body, _paid(text[body:]))
 
 
 def article_of_html(markup: str, path: Path) -> Article:
@@ -102,7 +146,7 @@ def article_of_html(markup: str, path: Path) -> Article:
         raise UnreadableInput(
             f"{path}: no article text was found in the HTML; save the article as .txt", path=str(path)
         )
-    url = _url(getattr(parsed, "url", None))
+    url = web_address(getattr(parsed, "url", None))
     document = Document(
         hash=text_hash(text),
         title=getattr(parsed, "title", None) or None,
@@ -111,7 +155,12 @@ def article_of_html(markup: str, path: Path) -> Article:
         url=url,
         language=getattr(parsed, "language", None) or None,
     )
-    return Article(text, document, _tail(text, document))
+    return Article(text, document, article_tail(text, document), paid=_paid(text))
+
+
+def _paid(text: str) -> str | None:
+    found = _PAID.search(text)
+    return found.group() if found else None
 
 
 def host(url: str | None) -> str | None:
@@ -140,18 +189,27 @@ def _headers(text: str) -> tuple[dict[str, str], int]:
 
 
 def _day(text: str | None) -> date | None:
+    words = (text or "").strip()
     try:
-        return date.fromisoformat((text or "").strip()[:10])
+        return date.fromisoformat(words[:10])
     except ValueError:
-        return None
+        pass
+    for form in _DAYS:
+        try:
+            return datetime.strptime(words, form).replace(tzinfo=UTC).date()
+        except ValueError:
+            continue
+    return None
 
 
-def _url(text: str | None) -> str | None:
+def web_address(text: str | None) -> str | None:
+    """The text if it is a URL of the web, else ``None``."""
     text = (text or "").strip()
     return text if text.startswith(("http://", "https://")) and len(text) <= MAX_URL else None
 
 
-def _tail(body: str, document: Document) -> tuple[Voice, ...]:
+def article_tail(body: str, document: Document) -> tuple[Voice, ...]:
+    """Publishers through which a text came, farthest back first, the present one last."""
     own = document.publisher or host(document.url)
     voices: list[Voice] = []
     for match in _ORIGINAL.finditer(body):
@@ -160,5 +218,10 @@ def _tail(body: str, document: Document) -> tuple[Voice, ...]:
         if name and name != own and all(voice.name != name for voice in voices):
             voices.append(Voice(kind=SourceKind.PUBLISHER, name=name, text=where))
     voices.reverse()  # the last one named is the farthest back
+    agency = _DATELINE.search(body[:_OPENING])
+    wire = agency["agency"].strip() if agency else ""
+    known = wire and normalized(wire) != normalized(own or "") and outlets().find(wire) is not None
+    if known and all(voice.name != wire for voice in voices):
+        voices.append(Voice(kind=SourceKind.PUBLISHER, name=wire, text=wire))
     last = Voice(kind=SourceKind.PUBLISHER, name=own, text=None if own else "publisher not stated")
     return (*voices, last)

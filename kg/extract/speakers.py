@@ -17,6 +17,26 @@ _COMPANY = frozenset(
 _BODIES = frozenset(
     {"association", "chamber", "union", "council", "body", "group", "company", "firm", "agency"}
 )
+_OFFICES = frozenset(
+    "president secretary head chief director manager minister chairman chairwoman chair ceo officer "
+    "adviser advisor commissioner analyst founder boss owner lawyer professor researcher ambassador "
+    "executive economist".split()
+)
+_CARRIERS = frozenset(
+    {
+        "service",
+        "outlet",
+        "site",
+        "magazine",
+        "newspaper",
+        "paper",
+        "website",
+        "bulletin",
+        "portal",
+        "institute",
+        "consultancy",
+    }
+)
 _SINGLE = frozenset({"a", "an", "one", "another"})
 _INDIVIDUAL = frozenset({"he", "she"})
 
@@ -37,6 +57,11 @@ class Speakers:
         text = wording.phrase(token, numbers=True).text
         inside = [t for t in noun.subtree if t.i <= noun.i or t.dep_ == "appos"]
         person = self._person(noun)
+        if lemma in speech["spokespersons"] and person is None:
+            beside = next((c for c in noun.children if c.dep_ == "appos" and c.pos_ == "PROPN"), None)
+            person = wording.phrase(beside, clauses=False).text if beside is not None else None
+        elif person is None and noun.pos_ == "PROPN":
+            person = _after_title(noun, speech["spokespersons"])
         if lemma in speech["spokespersons"] or any(
             t.lemma_.lower() in speech["spokespersons"] and (t.i < noun.i or t.dep_ == "appos")
             for t in inside
@@ -47,6 +72,10 @@ class Speakers:
                 text=_with_apposition(noun),
                 speaks_for=_speaks_for(noun),
             )
+        titled = self._titled(noun)
+        if person is None and titled is not None:
+            name = wording.phrase(titled, clauses=False).text
+            return Voice(kind=SourceKind.PERSON, name=name, text=_with_apposition(noun))
         if person:
             return Voice(kind=SourceKind.PERSON, name=person, text=_with_apposition(noun))
         if noun.pos_ == "PROPN":
@@ -65,11 +94,14 @@ class Speakers:
         classes = self.discourse.lexicon.classes
         lemma = noun.lemma_.lower()
         parties = classes["firm"] | classes["maker"] | classes["user"] | classes["authority"]
-        if lemma not in parties | _BODIES:
-            return None
         appositions = [c for c in noun.children if c.dep_ == "appos" and c.pos_ == "PROPN"]
+        if lemma not in parties | _BODIES and not (appositions and lemma in _CARRIERS):
+            return None
         if appositions:  # "the association Magnetica"
             return Voice(kind=SourceKind.ORGANIZATION, name=_name(appositions[0]), text=text)
+        single = any(c.lower_ in _SINGLE for c in noun.children)
+        if lemma in classes["maker"] | classes["user"] and single and noun.tag_ == "NN":
+            return Voice(kind=SourceKind.ANONYMOUS, count=1, text=text)
         found = self.discourse.antecedent(noun)
         if found != noun:
             named = found.pos_ == "PROPN"
@@ -80,13 +112,57 @@ class Speakers:
         named = bool(owner) or any(t.pos_ == "PROPN" for t in noun.subtree)
         return Voice(kind=SourceKind.ORGANIZATION, name=text if named else None, text=text)
 
+    def _is_person(self, head: Token) -> bool:
+        """Whether a name is a person's: by its given name, an office beside it, or the parser's word.
+
+        The parser takes many a firm of one word for a person: such a name is one only where
+        the text gives it in full, too.
+        """
+        given = self.discourse.lexicon.classes["given_names"]
+        known = self.discourse.lexicon.classes["known_persons"]
+        first = head.doc[wording.phrase(head, clauses=False).start]
+        if first != head and first.lower_ in given:
+            return head.ent_type_ != "GPE"
+        if first == head and head.lower_ in known:
+            return True
+        offices = [
+            c for c in head.children if c.dep_ == "appos" and c.i > head.i and c.lemma_.lower() in _OFFICES
+        ]
+        if offices and head.ent_type_ in ("PERSON", "ORG", ""):
+            return True
+        if head.ent_type_ != "PERSON":
+            return False
+        return first != head or self._in_full(head)
+
+    def _in_full(self, head: Token) -> bool:
+        titles = {c.lower_ for c in head.children if c.dep_ in ("compound", "appos", "amod", "nmod")}
+        if titles & _OFFICES:
+            return True
+        return any(
+            r.token != head
+            and r.token.ent_type_ == "PERSON"
+            and head.text in wording.phrase(r.token, clauses=False).text.split()
+            and any(c.dep_ == "compound" for c in r.token.children)
+            for r in self.discourse.referents
+        )
+
+    def _titled(self, noun: Token) -> Token | None:
+        """The name beside an office that only persons hold ("its secretary-general, Ilse Verbruggen")."""
+        words = {
+            noun.lemma_.lower(),
+            *(t.lemma_.lower() for t in noun.children if t.dep_ in ("compound", "amod")),
+        }
+        if noun.pos_ != "NOUN" or not words & _OFFICES:
+            return None
+        return next((c for c in noun.children if c.dep_ == "appos" and c.pos_ == "PROPN"), None)
+
     def _person(self, noun: Token) -> str | None:
         """The name of a person in the phrase, unless it is one of a firm or outlet."""
         if any(c.lemma_.lower() in _BODIES for c in noun.children if c.dep_ in ("compound", "amod")):
             return None
         heads = [noun, *(c for c in noun.children if c.dep_ == "appos")]
         for head in heads:
-            if head.pos_ != "PROPN" or head.ent_type_ != "PERSON":
+            if head.pos_ != "PROPN" or not self._is_person(head):
                 continue
             entity = next((e for e in head.doc.ents if e.start <= head.i < e.end), None)
             name = entity.text if entity is not None else head.text
@@ -95,6 +171,16 @@ class Speakers:
                 continue
             return str(name)
         return None
+
+
+def _after_title(noun: Token, titles: frozenset[str]) -> str | None:
+    """ "Spokesperson He Yongqian": what stands between the title and the end of the name."""
+    for at in range(noun.i - 1, max(noun.sent.start, noun.i - 4) - 1, -1):
+        if noun.doc[at].lower_ in titles and at < noun.i:
+            return str(noun.doc[at + 1 : noun.i + 1].text)
+        if not noun.doc[at].text[0].isupper():
+            return None
+    return None
 
 
 def is_outlet(voice: Voice) -> bool:

@@ -16,8 +16,8 @@ NOMINAL = frozenset({"nsubj", "nsubjpass", "dobj", "pobj", "attr", "conj"})
 """Labels of nouns: a "verb" that bears one was a noun ("gallium permits were issued")."""
 RELATIVE = frozenset({"WDT", "WP", "WP$"})
 _COUNTED = frozenset(
-    "percent quarter half third number majority handful batch dozen dozens series couple some any many "
-    "most all none one two three four several few both each hundreds share % bulk rest lot".split()
+    "part parts percent quarter half third number majority handful batch dozen dozens series couple some any "
+    "many most all none one two three four several few both each hundreds share % bulk rest lot".split()
 )
 
 
@@ -30,7 +30,12 @@ def is_passive(verb: Token) -> bool:
     """Whether a verb is passive: by its auxiliary, or as a bare past participle after a noun."""
     if any(child.dep_ in ("auxpass", "nsubjpass", "csubjpass") for child in verb.children):
         return True
-    return verb.tag_ == "VBN" and verb.dep_ in ("acl", "amod") and not _children(verb, {"aux"})
+    bare = verb.tag_ == "VBN" and not _children(verb, {"aux"})
+    if bare and verb.dep_ == "ccomp":  # "saw their applications rejected"
+        return verb.head.lemma_ in ("see", "have", "get", "find") and verb.i > verb.head.i
+    if bare and verb.dep_ == "conj" and _children(verb, SUBJECTS):  # "four were approved and six rejected"
+        return verb.head != verb and is_passive(verb.head)
+    return bare and verb.dep_ in ("acl", "amod")
 
 
 def _children(token: Token, deps: Iterable[str]) -> list[Token]:
@@ -96,7 +101,7 @@ def raw_subjects(verb: Token) -> list[Token]:
             return owners(head)
         if verb.dep_ in ("acl", "relcl"):
             return [head] if head.pos_ in ("NOUN", "PROPN", "PRON") else []
-        if verb.dep_ == "amod":
+        if verb.dep_ == "amod" or (verb.dep_ in ("xcomp", "acomp") and verb.pos_ == "ADJ" and is_verb(head)):
             verb = head
         elif verb.dep_ == "pcomp" or not is_verb(head):
             verb = head.head if verb.dep_ == "pcomp" and is_verb(head.head) else head
@@ -152,6 +157,8 @@ def objects(token: Token) -> list[Token]:
     if misread_participle(token):
         return [token.head]
     own = _children(token, OBJECTS)
+    if token.dep_ == "relcl" and own and all(t.tag_ in RELATIVE for t in own):
+        return [token.head]
     if is_passive(token):
         return own or raw_subjects(token)
     if own:
@@ -174,12 +181,26 @@ def prepositional(token: Token, preposition: str) -> list[Token]:
     """Objects of a preposition that hangs on the token."""
     found = []
     for child in token.children:
+        if child.lower_ == "out" and child.dep_ == "prep":  # "run out of magnets"
+            found += [p for d in child.children if d.lower_ == preposition for p in _children(d, {"pobj"})]
         if child.lower_ == preposition and child.dep_ in ("prep", "dative", "agent", "prt"):
             found += _children(child, {"pobj"})
             for deeper in _children(child, {"prep"}):  # "from … to …" hangs together
                 if deeper.lower_ == preposition:
                     found += _children(deeper, {"pobj"})
     return found
+
+
+def gerunds(token: Token, preposition: str) -> list[Token]:
+    """Verbs after a preposition that hangs on the token ("bars firms *from selling*")."""
+    places = [token, *_children(token, OBJECTS)]
+    return [
+        verb
+        for place in places
+        for child in place.children
+        if child.lower_ == preposition and child.dep_ == "prep"
+        for verb in _children(child, {"pcomp"})
+    ]
 
 
 def complements(verb: Token) -> list[Token]:

@@ -23,8 +23,8 @@ _NUMBERS = {
     "neither": 2,
     "million": 10**6,
 }
-_SHARES = {"half": 0.5, "quarter": 0.25, "third": 1 / 3, "two-thirds": 2 / 3, "three-quarters": 0.75}
-_QUALIFIERS: tuple[tuple[str, Qualifier], ...] = (
+SHARES = {"half": 0.5, "quarter": 0.25, "third": 1 / 3, "two-thirds": 2 / 3, "three-quarters": 0.75}
+QUALIFIERS: tuple[tuple[str, Qualifier], ...] = (
     ("at least", Qualifier.AT_LEAST),
     ("at most", Qualifier.AT_MOST),
     ("up to", Qualifier.AT_MOST),
@@ -125,8 +125,8 @@ def quantity(noun: Token, unit: str | None = None) -> Quantity | None:
     lemma = noun.lemma_.lower()
     if noun.lower_ in ("percent", "%") or lemma == "percent":
         return _first_number(noun, noun.children, "percent")
-    if lemma in _SHARES and counted != noun:
-        return Quantity(value=round(_SHARES[lemma], 4), qualifier=_qualifier(noun), unit="share")
+    if lemma in SHARES and counted != noun:
+        return Quantity(value=round(SHARES[lemma], 4), qualifier=_qualifier(noun), unit="share")
     if noun.tag_ == "CD":
         value = number(noun.text)
         what = unit or (phrase(counted).text if counted != noun else None)
@@ -153,7 +153,7 @@ def _qualifier(number_token: Token) -> Qualifier:
     before = " " + number_token.doc[start : number_token.i].text.lower().removesuffix(" a").removesuffix(
         " an"
     )
-    for words, qualifier in _QUALIFIERS:
+    for words, qualifier in QUALIFIERS:
         if before.endswith(" " + words):
             return qualifier
     return Qualifier.EXACT

@@ -28,8 +28,8 @@ class Quarantined:
 class IngestReport:
     """Counts of one ingest.
 
-    ``empty`` counts articles in which no claim was found. Quotes count as verified when
-    the document's text was at hand and agrees.
+    ``empty`` counts articles in which no claim was found, ``copies`` those that are nearly
+    an earlier text. Quotes count as verified when the document's text was at hand and agrees.
     """
 
     files: int = 0
@@ -38,6 +38,7 @@ class IngestReport:
     claims_inactive: int = 0
     base_new: int = 0
     empty: int = 0
+    copies: int = 0
     quotes_verified: int = 0
     quotes_unverified: int = 0
     quarantined: list[Quarantined] = field(default_factory=list)

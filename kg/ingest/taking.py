@@ -5,10 +5,11 @@ file is committed by itself (small ones together), so that what was acknowledged
 """
 
 import time
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kg.claims.claim import Claim
 from kg.claims.document import Document, text_hash
@@ -17,12 +18,18 @@ from kg.dataset.rdf_reader import FORMATS
 from kg.dataset.sorting import Progress, unwatched
 from kg.dataset.writer import PURGED, Added, Outcome, Writer
 from kg.errors import InvalidClaim, Purged, UnreadableInput
+from kg.ingest.origins import FILE, Copies, corrected, own_origin, with_origin
 from kg.ingest.quotes import with_text
 from kg.ingest.records import RecordBroken, RecordRead, read_records, to_claim
 from kg.ingest.report import IngestReport, Quarantine, Quarantined
 from ontology.vocab import LS
 
-ARTICLES = frozenset({".txt", ".md", ".html", ".htm"})
+if TYPE_CHECKING:  # they come with an extra
+    from kg.extract.batch import Extracted
+    from kg.extract.pipeline import Extractor
+    from kg.extract.reader import Article
+
+ARTICLES = frozenset({".txt", ".md", ".markdown", ".html", ".htm", ".xhtml", ".xml", ".rss", ".atom"})
 RECORDS = frozenset({".json", ".jsonl", ".csv", ".yaml", ".yml"})
 RDF = frozenset(FORMATS)
 
@@ -72,11 +79,17 @@ class Ingest:
     writer: Writer
     document: Document | None = None
     text: str | None = None
+    extractor: "Extractor | None" = None
+    """Reads the articles; without it, the shipped one does."""
+    urls: Mapping[Path, str] = field(default_factory=dict)
+    """Where files were fetched from."""
 
     def __post_init__(self) -> None:
         self.report = IngestReport()
         self._quarantine = Quarantine(self.writer.layout.quarantine)
         self._texts: set[str] = set()
+        self._copies = Copies(self.writer.layout.root / FILE, self.writer.names)
+        self._extracted: Iterator[Extracted] | None = None
 
     @property
     def quarantine_file(self) -> Path:
@@ -88,6 +101,7 @@ class Ingest:
         files, refused = find_files(paths)
         for path, reason in refused:
             self._reject(path, reason, whole=path)
+        self._extracted = self._extract(files)
         last = time.monotonic()
         for path in files:
             self._file(path, progress)
@@ -170,19 +184,44 @@ class Ingest:
     # --- articles
 
     def _article(self, path: Path, progress: Progress) -> None:
-        try:
-            from kg.extract.pipeline import extract_file  # noqa: PLC0415 - an extra
-        except ModuleNotFoundError as error:
+        if self._extracted is None:
             raise UnreadableInput(
-                f"articles are read by an extra that is not installed ({error.name}): "
-                "pip install 'lodestone-kg[extract]'",
+                "articles are read by an extra that is not installed: pip install 'lodestone-kg[extract]'",
                 path=str(path),
-            ) from error
-        article, claims = extract_file(path)
+            )
+        done = next(self._extracted)
+        if done.problem is not None:
+            raise done.problem
+        for article, claims in done.articles:
+            self._take(article, claims, path)
+            progress(max(len(claims), 1))
+
+    def _extract(self, files: list[Path]) -> Iterator["Extracted"] | None:
+        """What the articles among the files claim, in their order; ``None`` without the extra."""
+        try:
+            from kg.extract.batch import extract_files  # noqa: PLC0415 - an extra
+        except ModuleNotFoundError:
+            return None
+        articles = [path for path in files if path.suffix.lower() in ARTICLES]
+        return extract_files(articles, extractor=self.extractor, urls=self.urls)
+
+    def _take(self, article: "Article", claims: list[Claim], path: Path) -> None:
+        names, document = self.writer.names, article.document
         self.report.empty += not claims
         self._keep(article.text)
-        self._write([(None, "", with_text(claim, article.text)) for claim in claims], path)
-        progress(max(len(claims), 1))
+        body = article.text[article.body :]
+        original = self._copies.original(body, document)
+        origin = original.origin if original else own_origin(article.chain_tail[-1], document, names)
+        self._copies.note(body, document, origin)
+        taken = [with_text(claim, article.text) for claim in claims]
+        if original is not None:
+            self.report.copies += 1
+            taken = [with_origin(claim, origin) for claim in taken]
+            taken = [
+                claim.model_copy(update={"corrects": corrected(claim, original.document, self.writer)})
+                for claim in taken
+            ]
+        self._write([(None, "", claim) for claim in taken], path)
 
     # --- records
 

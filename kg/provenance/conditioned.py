@@ -79,7 +79,11 @@ class Conditioned(Extended):
         for number in self._circuit.reachable((root,), supports):
             if not operands[number]:
                 self._support(number)
-                self._work_out(number)
+                if operations[number] is Op.TOKEN and not self._chains:
+                    trust = self._trusted.trust(self._circuit.name(number))
+                    values[number] = self._leaf(trust.origin, trust.credibility)
+                else:
+                    self._work_out(number)
                 continue
             of = self._of(number)
             union = 0

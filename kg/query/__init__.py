@@ -11,9 +11,9 @@ from typing import Literal
 from kg.dataset.snapshots import Snapshot
 from kg.query.answer import Answer, Contribution, Provenance, RowProvenance
 from kg.query.asking import query as _query
-from kg.query.asking import unread
 from kg.query.difference import Changed, Difference, difference
 from kg.query.explain import explain
+from kg.query.plain import unread
 from kg.query.policy import TrustPolicy
 from kg.query.services import Services
 from kg.query.source import Source

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal as OneOf
 
-from kg.dataset.terms import BlankNode, NamedNode, QueryBoolean, QuerySolutions, QueryTriples
-from kg.errors import QueryRefused, QuerySyntaxError
+from kg.dataset.terms import BlankNode, NamedNode
+from kg.errors import QuerySyntaxError
 from kg.provenance.circuit import CircuitTooLarge
 from kg.query.aggregates import Grouped, annotate_groups
 from kg.query.algebra import Item, Query, Var
@@ -17,15 +17,14 @@ from kg.query.derivation import Derivation, NotAnnotated
 from kg.query.evaluate import MAX_DERIVATIONS, Annotated, annotate, answered, supported
 from kg.query.graphs import built, constants, described
 from kg.query.leaves import Unaccounted
-from kg.query.merge import over_merge, without_dataset
 from kg.query.page import filled
-from kg.query.parse import has_word, parse
-from kg.query.planning import planning_of
+from kg.query.parse import parse
+from kg.query.plain import Plain
 from kg.query.prepare import TOO_DEEP, Built, Described, Prepared, prepare, prepared
 from kg.query.render import NOTHING, render
 from kg.query.services import Services, has_service, table_of_given, with_services
 from kg.query.size import TooComplex, check_size
-from kg.query.source import Source, ask_engine, solutions, triples
+from kg.query.source import Source
 from kg.query.subselect import work_out
 
 
@@ -58,7 +57,7 @@ def query(
             federated = with_services(written, services)
             asked = prepare(federated, indexed)
             sparql, base_iri = _text(federated), None
-    plain = _Plain(snapshot, sparql, base_iri, default_graphs, named_graphs)
+    plain = Plain(snapshot, sparql, base_iri, default_graphs, named_graphs)
     if provenance == "none":
         return plain.answer()
     if asked is None:
@@ -70,7 +69,7 @@ def query(
         source = Chosen(snapshot, default_graphs or (), named_graphs or ())
     elif asked.dataset is not None:
         source = Chosen(snapshot, *asked.dataset)
-        plain = _Plain(snapshot, sparql, base_iri, *asked.dataset)
+        plain = Plain(snapshot, sparql, base_iri, *asked.dataset)
     try:
         return _annotated(source, asked, plain, confidence, services)
     except NotAnnotated as why:
@@ -81,34 +80,13 @@ def query(
         return _unannotated(snapshot, plain.answer(), TOO_DEEP)
 
 
-def unread(
-    source: Source,
-    sparql: str,
-    *,
-    default_graphs: Sequence[str] | None = None,
-    named_graphs: Sequence[str] | None = None,
-    base_iri: str | None = None,
-) -> QuerySolutions | None:
-    """The solutions of a SELECT as the engine has them ready, for those who write them as they come.
-
-    ``None`` for another form, and where only ``query`` gives the answer. Raises what ``query`` raises.
-    """
-    try:
-        result = _evaluated(source, sparql, base_iri, default_graphs, named_graphs)
-    except RecursionError as error:
-        raise TooComplex("the query is nested too deeply to be read") from error
-    if not isinstance(result, QuerySolutions) or [v.value for v in result.variables] == [NOTHING]:
-        return None
-    return result
-
-
 def _unannotated(source: Source, answer: Answer, reason: str) -> Answer:
     rows = len(answer.rows) if answer.kind == "select" else len(answer.triples) or 1
     return replace(answer, provenance=not_annotated(source, reason, rows))
 
 
 def _annotated(
-    source: Source, asked: Prepared, plain: "_Plain", confidence: bool, services: Services | None
+    source: Source, asked: Prepared, plain: Plain, confidence: bool, services: Services | None
 ) -> Answer:
     """The answer with annotations. Raises ``NotAnnotated``."""
     builder = Builder(source, MAX_DERIVATIONS, work_out, services)
@@ -157,7 +135,7 @@ def _provenance(builder: Builder, answer: Answer, plan: Derivation, confidence: 
     return _assessed(builder, nodes, confidence)
 
 
-def _grouped(builder: Builder, plan: Grouped, plain: "_Plain", confidence: bool) -> Answer:
+def _grouped(builder: Builder, plan: Grouped, plain: Plain, confidence: bool) -> Answer:
     answer = plain.answer() if plan.is_written else plain.of(_text(plan.asked))
     found = annotate_groups(builder, plan, answer.rows)
     told = _assessed(builder, found.nodes, confidence, found.contributions, found.note)
@@ -166,7 +144,7 @@ def _grouped(builder: Builder, plan: Grouped, plain: "_Plain", confidence: bool)
     return replace(answer, variables=answer.variables[:width], rows=rows, provenance=told)
 
 
-def _solutions(builder: Builder, asked: Prepared, plan: Derivation, plain: "_Plain") -> Annotated:
+def _solutions(builder: Builder, asked: Prepared, plan: Derivation, plain: Plain) -> Annotated:
     """The solutions of a query that is no SELECT, over the columns of a derivation."""
     if plan.is_single and not builder.source.repeats:
         found = _in_one(builder, plan)
@@ -180,7 +158,7 @@ def _text(query: Query) -> str:
     return render(replace(query, body=replace(query.body, of=filled(query.body.of, table_of_given))))
 
 
-def _rows(asked: Prepared, plan: Derivation, plain: "_Plain") -> tuple[Row, ...]:
+def _rows(asked: Prepared, plan: Derivation, plain: Plain) -> tuple[Row, ...]:
     """The rows over the columns of a derivation."""
     items = tuple(map(Item, plan.key)) or (Item(Var(NOTHING)),)
     select = replace(asked.query, form="select", body=replace(asked.query.body, items=items))
@@ -188,7 +166,7 @@ def _rows(asked: Prepared, plan: Derivation, plain: "_Plain") -> tuple[Row, ...]
     return answer.rows
 
 
-def _built(builder: Builder, asked: Prepared, plan: Built, plain: "_Plain", confidence: bool) -> Answer:
+def _built(builder: Builder, asked: Prepared, plan: Built, plain: Plain, confidence: bool) -> Answer:
     found = _solutions(builder, asked, plan.solutions, plain)
 
     def nodes_of(derivation: Derivation, rows: Sequence[Row]) -> Sequence[int]:
@@ -201,9 +179,7 @@ def _built(builder: Builder, asked: Prepared, plan: Built, plain: "_Plain", conf
     return Answer("construct", builder.source.iri, triples=made, provenance=told)
 
 
-def _described(
-    builder: Builder, asked: Prepared, plan: Described, plain: "_Plain", confidence: bool
-) -> Answer:
+def _described(builder: Builder, asked: Prepared, plan: Described, plain: Plain, confidence: bool) -> Answer:
     answer = plain.answer()
     circuit = builder.circuit
     resources: dict[Term, int] = {}
@@ -230,83 +206,3 @@ def _described(
         )
     found = described(builder, answer.triples, resources)
     return replace(answer, provenance=_assessed(builder, found, confidence))
-
-
-class _Plain:
-    """The answer without provenance, of the engine."""
-
-    def __init__(
-        self,
-        source: Source,
-        text: str,
-        base_iri: str | None,
-        default_graphs: Sequence[str] | None,
-        named_graphs: Sequence[str] | None,
-    ) -> None:
-        self._source = source
-        self._text = text
-        self._base_iri = base_iri
-        self._default = default_graphs
-        self._named = named_graphs
-
-    def answer(self) -> Answer:
-        """That of the query as it was written."""
-        return self.of(self._text, self._base_iri)
-
-    def of(self, text: str, base_iri: str | None = None) -> Answer:
-        """That of another query over the same dataset."""
-        try:
-            result = _evaluated(self._source, text, base_iri, self._default, self._named)
-        except RecursionError as error:
-            raise TooComplex("the query is nested too deeply to be read") from error
-        version = self._source.iri
-        if isinstance(result, QueryBoolean):
-            return Answer("ask", version, boolean=bool(result))
-        if isinstance(result, QuerySolutions):
-            variables = tuple(variable.value for variable in result.variables)
-            rows = tuple(solutions(result))
-            if variables == (NOTHING,) and NOTHING not in self._text:
-                variables, rows = (), ((),) * len(rows)
-            return Answer("select", version, variables, rows)
-        kind = "describe" if has_word(text, "DESCRIBE") else "construct"
-        return Answer(kind, version, triples=triples(result))
-
-
-def _evaluated(
-    source: Source,
-    sparql: str,
-    base_iri: str | None,
-    default_graphs: Sequence[str] | None,
-    named_graphs: Sequence[str] | None,
-) -> QuerySolutions | QueryBoolean | QueryTriples:
-    """The engine's result of a query: of its very text, but where that is wrong or slow."""
-    check_size(sparql)
-    chosen = default_graphs is not None or named_graphs is not None
-    sent = planning_of(source).sent(sparql, base_iri)
-    asked = sent.query
-    if asked is None:  # not SPARQL 1.1, as far as we know
-        if len(default_graphs or ()) > 1 or (not chosen and has_word(sparql, "FROM")):
-            raise _only_sparql_11(sparql, base_iri)
-        try:
-            return ask_engine(source, sparql, base_iri, default_graphs, named_graphs)
-        except QuerySyntaxError:
-            parse(sparql, base_iri)  # which may say it more plainly
-            raise
-    if not chosen and (asked.default_graphs or asked.named_graphs):
-        default_graphs = [graph.value for graph in asked.default_graphs]
-        named_graphs = [graph.value for graph in asked.named_graphs]
-    graphs = None if default_graphs is None else list(dict.fromkeys(default_graphs))
-    if len(default_graphs or ()) > 1:
-        text = render(without_dataset(over_merge(asked)))
-        return ask_engine(source, text, None, graphs, named_graphs)
-    if sent.text is None:
-        return ask_engine(source, sparql, base_iri, graphs, named_graphs)
-    return ask_engine(source, sent.text, None, graphs, named_graphs)
-
-
-def _only_sparql_11(sparql: str, base_iri: str | None) -> QueryRefused:
-    try:
-        parse(sparql, base_iri)
-    except QuerySyntaxError as error:
-        return QueryRefused(f"over several default graphs only SPARQL 1.1 is answered ({error})")
-    return QueryRefused("over several default graphs only SPARQL 1.1 is answered")

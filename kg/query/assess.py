@@ -7,7 +7,7 @@ from kg.dataset.view import ClaimInfo
 from kg.provenance.circuit import Circuit
 from kg.provenance.probability import Assessor
 from kg.provenance.trusted import Trust
-from kg.provenance.witnesses import rests_on
+from kg.provenance.witnesses import rests_on_of
 from kg.query.answer import NOT_ANNOTATED, Contribution, Provenance, RowProvenance
 from kg.query.derivation import NotAnnotated
 from kg.query.services import Services
@@ -64,11 +64,10 @@ def assessed(
     claims = _Claims(source, circuit.names([*distinct, *told]), services)
     assessor = Assessor(circuit, claims)
     weakest = assessor.weakest(distinct)
+    rebutted = rests_on_of(circuit, distinct, claims.rebuttals) if claims.rebuttals else {}
     known: dict[int, RowProvenance] = {}
     for node in distinct:
-        against: set[str] = set()
-        if claims.rebuttals:
-            against.update(*(claims.rebuttals.get(claim, ()) for claim in rests_on(circuit, node)))
+        against = {other for claim in rebutted.get(node, ()) for other in claims.rebuttals[claim]}
         contested = tuple(sorted(against))
         sure = assessor.confidence(node)
         origins = assessor.origins(node)

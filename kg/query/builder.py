@@ -95,7 +95,8 @@ class Builder:
         """The solutions of a tree, those that agree with a table where one is given."""
         planned = planning_of(self.source).derived(tree)
         distinct = self.source.repeats
-        if table is None and planned.text is not None and not (order or offset or distinct or limit):
+        is_whole = limit is None and not (order or offset or distinct)
+        if table is None and planned.text is not None and is_whole:
             text = planned.text
         else:
             pattern = filled(tree.pattern if table is not None else planned.pattern, self._table)
@@ -163,7 +164,8 @@ class Builder:
             return columns[0]
         combinations = list(zip(*columns, strict=True))
         if len(columns) == positive:
-            known = {combination: circuit.times(combination) for combination in set(combinations)}
+            distinct = list(set(combinations))
+            known = dict(zip(distinct, circuit.products(distinct), strict=True))
         else:
             known = {
                 combination: circuit.minus(

@@ -35,14 +35,15 @@ def text_of(
     tree: Tree,
     pattern: Pattern,
     *,
+    columns: Sequence[Var] | None = None,
     distinct: bool = False,
     order: Sequence[Order] = (),
     limit: int | None = None,
     offset: int = 0,
 ) -> str:
-    """The query of a tree, with this for its pattern."""
-    columns = " ".join(map(node, tree.columns)) or "*"
-    parts = [f"{prologue(tree.base)}SELECT {'DISTINCT ' if distinct else ''}{columns} WHERE {group(pattern)}"]
+    """The query of a tree, with this for its pattern; all columns that it needs unless others are named."""
+    names = " ".join(map(node, tree.columns if columns is None else columns)) or "*"
+    parts = [f"{prologue(tree.base)}SELECT {'DISTINCT ' if distinct else ''}{names} WHERE {group(pattern)}"]
     if order:
         keys = (f"{'DESC' if o.descending else 'ASC'}({expression(o.expression)})" for o in order)
         parts.append(f"ORDER BY {' '.join(keys)}")

@@ -128,7 +128,8 @@ def _built(query: Query, indexed: bool) -> Built:
 def _described(query: Query, indexed: bool) -> Described:
     named = query.described if query.described is not None else visible(query.body.of)
     variables = [node for node in named if isinstance(node, Var) and not node.hidden]
-    of_any = derive(_over(query, ()), indexed=indexed, whole=True) if len(variables) < len(named) else None
+    constant = any(isinstance(node, Iri) for node in named)
+    of_any = derive(_over(query, ()), indexed=indexed, whole=True) if constant else None
     if not variables:
         return Described(None, (), of_any, is_positive(query.body.of))
     whole = len(variables) > 1

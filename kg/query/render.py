@@ -76,11 +76,21 @@ def render(query: Query) -> str:
         case "construct":
             head = f"CONSTRUCT {{ {_triples(query.template)} }}"
         case "describe":
-            described = "*" if query.described is None else " ".join(map(node, query.described))
-            head = f"DESCRIBE {described}"
+            head = f"DESCRIBE {_described(query)}"
         case _:
             head = _head(body)
     return f"{prologue(query.base)}{head} {sources}WHERE {group(body.of)}{_modifiers(body)}"
+
+
+def _described(query: Query) -> str:
+    """What is described: of ``*`` the variables that the query shows."""
+    named = query.described
+    if named is None:
+        here = visible(query.body.of)
+        if not any(variable.hidden for variable in here):
+            return "*"
+        named = tuple(variable for variable in here if not variable.hidden) or (Var(NOTHING),)
+    return " ".join(map(node, named))
 
 
 def prologue(base: str | None) -> str:

@@ -126,7 +126,7 @@ class _Caller:
         """A pattern with its services asked."""
         match what:
             case Service():
-                return self._asked(what)
+                return self.pattern(_spread(what)) if has_service(what.of) else self._asked(what)
             case Join() | LeftJoin() | Union() | Minus():
                 return replace(what, left=self.pattern(what.left), right=self.pattern(what.right))
             case Filter() | Extend() | Graph() | Select():
@@ -151,6 +151,20 @@ class _Caller:
         bound = (all(row[place] is not None for row in rows) for place in range(len(variables)))
         sure = frozenset(v for v, is_bound in zip(variables, bound, strict=True) if is_bound)
         return Given(variables, sure, self._fresh("service"), Fetched(service, at, rows))
+
+
+def _spread(what: Service) -> Pattern:
+    """SERVICE around other SERVICEs as calls side by side: none of them is sent on by another."""
+    of = what.of
+    match of:
+        case Service():
+            return of
+        case Join() | LeftJoin() | Union() | Minus():
+            left, right = (replace(what, of=part) for part in (of.left, of.right))
+            return replace(of, left=left, right=right)
+        case Filter() | Extend() | Graph():
+            return replace(of, of=replace(what, of=of.of))
+    raise QueryRefused("SERVICE within a sub-SELECT of another SERVICE is refused: ask them side by side")
 
 
 def _rows(answer: bytes, names: list[str], service: str) -> tuple[Row, ...]:

@@ -11,8 +11,11 @@ from kg.errors import QuerySyntaxError
 from kg.query.parse.updates import parse_update
 from kg.query.size import TooComplex
 from kg.update.carry import Changes, DatasetConflict, UpdateFailed, carry_out
+from kg.update.load import Documents, fetch_all
 
-__all__ = ["Changes", "DatasetConflict", "UpdateFailed", "update"]
+__all__ = ["Changes", "DatasetConflict", "Documents", "UpdateFailed", "fetch_all", "update"]
+
+NOTHING: Documents = {}
 
 
 def update(
@@ -22,14 +25,17 @@ def update(
     base_iri: str | None = None,
     default_graphs: Sequence[str] | None = None,
     named_graphs: Sequence[str] | None = None,
+    documents: Documents = NOTHING,
 ) -> Changes:
     """Carry a request out (not yet committed).
 
-    ``default_graphs`` and ``named_graphs`` are the dataset of the SPARQL protocol.
+    ``default_graphs`` and ``named_graphs`` are the dataset of the SPARQL protocol,
+    ``documents`` what LOAD may take (``fetch_all``).
     Raises ``QuerySyntaxError``, ``DatasetConflict`` where request and text both choose a
-    dataset, ``ReservedGraph``, ``UpdateFailed`` (a graph is missing, or there already),
-    and ``QueryRefused`` for LOAD, SERVICE and what is nested too deeply. After any of
-    them the writer's work is to be given up.
+    dataset, ``ReservedGraph``, ``UpdateFailed`` (a graph is missing, or there already, or
+    cannot be loaded), ``QueryRefused`` for SERVICE and for LOAD of what is not among the
+    documents, and ``TooComplex`` for what is nested too deeply. After any of them the
+    writer's work is to be given up.
     """
     try:
         request = parse_update(text, base_iri)
@@ -38,7 +44,7 @@ def update(
             raise DatasetConflict(
                 "the dataset is named in the request and in the text (USING or WITH): keep one"
             )
-        return carry_out(writer, request, default_graphs, named_graphs)
+        return carry_out(writer, request, default_graphs, named_graphs, documents)
     except RecursionError as error:
         raise TooComplex("the update is nested too deeply to be read") from error
     except UnicodeEncodeError as error:

@@ -7,7 +7,8 @@ from kg.dataset import raw
 from kg.dataset.records import DEFAULT
 from kg.dataset.terms import DefaultGraph, NamedNode
 from kg.dataset.writer import Writer
-from kg.errors import LodestoneError, QueryRefused
+from kg.errors import LodestoneError, QueryRefused, UnreadableInput
+from kg.outbound import OutboundFailed
 from kg.query.algebra import Iri
 from kg.query.operations import (
     Clear,
@@ -25,6 +26,7 @@ from kg.query.operations import (
     Transfer,
     Update,
 )
+from kg.update.load import Documents, loaded
 from kg.update.templates import filled, named, solutions_of
 from kg.update.working import WorkingState
 
@@ -57,11 +59,15 @@ def carry_out(
     request: Update,
     default_graphs: Sequence[str] | None,
     named_graphs: Sequence[str] | None,
+    documents: Documents,
 ) -> Changes:
-    """Carry all operations out, in order. Raises as ``kg.update.update``."""
+    """Carry all operations out, in order; LOAD takes ``documents``. Raises as ``kg.update.update``."""
     changes = Changes()
     for operation in request.operations:
-        changes += _one(writer, operation, default_graphs, named_graphs)
+        if isinstance(operation, Load):
+            changes += _load(writer, operation, documents)
+        else:
+            changes += _one(writer, operation, default_graphs, named_graphs)
     return changes
 
 
@@ -83,10 +89,6 @@ def _one(
             return Changes(deleted=raw.delete(writer, filled(quads, rows, columns)))
         case Modify():
             return _modify(writer, operation, default_graphs, named_graphs)
-        case Load(source, _, silent):
-            if silent:
-                return Changes()
-            raise QueryRefused(f"LOAD <{source.value}> is refused: no outside address is allowed here")
         case Clear(target, silent):
             return Changes(deleted=sum(raw.clear(writer, g) for g in _graphs(writer, target, silent)))
         case Drop(target, silent):
@@ -95,6 +97,23 @@ def _one(
             return _create(writer, named(graph), silent)
         case Transfer():
             return _transfer(writer, operation)
+    raise TypeError(operation)  # pragma: no cover - there are no others
+
+
+def _load(writer: Writer, operation: Load, documents: Documents) -> Changes:
+    into = _place(operation.into)
+    raw.check_open(writer, into)
+    try:
+        quads = loaded(documents, operation.source.value, into)
+    except (QueryRefused, OutboundFailed, UnreadableInput) as error:
+        if operation.silent:
+            return Changes()
+        if isinstance(error, QueryRefused):
+            raise
+        raise UpdateFailed(f"LOAD <{operation.source.value}>: {error}") from error
+    if isinstance(into, NamedNode):
+        raw.create(writer, into)
+    return Changes(inserted=raw.insert(writer, quads))
 
 
 def _modify(

@@ -11,9 +11,10 @@ from kg.claims.document import text_hash
 from kg.dataset.invariants import check_dataset
 from kg.dataset.purge import Purge
 from kg.dataset.snapshots import Reader
+from kg.dataset.terms import DefaultGraph, Literal, NamedNode, Quad
 from kg.dataset.writer import PURGED, Outcome, Writer
 from kg.errors import NotFound, Purged
-from ontology.vocab import LS
+from ontology.vocab import LS, OA
 
 TEXT = "Before it. A magnet maker whose name is Quellenschutz obtained its license. After it."
 QUOTE = "A magnet maker whose name is Quellenschutz obtained its license"
@@ -69,6 +70,21 @@ def test_its_words_are_in_no_file_any_more(path: Path, names: dict[str, str]) ->
 
 def holding(path: Path, words: bytes) -> list[Path]:
     return [file for file in path.rglob("*") if file.is_file() and words in file.read_bytes()]
+
+
+def test_copies_among_base_data_go_too(path: Path, names: dict[str, str]) -> None:
+    quote, exact = NamedNode(names["active"] + "#quote"), NamedNode(OA + "exact")
+    other = Quad(quote, exact, Literal("the ministry did not answer"))
+    with Writer(path) as writer:
+        for graph in (DefaultGraph(), NamedNode("urn:copy")):
+            writer.add_base([Quad(quote, exact, Literal(QUOTE), graph)])
+        writer.add_base([Quad(quote, NamedNode("urn:said"), Literal(QUOTE)), other])
+        writer.commit()
+    purge(path, names["document"])
+    snapshot = Reader(path).current()
+    assert list(snapshot.main.quads_for_pattern(quote, None, None, None)) == [other]
+    assert list(check_dataset(snapshot)) == []
+    assert not [file for file in path.rglob("*") if file.is_file() and b"Quellenschutz" in file.read_bytes()]
 
 
 def test_claims_stay_without_their_quotes(path: Path, names: dict[str, str]) -> None:

@@ -32,6 +32,14 @@ def test_rules(chain: tuple[Voice, ...], modality: Modality, own: bool, rating: 
     assert found.reason.startswith(f"Source {found.reliability}: ")
 
 
+def test_what_is_paid_for_is_marked_down() -> None:
+    paid = assess(ClaimType.OTHER, (BLOG,), Modality.ASSERTED, own=False, paid="sponsored content")
+    assert paid.reliability == "D"
+    assert "sponsored content" in (paid.reason or "")
+    cited = assess(ClaimType.OTHER, (REUTERS, BLOG), Modality.REPORTED, own=False, paid="sponsored content")
+    assert cited.reliability == "B"
+
+
 def test_outlets_are_found_by_name_and_by_domain() -> None:
     table = outlets()
     assert table.find("the REUTERS") == table.find("www.reuters.com") != None  # noqa: E711

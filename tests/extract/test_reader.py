@@ -5,7 +5,7 @@ import pytest
 
 from kg.claims.document import text_hash
 from kg.errors import UnreadableInput
-from kg.extract.reader import article_of_text, read_article
+from kg.extract.reader import article_of_text, read_article, read_articles
 
 TEXT = "Title: A\nPublisher: Example Post\nDate: 2025-05-14\nSource: https://example.org/a\n\nBody é.\n"
 HTML = """<html lang="en"><head><title>Magnet makers wait</title>
@@ -87,3 +87,42 @@ def test_what_cannot_be_read_is_refused_by_name(tmp_path: Path, name: str, raw: 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UnreadableInput, match="cannot be read"):
         read_article(tmp_path / "none.txt")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "2025-05-14",
+        "14 May 2025",
+        "May 14, 2025",
+        "Wednesday, May 14, 2025",
+        "14.05.2025",
+        "2025-05-14T08:00",
+    ],
+)
+def test_a_day_is_read_in_many_forms(words: str) -> None:
+    assert article_of_text(TEXT.replace("2025-05-14", words)).document.published == date(2025, 5, 14)
+
+
+def test_the_agency_of_a_dateline_published_before() -> None:
+    article = article_of_text(TEXT.replace("Body é.", "BEIJING, May 13 (Reuters) - China granted a license."))
+    assert [(v.kind.value, v.name) for v in article.chain_tail] == [
+        ("publisher", "Reuters"),
+        ("publisher", "Example Post"),
+    ]
+
+
+def test_a_text_that_is_paid_for_says_so() -> None:
+    assert article_of_text(TEXT + "This post contains sponsored content.").paid == "sponsored content"
+    assert article_of_text(TEXT).paid is None
+
+
+def test_where_a_file_comes_from_is_its_url_if_it_says_none(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("China granted a license.", encoding="utf-8")
+    [article] = read_articles(path, "https://news.example.org/x")
+    assert (article.document.url, article.document.publisher) == (
+        "https://news.example.org/x",
+        "news.example.org",
+    )
+    assert article.chain_tail[-1].name == "news.example.org"

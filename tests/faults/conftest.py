@@ -16,7 +16,7 @@ Disk = Callable[[str], Path]
 
 @pytest.fixture
 def mounted(tmp_path: Path) -> Iterator[Disk]:
-    """Mounts a tmpfs with the options given, as who may; gives back its folder. Others cannot run the test."""
+    """Mounts a tmpfs with the options given; gives back its folder. Who may not, cannot run the test."""
     found: list[Path] = []
 
     def mount(options: str) -> Path:

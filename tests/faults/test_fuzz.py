@@ -16,6 +16,7 @@ import schemathesis
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from server import audit
 from tests.query.generate import queries
 from tests.server.running import Server, start, stop
 
@@ -106,7 +107,7 @@ def server(store: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Se
 
 @pytest.fixture(scope="module", autouse=True)
 def unchanged(store: Path, server: Server) -> Iterator[None]:
-    """The store's files are what they were, but for the log of refused writes."""
+    """The store's files are what they were, but for the log of what was refused."""
     before = contents(store)
     yield
     assert contents(store) == before
@@ -116,7 +117,7 @@ def contents(store: Path) -> dict[str, str]:
     return {
         str(path.relative_to(store)): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in store.rglob("*")
-        if path.is_file() and path.name not in ("audit.jsonl", "lock")
+        if path.is_file() and path.name not in (audit.FILE, "lock")
     }
 
 

@@ -165,13 +165,13 @@ def _blanks(snapshot: FakeSnapshot, answer: Answer, row: Row) -> bool:
     )
 
 
-def _shape(snapshot: FakeSnapshot, answer: Answer, held: Sequence[bool]) -> Counter[Row]:
+def _shape(snapshot: FakeSnapshot, answer: Answer, held: Sequence[bool]) -> set[Row]:
     """Triples with blank nodes of their own, those left open."""
-    found: Counter[Row] = Counter()
-    for triple, holds in zip(answer.triples, held, strict=True):
-        if holds and _blanks(snapshot, answer, tuple(triple)):
-            found[tuple(None if _blanks(snapshot, answer, (term,)) else term for term in triple)] += 1
-    return found
+    return {
+        tuple(None if _blanks(snapshot, answer, (term,)) else term for term in triple)
+        for triple, holds in zip(answer.triples, held, strict=True)
+        if holds and _blanks(snapshot, answer, tuple(triple))
+    }
 
 
 def _check_blanks(
@@ -181,9 +181,7 @@ def _check_blanks(
 
     What is suppressed in the whole data may be a solution elsewhere, so there may be more.
     """
-    mine = _shape(snapshot, answer, held)
-    theirs = _shape(snapshot, there, [True] * len(there.triples))
-    assert mine <= theirs, sparql
+    assert _shape(snapshot, answer, held) <= _shape(snapshot, there, [True] * len(there.triples)), sparql
 
 
 def subsets(claims: Sequence[str], most: int) -> list[frozenset[str]]:

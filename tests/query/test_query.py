@@ -219,3 +219,27 @@ def test_alternatives_count_as_the_standard_says() -> None:
 def test_a_path_of_length_zero_needs_no_data(pattern: str, count: int) -> None:
     """Section 18.4: a constant is joined to itself; the engine leaves out one that no triple holds."""
     assert len(query(snapshot(), f"{SPARQL_PREFIX} SELECT * {{ {pattern} }}").rows) == count
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT ?s ?o { ?s :p ?o } LIMIT 7",
+        "SELECT * { ?s ?p ?o } LIMIT 7 OFFSET 3",
+        "SELECT ?s ?o { ?s :p ?o } ORDER BY ?o",
+        "SELECT ?s ?o { ?s :p ?o } ORDER BY ?o LIMIT 5",
+        "SELECT ?s ?o ?q { ?s :p ?o . ?s :q ?q } ORDER BY DESC(?q) LIMIT 9",
+        "SELECT DISTINCT ?o { ?s :p ?o } ORDER BY ?o",
+        "SELECT ?o { ?s :p ?o } ORDER BY ?o LIMIT 5",
+        "SELECT ?s ?x { ?s :p ?o OPTIONAL { ?s :r ?x } } ORDER BY ?o",
+        "SELECT ?s ?o { ?s :p ?o MINUS { ?s :r ?o } } LIMIT 4",
+    ],
+)
+def test_ties_and_pages_are_the_same_with_provenance_and_without(text: str) -> None:
+    claims = {f"c{n}": read(f":s{n * 7 % 40} :p {n % 3} ; :q {n % 4}") for n in range(40)}
+    there = FakeSnapshot(claims, read(":s1 :r 1 . :s2 :r 2"))
+    answer = query(there, SPARQL_PREFIX + text)
+    plain = query(there, SPARQL_PREFIX + text, provenance="none")
+    assert answer.rows == plain.rows
+    assert answer.provenance is not None
+    assert answer.provenance.complete

@@ -56,10 +56,10 @@ class Server:
         return self.get("sparql?" + urllib.parse.urlencode({"query": query, **parameters}))
 
 
-def start(store: Path, folder: Path, **settings: object) -> Server:
+def start(store: Path, folder: Path, *, program: str = SERVE, **settings: object) -> Server:
     """A server with some settings, when it says that it is ready."""
     script = folder / "serve.py"
-    script.write_text(SERVE, encoding="utf-8")
+    script.write_text(program, encoding="utf-8")
     port = free_port()
     process = subprocess.Popen(
         [sys.executable, script, store, str(port), json.dumps(settings)],

@@ -3,20 +3,25 @@
 import gzip
 import json
 import re
+import socket
 import threading
-from collections.abc import Iterator
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from kg.dataset.writer import Writer
+from server.front import takes_gzip
 from tests.dataset.conftest import grant
 from tests.server.running import Server, start, stop
 
 COUNT = "SELECT (COUNT(*) AS ?n) { ?holder ls:holdsLicenseFor ?customer }"
 ALL = "SELECT * { ?s ?p ?o }"
 JSON = "application/sparql-results+json"
+ADMIN = "an administrator's"
 
 
 @pytest.fixture(scope="module")
@@ -163,3 +168,76 @@ def test_metrics_tell_of_queries_and_claims(server: Server) -> None:
         assert name in text
     server.get("no/such/page")
     assert 'route="other",status="404"' in server.get("metrics")[2].decode()
+
+
+def test_a_head_that_is_asked_for_first_leaves_the_answer_whole(server: Server) -> None:
+    path = "sparql?query=SELECT+*+%7B+?s+?p+?o+%7D+LIMIT+17"
+    for method in ("HEAD", "GET", "HEAD", "GET"):
+        request = urllib.request.Request(server.address + path, method=method)  # noqa: S310
+        with urllib.request.urlopen(request, timeout=30) as response:  # noqa: S310 - our own server
+            length = int(response.headers["Content-Length"])
+            assert len(response.read()) == (length if method == "GET" else 0)
+
+
+@pytest.mark.parametrize(
+    ("accepted", "packed"),
+    [("gzip", True), ("br, x-gzip;q=0.1", True), ("gzip;q=0", False), ("gzip; q=0.000", False), ("*", False)],
+)
+def test_packing_is_asked_for(accepted: str, packed: bool) -> None:
+    assert takes_gzip({b"accept-encoding": accepted.encode()}) is packed
+
+
+def test_what_is_unchanged_tells_its_version(server: Server) -> None:
+    _, first, _ = server.ask(ALL, provenance="none", version="1")
+    path = "sparql?version=1&provenance=none&query=SELECT+*+%7B+?s+?p+?o+%7D"
+    status, headers, _ = server.get(path, **{"If-None-Match": first["ETag"]})
+    assert (status, headers["Content-Version"]) == (304, first["Content-Version"])
+
+
+def test_only_who_may_write_sends_long_bodies(store: Path, tmp_path: Path) -> None:
+    server = start(store, tmp_path, body=1000, upload=5000, token=ADMIN)
+    try:
+        graph = b'<urn:s> <urn:p> "' + b"x" * 3000 + b'" .'
+        sent = {"Content-Type": "application/n-triples"}
+        for token, status in (("", 413), ("Bearer wrong", 413), (f"Bearer {ADMIN}", 409)):
+            given = {**sent, "Authorization": token} if token else sent
+            record = "graphs?graph=https://w3id.org/lodestone/record"
+            assert server.post(record, graph, **given)[0] == status
+    finally:
+        stop(server)
+
+
+def test_one_client_cannot_take_every_place(store: Path, tmp_path: Path) -> None:
+    """Bodies that never come fill the half that an address may have; a token is another client."""
+    server = start(store, tmp_path, waiting=0, workers=1, token=ADMIN)  # 33 places
+    port = int(server.address.rstrip("/").rpartition(":")[2])
+    head = b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n"
+    silent = [socket.create_connection(("127.0.0.1", port)) for _ in range(40)]
+    try:
+        for one in silent:
+            one.sendall(head)
+        wait_for(lambda: server.ask("ASK {}")[0] == 503)
+        status, _, _ = server.get("sparql?query=ASK%7B%7D", Authorization=f"Bearer {ADMIN}")
+        assert status == 200
+    finally:
+        for one in silent:
+            one.close()
+        stop(server)
+
+
+def wait_for(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not holds():
+        assert time.monotonic() < deadline
+
+
+def test_a_graph_is_not_sent_twice(server: Server) -> None:
+    _, first, _ = server.get("graphs?default")
+    assert 'rel="http://www.w3.org/ns/prov#has_provenance"' in first["Link"]
+    asked = metric(server, "lodestone_queries_total")
+    status, second, _ = server.get(
+        "graphs?default", **{"If-None-Match": first["ETag"], "Accept-Encoding": "x"}
+    )
+    assert (status, second["Content-Version"]) == (304, first["Content-Version"])
+    assert metric(server, "lodestone_queries_total") == asked
+    assert server.get("graphs?default&format=nt")[1]["ETag"] != first["ETag"]

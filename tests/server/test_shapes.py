@@ -13,6 +13,8 @@ from server.shapes import in_one_spelling, is_volatile, shape
         ("SELECT * { <http://a#b>  ?p ?o }", "SELECT * { <http://a#b> ?p ?o }"),
         ("SELECT * { ?s ?p ?o FILTER(?o  <  3) }", "SELECT * { ?s ?p ?o FILTER(?o < 3) }"),
         ("ASK { ex:a\\#b  ?p ?o }", "ASK { ex:a\\#b ?p ?o }"),
+        ("ASK { FILTER(?x<'a>'||?x='c  d') }", "ASK { FILTER(?x<'a>'||?x='c  d') }"),
+        ("ASK { FILTER(?x<?y#>'''\n||?x='c  d') }", "ASK { FILTER(?x<?y#>'''\n||?x='c  d') }"),
     ],
 )
 def test_one_spelling_leaves_what_is_said(query: str, spelled: str) -> None:

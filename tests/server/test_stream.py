@@ -145,3 +145,15 @@ def test_a_slow_reader_costs_no_memory(server: Server) -> None:
         response.read(1000)
         time.sleep(2)
         assert resident() - before < 64 * 1024 * 1024
+
+
+def test_who_reads_nothing_keeps_no_worker_beyond_the_deadline(store: Path, tmp_path: Path) -> None:
+    server = start(store, tmp_path, workers=1, patience=8)
+    try:
+        with begin(server, ENDLESS, timeout="2") as response:
+            response.read(1000)
+            began = time.monotonic()
+            assert server.ask("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")[0] == 200
+            assert time.monotonic() - began < 7
+    finally:
+        stop(server)

@@ -18,7 +18,6 @@ EXPLAINED = {
     "aggregates#agg-groupconcat-04": "the engine does not group literals with language tags so",
     "aggregates#agg-groupconcat-06": "the engine does not group literals with language tags so",
     "aggregates#agg-empty-group-count-graph": "the engine makes one group of all of GRAPH ?g",
-    "bindings#graph": "the engine does not bind ?g beside VALUES within GRAPH ?g",
     "csv-tsv-res#csv03": "the engine keeps numbers in canonical form",
     "csv-tsv-res#tsv03": "the engine keeps numbers in canonical form",
     "functions#bnode01": "BNODE(text) of the engine is one node for all solutions",

@@ -1,0 +1,141 @@
+"""Which texts are copies of one another: near-duplicates by MinHash, so that a copy adds no second origin.
+
+Broder 1997: the share of equal minima of random orders estimates the Jaccard similarity of two sets, here
+of runs of words. A store keeps the minima of its documents in a file beside them; without the file
+nothing is wrong, only later copies of earlier texts are not recognized.
+"""
+
+import hashlib
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from kg.claims.claim import Claim, Polarity, RoleName
+from kg.claims.document import Document
+from kg.claims.names import Names, normalized
+from kg.claims.source import SourceKind, Voice, root_position
+from kg.dataset.writer import Writer
+from ontology.vocab import LS
+
+FILE = "copies.jsonl"
+SIMILAR = 0.5
+"""Least estimated similarity of a copy: new headlines, cuts and added lines leave more in common."""
+
+_RUN = 4
+_BANDS, _ROWS = 24, 4
+_PRIME = (1 << 61) - 1
+_FEWEST = 20
+_WORD = re.compile(r"\w+")
+_ORDERS = tuple(
+    (
+        int.from_bytes(hashlib.sha256(f"a{i}".encode()).digest()[:7], "big") | 1,
+        int.from_bytes(hashlib.sha256(f"b{i}".encode()).digest()[:7], "big"),
+    )
+    for i in range(_BANDS * _ROWS)
+)
+
+
+def minima(text: str) -> tuple[int, ...] | None:
+    """The least value of the text's runs of words under each of the orders; ``None`` of a text too short."""
+    words = [word.casefold() for word in _WORD.findall(text)]
+    runs = {" ".join(words[at : at + _RUN]) for at in range(len(words) - _RUN + 1)}
+    if len(runs) < _FEWEST:
+        return None
+    values = [int.from_bytes(hashlib.blake2b(run.encode(), digest_size=7).digest(), "big") for run in runs]
+    return tuple(min((a * value + b) % _PRIME for value in values) for a, b in _ORDERS)
+
+
+def similarity(first: tuple[int, ...], second: tuple[int, ...]) -> float:
+    """The estimated share of runs of words that two texts have in common."""
+    return sum(a == b for a, b in zip(first, second, strict=True)) / len(first)
+
+
+@dataclass(frozen=True)
+class Known:
+    """A document that came in before: its hash, the origin of what it says itself, its minima."""
+
+    document: str
+    origin: str
+    url: str | None
+    minima: tuple[int, ...]
+
+
+@dataclass
+class Copies:
+    """The texts of a store by their minima."""
+
+    file: Path
+    names: Names
+    _bands: dict[tuple[int, ...], list[Known]] = field(default_factory=lambda: defaultdict(list))
+    _known: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        if self.file.exists():
+            for line in self.file.read_text(encoding="utf-8").splitlines():
+                data = json.loads(line)
+                self._file_away(Known(data["document"], data["origin"], data["url"], tuple(data["minima"])))
+
+    def original(self, text: str, document: Document) -> Known | None:
+        """The earlier text that this one is most like, if it is a copy of it."""
+        found = minima(text)
+        if found is None:
+            return None
+        near = {k.document: k for band in _banded(found) for k in self._bands.get(band, ())}
+        others = [k for k in near.values() if k.document != document.hash]
+        best = max(others, key=lambda k: (similarity(found, k.minima), k.document), default=None)
+        return best if best is not None and similarity(found, best.minima) >= SIMILAR else None
+
+    def note(self, text: str, document: Document, origin: str) -> None:
+        """Remember a document, once."""
+        found = minima(text)
+        if found is None or document.hash is None or document.hash in self._known:
+            return
+        known = Known(document.hash, origin, document.url, found)
+        self._file_away(known)
+        with self.file.open("a", encoding="utf-8") as out:
+            out.write(json.dumps(asdict(known)) + "\n")
+
+    def _file_away(self, known: Known) -> None:
+        self._known.add(known.document)
+        for band in _banded(known.minima):
+            self._bands[band].append(known)
+
+
+def _banded(values: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
+    for at in range(_BANDS):
+        yield (at, *values[at * _ROWS : (at + 1) * _ROWS])
+
+
+def own_origin(publisher: Voice, document: Document, names: Names) -> str:
+    """The origin of what a document says in its publisher's voice."""
+    if publisher.name:
+        return names.origin("source", normalized(publisher.name))
+    return names.origin("document", document.key, publisher.label)
+
+
+def with_origin(claim: Claim, origin: str) -> Claim:
+    """The claim of a copy: what rests on its publisher alone rests on the original's origin."""
+    root = claim.attribution[root_position(claim.attribution)]
+    own = root.kind is SourceKind.PUBLISHER or root.name is None
+    return claim.model_copy(update={"origin": origin}) if own and claim.origin is None else claim
+
+
+def corrected(claim: Claim, document: str, writer: Writer) -> tuple[str, ...]:
+    """IRIs of the claims of an earlier document that a denial in a correction takes back."""
+    view = writer.view
+    found = []
+    for name in view.pointing_at(LS.document, writer.names.document(document)):
+        stored = view.claim(name).claim
+        same = stored.type is claim.type and stored.polarity is Polarity.POSITIVE
+        if same and claim.polarity is Polarity.NEGATIVE and _same_players(stored, claim):
+            found.append(name)
+    return tuple(found)
+
+
+def _same_players(first: Claim, second: Claim) -> bool:
+    roles = (RoleName.LICENSEE, RoleName.PRODUCER, RoleName.CUSTOMER, RoleName.AFFECTED, RoleName.AUTHORITY)
+    shared = [r for r in roles if r in first.roles and r in second.roles]
+    return any(normalized(first.roles[r].text) == normalized(second.roles[r].text) for r in shared)

@@ -1,0 +1,95 @@
+"""A connection, held to some pace: heads come soon and are short, and who takes nothing is cut off.
+
+What the HTTP library leaves open is closed here: a head without an end, a client that
+connects and says nothing, one that asks for much and never reads it.
+"""
+
+import asyncio
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+HEAD_TIME = 30.0
+"""Seconds in which a request's head must have come, and a new connection's first."""
+
+LONGEST_HEAD = 512 * 1024
+"""Bytes that it may have: long queries are sent in addresses too."""
+
+STALLED = 30.0
+"""Seconds after which it is seen whether a client that is behind has taken anything."""
+
+SLOWEST = 1024
+"""Bytes a second that it must take."""
+
+
+class PacedConnection(HttpToolsProtocol):
+    """An HTTP connection that is closed where its client keeps it for nothing."""
+
+    _head_timer: asyncio.TimerHandle | None = None
+    _write_timer: asyncio.TimerHandle | None = None
+    _head = 0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """The client has connected."""
+        super().connection_made(transport)
+        self._await_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """It is gone."""
+        self._cancel_head()
+        self._cancel_write()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Take what has come; a head beyond the limit is answered by 400."""
+        if self._head_timer is not None:
+            self._head += len(data)
+            if self._head > LONGEST_HEAD:
+                self.send_400_response("The head of the request is too long.")
+                return
+        super().data_received(data)
+
+    def on_message_begin(self) -> None:
+        """A request begins."""
+        super().on_message_begin()
+        if self._head_timer is None:
+            self._await_head()
+
+    def on_headers_complete(self) -> None:
+        """Its head is whole."""
+        self._cancel_head()
+        super().on_headers_complete()
+
+    def pause_writing(self) -> None:
+        """The client is behind."""
+        super().pause_writing()
+        self._watch(self.transport.get_write_buffer_size())
+
+    def resume_writing(self) -> None:
+        """It has caught up."""
+        self._cancel_write()
+        super().resume_writing()
+
+    def _await_head(self) -> None:
+        self._head = 0
+        self._head_timer = self.loop.call_later(HEAD_TIME, self.transport.abort)
+
+    def _cancel_head(self) -> None:
+        if self._head_timer is not None:
+            self._head_timer.cancel()
+            self._head_timer = None
+
+    def _watch(self, before: int) -> None:
+        self._cancel_write()
+        self._write_timer = self.loop.call_later(STALLED, self._look, before)
+
+    def _look(self, before: int) -> None:
+        now = self.transport.get_write_buffer_size()
+        if now > before - STALLED * SLOWEST:
+            self.transport.abort()
+        else:
+            self._watch(now)
+
+    def _cancel_write(self) -> None:
+        if self._write_timer is not None:
+            self._write_timer.cancel()
+            self._write_timer = None

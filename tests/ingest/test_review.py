@@ -1,0 +1,107 @@
+from pathlib import Path
+
+import pytest
+
+from kg.claims.claim import Agent, AgentKind, Claim, ClaimType, Quote, Status
+from kg.claims.document import Document, text_hash
+from kg.claims.source import SourceKind, Voice
+from kg.dataset.snapshots import Reader
+from kg.dataset.writer import Writer
+from kg.errors import InvalidClaim, NotFound
+from kg.ingest.review import Reviewer, waiting
+
+TEXT = "Traders wait. " * 12 + "China granted Acme Metals a license. " + "Prices rose. " * 12
+SAID = "China granted Acme Metals a license"
+
+
+def machine_claim(status: Status = Status.UNREVIEWED) -> Claim:
+    start = TEXT.index(SAID)
+    return Claim(
+        type=ClaimType.LICENSE_GRANTED,
+        roles={"licensee": "Acme Metals", "authority": "China"},  # type: ignore[dict-item]
+        quote=Quote(exact=SAID, start=start, end=start + len(SAID), prefix="wait. "),
+        document=Document(hash=text_hash(TEXT), publisher="P"),
+        attribution=(Voice(kind=SourceKind.PUBLISHER, name="P"),),
+        agent=Agent(kind=AgentKind.EXTRACTOR, name="rules", version="1"),
+        status=status,
+        quote_verified=True,
+    )
+
+
+@pytest.fixture
+def writer(tmp_path: Path) -> Writer:
+    writer = Writer(tmp_path / "store")
+    with writer:
+        writer.layout.save_text(TEXT)
+        yield writer  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("status", [Status.UNREVIEWED, Status.PROPOSED])
+def test_an_accepted_claim_is_the_reviewers_own_and_the_machines_stays(
+    writer: Writer, status: Status
+) -> None:
+    [added] = writer.add([machine_claim(status)])
+    before = writer.view.claim(added.iri).claim
+    accepted = Reviewer(writer, "ana").accept(added.iri)
+    new, old = writer.view.claim(accepted), writer.view.claim(added.iri)
+    assert new.state == "active"
+    assert old.state != "active"
+    assert old.superseded_by == (accepted,)
+    assert old.claim == before
+    assert new.claim.agent == Agent(name="ana")
+    assert new.claim.status is Status.ACCEPTED
+    assert new.claim.supersedes == (added.iri,)
+    assert (new.claim.roles, new.claim.type) == (before.roles, before.type)
+    assert new.claim.quote is not None
+    assert new.claim.quote.exact == SAID
+    assert list(waiting(writer.view)) == []
+
+
+def test_an_edited_claim_says_it_otherwise(writer: Writer) -> None:
+    [added] = writer.add([machine_claim()])
+    edited = Reviewer(writer, "ana").edit(added.iri, {"type": "license_denied", "polarity": "negative"})
+    claim = writer.view.claim(edited).claim
+    assert (claim.type, claim.polarity, claim.supersedes) == ("license_denied", "negative", (added.iri,))
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"quote": None}, "quote: review does not change this"),
+        ({"typ": "other"}, "typ: no member"),
+        ({"type": "license_sold"}, "type: "),
+        ({}, "nothing to change"),
+    ],
+)
+def test_an_edit_that_is_none_is_refused(writer: Writer, changes: dict[str, object], reason: str) -> None:
+    [added] = writer.add([machine_claim()])
+    with pytest.raises(InvalidClaim, match=reason):
+        Reviewer(writer, "ana").edit(added.iri, changes)
+    assert [s.iri for s in waiting(writer.view)] == [added.iri]
+
+
+def test_a_rejected_claim_stays_readable_with_who_and_why(writer: Writer) -> None:
+    [added] = writer.add([machine_claim()])
+    reviewer = Reviewer(writer, "ana")
+    assert reviewer.reject(added.iri, "the text says the opposite")
+    stored = writer.view.claim(added.iri)
+    assert (stored.state, stored.retracted_by) == ("retracted", "ana")
+    assert stored.retraction_reason == "rejected in review: the text says the opposite"
+    assert not reviewer.reject(added.iri, "again")
+    with pytest.raises(InvalidClaim, match="is retracted already"):
+        reviewer.accept(added.iri)
+
+
+def test_a_claim_that_is_not_there_cannot_be_reviewed(writer: Writer) -> None:
+    with pytest.raises(NotFound):
+        Reviewer(writer, "ana").accept(writer.names.claim("nothing"))
+
+
+def test_what_waits_is_listed_least_sure_first(tmp_path: Path) -> None:
+    with Writer(tmp_path / "store") as writer:
+        proposed = machine_claim(Status.PROPOSED)
+        other = machine_claim().model_copy(update={"type": ClaimType.LICENSE_SCOPE})
+        writer.add([proposed, other])
+        writer.commit()
+    states = [stored.state for stored in waiting(Reader(tmp_path / "store").current())]
+    assert states == ["proposed", "active"]

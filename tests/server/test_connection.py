@@ -1,0 +1,73 @@
+"""Connections that cost more than they ask: each is cut off, and the server goes on."""
+
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from tests.server.running import SERVE, Server, start, stop
+
+IN_A_HURRY = """
+from server import connection
+connection.HEAD_TIME = connection.STALLED = 1.0
+"""
+ALIVE = b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n"
+ONTOLOGY = b"GET /ontology HTTP/1.1\r\nHost: x\r\n\r\n"
+
+
+@pytest.fixture(scope="module")
+def server(store: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    server = start(store, tmp_path_factory.mktemp("connection"), program=IN_A_HURRY + SERVE)
+    yield server
+    stop(server)
+
+
+@pytest.fixture
+def connection(server: Server) -> Iterator[socket.socket]:
+    port = int(server.address.rstrip("/").rpartition(":")[2])
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as found:
+        yield found
+
+
+@pytest.mark.parametrize("sent", [b"", b"GET /", b"GET / HTTP/1.1\r\nHost: x\r\nX-More: "])
+def test_a_head_that_does_not_come_ends_the_connection(connection: socket.socket, sent: bytes) -> None:
+    connection.sendall(sent)
+    assert ended(connection)
+
+
+@pytest.mark.parametrize("begun", [b"GET /", b"GET / HTTP/1.1\r\nHost: x\r\nX-More: "])
+def test_a_head_without_an_end_is_refused(connection: socket.socket, begun: bytes) -> None:
+    connection.sendall(begun)
+    with suppress(OSError):
+        for _ in range(100):
+            connection.sendall(b"x" * 16384)
+    assert ended(connection)
+
+
+def test_who_asks_for_much_and_takes_nothing_is_cut_off(connection: socket.socket) -> None:
+    connection.sendall(ONTOLOGY * 200)  # 18 MB, more than a socket holds
+    time.sleep(4)
+    taken = 0
+    with suppress(ConnectionError):
+        while data := connection.recv(1 << 20):
+            taken += len(data)
+    assert taken < 200 * 80_000
+
+
+def test_who_takes_all_gets_all(connection: socket.socket) -> None:
+    connection.sendall(ONTOLOGY * 20 + ALIVE)
+    taken = b""
+    while not taken.endswith(b'{"status": "live"}'):
+        time.sleep(0.1)
+        taken += connection.recv(1 << 18)
+    assert taken.count(b"HTTP/1.1 200") == 21
+
+
+def ended(connection: socket.socket) -> bool:
+    with suppress(ConnectionError):
+        while connection.recv(65536):
+            pass
+    return True
