@@ -95,7 +95,7 @@ def compared(before: Snapshot, after: Snapshot, job: Job, services: Services | N
         )
         for snapshot, policy in zip((before, after), policies, strict=True)
     ]
-    return difference_json(difference(*sides), *policies)
+    return difference_json(difference(sides[0], sides[1], job.query), *policies)
 
 
 def _grouped(policy: Policy) -> dict[str, list[str]]:

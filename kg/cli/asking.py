@@ -103,7 +103,7 @@ def _ask_what_if(text: str, store: Path, endpoint: str | None, form: str, parame
             for name in ("from", "to")
         ]
         before = query(versions[0], text)
-        found = difference(before, query(versions[1], text, policy=policy))
+        found = difference(before, query(versions[1], text, policy=policy), text)
         printed = json.dumps(difference_json(found, TrustPolicy(), policy), ensure_ascii=False)
     if form == "json":
         print(printed)

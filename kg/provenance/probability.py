@@ -78,6 +78,8 @@ class Assessor(Fallible):
         self._met: frozenset[str] = frozenset()
         self._given: dict[Hashable, Conditioned] = {}
         self._drawn: dict[Hashable, int] = {}
+        self._held: dict[str, list[Hashable]] = {}
+        self._sampled: dict[int, int] = {}
         self._confidence: dict[int, Confidence] = {}
 
     def _probability(self, leaf: Node) -> float:
@@ -202,7 +204,9 @@ class Assessor(Fallible):
             if name not in self._drawn:
                 self._drawn[name] = draw(name, p, self.samples)
         leaf = self._leaf(self._drawn.__getitem__, worlds.times, holds)
-        true = evaluate(self.circuit, (root,), worlds, leaf)[root]
+        alike = all(self._held.setdefault(name, keys) == keys for name, keys in holds.items())
+        values = self._sampled if alike else {}  # the same claims mean the same under all these nodes
+        true = evaluate(self.circuit, (root,), worlds, leaf, values)[root]
         return Confidence(*interval(true.bit_count(), self.samples))
 
     def _variables(self, root: int) -> tuple[dict[Hashable, float], dict[str, list[Hashable]]]:

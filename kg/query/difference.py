@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kg.query.answer import Answer, Row, RowProvenance
+from kg.query.conditions import VOLATILE
+from kg.query.parse import has_word
 
 LEAST_CHANGE = 1e-9
 """Confidences that differ by no more than this are the same."""
@@ -33,6 +35,7 @@ class Difference:
     vanished: tuple[Changed, ...]
     changed: tuple[Changed, ...]
     same: int
+    doubt: str | None = None
 
     @property
     def complete(self) -> bool:
@@ -41,7 +44,9 @@ class Difference:
 
     @property
     def reason(self) -> str | None:
-        """Why not, if so."""
+        """Why not, if so; or why the rows may differ in any case (``doubt``)."""
+        if self.doubt is not None:
+            return self.doubt
         for answer in (self.before, self.after):
             if answer.provenance is None:
                 return "the answers were asked for without provenance"
@@ -50,8 +55,15 @@ class Difference:
         return None
 
 
-def difference(before: Answer, after: Answer) -> Difference:
-    """Compare two answers to one query: a SELECT, or an ASK, whose only row is there if it is true."""
+def difference(before: Answer, after: Answer, sparql: str = "") -> Difference:
+    """Compare two answers to one query: a SELECT, or an ASK, whose only row is there if it is true.
+
+    Where ``sparql``, its text, asks for what is another each time, the difference says so.
+    """
+    moving = [word for word in sorted(VOLATILE) if has_word(sparql, word)]
+    doubt = (
+        f"{moving[0]}() gives another value each time, so rows may differ for that alone" if moving else None
+    )
     old, new = _told(before), _told(after)
     count_old, count_new = Counter(_rows(before)), Counter(_rows(after))
     appeared = tuple(Changed(row, None, new[row]) for row in new if row not in old)
@@ -62,7 +74,7 @@ def difference(before: Answer, after: Answer) -> Difference:
         if row in new and (count_old[row] != count_new[row] or not _alike(old[row], new[row]))
     )
     same = len(old) - len(vanished) - len(changed)
-    return Difference(before, after, appeared, vanished, changed, same)
+    return Difference(before, after, appeared, vanished, changed, same, doubt)
 
 
 def _rows(answer: Answer) -> tuple[Row, ...]:

@@ -30,7 +30,7 @@ def difference_json(found: Difference, before: TrustPolicy, after: TrustPolicy) 
         rows = [row for change in changes if (row := getattr(change, name)) is not None]
         told[name], places[name] = _side(answer, policy, rows)
         if answer.provenance is not None:
-            claims |= claims_json(answer.provenance)
+            claims |= claims_json(answer.provenance, (row.node for row in rows if row.node is not None))
     for name, listed in (
         ("appeared", found.appeared),
         ("vanished", found.vanished),

@@ -120,8 +120,9 @@ def provenance_json(provenance: Provenance) -> dict[str, Any]:
     return member
 
 
-def claims_json(provenance: Provenance) -> dict[str, Any]:
-    """What is told of the claims."""
+def claims_json(provenance: Provenance, nodes: Iterable[int] | None = None) -> dict[str, Any]:
+    """What is told of the claims: of all, or of those that some nodes rest on."""
+    named = None if nodes is None else set(provenance.circuit.names(list(nodes)))
     return {
         iri: {
             "label": info.label,
@@ -131,6 +132,7 @@ def claims_json(provenance: Provenance) -> dict[str, Any]:
             "probability": _rounded(info.probability),
         }
         for iri, info in provenance.claims.items()
+        if named is None or iri in named
     }
 
 
