@@ -47,6 +47,9 @@ READING = {
 """Headers that let scripts of other sites read (without anybody's credentials)."""
 
 
+ALWAYS = {**SECURITY, **READING}
+"""Headers that every answer has."""
+
 ALLOWED_HEADERS = (
     "Accept, Authorization, Content-Encoding, Content-Type, If-Match, If-None-Match, X-Request-Id"
 )
@@ -99,11 +102,10 @@ def _bug(error: Exception) -> Response:
 
 def finish(response: Response) -> Response:
     """Add the headers that every answer carries, and answer 304 where the client has it already."""
-    for name, value in SECURITY.items():
+    for name, value in ALWAYS.items():
         response.headers.setdefault(name, value)
-    if not _is_for_here():
-        for name, value in READING.items():
-            response.headers.setdefault(name, value)
+    if _is_for_here():
+        del response.headers["Access-Control-Allow-Origin"]
     response.vary.add("Accept")
     if request.method == "OPTIONS":
         response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "GET")
@@ -118,7 +120,7 @@ def finish(response: Response) -> Response:
 
 
 def _is_for_here() -> bool:
-    """Whether it is a page with a whole document, which belongs to others: no other site's script reads it."""
+    """Whether it is a page with a whole document, which is others': no other site's script reads it."""
     return request.path.startswith("/document") and (
         services(current_app).config.documents is ShowDocuments.WHOLE
     )

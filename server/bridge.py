@@ -115,7 +115,9 @@ def call(app: "WSGIApplication", environ: dict[str, Any]) -> Started:
 
     def start_response(status: str, headers: list[tuple[str, str]], _: object = None) -> Any:
         started.status = int(status.split(None, 1)[0])
-        started.headers = [(k.lower().encode("latin-1"), v.encode("latin-1")) for k, v in headers]
+        started.headers = [
+            (k.lower().encode("latin-1"), v.encode("latin-1")) for k, v in headers if k.lower() != "date"
+        ]  # whoever serves tells the date
         return lambda _: None
 
     found: Iterable[bytes] = app(environ, start_response)

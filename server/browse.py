@@ -9,6 +9,7 @@ from flask import Blueprint, Response, current_app, json, render_template, reque
 from kg.dataset.snapshots import Snapshot
 from kg.dataset.terms import Quad
 from kg.errors import NotFound
+from server.asking import HAS_PROVENANCE
 from server.bridge import CLIENT, HANGUP
 from server.errors import BadRequest, NotAcceptable
 from server.formats import HTML, JSON, PAGES, Format, by_name, offers
@@ -17,7 +18,6 @@ from server.naming import is_name
 from server.negotiate import choose
 from server.rdf import write_graph
 from server.services import services
-from server.sparql import HAS_PROVENANCE
 from server.twins import claim_twin, document_twin, entity_twin, source_twin
 from server.views import as_json
 from server.views.claim import claim_page

@@ -54,13 +54,15 @@ def evaluation(store: Path, outbound: tuple[str, ...] = ()) -> Evaluation:
     reader = cache(partial(Reader, store))
     older = lru_cache(maxsize=OLD_VERSIONS)(lambda version: kept(reader(), version))
     with suppress(StoreError):  # each job says so
-        reader().current()
+        _ = reader().current().index, reader().current().statistics
 
     def evaluate(job: Job) -> Reply | Draft | Failure:
         try:
-            with lifted():
-                snapshot = older(job.version) if job.version else reader().current()
-                _ = snapshot.index, snapshot.statistics
+            snapshot = None if job.version else reader().at_hand()
+            if snapshot is None:
+                with lifted():
+                    snapshot = older(job.version) if job.version else reader().current()
+                    _ = snapshot.index, snapshot.statistics
             if job.task is Task.PLAN:
                 return _written(snapshot, explain(snapshot, job.query, job.base))
             if job.task is Task.DIFFERENCE:

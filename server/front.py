@@ -18,11 +18,14 @@ from typing import TYPE_CHECKING
 from kg.errors import StoreError
 from server import bridge
 from server.admission import RateLimits, client_of, longest_body
+from server.asking import FAILED
 from server.bridge import BodyTooLong, BrokenOff, Header, Receive, Scope, Send, Started
 from server.cache import Page
 from server.config import LogRequests
+from server.jobs import Reply
 from server.logs import log
 from server.process import Hangup
+from server.quick import Failed, is_plain, ready, reply_to, send_rest
 from server.services import Services
 from server.tokens import Identity, bearer
 
@@ -179,12 +182,44 @@ class Front:
             return await _send(
                 _problem(408, "slow-body", "The request is too slow", what), scope, request_id, send
             )
-        hangup = Hangup()
+        hangup, failed = Hangup(), None
+        if is_plain(scope, headers, self._here):
+            query = ready(scope, headers, body, client, self._here)
+            if query is not None:
+                try:
+                    found = await reply_to(query, self._here, receive, self._threads)
+                except Failed as failure:
+                    found, failed = None, failure.error
+                if found is not None:
+                    return await self._send_reply(*found, scope, headers, request_id, receive, send)
         environ = bridge.environ_of(scope, body, client, request_id.decode(), hangup)
+        environ[FAILED] = failed
         started = await bridge.run(self._app, environ, hangup, receive, self._threads)
         if started.pieces is not None:
             await _start(started, request_id, send)
             return started.status, await bridge.send_pieces(started, receive, send, self._threads)
+        return await self._send_whole(started, scope, headers, request_id, send)
+
+    async def _send_reply(
+        self,
+        reply: Reply,
+        fields: list[Header],
+        scope: Scope,
+        headers: dict[bytes, bytes],
+        request_id: bytes,
+        receive: Receive,
+        send: Send,
+    ) -> tuple[int, int]:
+        started = Started(200, fields, reply.body)
+        if reply.rest is not None:
+            await _start(started, request_id, send)
+            return 200, await send_rest(reply, receive, send, self._threads)
+        return await self._send_whole(started, scope, headers, request_id, send)
+
+    async def _send_whole(
+        self, started: Started, scope: Scope, headers: dict[bytes, bytes], request_id: bytes, send: Send
+    ) -> tuple[int, int]:
+        """Send a response that is there, packed where the client takes it so; keep it where it can be."""
         if takes_gzip(headers) and len(started.body) >= _WORTH_PACKING:
             _pack(started)
         if scope["method"] == "GET" and (key := self._key(scope, headers)) is not None:

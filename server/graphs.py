@@ -15,6 +15,7 @@ from werkzeug.sansio.multipart import Data, Epilogue, Field, File, MultipartDeco
 
 from kg.dataset.terms import node
 from kg.errors import NotFound
+from server.asking import provenance_link
 from server.bridge import CLIENT, HANGUP
 from server.cache import etag_of, key_of
 from server.errors import BadRequest, NotAcceptable, UnsupportedType
@@ -25,7 +26,7 @@ from server.negotiate import choose
 from server.protocol import QueryRequest, decode, single
 from server.recorded import digest, recorded, told
 from server.services import services
-from server.sparql import answered, provenance_link, unchanged
+from server.sparql import answered, unchanged
 from server.tokens import Scope
 from server.writes import GraphWrite, Part
 

@@ -8,12 +8,13 @@ queue is full, the client with most in it makes room for one with fewer.
 
 import threading
 from collections import OrderedDict, deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 
 from server.errors import Overloaded
 from server.process import Worker
+from server.steps import Bell, Steps, walked
 
 
 class Lane(StrEnum):
@@ -52,7 +53,7 @@ class Slot:
 class _Waiter:
     client: str
     temper: Temper
-    woken: threading.Event = field(default_factory=threading.Event)
+    woken: Bell
     slot: Slot | None = None
     refused: bool = False
 
@@ -74,14 +75,18 @@ class Lanes:
         """How many wait now."""
         return sum(self._waiting.values())
 
-    def acquire(self, temper: Temper, client: str) -> Slot:
+    def acquiring(self, temper: Temper, client: str) -> Steps[Slot]:
         """A slot for a query. Raises ``Overloaded`` if the queue is full or patience runs out."""
         with self._lock:
             for lane in MAY_TAKE[temper]:
                 if self._free[lane]:
                     return self._free[lane].pop()
             waiter = self._enqueue(temper, client)
-        waiter.woken.wait(self._patience)
+        try:
+            yield waiter.woken
+        except BaseException:
+            self._leave(waiter)
+            raise
         with self._lock:
             if waiter.slot is not None:
                 return waiter.slot
@@ -89,6 +94,19 @@ class Lanes:
                 raise Overloaded("too many queries of yours wait already: others have their turn")
             self._remove(waiter)
         raise Overloaded(f"no worker came free within {self._patience:g} seconds")
+
+    def acquire(self, temper: Temper, client: str) -> Slot:
+        """The same, waited for in this thread."""
+        return walked(self.acquiring(temper, client))
+
+    def _leave(self, waiter: _Waiter) -> None:
+        """Wait no more, and give back what was got meanwhile."""
+        with self._lock:
+            slot = waiter.slot
+            if slot is None and not waiter.refused:
+                self._remove(waiter)
+        if slot is not None:
+            self.release(slot)
 
     def release(self, slot: Slot) -> None:
         """Give a slot back: it goes to the next client in turn that can use it."""
@@ -98,7 +116,7 @@ class Lanes:
                 if waiter is not None:
                     self._remove(waiter)
                     waiter.slot = slot
-                    waiter.woken.set()
+                    waiter.woken.ring()
                     if waiter.client in self._queues:
                         self._queues.move_to_end(waiter.client)
                     return
@@ -108,7 +126,7 @@ class Lanes:
         quick = temper is Temper.QUICK
         if self._waiting[quick] >= self._room:
             self._make_room(client, quick=quick)
-        waiter = _Waiter(client, temper)
+        waiter = _Waiter(client, temper, Bell(self._patience))
         self._queues.setdefault(client, deque()).append(waiter)
         self._waiting[quick] += 1
         return waiter
@@ -122,7 +140,7 @@ class Lanes:
         latest = next(w for w in reversed(self._queues[heaviest]) if (w.temper is Temper.QUICK) == quick)
         self._remove(latest)
         latest.refused = True
-        latest.woken.set()
+        latest.woken.ring()
 
     def _count(self, client: str, *, quick: bool) -> int:
         return sum((w.temper is Temper.QUICK) == quick for w in self._queues.get(client, ()))

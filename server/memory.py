@@ -1,15 +1,20 @@
 """A limit on the memory of a worker: of its address space, as the kernel counts it."""
 
+import os
 import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+
+_PAGE = resource.getpagesize()
 
 
 def address_space(pid: int | str = "self") -> int:
     """Bytes of address space that a process has. Raises ``OSError`` if there is none."""
-    pages = int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[0])
-    return pages * resource.getpagesize()
+    place = os.open(f"/proc/{pid}/statm", os.O_RDONLY)
+    try:
+        return int(os.read(place, 32).split(None, 1)[0]) * _PAGE
+    finally:
+        os.close(place)
 
 
 def limit(more: int) -> None:

@@ -7,20 +7,24 @@ the kernel's ends a query even when the server itself is gone.
 import contextlib
 import logging
 import os
+import pickle
 import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
 from dataclasses import replace
-from multiprocessing.connection import Connection
+from functools import partial
 from multiprocessing.context import ForkServerContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from kg.errors import QueryOverLimit, QueryTimeout
+from kg.errors import LodestoneError, QueryOverLimit, QueryTimeout
 from server.errors import Abandoned, WorkerLost
 from server.jobs import Evaluation, Failure, Job, Reply
+from server.line import Line
 from server.memory import address_space
+from server.steps import Steps, Work, walked, walked_on_loop
 from server.worker import Head, serve_jobs
 
 log = logging.getLogger(__name__)
@@ -28,7 +32,7 @@ log = logging.getLogger(__name__)
 POLITE = 10
 """Niceness of a worker that evaluates a long query."""
 
-Start = Callable[[], tuple[BaseProcess, Connection]]
+Start = Callable[[], tuple[BaseProcess, Line]]
 
 
 def starter(
@@ -36,8 +40,8 @@ def starter(
 ) -> Start:
     """How a worker process is started, and its connection."""
 
-    def start() -> tuple[BaseProcess, Connection]:
-        ours, theirs = context.Pipe()
+    def start() -> tuple[BaseProcess, Line]:
+        ours, theirs = Line.pair()
         process = context.Process(target=serve_jobs, args=(theirs, make, store, memory), daemon=True)
         process.start()
         theirs.close()
@@ -49,7 +53,8 @@ def starter(
 class Worker:
     """One worker process, replaced whenever it is killed or dies.
 
-    It is used by one thread at a time; only ``kill`` and ``close`` may come from another.
+    It is used by one thread at a time, or on the event loop; only ``kill`` and ``close`` may come from
+    another.
     """
 
     def __init__(self, start: Start) -> None:
@@ -59,13 +64,13 @@ class Worker:
         self._ready = self._aged = False
         self._cause: Exception | None = None
         self._idle = 0
-        self._process, self._connection = start()
+        self._process, self._line = start()
 
     def wait(self) -> None:
         """Wait until the process has opened its store. Raises ``WorkerLost`` if it cannot."""
         if not self._ready:
             try:
-                self._idle = self._connection.recv()
+                self._idle = pickle.loads(self._line.read())  # noqa: S301 - of our own process
             except (EOFError, OSError) as error:
                 raise WorkerLost("a worker cannot open the store") from error
             self._ready = True
@@ -90,6 +95,7 @@ class Worker:
         self._closed = True
         self.kill(WorkerLost("the server is stopping"))
         self._process.join()
+        self._line.close()
 
     def renew(self) -> None:
         """Begin anew with another process. Raises ``WorkerLost`` if the worker is closed."""
@@ -97,15 +103,15 @@ class Worker:
             if self._closed:
                 raise WorkerLost("the server is stopping")
             self._process.kill()
-            self._connection.close()
+            self._line.close()
             old = self._process
-            self._process, self._connection = self._start()
+            self._process, self._line = self._start()
             self._ready = self._aged = False
             self._cause = None
         old.join()
         old.close()
 
-    def ask(self, job: Job, *, polite_after: float, pieces: bool = True) -> Reply | Failure:
+    def asking(self, job: Job, *, polite_after: float, pieces: bool = True) -> Steps[Reply | Failure]:
         """Evaluate. Raises ``QueryTimeout``, ``QueryOverLimit``, ``WorkerLost`` and what it was killed for.
 
         After ``polite_after`` seconds the process gives way to others. An answer in pieces
@@ -113,23 +119,31 @@ class Worker:
         itself, or is killed from outside, another tries once more.
         """
         try:
-            return self._ask(job, polite_after, pieces=pieces)
-        except WorkerLost:
-            if self._closed:
-                raise
-            return self._ask(job, polite_after, pieces=pieces)
+            try:
+                return (yield from self._asking(job, polite_after, pieces=pieces))
+            except WorkerLost:
+                if self._closed:
+                    raise
+                return (yield from self._asking(job, polite_after, pieces=pieces))
+        except (LodestoneError, OSError):
+            raise
+        except BaseException:
+            self.retire()  # whoever asked is gone, and what it asked for may still come
+            raise
 
-    def _ask(self, job: Job, polite_after: float, *, pieces: bool) -> Reply | Failure:
+    def _asking(self, job: Job, polite_after: float, *, pieces: bool) -> Steps[Reply | Failure]:
         began = time.monotonic()
-        self._send(job)
+        yield from self._sending(job)
         try:
-            if not self._connection.poll(min(polite_after, job.timeout)):
+            message = yield self._line.message(min(polite_after, job.timeout))
+            if message is None:
                 self._give_way()
-                if not self._connection.poll(max(0.0, began + job.timeout - time.monotonic())):
-                    raise self._overdue(job)
-            found = self._connection.recv()
+                message = yield self._line.message(began + job.timeout - time.monotonic())
         except (EOFError, OSError) as error:
-            raise self._lost(job) from error
+            raise (yield Work(partial(self._lost, job))) from error
+        if message is None:
+            raise (yield Work(partial(self._overdue, job)))
+        found = pickle.loads(message)  # noqa: S301 - of our own process
         if isinstance(found, Failure):
             return found
         if not isinstance(found, Head):  # pragma: no cover - workers send nothing else
@@ -137,23 +151,28 @@ class Worker:
         if not found.more:
             return found.reply
         if not pieces:
-            raise self._overdue(job)
+            raise (yield Work(partial(self._overdue, job)))
         return replace(found.reply, rest=Pieces(self, job, began + job.timeout))
 
-    def _send(self, job: Job) -> None:
+    def _sending(self, job: Job) -> Steps[None]:
         """Give the job to a process that lives: one that died idle is replaced."""
-        if self._aged or self._connection.closed:
-            self.renew()
+        message = pickle.dumps(job, pickle.HIGHEST_PROTOCOL)
+        if self._aged or self._line.closed:
+            yield Work(self.renew)
         for attempt in range(2):
             try:
-                self.wait()
-                if not self._connection.poll(0):
-                    self._connection.send(job)
+                if not self._ready:
+                    yield Work(self.wait)
+                if not self._line.ready(0):
+                    if self._line.fits(message):
+                        self._line.send(message)
+                    else:
+                        yield Work(partial(self._line.send, message))
                     return
             except (WorkerLost, OSError):
                 if attempt:
                     raise
-            self.renew()
+            yield Work(self.renew)
         raise WorkerLost("the process that evaluates queries ends at once")
 
     def _give_way(self) -> None:
@@ -161,14 +180,15 @@ class Worker:
             os.setpriority(os.PRIO_PROCESS, self._process.pid or 0, POLITE)
             self._aged = True  # priority cannot be taken back without privilege
 
-    def piece(self, job: Job, deadline: float) -> bytes:
-        """The next piece of an answer, empty at its end. Raises as ``ask`` does."""
+    def reading(self, job: Job, deadline: float) -> Steps[bytes]:
+        """The next piece of an answer, empty at its end. Raises as ``asking`` does."""
         try:
-            if not self._connection.poll(max(0.0, deadline - time.monotonic())):
-                raise self._overdue(job)
-            return self._connection.recv_bytes()
+            piece = yield self._line.message(deadline - time.monotonic())
         except (EOFError, OSError) as error:
-            raise self._lost(job) from error
+            raise (yield Work(partial(self._lost, job))) from error
+        if piece is None:
+            raise (yield Work(partial(self._overdue, job)))
+        return piece  # type: ignore[no-any-return]
 
     def _overdue(self, job: Job) -> QueryTimeout:
         self.renew()
@@ -204,16 +224,22 @@ class Pieces:
     def __init__(self, worker: Worker, job: Job, deadline: float) -> None:
         self._worker, self._job, self.deadline = worker, job, deadline
         self._open = True
-        self._sent = 0
         self.done: Callable[[], None] = lambda: None
 
     def __iter__(self) -> Iterator[bytes]:
         try:
-            while piece := self._worker.piece(self._job, self.deadline):
+            while piece := walked(self._worker.reading(self._job, self.deadline)):
                 yield piece
             self._end()
         finally:
             self.close()
+
+    async def next(self, threads: Executor) -> bytes:
+        """The next piece on the event loop, empty at the end. Raises as ``Worker.asking`` does."""
+        piece = await walked_on_loop(self._worker.reading(self._job, self.deadline), threads)
+        if not piece:
+            self._end()
+        return piece
 
     def close(self) -> None:
         """Give up what has not come yet."""

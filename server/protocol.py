@@ -3,9 +3,8 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Protocol
 from urllib.parse import parse_qsl
-
-from flask import Request
 
 from kg.query.policy import PARAMETERS, TrustPolicy
 from server.errors import BadRequest, UnsupportedType
@@ -19,6 +18,34 @@ MAX_FIELDS = 500
 MEBIBYTE = 1024 * 1024
 
 Parameters = Mapping[str, tuple[str, ...]]
+
+
+class Incoming(Protocol):
+    """What is read of a request."""
+
+    @property
+    def method(self) -> str:
+        """The method, in capitals."""
+        ...
+
+    @property
+    def query_string(self) -> bytes:
+        """What follows the question mark."""
+        ...
+
+    @property
+    def mimetype(self) -> str:
+        """The media type of the body, in small letters and without parameters."""
+        ...
+
+    @property
+    def mimetype_params(self) -> Mapping[str, str]:
+        """The parameters of the media type."""
+        ...
+
+    def get_data(self) -> bytes:
+        """The body."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -59,7 +86,7 @@ class UpdateRequest:
     named_graphs: tuple[str, ...] | None = None
 
 
-def read_request(request: Request) -> QueryRequest | UpdateRequest | None:
+def read_request(request: Incoming) -> QueryRequest | UpdateRequest | None:
     """The query or update that a request brings, ``None`` if neither (then it asks for the description).
 
     Raises ``BadRequest``, ``UnsupportedType`` and ``InvalidPolicy``.
@@ -123,7 +150,7 @@ def _merged(first: Parameters, second: Parameters) -> dict[str, tuple[str, ...]]
     return {name: first.get(name, ()) + second.get(name, ()) for name in (*first, *second)}
 
 
-def _utf8_only(request: Request) -> None:
+def _utf8_only(request: Incoming) -> None:
     charset = request.mimetype_params.get("charset", "utf-8").lower()
     if charset not in ("utf-8", "utf8"):
         raise UnsupportedType(f"queries are read in UTF-8, not in {charset}")
@@ -164,7 +191,7 @@ def read_parameters(parameters: Parameters) -> QueryRequest:
     )
 
 
-def read_difference(request: Request) -> DifferenceRequest:
+def read_difference(request: Incoming) -> DifferenceRequest:
     """What a request asks to be compared. Raises ``BadRequest``, ``UnsupportedType`` and ``InvalidPolicy``.
 
     ``from`` and ``to`` are versions. The trust policy is that of the side after the change;

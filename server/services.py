@@ -1,7 +1,7 @@
 """What the pages of one server share: its settings, its reader, its workers and its kept answers."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from flask import Flask
 
 from kg.dataset.snapshots import Reader, Snapshot
-from server.cache import AnswerCache, key_of
+from server.cache import AnswerCache, etag_of, key_of
 from server.config import Config
 from server.jobs import Job, Reply
 from server.process import Hangup
 from server.shapes import is_volatile
+from server.steps import Steps, walked
 from server.tokens import Tokens
 from server.workers import Workers
 from server.writing import Writing
@@ -97,18 +98,46 @@ class Services:
             return self.reader.need(version)
 
     def answer(self, job: Job, hangup: Hangup | None = None) -> Reply:
+        """The answer to a job, as ``answering`` gives it, in this thread."""
+        return walked(self.answering(Known.of(self, job), hangup))
+
+    def answering(self, known: "Known", hangup: Hangup | None = None) -> Steps[Reply]:
         """The answer to a job: one that is kept, else from the workers. Raises what they raise."""
-        if is_volatile(job.query):
-            return self.workers.run(job, hangup)
-        current, asked = self.snapshot().iri, self.resolved(job.version)
-        key = key_of(job, asked)
-        kept = self.answers.get(key, current)
+        job, key = known.job, known.key
+        if key is None:
+            return (yield from self.workers.running(job, hangup))
+        kept = self.answers.get(key, known.current)
         if isinstance(kept, Reply) and len(kept.body) <= job.limit:
             return kept
-        reply = self.workers.run(job, hangup)
-        if reply.rest is None and reply.version == asked:
-            self.answers.put(key, current, reply)
+        reply = yield from self.workers.running(job, hangup)
+        if reply.rest is None and reply.version == known.asked:
+            self.answers.put(key, known.current, reply)
         return reply
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of a job before it is done.
+
+    ``key`` names its answer and ``etag`` is the entity tag: ``None`` and empty where it may
+    be another one each time. ``asked`` is the IRI of the version that it is about, and
+    ``current`` that of the published one.
+    """
+
+    job: Job
+    key: tuple[Hashable, ...] | None = None
+    etag: str = ""
+    current: str = ""
+    asked: str = ""
+
+    @classmethod
+    def of(cls, here: Services, job: Job) -> "Known":
+        """Of a job that comes now. Raises ``VersionGone`` and ``StoreError``."""
+        if is_volatile(job.query):
+            return cls(job)
+        current, asked = here.snapshot().iri, here.resolved(job.version)
+        key = key_of(job, asked)
+        return cls(job, key, etag_of(key), current, asked)
 
 
 def services(app: Flask) -> Services:

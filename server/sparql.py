@@ -2,13 +2,12 @@
 
 from dataclasses import replace
 from itertools import chain
-from urllib.parse import urlencode
 
 from flask import Blueprint, Response, current_app, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from server.asking import FAILED, HAS_QUERY_SERVICE, headers_of, job_of, query_address, wants_page
 from server.bridge import CLIENT, HANGUP, STREAMS
-from server.cache import etag_of, key_of
 from server.description import examples, service_description
 from server.errors import NotAcceptable
 from server.formats import GRAPHS, HTML, RESULTS, by_name, offers
@@ -17,16 +16,11 @@ from server.negotiate import accepts_html, choose
 from server.protocol import QueryRequest, UpdateRequest, read_difference, read_request
 from server.querypage import Download, QueryPage, read_answer
 from server.rdf import write_graph
-from server.services import services
-from server.shapes import is_volatile
+from server.services import Known, services
+from server.steps import walked
 from server.updates import answer_update
 
 sparql = Blueprint("sparql", __name__)
-
-HAS_PROVENANCE = "http://www.w3.org/ns/prov#has_provenance"
-HAS_QUERY_SERVICE = "http://www.w3.org/ns/prov#has_query_service"
-LONGEST_LINK = 6000
-"""Characters of a ``Link`` that clients still take in a header."""
 
 
 @sparql.route("/sparql", methods=["GET", "POST"])
@@ -37,7 +31,7 @@ def endpoint() -> AnyResponse:
         return _describe()
     if isinstance(asked, UpdateRequest):
         return answer_update(asked)
-    html = not asked.plan and wants_page(asked)
+    html = not asked.plan and wants_page(asked, request.headers.get("Accept"))
     return _answer(asked, job_for(asked, html=html))
 
 
@@ -58,23 +52,20 @@ def compare() -> AnyResponse:
 
 
 def _answer(asked: QueryRequest, job: Job) -> AnyResponse:
-    here, volatile = services(current_app), is_volatile(asked.query)
-    etag = "" if volatile else etag_of(key_of(job, here.resolved(job.version)))
-    if etag and request.method in ("GET", "HEAD") and request.if_none_match.contains_weak(etag):
-        return unchanged(etag, here.resolved(job.version))
-    reply = here.answer(job, request.environ.get(HANGUP))
+    here = services(current_app)
+    if isinstance(failed := request.environ.get(FAILED), Exception):
+        raise failed
+    known = Known.of(here, job)
+    told = known.etag and request.method in ("GET", "HEAD")
+    if told and request.if_none_match.contains_weak(known.etag):
+        return unchanged(known.etag, known.asked)
+    reply = walked(here.answering(known, request.environ.get(HANGUP)))
     if job.html:
         response = Response(render_template("query.html", page=answer_page(asked, reply)))
         response.content_type = HTML.content_type()
     else:
         response = answered(reply)
-    response.headers["Content-Version"] = reply.version
-    response.headers.add("Link", provenance_link(asked, reply))
-    if volatile:
-        response.headers["Cache-Control"] = "no-store"
-    elif reply.version == here.resolved(job.version):
-        response.set_etag(etag, weak=True)
-        response.headers["Cache-Control"] = "no-cache"
+    response.headers.update(headers_of(asked, reply, known, here))
     return response
 
 
@@ -97,49 +88,17 @@ def answered(reply: Reply) -> Response:
     return response
 
 
-def wants_page(asked: QueryRequest) -> bool:
-    """Whether the answer goes into a page: a browser asks, and no format is named."""
-    if asked.format:
-        return asked.format == HTML.name
-    best = choose(request.headers.get("Accept"), offers((*RESULTS, *GRAPHS, HTML)))
-    return best is not None and best.name == HTML.name
-
-
 def job_for(asked: QueryRequest, *, html: bool) -> Job:
-    """The job for a request, within the server's limits. Raises ``NotAcceptable``."""
-    config = services(current_app).config
-    accept = request.headers.get("Accept")
-    named = asked.format or html or asked.plan
-    if not named and choose(accept, offers((*RESULTS, *GRAPHS))) is None:
-        available = tuple(f.media_type for f in (*RESULTS, *GRAPHS))
-        raise NotAcceptable("none of the formats that are written here is accepted", available=available)
-    return Job(
-        query=asked.query,
-        timeout=min(asked.timeout or config.timeout, config.timeout),
-        limit=min(asked.result or config.result, config.result),
-        memory=min(asked.memory or config.memory, config.memory),
-        default_graphs=asked.default_graphs,
-        named_graphs=asked.named_graphs,
-        provenance=asked.provenance,
-        version=asked.version,
-        accept=accept,
-        format=None if html else asked.format,
-        html=html,
+    """The job for the request in hand, within the server's limits. Raises ``NotAcceptable``."""
+    return job_of(
+        asked,
+        services(current_app).config,
+        method=request.method,
         base=request.base_url,
-        stream=not html and request.method != "HEAD",
+        accept=request.headers.get("Accept"),
         client=request.environ.get(CLIENT, ""),
-        policy=asked.policy,
-        task=Task.PLAN if asked.plan else Task.ANSWER,
+        html=html,
     )
-
-
-def query_address(asked: QueryRequest, **more: str) -> str:
-    """The address that asks the same again, with other parameters besides."""
-    pairs = [("query", asked.query)]
-    pairs += [("default-graph-uri", g) for g in asked.default_graphs or ()]
-    pairs += [("named-graph-uri", g) for g in asked.named_graphs or ()]
-    pairs += asked.policy
-    return "/sparql?" + urlencode([*pairs, *more.items()])
 
 
 def answer_page(asked: QueryRequest, reply: Reply) -> QueryPage:
@@ -154,14 +113,6 @@ def answer_page(asked: QueryRequest, reply: Reply) -> QueryPage:
         answer=read_answer(reply, snapshot),
         downloads=tuple(Download(f.label, query_address(asked, format=f.name, **kept)) for f in formats),
     )
-
-
-def provenance_link(asked: QueryRequest, reply: Reply) -> str:
-    """``Link`` to the JSON provenance of the same query and version (PROV-AQ); to the service if too long."""
-    link = query_address(asked, version=reply.version, provenance="how", format="json")
-    if len(link) > LONGEST_LINK:
-        return f'</sparql>; rel="{HAS_QUERY_SERVICE}"'
-    return f'<{link}>; rel="{HAS_PROVENANCE}"'
 
 
 def _describe() -> AnyResponse:

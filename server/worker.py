@@ -1,23 +1,24 @@
-"""The inside of a worker process: it takes a job from its connection, and writes the answer back.
+"""The inside of a worker process: it takes a job from its line, and writes the answer back.
 
-On the connection goes first a ``Failure`` or a ``Head``; where that says so, more pieces
+On the line goes first a ``Failure`` or a ``Head``; where that says so, more pieces
 of the body follow, and an empty one when it is whole. What breaks off before that is
-broken: the process ends, and the connection with it.
+broken: the process ends, and the line with it.
 """
 
 import contextlib
 import os
+import pickle
 import signal
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import IO, cast
 
 from kg.errors import LodestoneError, QueryOverLimit
 from server.errors import AnswerTooLong
 from server.jobs import Draft, Evaluation, Failure, Job, Reply
+from server.line import Line
 from server.memory import address_space, limit
 
 GRACE = 5.0
@@ -36,13 +37,13 @@ class Head:
 
 
 class Sink:
-    """The file that an answer is written into: its pieces go to the connection where that is allowed.
+    """The file that an answer is written into: its pieces go to the line where that is allowed.
 
     ``write`` raises ``AnswerTooLong`` beyond the job's limit.
     """
 
-    def __init__(self, connection: Connection, draft: Draft, job: Job) -> None:
-        self._connection, self._draft, self._job = connection, draft, job
+    def __init__(self, line: Line, draft: Draft, job: Job) -> None:
+        self._line, self._draft, self._job = line, draft, job
         self._parts: list[bytes] = []
         self._held = self._total = 0
         self.begun = False
@@ -68,18 +69,23 @@ class Sink:
             return
         if self._held:
             self._send(more=True)
-        self._connection.send_bytes(b"")
+        self._line.send(b"")
 
     def _send(self, *, more: bool) -> None:
         body = b"".join(self._parts)
         self._parts, self._held = [], 0
         if self.begun:
-            self._connection.send_bytes(body)
+            self._line.send(body)
             return
         draft = self._draft
         reply = Reply(draft.kind, draft.content_type, body, draft.version, draft.format)
         self.begun = True
-        self._connection.send(Head(reply, more))
+        tell(self._line, Head(reply, more))
+
+
+def tell(line: Line, what: object) -> None:
+    """Send something that can be pickled."""
+    line.send(pickle.dumps(what, pickle.HIGHEST_PROTOCOL))
 
 
 def too_long(limit: int) -> AnswerTooLong:
@@ -91,36 +97,36 @@ def too_long(limit: int) -> AnswerTooLong:
     )
 
 
-def serve_jobs(connection: Connection, make: Callable[[Path], Evaluation], store: Path, memory: int) -> None:
-    """Be a worker until the connection ends. ``memory`` is what each job may use, in bytes."""
+def serve_jobs(line: Line, make: Callable[[Path], Evaluation], store: Path, memory: int) -> None:
+    """Be a worker until the line ends. ``memory`` is what each job may use, in bytes."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ["RUST_BACKTRACE"] = "0"  # memory that cannot be had is no fault that needs one
     evaluate = make(store)
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
-        connection.send(address_space())
+        tell(line, address_space())
         while True:
-            job: Job = connection.recv()
+            job: Job = pickle.loads(line.read())  # noqa: S301 - of the server that started us
             limit(min(job.memory or memory, memory))
             signal.setitimer(signal.ITIMER_REAL, job.timeout + GRACE)
-            _answer(connection, evaluate, job)
+            _answer(line, evaluate, job)
             signal.setitimer(signal.ITIMER_REAL, 0)
 
 
-def _answer(connection: Connection, evaluate: Evaluation, job: Job) -> None:
+def _answer(line: Line, evaluate: Evaluation, job: Job) -> None:
     sink: Sink | None = None
     try:
         found = evaluate(job)
         match found:
             case Draft():
-                sink = Sink(connection, found, job)
+                sink = Sink(line, found, job)
                 found.write(cast(IO[bytes], sink))
                 sink.finish()
             case Reply():
-                connection.send(Head(found, more=False))
+                tell(line, Head(found, more=False))
             case Failure():
-                connection.send(found)
+                tell(line, found)
         return
     except MemoryError:
         failure = Failure.of(QueryOverLimit("the query needed more memory than it may use", limit="memory"))
@@ -132,4 +138,4 @@ def _answer(connection: Connection, evaluate: Evaluation, job: Job) -> None:
         failure = Failure.of(LodestoneError(f"a query could not be evaluated\n{traceback.format_exc()}"))
     if sink is not None and sink.begun:
         os._exit(1)  # what was sent cannot be taken back: let it break off
-    connection.send(failure)
+    tell(line, failure)

@@ -21,6 +21,7 @@ from server.jobs import Evaluation, Failure, Job, Reply
 from server.lanes import Lane, Lanes, Slot, Temper
 from server.process import Hangup, Pieces, Worker, abandoned, starter
 from server.shapes import Memory, shape
+from server.steps import Steps, walked
 
 SHORT = 0.5
 """Seconds that a job may take in a lane for short work."""
@@ -28,6 +29,10 @@ SHORT = 0.5
 QUICK = 0.1
 """Seconds within which a query is quick."""
 
+WEIGHED = 0.01
+"""Seconds within which a job cannot have taken much memory for good."""
+
+_NOW_AND_THEN = 16
 _BROKEN: dict[type[LodestoneError], str] = {
     QueryTimeout: "deadline",
     QueryOverLimit: "memory",
@@ -113,6 +118,10 @@ class Workers:
             slot.worker.wait()
 
     def run(self, job: Job, hangup: Hangup | None = None) -> Reply:
+        """Evaluate a job and give back its answer, as ``running`` does, in this thread."""
+        return walked(self.running(job, hangup))
+
+    def running(self, job: Job, hangup: Hangup | None = None) -> Steps[Reply]:
         """Evaluate a job and give back its answer; its ``rest`` must be read or closed.
 
         Raises what the evaluation raises, ``QueryTimeout``, ``QueryOverLimit``,
@@ -123,17 +132,18 @@ class Workers:
         key = hash((shape(job.query), job.provenance, job.html))
         temper = self._tempers.recall(key)
         try:
-            slot = lanes.acquire(temper, job.client)
+            slot = yield from lanes.acquiring(temper, job.client)
             if slot.lane is not Lane.LONG and job.timeout > SHORT:
+                short = replace(job, timeout=SHORT)
                 try:
-                    result = self._run(lanes, slot, replace(job, timeout=SHORT), hangup, key, pieces=False)
+                    result = yield from self._running(lanes, slot, short, hangup, key, pieces=False)
                 except QueryTimeout:
                     self._tempers.note(key, Temper.LONG)
                     self.tried_again += 1
-                    slot = lanes.acquire(Temper.LONG, job.client)
-                    result = self._run(lanes, slot, job, hangup, key)
+                    slot = yield from lanes.acquiring(Temper.LONG, job.client)
+                    result = yield from self._running(lanes, slot, job, hangup, key)
             else:
-                result = self._run(lanes, slot, job, hangup, key)
+                result = yield from self._running(lanes, slot, job, hangup, key)
         except Overloaded:
             self.broken["refused"] += 1
             raise
@@ -144,28 +154,33 @@ class Workers:
             raise result.exception()
         return result
 
-    def _run(
+    def _running(
         self, lanes: Lanes, slot: Slot, job: Job, hangup: Hangup, key: int, *, pieces: bool = True
-    ) -> Reply | Failure:
+    ) -> Steps[Reply | Failure]:
         """Evaluate a job in a slot, which is given back when it is not needed any more."""
         began = time.monotonic()
         result: Reply | Failure | None = None
         try:
             with hangup.then(lambda: slot.worker.kill(abandoned())):
-                result = slot.worker.ask(job, polite_after=SHORT, pieces=pieces)
+                result = yield from slot.worker.asking(job, polite_after=SHORT, pieces=pieces)
         finally:
+            took = time.monotonic() - began
             rest = result.rest if isinstance(result, Reply) else None
             if isinstance(rest, Pieces):
                 rest.done = lambda: lanes.release(slot)
             else:
-                slot.worker.weigh(self._memory // 2)
+                self._weigh(slot, took)
                 lanes.release(slot)
-        took = time.monotonic() - began
         if took < QUICK and rest is None:
             self._tempers.note(key, Temper.QUICK)
         elif took > SHORT or rest is not None:
             self._tempers.note(key, Temper.LONG)
         return result
+
+    def _weigh(self, slot: Slot, took: float) -> None:
+        """Weigh a worker after every job that took a while, and after some of the others."""
+        if took > WEIGHED or self.asked % _NOW_AND_THEN == 0:
+            slot.worker.weigh(self._memory // 2)
 
     def forget(self) -> None:
         """Have every process replaced before its next job: it may remember what is there no more."""

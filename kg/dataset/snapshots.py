@@ -1,5 +1,6 @@
 """Published versions: immutable, opened read-only, followed by their manifest."""
 
+import os
 import re
 from functools import cached_property
 from pathlib import Path
@@ -84,6 +85,7 @@ class Reader:
     def __init__(self, path: Path) -> None:
         self.layout = Layout(path)
         self._settings = self.layout.settings()
+        self._manifest = str(self.layout.manifest_file)
         self._current: Snapshot | None = None
         self._stamp: tuple[int, int] | None = None
 
@@ -104,9 +106,13 @@ class Reader:
             raise StoreError(f"{self.layout.root} changes faster than it can be read")
         return self._current
 
+    def at_hand(self) -> Snapshot | None:
+        """The published version, if it is the one that was opened last. Raises ``StoreError``."""
+        return self._current if self._manifest_stamp() == self._stamp else None
+
     def _manifest_stamp(self) -> tuple[int, int]:
         try:
-            found = self.layout.manifest_file.stat()
+            found = os.stat(self._manifest)  # noqa: PTH116 - asked for with each request, some times
         except OSError as error:
             raise StoreError(
                 f"{self.layout.root} holds no published version: {error}", store=str(self.layout.root)

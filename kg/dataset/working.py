@@ -28,6 +28,9 @@ from kg.errors import StoreError
 
 _STORES = ("main", "archive", "index")
 
+MUCH = 64 * 1024 * 1024
+"""Characters of N-Quads that came in bulk after which a store is put in order before it is published."""
+
 
 class WorkingCopy:
     """Holds a store for writing. Use as a context manager; what is not committed is given up.
@@ -84,6 +87,7 @@ class WorkingCopy:
         if fresh or missing or self.layout.dirty_file.exists():
             self._restore()
         self._dirty = self._archive_dirty = False
+        self.loaded = 0
         self.open_stores()
         if fresh:
             self.touch(archive=True)
@@ -157,6 +161,7 @@ class WorkingCopy:
         self.manifest = manifest
         self.layout.dirty_file.unlink()
         self._dirty = self._archive_dirty = False
+        self.loaded = 0
         self._prune()
         return manifest
 
@@ -165,10 +170,13 @@ class WorkingCopy:
         changed = {"main": self.main}
         if self._archive_dirty or not manifest.archive:
             changed["archive"] = self.archive
-        if self.indexing.pending or not manifest.index:
-            self.indexing.refresh()
-            manifest = manifest.with_counts(facts=self.indexing.facts - manifest.counts.get("facts", 0))
-            changed["index"] = self.index
+        with ThreadPoolExecutor(1) as beside:
+            if self.loaded > MUCH:  # what came in pieces is read in pieces until it is one
+                beside.submit(self.main.optimize)
+            if self.indexing.pending or not manifest.index:
+                self.indexing.refresh()
+                manifest = manifest.with_counts(facts=self.indexing.facts - manifest.counts.get("facts", 0))
+                changed["index"] = self.index
         facts = manifest.counts.get("facts", 0)
         if self._counted is None or self._counted.outdated(facts):
             self._counted = gather(self.main)

@@ -251,7 +251,11 @@ class Writer(WorkingCopy):
         Much of it goes through the engine's bulk loader, by the piece: that keeps memory
         bounded, and is faster than all at once. Pieces are loaded while the next is made.
         """
-        load_pieces(self.main, gathered(pieces))
+        load_pieces(self.main, gathered(map(self._counted_in, pieces)))
+
+    def _counted_in(self, piece: str) -> str:
+        self.loaded += len(piece)
+        return piece
 
     def awaited(self, name: str) -> bool:
         """Whether claims that are known already retract or supersede one of this IRI."""

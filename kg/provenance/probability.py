@@ -90,6 +90,8 @@ class Assessor(Fallible):
     def confidence(self, root: int) -> Confidence:
         """P(the node is true)."""
         known = self._confidence.get(root)
+        if known is None and self.circuit.operations[root] is Op.TOKEN:
+            known = self._confidence[root] = Confidence(self.trust(self.circuit.name(root)).probability)
         if known is None:
             self.support(root)  # of all nodes below at once
             exact = self._arithmetic(root, 0)
