@@ -102,10 +102,11 @@ def _bug(error: Exception) -> Response:
 
 def finish(response: Response) -> Response:
     """Add the headers that every answer carries, and answer 304 where the client has it already."""
-    for name, value in ALWAYS.items():
+    for name, value in SECURITY.items():
         response.headers.setdefault(name, value)
-    if _is_for_here():
-        del response.headers["Access-Control-Allow-Origin"]
+    if not _is_for_here():
+        for name, value in READING.items():
+            response.headers.setdefault(name, value)
     response.vary.add("Accept")
     if request.method == "OPTIONS":
         response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "GET")
@@ -120,7 +121,7 @@ def finish(response: Response) -> Response:
 
 
 def _is_for_here() -> bool:
-    """Whether it is a page with a whole document, which is others': no other site's script reads it."""
+    """Whether it is a whole document: that belongs to others, and no other site's script reads it."""
     return request.path.startswith("/document") and (
         services(current_app).config.documents is ShowDocuments.WHOLE
     )

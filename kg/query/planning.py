@@ -12,6 +12,7 @@ from kg.query.page import filled, has_given, text_of
 from kg.query.parse import parse
 from kg.query.plan import Explanation, planned, planned_pattern
 from kg.query.plan.count import counting
+from kg.query.plan.habits import Habits
 from kg.query.render import render
 from kg.query.size import check_size
 from kg.query.source import Source, ask_engine
@@ -21,6 +22,7 @@ from kg.query.zero_length import with_zero_length
 _VERSIONS = 8
 _TEXTS = 1_000
 _NOTHING = Explanation(reason="there are no statistics")
+_AS_ALWAYS = Explanation(reason="queries of this shape stay as they are written")
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class Planning:
     def __init__(self, source: Source) -> None:
         self._statistics: Statistics | None = source.statistics
         self._count = counting(lambda text: _solutions(source, text))
+        self._habits = None if self._statistics is None else Habits(self._statistics)
         self._sent: dict[tuple[str, str | None], Sent] = {}
         self._derived: dict[int, Derived] = {}
 
@@ -63,9 +66,14 @@ class Planning:
             return Sent(None, None, Explanation(reason="only SPARQL 1.1 is planned"))
         asked = with_zero_length(with_graphs_within(written))
         differs = asked.alternatives or asked is not written
-        if self._statistics is None:
+        if self._statistics is None or self._habits is None:
             return Sent(asked, render(without_dataset(asked)) if differs else None, _NOTHING)
+        shape = None if differs else self._habits.shape(sparql, asked)
+        if shape is not None and self._habits.stays(shape):
+            return Sent(asked, None, _AS_ALWAYS)
         best = planned(asked, self._statistics, self._count)
+        if shape is not None:
+            self._habits.note(shape, changed=best.changed)
         text = render(without_dataset(best.query)) if differs or best.changed else None
         return Sent(asked, text, best.explanation)
 
