@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from server import audit
-from tests.query.generate import queries
+from tests.query.whole import queries
 from tests.server.running import Server, start, stop
 
 REQUESTS = int(os.environ.get("LODESTONE_FUZZ", "600"))
