@@ -10,7 +10,7 @@ from server.access import check_reading
 from server.bodies import decompress
 from server.browse import answer, browse, chosen_format
 from server.claiming import claiming
-from server.config import Config
+from server.config import Config, ShowDocuments
 from server.formats import GRAPHS, HTML
 from server.graphs import graphs
 from server.health import health
@@ -102,8 +102,11 @@ def _bug(error: Exception) -> Response:
 
 def finish(response: Response) -> Response:
     """Add the headers that every answer carries, and answer 304 where the client has it already."""
-    for name, value in ALWAYS.items():
+    for name, value in SECURITY.items():
         response.headers.setdefault(name, value)
+    if not _is_for_here():
+        for name, value in READING.items():
+            response.headers.setdefault(name, value)
     response.vary.add("Accept")
     if request.method == "OPTIONS":
         response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "GET")
@@ -115,6 +118,13 @@ def finish(response: Response) -> Response:
         response.headers.setdefault("Cache-Control", "no-cache")
         response.make_conditional(request)
     return response
+
+
+def _is_for_here() -> bool:
+    """Whether it is a whole document: that belongs to others, and no other site's script reads it."""
+    return request.path.startswith("/document") and (
+        services(current_app).config.documents is ShowDocuments.WHOLE
+    )
 
 
 def _can_be_kept(response: Response) -> bool:

@@ -7,6 +7,7 @@ requests, and every error. Rules, parameters and headers are those that the appl
 
 import asyncio
 import re
+import time
 from collections.abc import AsyncIterator, Mapping
 from concurrent.futures import Executor
 from contextlib import suppress
@@ -161,14 +162,18 @@ async def send_rest(reply: Reply, receive: Receive, send: Send, threads: Executo
     """Send a long answer whose head is sent; gives back the bytes. Raises ``BrokenOff``."""
     watcher = asyncio.ensure_future(receive())
     sent = 0
+    left = reply.rest.deadline - time.monotonic() if reply.rest is not None else 0.0
     try:
-        async for piece in _pieces(reply, threads):
-            if watcher.done():
-                raise BrokenOff("the client went away")
-            await send({"type": "http.response.body", "body": piece, "more_body": True})
-            sent += len(piece)
+        async with asyncio.timeout(max(0.0, left)):
+            async for piece in _pieces(reply, threads):
+                if watcher.done():
+                    raise BrokenOff("the client went away")
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
+                sent += len(piece)
     except BrokenOff:
         raise
+    except TimeoutError:
+        raise BrokenOff("the client had not taken the answer by its deadline") from None
     except Exception as error:
         raise BrokenOff(str(error)) from error
     finally:

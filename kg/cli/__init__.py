@@ -149,7 +149,11 @@ def serve(**flags: object) -> None:
 @click.argument("query")
 @STORE
 @click.option("--endpoint", metavar="URL", help="Ask a Lodestone server instead of a store.")
-@click.option("--provenance", type=click.Choice(["how", "none"]), default="how", show_default=True)
+@click.option(
+    "--provenance",
+    type=click.Choice(["how", "none"]),
+    show_default="how; RDF is annotated where it is asked for",
+)
 @click.option(
     "--format",
     "form",
@@ -172,7 +176,7 @@ def query(
     query: str,
     store: Path,
     endpoint: str | None,
-    provenance: str,
+    provenance: str | None,
     form: str,
     what_if: bool,
     explain: bool,
@@ -183,7 +187,7 @@ def query(
     from kg.cli.asking import ask, explain_plan
 
     if explain:
-        sys.exit(explain_plan(query, store, form))
+        sys.exit(explain_plan(query, store, endpoint, form))
     given = {name.replace("_", "-"): value for name, value in {**policy, "from": from_}.items() if value}
     if not what_if and {"from", "to"} & set(given):
         raise click.UsageError("--from and --to go with --what-if")

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, cast
@@ -17,10 +17,11 @@ from SPARQLWrapper import CSV, JSON, POST, TSV, XML, SPARQLWrapper
 from SPARQLWrapper.SPARQLExceptions import SPARQLWrapperException
 
 from kg.dataset.snapshots import Reader
+from kg.dataset.terms import Quad, RdfFormat, Triple, parse
 from kg.errors import LodestoneError
 from kg.provenance.circuit import Circuit
 from kg.provenance.witnesses import rests_on
-from kg.query import Answer, TrustPolicy, difference, explain, query
+from kg.query import TrustPolicy, difference, explain, query
 from kg.query.difference_json import difference_json
 from kg.query.explain import explained_text
 from kg.query.rdf_results import to_rdf
@@ -29,6 +30,7 @@ from ontology.vocab import PREFIXES
 
 _RDF = {"ttl": "turtle", "trig": "trig", "nt": "nt", "nq": "nq", "jsonld": "json-ld", "rdf": "rdf-xml"}
 Parameters = Mapping[str, Sequence[str]]
+_WITH_GRAPHS = ("trig", "nq", "jsonld")
 _TABLES = {"json": JSON, "table": JSON, "csv": CSV, "tsv": TSV, "xml": XML}
 _CLAIMS_SHOWN = 40
 
@@ -38,21 +40,18 @@ def ask(
     store: Path,
     *,
     endpoint: str | None,
-    provenance: str,
+    provenance: str | None,
     form: str,
     parameters: Parameters = MappingProxyType({}),
     what_if: bool = False,
 ) -> int:
     """Ask and print. Gives 0: a false ASK and an empty answer are answers.
 
+    ``provenance`` is ``None`` where nothing is said: then ``how``, but RDF without annotations.
     ``parameters`` are those of the trust policy, and ``from`` and ``to``, which are
     versions; ``what_if`` prints what they change.
     """
-    if text.endswith(".rq"):
-        try:
-            text = Path(text).read_text(encoding="utf-8")
-        except UnicodeDecodeError as error:
-            raise LodestoneError(f"{text} is not UTF-8: {error}") from error
+    text = _text_of(text)
     if what_if:
         return _ask_what_if(text, store, endpoint, form, parameters)
     printed = (
@@ -69,9 +68,23 @@ def ask(
     return 0
 
 
-def explain_plan(text: str, store: Path, form: str) -> int:
+def _text_of(query: str) -> str:
+    """The text of a query, or of the file that holds it."""
+    if not query.endswith(".rq"):
+        return query
+    try:
+        return Path(query).read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise LodestoneError(f"{query} is not UTF-8: {error}") from error
+
+
+def explain_plan(query: str, store: Path, endpoint: str | None, form: str) -> int:
     """Print how a query is evaluated."""
-    told = explain(Reader(store).current(), text)
+    text = _text_of(query)
+    if endpoint:
+        told = json.loads(of_server(_service(endpoint), [("query", text), ("explain", "plan")]))
+    else:
+        told = explain(Reader(store).current(), text)
     print(json.dumps(told, indent=1) if form == "json" else explained_text(told))
     return 0
 
@@ -99,16 +112,20 @@ def _ask_what_if(text: str, store: Path, endpoint: str | None, form: str, parame
     return 0
 
 
-def _from_store(text: str, store: Path, provenance: str, form: str, policy: TrustPolicy) -> bytes:
-    mode = cast(Literal["how", "none"], provenance)
-    answer = query(Reader(store).current(), text, provenance=mode, policy=policy)
+def _from_store(text: str, store: Path, provenance: str | None, form: str, policy: TrustPolicy) -> bytes:
+    mode = cast(Literal["how", "none"], provenance or "how")
+    snapshot = Reader(store).current()
+    answer = query(snapshot, text, provenance=mode, policy=policy)
     if answer.kind in ("construct", "describe"):
-        return to_rdf(answer, _RDF[form]) if form in _RDF else _rdf_table(answer, form)
+        if form not in _RDF:
+            return _rdf_table(answer.triples, form)
+        annotated = provenance == "how" and form in _WITH_GRAPHS
+        return to_rdf(answer, _RDF[form], f"{snapshot.names.base}provenance" if annotated else None)
     match form:
         case "csv":
-            return to_csv(answer, columns=provenance == "how").encode()
+            return to_csv(answer, columns=mode == "how").encode()
         case "tsv":
-            return to_tsv(answer, columns=provenance == "how").encode()
+            return to_tsv(answer, columns=mode == "how").encode()
         case "xml":
             return to_xml(answer).encode()
         case "json" | "table":
@@ -119,46 +136,61 @@ def _from_store(text: str, store: Path, provenance: str, form: str, policy: Trus
             )
 
 
-def _rdf_table(answer: Answer, form: str) -> bytes:
+def _rdf_table(triples: Iterable[Triple | Quad], form: str) -> bytes:
     """Triples as a table of three columns, or a refusal."""
     if form != "table":
-        raise LodestoneError(
-            f"the answer to {answer.kind.upper()} is RDF: ask for {', '.join(_RDF)} (or table)"
-        )
+        raise LodestoneError(f"the answer is RDF: ask for {', '.join(_RDF)} (or table)")
     rows = [
         {
             name: {"type": "uri", "value": str(term)}
             for name, term in zip("spo", (t.subject, t.predicate, t.object), strict=True)
         }
-        for t in answer.triples
+        for t in triples
     ]
     return json.dumps({"head": {"vars": list("spo")}, "results": {"bindings": rows}}).encode()
 
 
 def answer_of_server(
-    text: str, endpoint: str, provenance: str, form: str, parameters: Parameters = MappingProxyType({})
+    text: str,
+    endpoint: str,
+    provenance: str | None,
+    form: str,
+    parameters: Parameters = MappingProxyType({}),
 ) -> bytes:
     """The document that a Lodestone server sends. Raises ``LodestoneError`` if it does not answer."""
-    if form not in _TABLES:
-        raise LodestoneError(f"--endpoint gives {', '.join(_TABLES)}; ask the store for {form}")
     endpoint = _service(endpoint)
-    wrapper = SPARQLWrapper(endpoint, returnFormat=_TABLES[form])
+    wrapper = SPARQLWrapper(endpoint, returnFormat=_TABLES.get(form, JSON))
+    wrapper.setQuery(text)
+    if wrapper.queryType in ("CONSTRUCT", "DESCRIBE"):
+        return _rdf_of_server(text, endpoint, provenance, form, parameters)
+    if form not in _TABLES:
+        raise LodestoneError(f"the answer to {wrapper.queryType} is no RDF: ask for {', '.join(_TABLES)}")
     wrapper.setMethod(POST)
     wrapper.setOnlyConneg(True)
-    columns = provenance == "how" and form in ("csv", "tsv")
-    wrapper.addParameter("provenance", "columns" if columns else provenance)
+    columns = provenance != "none" and form in ("csv", "tsv")
+    wrapper.addParameter("provenance", "columns" if columns else provenance or "how")
     for name, values in parameters.items():
         for value in values:
             wrapper.addParameter(name, value)
-    wrapper.setQuery(text)
     try:
         return bytes(wrapper.query().response.read())
     except (SPARQLWrapperException, URLError, ValueError) as error:
         raise LodestoneError(f"{endpoint} did not answer: {error}") from error
 
 
+def _rdf_of_server(
+    text: str, endpoint: str, provenance: str | None, form: str, parameters: Parameters
+) -> bytes:
+    """The answer to a CONSTRUCT or DESCRIBE; for a table its triples."""
+    given = [(name, value) for name, values in parameters.items() for value in values]
+    if provenance is not None:
+        given.append(("provenance", provenance))
+    sent = of_server(endpoint, [("query", text), *given, ("format", form if form in _RDF else "nt")])
+    return sent.encode() if form in _RDF else _rdf_table(parse(sent, format=RdfFormat.N_TRIPLES), form)
+
+
 def of_server(address: str, parameters: list[tuple[str, str]]) -> str:
-    """The JSON document that a Lodestone server sends. Raises ``LodestoneError`` if it does not answer."""
+    """What a Lodestone server sends (JSON unless it is told). Raises ``LodestoneError`` where it refuses."""
     asked = Request(address, urlencode(parameters).encode(), {"Accept": "application/json"})  # noqa: S310
     try:
         with urlopen(asked) as response:  # noqa: S310 - the address that the user gave

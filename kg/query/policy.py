@@ -1,5 +1,6 @@
 """Trust policies: which claims, and which facts, an answer may rest on (DESIGN section 5)."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -65,6 +66,7 @@ class Judged(Protocol):
 
 PARAMETERS = ("min-confidence", "min-origins", "without", "known-at", "valid-at")
 """The names of its parts, as requests and the command line write them."""
+_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[^\s<>\"{}|\\^`]*")
 _GRANT = TYPE_INFO[ClaimType.LICENSE_GRANTED].event_class.value
 
 
@@ -99,7 +101,7 @@ class TrustPolicy:
         return cls(
             min_confidence=_share(one["min-confidence"]) if "min-confidence" in one else None,
             min_origins=_number(one["min-origins"]) if "min-origins" in one else None,
-            without=frozenset(value.strip() for value in given.get("without", ()) if value.strip()),
+            without=frozenset(_name(value.strip()) for value in given.get("without", ()) if value.strip()),
             known_at=_moment(one["known-at"], "known-at") if "known-at" in one else None,
             valid_at=_moment(one["valid-at"], "valid-at").date() if "valid-at" in one else None,
         )
@@ -151,6 +153,14 @@ def _holds_on(claim: Judged, day: date, endings: Iterable[Judged]) -> bool:
         if ended is not None and ended <= day and (first is None or first <= ended):
             return False
     return True
+
+
+def _name(text: str) -> str:
+    if _IRI.fullmatch(text) is None:
+        raise InvalidPolicy(
+            f"without is the IRI of a claim, document, origin or source, in full, not {text!r}", "without"
+        )
+    return text
 
 
 def _shown(probability: float) -> float:

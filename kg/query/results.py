@@ -47,7 +47,8 @@ def to_json(answer: Answer) -> str:
     else:
         raise Unwritable(f"the answer to a {answer.kind.upper()} is RDF: ask for an RDF format")
     if answer.provenance is not None:
-        members.append(f'"provenance":{_dump(provenance_json(answer.provenance))}')
+        # Before the results: readers that stream (Oxigraph's among them) take nothing after them.
+        members.insert(1, f'"provenance":{_dump(provenance_json(answer.provenance))}')
     return "{" + ",".join(members) + "}"
 
 

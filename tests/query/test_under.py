@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from kg.dataset.snapshots import Reader
 from kg.dataset.writer import Writer
+from kg.errors import InvalidPolicy
 from kg.query import Answer, TrustPolicy, query
 from kg.query.results import to_json
 from kg.query.trusting import Restriction, Trusting
@@ -145,3 +146,9 @@ def test_a_claim_passes_at_the_confidence_that_is_shown(tmp_path: Path) -> None:
         policy = TrustPolicy.read({name: [value] for name, value in written})
         assert policy == TrustPolicy(min_confidence=least)
         assert len(query(snapshot, HOLDERS, policy=policy).rows) == rows
+
+
+@pytest.mark.parametrize("name", ["reuters", "ex:a b", "<http://example.org/a>", "claim/1"])
+def test_what_is_not_believed_is_named_by_its_iri(name: str) -> None:
+    with pytest.raises(InvalidPolicy, match="without is the IRI"):
+        TrustPolicy.read({"without": ["urn:a", name]})

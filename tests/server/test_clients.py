@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pyoxigraph import QueryResultsFormat, parse_query_results
 from rdflib import URIRef
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
 
@@ -41,6 +42,26 @@ def test_rdflib_reads(server: Server, provenance: str) -> None:
     found = list(store.query(HOLDERS))
     assert len(found) == 1
     assert [(s, o) for (s, _, o), _ in store.triples((None, HOLDS, None))] == [tuple(found[0])]
+
+
+@pytest.mark.parametrize("provenance", ["how", "none"])
+def test_oxigraph_reads(server: Server, provenance: str) -> None:
+    """Its reader streams, and takes no member after the results."""
+    found = parse_query_results(server.ask(HOLDERS, provenance=provenance)[2], QueryResultsFormat.JSON)
+    assert len(list(found)) == 1
+    yes = parse_query_results(server.ask("ASK {}", provenance=provenance)[2], QueryResultsFormat.JSON)
+    assert bool(yes)
+
+
+def test_another_lodestone_reads(server: Server, store: Path, tmp_path: Path) -> None:
+    endpoint = f"{server.address}sparql"
+    other = start(store, tmp_path, outbound=[endpoint])
+    try:
+        status, _, body = other.ask(f"SELECT * {{ SERVICE <{endpoint}> {{ ?s ls:holdsLicenseFor ?o }} }}")
+        assert status == 200, body
+        assert len(json.loads(body)["results"]["bindings"]) == 1
+    finally:
+        stop(other)
 
 
 @pytest.mark.parametrize("provenance", ["how", "none"])

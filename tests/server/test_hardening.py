@@ -15,7 +15,7 @@ from server.app import create_app
 from server.config import Config
 from server.naming import is_web
 from server.services import services
-from tests.server.conftest import license_claim, local
+from tests.server.conftest import Names, license_claim, local
 
 HTML = {"Accept": "text/html"}
 ODD_HOST = "http://a\uff03b/"
@@ -94,3 +94,10 @@ def test_what_breaks_readers_is_a_bad_request(client: FlaskClient, query: str, k
     response = client.post("/sparql", data={"query": query})
     assert response.status_code == 400
     assert response.get_json()["type"] == f"/docs#{kind}"
+
+
+def test_scripts_of_other_sites_read_no_whole_document(client: FlaskClient, names: Names) -> None:
+    page = client.get(local(names.grant), headers={"Accept": "application/json"})
+    assert page.headers["Access-Control-Allow-Origin"] == "*"
+    document = page.get_json()["document"]["href"]
+    assert "Access-Control-Allow-Origin" not in client.get(document).headers
