@@ -28,7 +28,7 @@ from kg.errors import StoreError
 
 _STORES = ("main", "archive", "index")
 
-MUCH = 64 * 1024 * 1024
+MUCH = 128 * 1024 * 1024
 """Characters of N-Quads that came in bulk after which a store is put in order before it is published."""
 
 
@@ -171,12 +171,13 @@ class WorkingCopy:
         if self._archive_dirty or not manifest.archive:
             changed["archive"] = self.archive
         with ThreadPoolExecutor(1) as beside:
-            if self.loaded > MUCH:  # what came in pieces is read in pieces until it is one
-                beside.submit(self.main.optimize)
+            ordered = beside.submit(self.main.optimize) if self.loaded > MUCH else None
             if self.indexing.pending or not manifest.index:
                 self.indexing.refresh()
                 manifest = manifest.with_counts(facts=self.indexing.facts - manifest.counts.get("facts", 0))
                 changed["index"] = self.index
+            if ordered is not None:
+                ordered.result()
         facts = manifest.counts.get("facts", 0)
         if self._counted is None or self._counted.outdated(facts):
             self._counted = gather(self.main)

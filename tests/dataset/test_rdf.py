@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from kg.dataset import working
 from kg.dataset.exchange import export
 from kg.dataset.files import Settings
 from kg.dataset.invariants import check_dataset
@@ -33,6 +34,18 @@ def test_named_graphs_are_claims_and_the_default_graph_is_base_data(writer: Writ
     assert stored.active
     assert stored.claim.iri == "http://example.org/g1"
     assert stored.claim.attribution[0].label == "x.trig"
+    assert snapshot.manifest.counts["active"] == 2
+    assert list(check_dataset(snapshot)) == []
+
+
+def test_much_is_put_in_order_and_stays_the_same(
+    writer: Writer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(working, "MUCH", 0)
+    take(writer, tmp_path, "x.trig", TRIG)
+    assert writer.loaded > 0
+    snapshot = published(writer)
+    assert writer.loaded == 0
     assert snapshot.manifest.counts["active"] == 2
     assert list(check_dataset(snapshot)) == []
 
