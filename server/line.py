@@ -106,6 +106,8 @@ class Message:
         finally:
             late.cancel()
             loop.remove_reader(reading.place)
+            with contextlib.suppress(OSError):  # the loop (libuv) leaves it so that no read waits
+                self._line.end.setblocking(True)
 
 
 class _Reading:

@@ -27,7 +27,7 @@ def mounted(tmp_path: Path) -> Iterator[Disk]:
             [program, "-t", "tmpfs", "-o", options, "tmpfs", folder], check=False, capture_output=True
         )
         if not done or done.returncode:
-            pytest.xfail("a tmpfs can be mounted by root only, outside of a sandbox: no package brings that")
+            pytest.skip("a tmpfs can be mounted by root only, and not in every sandbox")
         found.append(folder)
         return folder
 
