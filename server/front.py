@@ -4,7 +4,6 @@ What can be answered from what is kept is answered on the event loop, without th
 application and without a thread.
 """
 
-import gzip
 import json
 import re
 import secrets
@@ -24,6 +23,7 @@ from server.cache import Page
 from server.config import LogRequests
 from server.jobs import Reply
 from server.logs import log
+from server.packing import pack, packing, takes_gzip
 from server.process import Hangup
 from server.quick import Failed, is_plain, ready, reply_to, send_rest
 from server.services import Services
@@ -35,10 +35,7 @@ if TYPE_CHECKING:
 SLOW = 5.0
 """Seconds after which a request is logged as slow."""
 
-_WORTH_PACKING = 1024
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._:-]{1,64}")
-_TEXT = re.compile(rb"text/|application/(?:[\w.-]+\+)?(?:json|xml|n-triples|n-quads|trig)")
-_NO_WEIGHT = re.compile(rb"q=0(\.0*)?")
 _SPARE = 32
 
 
@@ -196,6 +193,8 @@ class Front:
         environ[FAILED] = failed
         started = await bridge.run(self._app, environ, hangup, receive, self._threads)
         if started.pieces is not None:
+            if takes_gzip(headers):
+                send = packing(started, send)
             await _start(started, request_id, send)
             return started.status, await bridge.send_pieces(started, receive, send, self._threads)
         return await self._send_whole(started, scope, headers, request_id, send)
@@ -212,6 +211,8 @@ class Front:
     ) -> tuple[int, int]:
         started = Started(200, fields, reply.body)
         if reply.rest is not None:
+            if takes_gzip(headers):
+                send = packing(started, send)
             await _start(started, request_id, send)
             return 200, await send_rest(reply, receive, send, self._threads)
         return await self._send_whole(started, scope, headers, request_id, send)
@@ -220,8 +221,8 @@ class Front:
         self, started: Started, scope: Scope, headers: dict[bytes, bytes], request_id: bytes, send: Send
     ) -> tuple[int, int]:
         """Send a response that is there, packed where the client takes it so; keep it where it can be."""
-        if takes_gzip(headers) and len(started.body) >= _WORTH_PACKING:
-            _pack(started)
+        if takes_gzip(headers):
+            pack(started)
         if scope["method"] == "GET" and (key := self._key(scope, headers)) is not None:
             self._keep(key, started)
         return await _send(started, scope, request_id, send)
@@ -264,33 +265,6 @@ def _problem(status: int, slug: str, title: str, detail: str, wait: float | None
     data = json.dumps(body).encode()
     headers.append((b"content-length", str(len(data)).encode()))
     return Started(status, headers, data)
-
-
-def takes_gzip(headers: dict[bytes, bytes]) -> bool:
-    """Whether the client takes a packed body (RFC 9110, section 12.5.3): it names gzip, and not with q=0."""
-    for element in headers.get(b"accept-encoding", b"").lower().split(b","):
-        name, _, weight = element.replace(b" ", b"").partition(b";")
-        if name in (b"gzip", b"x-gzip"):
-            return _NO_WEIGHT.fullmatch(weight) is None
-    return False
-
-
-def _pack(started: Started) -> None:
-    """Compress a response that is text."""
-    headers = dict(started.headers)
-    if b"content-encoding" in headers or not _TEXT.match(headers.get(b"content-type", b"")):
-        return
-    started.body = gzip.compress(started.body, 1, mtime=0)
-    kept = [(k, v) for k, v in started.headers if k not in (b"content-length", b"etag", b"vary")]
-    vary = b", ".join(filter(None, (headers.get(b"vary"), b"Accept-Encoding")))
-    kept += [
-        (b"content-encoding", b"gzip"),
-        (b"content-length", str(len(started.body)).encode()),
-        (b"vary", vary),
-    ]
-    if etag := headers.get(b"etag"):
-        kept.append((b"etag", etag if etag.startswith(b"W/") else b"W/" + etag))
-    started.headers = kept
 
 
 async def _start(started: Started, request_id: bytes, send: Send) -> None:
