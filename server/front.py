@@ -21,6 +21,7 @@ from server.asking import FAILED
 from server.bridge import BodyTooLong, BrokenOff, Header, Receive, Scope, Send, Started
 from server.cache import Page
 from server.config import LogRequests
+from server.cors import Origins
 from server.jobs import Reply
 from server.logs import log
 from server.packing import pack, packing, takes_gzip
@@ -47,6 +48,7 @@ class Front:
         self._here = here
         config = here.config
         self._limits = RateLimits(config.most_a_second, config.burst)
+        self._origins = Origins(config.cors)
         self._most = 2 * config.waiting + config.workers + _SPARE
         self._threads = ThreadPoolExecutor(self._most, thread_name_prefix="request")
         self._in_hand: Counter[str] = Counter()
@@ -57,6 +59,7 @@ class Front:
             return
         began = time.perf_counter()
         headers = dict(scope["headers"])
+        send = self._origins.sending(send, headers)
         given = headers.get(b"x-request-id", b"")
         request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8).encode()
         status, sent, why = 500, 0, ""
