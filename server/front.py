@@ -4,6 +4,7 @@ What can be answered from what is kept is answered on the event loop, without th
 application and without a thread.
 """
 
+import asyncio
 import json
 import re
 import secrets
@@ -12,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kg.errors import StoreError
 from server import bridge
@@ -59,7 +60,7 @@ class Front:
             return
         began = time.perf_counter()
         headers = dict(scope["headers"])
-        send = self._origins.sending(send, headers)
+        send = sending = _Sending(self._origins.sending(send, headers))
         given = headers.get(b"x-request-id", b"")
         request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8).encode()
         status, sent, why = 500, 0, ""
@@ -73,6 +74,12 @@ class Front:
         except BrokenOff as error:
             status, why = 499 if "client" in str(error) else 500, str(error)
             raise
+        except asyncio.CancelledError:  # requests in hand had their time
+            why = "the server is stopping"
+            if sending.begun:
+                raise BrokenOff(why) from None
+            problem = _problem(503, "stopping", "The server is stopping", "ask again shortly", 5)
+            status, sent = await _send(problem, scope, request_id, send)
         finally:
             took = time.perf_counter() - began
             self._here.requests.note(scope["path"], status, took)
@@ -253,6 +260,18 @@ class Front:
     def close(self) -> None:
         """End the threads."""
         self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+class _Sending:
+    """Sends, and knows whether it has begun."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.begun = False
+
+    async def __call__(self, message: Any) -> None:
+        self.begun = True
+        await self._send(message)
 
 
 def _problem(status: int, slug: str, title: str, detail: str, wait: float | None = None) -> Started:
