@@ -178,7 +178,7 @@ def _record(
     if claim.said is not None:
         yield say(LS.said, typed(claim.said.isoformat(), "date"))
     if claim.agent is not None:
-        yield say(LS.agent, iri(_agent_iri(claim.agent, names)))
+        yield say(LS.agent, iri(agent_iri(claim.agent, names)))
     for predicate, others in _relations(claim):
         for other in others:
             yield say(predicate, iri(other))
@@ -305,7 +305,8 @@ def encode_assessment(assessment: Assessment, passed_on: int, name: str) -> Iter
         yield Statement(a, iri(LS.reason), literal(assessment.reason))
 
 
-def _agent_iri(agent: Agent, names: Names) -> str:
+def agent_iri(agent: Agent, names: Names) -> str:
+    """The IRI of who made a claim."""
     return names.agent(agent.kind, agent.name, agent.version)
 
 
@@ -319,7 +320,7 @@ def _shared(claim: Claim, names: Names) -> Iterator[Statement]:
     yield Statement(origin, iri(LS.rootSource), iri(voice_iri(root, claim.document, names)))
     yield Statement(origin, LABEL, literal(claim.origin or root.label))
     if claim.agent is not None:
-        agent = iri(_agent_iri(claim.agent, names))
+        agent = iri(agent_iri(claim.agent, names))
         yield Statement(
             agent, TYPE, iri(LS.Extractor if claim.agent.kind is AgentKind.EXTRACTOR else LS.Reviewer)
         )

@@ -16,6 +16,7 @@ from kg.dataset.invariants import claim_names
 from kg.dataset.records import DEFAULT, StoredClaim
 from kg.dataset.sorting import Progress, unwatched
 from kg.dataset.terms import node
+from kg.dataset.trusty import false_names
 from kg.dataset.view import View
 from kg.dataset.writer import Added, Outcome, Writer
 from kg.errors import LodestoneError, UnreadableInput
@@ -51,9 +52,15 @@ class Import:
             raise UnreadableInput(
                 f"{path} is not {form.name}: {error}", path=str(path), line=error.lineno
             ) from None
+        self.broken: list[tuple[str, str]] = []
+        for false in list(false_names(self._store)):
+            self.broken.append((false.iri, false.reason))
+            for graph in false.graphs:
+                self._store.remove_graph(node(graph))
         self._gather_record(writer.names.record)
         record = NamedNode(writer.names.record)
-        if next(iter(self._store.quads_for_pattern(None, None, node(LS.Claim), record)), None) is None:
+        claims = self._store.quads_for_pattern(None, None, node(LS.Claim), record)
+        if next(iter(claims), None) is None and not self.broken:
             raise UnreadableInput(
                 f"{path} describes claims of a store with another base IRI than {writer.names.base}: "
                 "take it into a store made with that one (--base)",
@@ -61,7 +68,6 @@ class Import:
             )
         settings = writer.settings
         self._view = View(self._store, Store(), settings.names, settings.unreviewed_threshold, has_base=False)
-        self.broken: list[tuple[str, str]] = []
 
     def _gather_record(self, record: str) -> None:
         """Bring the record together that nanopublications have spread over their graphs."""
