@@ -1,8 +1,7 @@
-"""``lodestone ingest``, ``extract``, ``retract`` and ``export``."""
+"""``lodestone ingest``, ``extract`` and ``retract``."""
 
 import json
 import secrets
-import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -22,10 +21,8 @@ from rich.progress import (
 from kg.claims.document import Document, text_hash
 from kg.claims.names import Names, is_iri
 from kg.cli.auditing import note_done
-from kg.dataset.exchange import export
 from kg.dataset.files import Settings
 from kg.dataset.snapshots import Reader
-from kg.dataset.terms import RdfFormat
 from kg.dataset.writer import Writer
 from kg.errors import LodestoneError
 from kg.ingest.fetching import Outbound
@@ -36,7 +33,6 @@ if TYPE_CHECKING:
     from kg.extract.pipeline import Extractor
 
 _SHOWN = 20
-_FORMATS = {"nq": RdfFormat.N_QUADS, "trig": RdfFormat.TRIG}
 
 
 def run_ingest(
@@ -200,15 +196,3 @@ def run_retract(claim: str, store: Path, *, reason: str, by: str, wait: float) -
     note_done(store, "retract", claim=claim, reason=reason, by=by, already=not done)
     click.echo(f"retracted {claim}" if done else f"{claim} was retracted before")
     return 0
-
-
-def run_export(store: Path, form: str, output: Path | None) -> None:
-    """Write an export to a file, or to standard output."""
-    snapshot = Reader(store).current()
-    if output is None:
-        export(snapshot, sys.stdout.buffer, _FORMATS[form])
-        return
-    temporary = output.with_name(f".{output.name}.part")
-    with temporary.open("wb") as file:
-        export(snapshot, file, _FORMATS[form])
-    temporary.replace(output)

@@ -47,6 +47,7 @@ __all__ = [
     "QueryTriples",
     "RdfFormat",
     "Statement",
+    "Store",
     "Text",
     "Triple",
     "Variable",

@@ -39,7 +39,7 @@ def _term(term: object, name: str, stem: str) -> str:
         case BlankNode():
             raise LodestoneError("a blank node has no part in a trusty URI: give the node an IRI")
         case Triple():
-            raise LodestoneError("a triple term has no part in a trusty URI: RDF 1.2 is not in its definition")
+            raise LodestoneError("a triple term has no part in a trusty URI, which is of RDF 1.1")
         case DefaultGraph():
             raise LodestoneError("a triple outside of any graph has no part in a trusty URI")
     raise TypeError(term)  # pragma: no cover - the engine has no other terms

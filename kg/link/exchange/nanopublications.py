@@ -53,7 +53,9 @@ def claim_record(view: View, iri: str, graph: GraphName = DEFAULT) -> Iterator[Q
     own = list(about(view, iri, graph))
     yield from own
     predicates = (LS.document, LS.voice, LS.origin, LS.agent, LS.mention)
-    others = (q.object.value for q in own if q.predicate.value in predicates and isinstance(q.object, NamedNode))
+    others = (
+        q.object.value for q in own if q.predicate.value in predicates and isinstance(q.object, NamedNode)
+    )
     for other in dict.fromkeys(others):
         yield from about(view, other, graph)
 
@@ -147,9 +149,7 @@ def _parts(view: View, iri: str, name: str) -> Iterator[Quad]:
             yield Quad(published, node(PROV + "wasAttributedTo"), quad.object, information)
 
 
-def nanopublications(
-    view: View, claims: Iterable[str], signer: Signer | None = None
-) -> Iterator[list[Quad]]:
+def nanopublications(view: View, claims: Iterable[str], signer: Signer | None = None) -> Iterator[list[Quad]]:
     """The nanopublications of claims, one after the other."""
     for iri in claims:
         yield nanopublication(view, iri, signer)

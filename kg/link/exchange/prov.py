@@ -173,5 +173,3 @@ def _agent(iri: str, kind: str | None, label: str, *more: tuple[str, Value]) -> 
 
 def _under(iri: str, part: str) -> str:
     return f"{iri}{'-' if '#' in iri else '#'}{part}"
-
-

@@ -67,4 +67,3 @@ def _value(value: NamedNode | Literal, names: Curies) -> object:
         case Literal(value=text, datatype=datatype) if datatype.value != XSD + "string":
             return {"$": text, "type": names(datatype.value)}
     return value.value
-

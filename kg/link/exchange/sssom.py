@@ -19,7 +19,7 @@ from kg.dataset.snapshots import Snapshot
 from kg.dataset.terms import Literal, NamedNode, node, statement, terms_of
 from kg.dataset.view import View
 from kg.link.exchange.curies import Curies
-from ontology.vocab import OWL, PREFIXES, RDFS, SKOS
+from ontology.vocab import OWL, RDFS, SKOS
 
 SAME_AS = OWL + "sameAs"
 MATCHES = tuple(SKOS + kind + "Match" for kind in ("exact", "close", "broad", "narrow", "related"))
@@ -45,7 +45,10 @@ AUTHORS = " | "
 """Stands between the authors of one mapping, in the name of the voice that they are."""
 
 _JUSTIFIED = re.compile(r"(semapv:[A-Za-z]+)(?:: (.+))?", re.S)
-_BY_AGENT = {AgentKind.PERSON: "semapv:ManualMappingCuration", AgentKind.EXTRACTOR: "semapv:UnspecifiedMatching"}
+_BY_AGENT = {
+    AgentKind.PERSON: "semapv:ManualMappingCuration",
+    AgentKind.EXTRACTOR: "semapv:UnspecifiedMatching",
+}
 
 
 @dataclass(frozen=True)
@@ -132,7 +135,7 @@ def claim_rows(view: View, name: str, claim: Claim) -> Iterator[Row]:
 
 
 def justified(reason: str | None, agent: Agent | None) -> tuple[str, str]:
-    """The justification of a mapping that a reason begins with, else one by who made it; and the rest of it."""
+    """The justification that a mapping's reason begins with, else one by who made it; and the rest of it."""
     match = _JUSTIFIED.fullmatch(reason or "")
     if match:
         return match[1], match[2] or ""

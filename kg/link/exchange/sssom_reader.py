@@ -22,7 +22,11 @@ REQUIRED = ("subject_id", "predicate_id", "object_id", "mapping_justification")
 _COLUMNS = tuple(column.name for column in fields(Row))
 _TAKEN_OVER = ("mapping_date", "mapping_tool", "mapping_tool_version")
 _REFERENCES = ("subject_id", "predicate_id", "object_id")
-_BUILT_IN = {**NAMESPACES, "rdfs": "http://www.w3.org/2000/01/rdf-schema#", "sssom": "https://w3id.org/sssom/"}
+_BUILT_IN = {
+    **NAMESPACES,
+    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+    "sssom": "https://w3id.org/sssom/",
+}
 _NOTHING = "https://w3id.org/sssom/NoTermFound"
 _CURIE = re.compile(r"([^:/?#\s]*):(.*)")
 
