@@ -80,7 +80,7 @@ class Clusters:
     # --- change
 
     def changed(self, added: Iterable[Link] = (), removed: Iterable[Link] = ()) -> "Clusters":
-        """The clusters with some judgments more and some less. Only clusters that these touch are looked at."""
+        """The clusters with some judgments more, some less. Only clusters that these touch are looked at."""
         more, fewer = list(added), set(removed)
         ends = {end for link in (*more, *fewer) for end in (link.left, link.right)}
         touched = set(chain.from_iterable(map(self.cluster, ends)))
@@ -105,7 +105,7 @@ class Clusters:
         return Clusters(MappingProxyType(names), MappingProxyType(members), MappingProxyType(links))
 
     def differing(self, other: "Clusters", links: Iterable[Link]) -> tuple[str, ...]:
-        """Mentions that are called otherwise there, or by other judgments, if these judgments are the difference."""
+        """Mentions with another name, or other judgments for it, there; the difference being these links."""
         ends = {end for link in links for end in (link.left, link.right)}
         near = set(chain.from_iterable((*self.cluster(end), *other.cluster(end)) for end in ends))
         return tuple(m for m in sorted(near) if self.name(m) != other.name(m))
