@@ -103,6 +103,14 @@ class QueryRefused(LodestoneError):
 
 
 @dataclass(eq=False)
+class ServiceFailed(LodestoneError):
+    """An endpoint that may be asked gave no answer. ``status`` is its HTTP status, 0 if there was none."""
+
+    endpoint: str = ""
+    status: int = 0
+
+
+@dataclass(eq=False)
 class InvalidPolicy(LodestoneError):
     """A trust policy that cannot be read. ``parameter`` says which part of it."""
 
