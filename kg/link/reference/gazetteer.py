@@ -143,7 +143,8 @@ def _city_parts() -> frozenset[str]:
     return frozenset(
         part.code
         for part in pycountry.subdivisions
-        if part.country_code in ("CN", "FR", "DE", "KR", "VN", "RU") and any(w in part.type.lower() for w in words_of_cities)
+        if part.country_code in ("CN", "FR", "DE", "KR", "VN", "RU")
+        and any(w in part.type.lower() for w in words_of_cities)
     )
 
 
@@ -251,4 +252,6 @@ def _options(text: str, within: str | None) -> list[Where]:
 def _rivals(found: Sequence[City]) -> list[City]:
     """Of cities of one name the first, and those that it is not clearly larger than."""
     first = found[0] if found else None
-    return [c for c in found if c is first or (first and CLEARLY_LARGER * c.population >= first.population)][:5]
+    return [c for c in found if c is first or (first and CLEARLY_LARGER * c.population >= first.population)][
+        :5
+    ]

@@ -148,7 +148,9 @@ def _places(g: _Graph) -> Iterator[Statement]:
     lgpl = "https://www.gnu.org/licenses/old-licenses/lgpl-2.1.html"
     ccby = "https://creativecommons.org/licenses/by/4.0/"
     yield from _about(g, "countries", "Countries and their parts", iso, lgpl)
-    yield from _about(g, "places", f"Countries' ids, and cities of {CITY_FROM:,} people and more", geonames, ccby)
+    yield from _about(
+        g, "places", f"Countries' ids, and cities of {CITY_FROM:,} people and more", geonames, ccby
+    )
     chinese = gettext.translation("iso3166-1", pycountry.LOCALES_DIR, languages=["zh_CN"])
     for country in pycountry.countries:
         if country.alpha_2 not in country_ids():

@@ -1,4 +1,4 @@
-"""What the files of reference data hold: things with names, identifiers and dates, each from a stated source."""
+"""What the files of reference data hold: things with names, identifiers and dates."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -43,7 +43,7 @@ class Suspension:
 
 @dataclass(frozen=True)
 class Item:
-    """One thing of a data set. ``names`` are by language, the best first; ``cls`` is a class of the ontology."""
+    """One thing of a data set. ``names`` are by language, the best first."""
 
     dataset: str
     key: str
