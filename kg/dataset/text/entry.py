@@ -9,7 +9,6 @@ from itertools import islice
 
 from kg.claims.claim import Claim, Modality, Polarity, RoleName
 from kg.claims.confidence import claim_probability, hand_ons
-from kg.claims.names import Names
 from kg.claims.types import TYPE_INFO
 from kg.dataset.encode import label_of, origin_iri, voice_iri
 from kg.dataset.records import State
@@ -228,9 +227,9 @@ def _labels(triples: Iterable[Texts]) -> Iterator[Name]:
 def base_names(quads: Iterable[Quad]) -> Iterator[Name]:
     """The names that quads of base data give."""
     for quad in quads:
-        if str(quad.predicate) in LABELS and isinstance(quad.object, Literal):
-            if isinstance(quad.subject, NamedNode):
-                yield label_name(quad.subject.value, quad.object.value)
+        named = isinstance(quad.subject, NamedNode) and isinstance(quad.object, Literal)
+        if named and str(quad.predicate) in LABELS:
+            yield label_name(quad.subject.value, quad.object.value)
 
 
 def label_name(subject: str, text: str) -> Name:

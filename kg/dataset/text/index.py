@@ -7,10 +7,11 @@ them with the next one. A document is a claim, or a name of something.
 import json
 import os
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tantivy import Index, Schema, SchemaBuilder
+from tantivy import Index, Query, Schema, SchemaBuilder, Searcher
 
 from kg.dataset.files import sync_folder
 from kg.dataset.text.entry import LONGEST_IRI, Entry, Name
@@ -43,13 +44,13 @@ _KEYWORDS = (
 )
 """Fields that are compared as they are."""
 
-Document = dict[str, list[str] | str | int | float]
+Document = Mapping[str, object]
 """The fields of a document; those without a value are left out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Flags:
-    """What other claims make of a claim: whether one contradicts it, and whether another origin says the same.
+    """What other claims make of a claim: whether one contradicts it, and how many origins say the same.
 
     ``support`` is ``one`` if something that it says in its direct form rests on its origin
     only, ``several`` if all of it rests on more, and empty if there is nothing to compare.
@@ -77,7 +78,7 @@ SCHEMA = schema()
 
 def claim_document(entry: Entry, flags: Flags) -> Document:
     """A claim as a document."""
-    found: Document = {
+    found: dict[str, object] = {
         "kind": "claim",
         "id": entry.iri,
         "body": [spaced(part) for part in entry.body],
@@ -103,7 +104,7 @@ def claim_document(entry: Entry, flags: Flags) -> Document:
     if entry.date:
         found["month"] = entry.date[:7]
         found["day"] = day_number(entry.date)
-    return {name: value for name, value in found.items() if value != "" and value != []}
+    return {name: value for name, value in found.items() if value not in ("", [])}
 
 
 def day_number(date: str) -> int:
@@ -113,7 +114,7 @@ def day_number(date: str) -> int:
 
 def name_document(name: Name) -> Document:
     """A name as a document."""
-    found: Document = {"kind": "name", "id": name.key, "of": name.of, "body": spaced(name.text)}
+    found: dict[str, object] = {"kind": "name", "id": name.key, "of": name.of, "body": spaced(name.text)}
     return found | {"role": name.role} if name.role else found
 
 
@@ -136,6 +137,11 @@ def open_index(folder: Path) -> Index:
 def _made(folder: Path) -> Index:
     folder.mkdir(parents=True, exist_ok=True)
     return Index(SCHEMA, path=str(folder))
+
+
+def number(searcher: Searcher, query: Query) -> int:
+    """How many documents a query finds."""
+    return int(searcher.search(query, 1).count)  # type: ignore[attr-defined]  # the engine's stub lacks it
 
 
 def link(source: Path, target: Path) -> None:

@@ -15,8 +15,9 @@ from typing import Any
 from tantivy import Document as TantivyDocument
 from tantivy import Index, IndexWriter, Occur, Query, Searcher
 
+from kg.dataset.invariants import claim_names
 from kg.dataset.records import DEFAULT
-from kg.dataset.terms import NamedNode, node
+from kg.dataset.terms import node
 from kg.dataset.text.entry import LABELS, Entry, Name, base_names, entry_of, opposite
 from kg.dataset.text.index import (
     SCHEMA,
@@ -26,10 +27,10 @@ from kg.dataset.text.index import (
     is_findable,
     link,
     name_document,
+    number,
     open_index,
 )
 from kg.dataset.view import View
-from ontology.vocab import LS, RDF
 
 MANY = 5_000
 """Noted claims that are worked off before the version is complete."""
@@ -91,7 +92,7 @@ class TextIndexing:
             self._write().delete_all_documents()
             self._write().commit()
             self._anew = False
-            for name in _claims(self._view):
+            for name in claim_names(self._view):
                 self.touch(name)
             self.named(_base_names(self._view))
         self._work_off()
@@ -149,14 +150,7 @@ class TextIndexing:
 
 
 def _add(writer: IndexWriter, document: Document) -> None:
-    writer.add_document(TantivyDocument.from_dict(document, SCHEMA))
-
-
-def _claims(view: View) -> Iterator[str]:
-    for store in (view.main, view.archive):
-        for quad in store.quads_for_pattern(None, node(RDF + "type"), node(LS.Claim), view.record):
-            if isinstance(quad.subject, NamedNode):
-                yield quad.subject.value
+    writer.add_document(TantivyDocument.from_dict(dict(document), SCHEMA))
 
 
 def _base_names(view: View) -> Iterator[Name]:
@@ -230,7 +224,7 @@ class _Batch:
         if not self.searcher.doc_freq("against", iri):
             return False
         query = _without(_term("against", iri), self._targets.get(iri))
-        return self.searcher.search(query, 1).count > 0
+        return number(self.searcher, query) > 0
 
     def _origins(self, side: str) -> frozenset[str]:
         """Up to three of the origins that say something, once the batch is in."""

@@ -14,7 +14,7 @@ from typing import Any
 
 from tantivy import FieldType, Occur, Order, Query, Searcher
 
-from kg.dataset.text.index import SCHEMA, day_number, open_index
+from kg.dataset.text.index import SCHEMA, day_number, number, open_index
 from kg.dataset.text.words import allowed_typos, is_solitary, words
 
 FACETS = (
@@ -125,13 +125,15 @@ class TextIndex:
         """The claims that are wanted."""
         query, order = _query(ask), _ORDERS.get(ask.sort)
         by, way = order or (None, Order.Desc)
-        result = self.searcher.search(query, ask.limit, offset=ask.offset, order_by_field=by, order=way)
+        result = self.searcher.search(
+            query, ask.limit, count=False, offset=ask.offset, order_by_field=by, order=way
+        )
         found = (self.searcher.doc(address).get_first("id") for _, address in result.hits)
-        return Found(int(result.count), tuple(str(iri) for iri in found))
+        return Found(self.count(ask), tuple(str(iri) for iri in found))
 
     def count(self, ask: Ask) -> int:
         """How many claims are wanted."""
-        return int(self.searcher.search(_query(ask), 1).count)
+        return number(self.searcher, _query(ask))
 
     def facets(self, ask: Ask, facets: Iterable[str], most: int = 10) -> dict[str, tuple[Count, ...]]:
         """How many of the claims have each value, the frequent ones first.
@@ -186,8 +188,9 @@ class TextIndex:
             return dict(self.searcher.doc(address).to_dict())
         return None
 
-    def __len__(self) -> int:
-        return int(self.searcher.num_docs)
+    def held(self) -> int:
+        """How many claims it has, active or not."""
+        return self.count(Ask())
 
 
 _BOUNDS = {"min": 0.0, "max": 0.99}

@@ -62,7 +62,7 @@ def allowed_typos(word: str) -> int:
     """How many letters of a word may be wrong: none of a short one, nor of a number."""
     if len(word) < 4 or word.isdigit() or is_solitary(word):
         return 0
-    return 1 if len(word) < 8 else 2
+    return 1 if len(word) < 7 else 2
 
 
 def resembles(word: str, other: str, typos: int) -> bool:
