@@ -9,13 +9,15 @@ from itertools import islice
 
 from kg.claims.claim import Claim, Modality, Polarity, RoleName
 from kg.claims.confidence import claim_probability, hand_ons
+from kg.claims.times import TimeSpan
 from kg.claims.types import TYPE_INFO
+from kg.dataset.decode import Node, decode
 from kg.dataset.encode import label_of, origin_iri, voice_iri
 from kg.dataset.records import State
 from kg.dataset.terms import Literal, NamedNode, Quad, node, ntriples
 from kg.dataset.view import View
 from kg.identity.mentions import mention_iri
-from ontology.vocab import DCT, RDFS, SCHEMA, SKOS
+from ontology.vocab import DCT, LS, RDFS, SCHEMA, SKOS
 
 LONGEST_TEXT = 20_000
 """Characters of one claim that are searched."""
@@ -98,29 +100,72 @@ def microseconds(moment: datetime) -> int:
     return round(moment.astimezone(UTC).timestamp() * 1_000_000)
 
 
+@dataclass(frozen=True, slots=True)
+class When:
+    """The time of an event: its words, and a day of it as ``2025-05-14``; empty where nothing is known."""
+
+    text: str = ""
+    day: str = ""
+
+    @classmethod
+    def of(cls, span: TimeSpan | None) -> "When":
+        """Read it off a claim's."""
+        if span is None:
+            return cls()
+        day = None if span.of_saying else span.earliest or span.latest
+        return cls(span.text or "", day.isoformat() if day else "")
+
+    @classmethod
+    def recorded(cls, span: Node) -> "When":
+        """Read it off the record."""
+        said = span.get(LS.isTimeOfSaying) == "true"
+        day = None if said else span.get(LS.earliest) or span.get(LS.latest)
+        return cls(span.get(LS.wording) or "", day or "")
+
+
 def entry_of(view: View, iri: str) -> Entry:
-    """The entry of a claim that is in the store. Raises ``NotFound``."""
-    stored = view.claim(iri)
-    store = view.main if stored.active else view.archive
-    quads = store.quads_for_pattern(None, None, None, node(iri))
-    triples = [(str(q.subject), str(q.predicate), ntriples(q.object)) for q in quads]
-    if stored.claim.recorded is None:  # pragma: no cover - decoding gives it
-        raise ValueError(f"{iri} does not say when it was recorded")
-    return entry(stored.claim, iri, sorted(triples, key=" ".join), stored.state, stored.claim.recorded, view)
+    """The entry of a claim that is in the store. Raises ``NotFound``.
+
+    Times are taken as they are recorded: reading them as EDTF again takes the longest of all,
+    and leaves references to whoever asked.
+    """
+    found = view.node(iri)
+    values = {k: v for k, v in found.values.items() if k not in (LS.occurred, LS.validity)}
+    timeless = Node(iri, values)
+    claim = decode(
+        iri,
+        lambda name: timeless if name == iri else view.node(name),
+        view.names,
+        lambda: view.assertion(iri),
+    )
+    store = view.main if view.is_active(iri) else view.archive
+    quads = list(store.quads_for_pattern(None, None, None, node(iri)))
+    triples = sorted(((str(q.subject), str(q.predicate), ntriples(q.object)) for q in quads), key=" ".join)
+    occurred = found.get(LS.occurred)
+    when = When.recorded(view.node(occurred)) if occurred else When()
+    recorded = datetime.fromisoformat(found.need(LS.recorded))
+    return entry(claim, iri, triples, view.due_state(iri), recorded, view, when)
 
 
 def entry(
-    claim: Claim, iri: str, triples: Iterable[Texts], state: State, recorded: datetime, view: View
+    claim: Claim,
+    iri: str,
+    triples: Iterable[Texts],
+    state: State,
+    recorded: datetime,
+    view: View,
+    when: When | None = None,
 ) -> Entry:
     """The entry of a claim with its assertion graph and its state."""
     names, active = view.names, state == "active"
+    when = When.of(claim.when) if when is None else when
     origin = origin_iri(claim, names)
     told = list(islice(triples, MOST_TRIPLES))
     sides = _sides(told, "+" if claim.polarity is Polarity.POSITIVE else "-") if active else ()
     mentions = {role: mention_iri(role, m, claim.document, names) for role, m in claim.roles.items()}
     return Entry(
         iri=iri,
-        body=_body(claim, told),
+        body=_body(claim, when, told),
         type=claim.type.value,
         state=state,
         status=claim.status.value,
@@ -131,7 +176,7 @@ def entry(
         sources=tuple(dict.fromkeys(voice_iri(v, claim.document, names) for v in claim.attribution)),
         players=tuple(f"{role} {mention}" for role, mention in mentions.items()),
         places=tuple(mention for role, mention in mentions.items() if role is RoleName.PLACE),
-        date=_date(claim),
+        date=_date(claim, when),
         recorded=microseconds(recorded),
         confidence=claim_probability(
             view.origin_reliability(origin), claim.assessment.credibility, hand_ons(claim.attribution)
@@ -162,22 +207,20 @@ def _key(triple: Texts) -> str:
     return hashlib.blake2b(" ".join(triple).encode(), digest_size=12).hexdigest()
 
 
-def _date(claim: Claim) -> str:
+def _date(claim: Claim, when: When) -> str:
     """As ``2025-05-14``; empty if nothing is known."""
-    span = claim.when
-    day = (span.earliest or span.latest) if span and not span.of_saying else None
-    day = day or claim.said or claim.document.published
-    return day.isoformat() if day else ""
+    day = claim.said or claim.document.published
+    return when.day or (day.isoformat() if day else "")
 
 
-def _body(claim: Claim, triples: list[Texts]) -> tuple[str, ...]:
+def _body(claim: Claim, when: When, triples: list[Texts]) -> tuple[str, ...]:
     parts = [label_of(claim)] if claim.roles else []
     parts += [claim.quote.exact] if claim.quote else []
     parts += [mention.text for mention in claim.roles.values()]
     for voice in claim.attribution:
         parts += filter(None, (voice.label, voice.text, voice.speaks_for))
     parts += filter(None, (claim.document.title, claim.document.publisher))
-    parts += filter(None, (claim.when.text if claim.when else None,))
+    parts += filter(None, (when.text,))
     return _fitted([*parts, *_all_said(triples)] if claim.triples else parts)
 
 
@@ -227,9 +270,9 @@ def _labels(triples: Iterable[Texts]) -> Iterator[Name]:
 def base_names(quads: Iterable[Quad]) -> Iterator[Name]:
     """The names that quads of base data give."""
     for quad in quads:
-        named = isinstance(quad.subject, NamedNode) and isinstance(quad.object, Literal)
-        if named and str(quad.predicate) in LABELS:
-            yield label_name(quad.subject.value, quad.object.value)
+        subject, text = quad.subject, quad.object
+        if isinstance(subject, NamedNode) and isinstance(text, Literal) and str(quad.predicate) in LABELS:
+            yield label_name(subject.value, text.value)
 
 
 def label_name(subject: str, text: str) -> Name:

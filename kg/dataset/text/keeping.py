@@ -205,8 +205,9 @@ class _Batch:
             flags = self.flags(iri, found.get("side", ()), found.get("says", ()))
             said = "yes" if flags.contested else "no"
             if found["contested"] != [said] or found.get("support", [""]) != [flags.support]:
-                changed = found | {"contested": [said]}
-                yield changed | {"support": [flags.support]} if flags.support else changed
+                kept: dict[str, object] = {k: v for k, v in found.items() if k != "support"}
+                kept |= {"id": iri, "contested": [said]}
+                yield kept | {"support": [flags.support]} if flags.support else kept
 
     def _affected(self) -> Iterator[Query]:
         for side in {*self._by_side, *self._older}:
