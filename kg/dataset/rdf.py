@@ -15,7 +15,7 @@ from pathlib import Path
 from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, parse
 
 from kg.claims.claim import Claim, ClaimType, Modality, Polarity, Status
-from kg.claims.confidence import UNRATED
+from kg.claims.confidence import UNRATED, Reliability
 from kg.claims.document import Document
 from kg.claims.names import Names
 from kg.claims.source import SourceKind, Voice
@@ -35,7 +35,6 @@ from kg.dataset.rdf_reader import FORMATS, LINE_FORMATS, BlankNames, Rejected, r
 from kg.dataset.sorting import Progress, SortedLines, unwatched
 from kg.dataset.terms import Statement, iri, literal, nquads, stored_text
 from kg.dataset.text.entry import Entry, entry, with_triples
-from kg.dataset.view import View
 from kg.dataset.writer import Outcome, Writer
 from kg.errors import ReservedGraph, UnreadableInput
 from kg.infer.rules import ontology_rules
@@ -93,7 +92,7 @@ class Foreign:
     def _origin(self, names: Names) -> str:
         return names.origin("document", self.document.key, self.voice.label)
 
-    def entry(self, view: View) -> Entry:
+    def entry(self, names: Names) -> Entry:
         """What the text index holds of every claim of the file, its assertion apart."""
         claim = Claim(
             document=self.document,
@@ -102,7 +101,7 @@ class Foreign:
             status=Status.ACCEPTED,
             assessment=UNRATED,
         )
-        return entry(claim, "", (), "active", self.recorded, view)
+        return entry(claim, "", (), "active", self.recorded, names, Reliability.F)
 
     def record(self, names: Names) -> tuple[tuple[str, str], ...]:
         """(predicate, object) of every claim of the file, in N-Triples; the hash of its content apart."""
@@ -189,7 +188,7 @@ class _Load:
 
     @cached_property
     def _entry(self) -> Entry:
-        return self.foreign.entry(self.writer.view)
+        return self.foreign.entry(self.names)
 
     @property
     def digest(self) -> str:

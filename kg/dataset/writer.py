@@ -122,14 +122,20 @@ class Writer(WorkingCopy):
         text.extend(nquads(done.record, self.names.record) for _, done in encoded.values())
         self._load(self.main, "".join(text))
         targets |= self._rate_origins([done for _, done in encoded.values()])
-        inactive = {name for name, (claim, done) in encoded.items() if not self._is_due(claim, done)}
+        rated = {o: self.view.origin_reliability(o) for o in {done.origin for _, done in encoded.values()}}
+        inactive = {
+            name
+            for name, (claim, done) in encoded.items()
+            if not self._is_due(claim, done, rated[done.origin])
+        }
         lines: list[str] = []
         for name, (claim, done) in encoded.items():
             if name in inactive:
                 self._file_away(name, done.assertion)
                 self.text.touch(name)
                 continue
-            self.text.stated(entry(claim, name, done.assertion, "active", claim.recorded or now, self.view))
+            recorded, reliability = claim.recorded or now, rated[done.origin]
+            self.text.stated(entry(claim, name, done.assertion, "active", recorded, self.names, reliability))
             lines.append(nquads(done.assertion, name))
             if claim.states_fact:
                 lines.append(self._facts(name, done.assertion))
@@ -137,13 +143,12 @@ class Writer(WorkingCopy):
         self.count(active=len(encoded) - len(inactive), inactive=len(inactive))
         self._settle(targets)
 
-    def _is_due(self, claim: Claim, done: EncodedClaim) -> bool:
+    def _is_due(self, claim: Claim, done: EncodedClaim, reliability: Reliability) -> bool:
         """Whether a claim that was just recorded is to be active: ``View.due_state``, with less reading."""
         if self.view.pointing_at(LS.retracts, done.iri) or self.view.pointing_at(LS.supersedes, done.iri):
             return self.view.due_state(done.iri) == "active"
         if claim.status is not Status.UNREVIEWED:
             return claim.status is Status.ACCEPTED
-        reliability = self.view.origin_reliability(done.origin)
         passed_on = hand_ons(claim.attribution)
         probability = claim_probability(reliability, claim.assessment.credibility, passed_on)
         return probability >= self.settings.unreviewed_threshold

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from itertools import islice
 
 from kg.claims.claim import Claim, Modality, Polarity, RoleName
-from kg.claims.confidence import claim_probability, hand_ons
+from kg.claims.confidence import Reliability, claim_probability, hand_ons
 from kg.claims.times import TimeSpan
 from kg.claims.types import TYPE_INFO
 from kg.dataset.decode import Node, decode
@@ -144,7 +144,8 @@ def entry_of(view: View, iri: str) -> Entry:
     occurred = found.get(LS.occurred)
     when = When.recorded(view.node(occurred)) if occurred else When()
     recorded = datetime.fromisoformat(found.need(LS.recorded))
-    return entry(claim, iri, triples, view.due_state(iri), recorded, view, when)
+    rated = view.origin_reliability(found.need(LS.origin))
+    return entry(claim, iri, triples, view.due_state(iri), recorded, view.names, rated, when)
 
 
 def entry(
@@ -153,11 +154,12 @@ def entry(
     triples: Iterable[Texts],
     state: State,
     recorded: datetime,
-    view: View,
+    names: Names,
+    reliability: Reliability,
     when: When | None = None,
 ) -> Entry:
-    """The entry of a claim with its assertion graph and its state."""
-    names, active = view.names, state == "active"
+    """The entry of a claim with its assertion graph, its state, and the rating of its origin."""
+    active = state == "active"
     when = When.of(claim.when) if when is None else when
     origin = origin_iri(claim, names)
     told = list(islice(triples, MOST_TRIPLES))
@@ -178,9 +180,7 @@ def entry(
         places=tuple(mention for role, mention in mentions.items() if role is RoleName.PLACE),
         date=_date(claim, when),
         recorded=microseconds(recorded),
-        confidence=claim_probability(
-            view.origin_reliability(origin), claim.assessment.credibility, hand_ons(claim.attribution)
-        ),
+        confidence=claim_probability(reliability, claim.assessment.credibility, hand_ons(claim.attribution)),
         sides=sides,
         says=sides if claim.modality in _FACT_MODALITIES else (),
         against=tuple(sorted({*claim.rebuts, *claim.corrects})) if active else (),
