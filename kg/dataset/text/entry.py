@@ -9,6 +9,7 @@ from itertools import islice
 
 from kg.claims.claim import Claim, Modality, Polarity, RoleName
 from kg.claims.confidence import Reliability, claim_probability, hand_ons
+from kg.claims.names import Names
 from kg.claims.times import TimeSpan
 from kg.claims.types import TYPE_INFO
 from kg.dataset.decode import Node, decode
