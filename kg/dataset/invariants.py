@@ -28,7 +28,7 @@ from kg.claims.document import text_hash
 from kg.dataset.encode import encode, graph_hash
 from kg.dataset.index import AnnotatedFacts
 from kg.dataset.records import DEFAULT, StoredClaim
-from kg.dataset.reference import found_hash, stored_hash
+from kg.dataset.reference_graph import found_hash, stored_hash
 from kg.dataset.snapshots import Snapshot
 from kg.dataset.sorting import Progress, SortedLines, unwatched
 from kg.dataset.support import support_lines, supports
