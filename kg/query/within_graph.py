@@ -8,7 +8,7 @@ graphs that there are (``GRAPH ?g {}``), as section 18.6 has it.
 """
 
 from dataclasses import fields, is_dataclass, replace
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from kg.query.algebra import (
     Bgp,
@@ -39,6 +39,8 @@ from kg.query.parse.patterns import UNIT, joined
 from kg.query.paths import is_nullable
 from kg.query.scope import certain, has_aggregate, mentioned, patterns_of, projected, visible
 from kg.query.standing import Fresh
+
+T = TypeVar("T")
 
 
 def with_graphs_within(query: Query) -> Query:
@@ -113,16 +115,16 @@ def _may_move(name: Var | Iri, of: Pattern) -> bool:
             return _may_move(name, of.left) and _may_move(name, of.right)
         case Filter() | Extend():
             return _may_move(name, of.of)
-        case Select() if isinstance(name, Iri):
-            return _may_move(name, of.of)
         case Select():
+            if isinstance(name, Iri):
+                return _may_move(name, of.of)
             counted = of.limit is not None or of.offset > 0 or of.values is not None
             keyed = not has_aggregate(of) or any(key == Item(name) for key in of.group or ())
             return not counted and (keyed or name not in projected(of)) and _may_move(name, of.of)
     return True
 
 
-def _within(name: Var | Iri, of: Pattern, fresh: Fresh) -> Pattern:  # noqa: PLR0911 - one for each kind of pattern
+def _within(name: Var | Iri, of: Pattern, fresh: Fresh) -> Pattern:
     """The parts of a group, each within the graph."""
     match of:
         case Bgp(triples):
@@ -148,11 +150,11 @@ def _within(name: Var | Iri, of: Pattern, fresh: Fresh) -> Pattern:  # noqa: PLR
 def _selected(name: Var | Iri, of: Select, fresh: Fresh) -> Pattern:
     """A sub-SELECT, for each graph by itself."""
     if isinstance(name, Iri):
-        inner = replace(of, of=_within(name, of.of, fresh))
-        return joined(Graph(name, UNIT), inner) if _is_implicit(of) else inner
+        here = replace(of, of=_within(name, of.of, fresh))
+        return joined(Graph(name, UNIT), here) if _is_implicit(of) else here
     if name in projected(of):
         return replace(of, of=_within(name, of.of, fresh))
-    apart: Select = renamed(of, name, fresh("name"))  # what it hides is another variable
+    apart = renamed(of, name, fresh("name"))  # what it hides is another variable
     inner = _within(name, apart.of, fresh)
     items = (*(apart.items or tuple(map(Item, projected(apart)))), Item(name))
     if not _is_implicit(apart):
@@ -170,7 +172,8 @@ def _less(name: Var, what: Minus, fresh: Fresh) -> Pattern:
     shared = [variable for variable in visible(what.left) if variable in visible(what.right)]
     if not shared:
         return left
-    right, matches = what.right, []
+    right: Pattern = what.right
+    matches = []
     for variable in shared:
         other = fresh("other")
         right = renamed(right, variable, other)
@@ -188,14 +191,18 @@ def _unbound(variable: Var) -> Expression:
     return Operation("!", (Call("BOUND", (variable,)),))
 
 
-def renamed(what: Any, old: Var, new: Var) -> Any:
+def renamed(what: T, old: Var, new: Var) -> T:
     """A part of the algebra with another variable in the place of one."""
+    return cast(T, _renamed(what, old, new))
+
+
+def _renamed(what: Any, old: Var, new: Var) -> Any:
     if isinstance(what, Var):
         return new if what == old else what
     if isinstance(what, tuple):
-        return tuple(renamed(part, old, new) for part in what)
+        return tuple(_renamed(part, old, new) for part in what)
     if is_dataclass(what) and not isinstance(what, type):
-        parts = {field.name: renamed(getattr(what, field.name), old, new) for field in fields(what)}
+        parts = {field.name: _renamed(getattr(what, field.name), old, new) for field in fields(what)}
         return replace(what, **parts)
     return what
 
