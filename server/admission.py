@@ -59,3 +59,19 @@ class RateLimits:
             if len(self._buckets) > MOST_CLIENTS:
                 self._buckets.popitem(last=False)
         return 0.0 if allowed else (1 - left) / self._rate
+
+
+class Summed:
+    """Tells what strangers can cause: the first ``burst`` times each, then ``rate`` a second at most."""
+
+    def __init__(self, rate: float = 1.0, burst: int = 100) -> None:
+        self._limits = RateLimits(rate, burst)
+        self._lock = threading.Lock()
+        self._untold = 0
+
+    def due(self, now: float) -> int | None:
+        """How often it was not told since it was last told; ``None`` if it is not to be told now either."""
+        waits = self._limits.take("", now) > 0
+        with self._lock:
+            untold, self._untold = self._untold, self._untold + 1 if waits else 0
+        return None if waits else untold

@@ -3,7 +3,8 @@
 Lines are appended to ``audit.jsonl`` in the store's folder. ``begin`` comes before a write
 touches the store, so none is missing even if the machine stops; ``done``, ``refused`` or
 ``failed`` tell what became of it, under the same request id. What was refused for want of
-a token has a ``refused`` line alone.
+a token has a ``refused`` line alone; where strangers ask often, not each time: the next
+line says how many were left ``untold``.
 """
 
 import errno

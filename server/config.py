@@ -5,6 +5,7 @@ A flag goes before the environment, that before the file, and that before the de
 
 import ipaddress
 import os
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import Field, dataclass, field, fields
@@ -15,6 +16,7 @@ from typing import Any
 from server.errors import ConfigError
 
 MEBIBYTE = 1024 * 1024
+_ORIGIN = re.compile(r"\*|none|https?://[^/\s]+")
 PREFIX = "LODESTONE_"
 
 
@@ -96,6 +98,11 @@ class Config:
     outbound: tuple[str, ...] = _setting(
         (), "what may be asked outside: addresses that calls must start with (https://host/path)"
     )
+    cors: tuple[str, ...] = _setting(
+        ("*",),
+        "sites whose scripts may read answers: * for all, origins (https://host), or none "
+        "(on your own machine * lets any page that you visit ask the store)",
+    )
     log_requests: LogRequests = _setting(LogRequests.PROBLEMS, "requests that are logged")
     show_documents: ShowDocuments | None = _setting(
         None, "documents whole, or the quote with a little context (default: quote on a public address)"
@@ -107,6 +114,12 @@ class Config:
             if least is not None and value is not None and not value >= least:
                 must = "0 or more" if least == 0 else "more than 0"
                 raise ConfigError(f"{setting.name} must be {must}", setting=setting.name)
+        for origin in self.cors:
+            if not _ORIGIN.fullmatch(origin):
+                raise ConfigError(
+                    f"cors takes *, none, or origins such as https://example.org, not {origin!r}",
+                    setting="cors",
+                )
         if self.port > 65535:
             raise ConfigError(f"{self.port} is not a port: 0 to 65535 are", setting="port")
         if not self.public and not is_loopback(self.host):
@@ -163,13 +176,9 @@ class Setting:
             value = value // MEBIBYTE
         if isinstance(value, bool):
             return "on" if value else "off"
-        return (
-            ""
-            if value is None or value == ()
-            else f"{value}"
-            if not isinstance(value, float)
-            else f"{value:g}"
-        )
+        if isinstance(value, tuple):
+            return " ".join(value)
+        return "" if value is None else f"{value}" if not isinstance(value, float) else f"{value:g}"
 
     def read(self, given: object) -> Any:
         """The value from what a file, the environment or a flag gives. Raises ``ConfigError``."""

@@ -4,7 +4,7 @@ What can be answered from what is kept is answered on the event loop, without th
 application and without a thread.
 """
 
-import gzip
+import asyncio
 import json
 import re
 import secrets
@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kg.errors import StoreError
 from server import bridge
@@ -22,8 +22,10 @@ from server.asking import FAILED
 from server.bridge import BodyTooLong, BrokenOff, Header, Receive, Scope, Send, Started
 from server.cache import Page
 from server.config import LogRequests
+from server.cors import Origins
 from server.jobs import Reply
 from server.logs import log
+from server.packing import pack, packing, takes_gzip
 from server.process import Hangup
 from server.quick import Failed, is_plain, ready, reply_to, send_rest
 from server.services import Services
@@ -35,10 +37,7 @@ if TYPE_CHECKING:
 SLOW = 5.0
 """Seconds after which a request is logged as slow."""
 
-_WORTH_PACKING = 1024
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._:-]{1,64}")
-_TEXT = re.compile(rb"text/|application/(?:[\w.-]+\+)?(?:json|xml|n-triples|n-quads|trig)")
-_NO_WEIGHT = re.compile(rb"q=0(\.0*)?")
 _SPARE = 32
 
 
@@ -50,6 +49,7 @@ class Front:
         self._here = here
         config = here.config
         self._limits = RateLimits(config.most_a_second, config.burst)
+        self._origins = Origins(config.cors)
         self._most = 2 * config.waiting + config.workers + _SPARE
         self._threads = ThreadPoolExecutor(self._most, thread_name_prefix="request")
         self._in_hand: Counter[str] = Counter()
@@ -60,6 +60,7 @@ class Front:
             return
         began = time.perf_counter()
         headers = dict(scope["headers"])
+        send = sending = _Sending(self._origins.sending(send, headers))
         given = headers.get(b"x-request-id", b"")
         request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8).encode()
         status, sent, why = 500, 0, ""
@@ -73,6 +74,12 @@ class Front:
         except BrokenOff as error:
             status, why = 499 if "client" in str(error) else 500, str(error)
             raise
+        except asyncio.CancelledError:  # requests in hand had their time
+            why = "the server is stopping"
+            if sending.begun:
+                raise BrokenOff(why) from None
+            problem = _problem(503, "stopping", "The server is stopping", "ask again shortly", 5)
+            status, sent = await _send(problem, scope, request_id, send)
         finally:
             took = time.perf_counter() - began
             self._here.requests.note(scope["path"], status, took)
@@ -196,6 +203,8 @@ class Front:
         environ[FAILED] = failed
         started = await bridge.run(self._app, environ, hangup, receive, self._threads)
         if started.pieces is not None:
+            if takes_gzip(headers):
+                send = packing(started, send)
             await _start(started, request_id, send)
             return started.status, await bridge.send_pieces(started, receive, send, self._threads)
         return await self._send_whole(started, scope, headers, request_id, send)
@@ -212,6 +221,8 @@ class Front:
     ) -> tuple[int, int]:
         started = Started(200, fields, reply.body)
         if reply.rest is not None:
+            if takes_gzip(headers):
+                send = packing(started, send)
             await _start(started, request_id, send)
             return 200, await send_rest(reply, receive, send, self._threads)
         return await self._send_whole(started, scope, headers, request_id, send)
@@ -220,8 +231,8 @@ class Front:
         self, started: Started, scope: Scope, headers: dict[bytes, bytes], request_id: bytes, send: Send
     ) -> tuple[int, int]:
         """Send a response that is there, packed where the client takes it so; keep it where it can be."""
-        if takes_gzip(headers) and len(started.body) >= _WORTH_PACKING:
-            _pack(started)
+        if takes_gzip(headers):
+            pack(started)
         if scope["method"] == "GET" and (key := self._key(scope, headers)) is not None:
             self._keep(key, started)
         return await _send(started, scope, request_id, send)
@@ -251,6 +262,18 @@ class Front:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 
+class _Sending:
+    """Sends, and knows whether it has begun."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.begun = False
+
+    async def __call__(self, message: Any) -> None:
+        self.begun = True
+        await self._send(message)
+
+
 def _problem(status: int, slug: str, title: str, detail: str, wait: float | None = None) -> Started:
     """A problem (RFC 9457) that is told without the application."""
     body = {"type": f"/docs#{slug}", "title": title, "status": status, "detail": detail}
@@ -264,33 +287,6 @@ def _problem(status: int, slug: str, title: str, detail: str, wait: float | None
     data = json.dumps(body).encode()
     headers.append((b"content-length", str(len(data)).encode()))
     return Started(status, headers, data)
-
-
-def takes_gzip(headers: dict[bytes, bytes]) -> bool:
-    """Whether the client takes a packed body (RFC 9110, section 12.5.3): it names gzip, and not with q=0."""
-    for element in headers.get(b"accept-encoding", b"").lower().split(b","):
-        name, _, weight = element.replace(b" ", b"").partition(b";")
-        if name in (b"gzip", b"x-gzip"):
-            return _NO_WEIGHT.fullmatch(weight) is None
-    return False
-
-
-def _pack(started: Started) -> None:
-    """Compress a response that is text."""
-    headers = dict(started.headers)
-    if b"content-encoding" in headers or not _TEXT.match(headers.get(b"content-type", b"")):
-        return
-    started.body = gzip.compress(started.body, 1, mtime=0)
-    kept = [(k, v) for k, v in started.headers if k not in (b"content-length", b"etag", b"vary")]
-    vary = b", ".join(filter(None, (headers.get(b"vary"), b"Accept-Encoding")))
-    kept += [
-        (b"content-encoding", b"gzip"),
-        (b"content-length", str(len(started.body)).encode()),
-        (b"vary", vary),
-    ]
-    if etag := headers.get(b"etag"):
-        kept.append((b"etag", etag if etag.startswith(b"W/") else b"W/" + etag))
-    started.headers = kept
 
 
 async def _start(started: Started, request_id: bytes, send: Send) -> None:

@@ -7,6 +7,8 @@ from typing import TextIO
 import structlog
 from structlog.typing import FilteringBoundLogger, Processor
 
+from server.bridge import BrokenOff
+
 log: FilteringBoundLogger = structlog.get_logger("lodestone")
 """Where the server logs what happens: ``log.info("event", field=value)``."""
 
@@ -25,6 +27,7 @@ def set_up(out: TextIO = sys.stderr) -> None:
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(out)
+    handler.addFilter(_is_news)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[*shared, structlog.stdlib.add_logger_name],
@@ -38,3 +41,8 @@ def set_up(out: TextIO = sys.stderr) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Not that an answer broke off, as uvicorn tells it once more: whoever broke it off has said why."""
+    return not (record.exc_info and isinstance(record.exc_info[1], BrokenOff))

@@ -1,6 +1,7 @@
 """Writes over HTTP: who may, in whose name, and the line in the audit log."""
 
 import hashlib
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -59,9 +60,11 @@ def recorded(scope: Scope, what: str, **on: object) -> Iterator[Recorded]:
         deed = replace(deed, who=who.name if who else "")
         found = Recorded(need(scope), audit, deed)
     except LodestoneError as error:
-        if isinstance(error, Unauthorized):
-            deed = replace(deed, who="")
-        _fell(audit, deed, error, begun=False)
+        if not isinstance(error, Unauthorized):
+            _fell(audit, deed, error, begun=False)
+        elif (untold := services(current_app).refusals.due(time.monotonic())) is not None:
+            more = {"untold": untold} if untold else {}
+            _fell(audit, replace(deed, who=""), error, begun=False, **more)
         raise
     try:
         yield found
@@ -70,14 +73,14 @@ def recorded(scope: Scope, what: str, **on: object) -> Iterator[Recorded]:
         raise
 
 
-def _fell(audit: Audit, deed: Deed, error: Exception, *, begun: bool) -> None:
+def _fell(audit: Audit, deed: Deed, error: Exception, *, begun: bool, **more: object) -> None:
     status = 500
     if isinstance(error, LodestoneError):
         status = kind_of(error).status
     elif isinstance(error, HTTPException) and error.code:
         status = error.code
     event = "failed" if begun and status >= 500 else "refused"
-    _note(audit, event, deed, status=status, why=str(error)[:500])
+    _note(audit, event, deed, status=status, why=str(error)[:500], **more)
 
 
 def _note(audit: Audit, event: str, deed: Deed, **more: object) -> None:

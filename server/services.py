@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from flask import Flask
 
 from kg.dataset.snapshots import Reader, Snapshot
+from server.admission import Summed
 from server.cache import AnswerCache, etag_of, key_of
 from server.config import Config
 from server.jobs import Job, Reply
@@ -44,6 +45,7 @@ class Services:
     config: Config
     workers: Workers
     latest: Latest = field(default_factory=Latest)
+    refusals: Summed = field(default_factory=Summed)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _purged: int | None = None
 

@@ -1,31 +1,34 @@
 """The annotations of a store's facts, written down once each, and the names that stand for them.
 
-``annotations.log`` is a text file to which lines are only ever added: a claim's IRI, or what
+``annotations.log`` is a text file to which lines are only ever added: a statement, or what
 one kind of fact rests on. A line is known by its offset, so a name leads to its line without
 any search, readers need no lock, and lines of a batch that was given up harm nobody. It
 reaches the disk before the manifest that speaks of it. A name is a blank node:
 
-* ``_:c<offset>``: one claim, the line's, states the fact, and nothing else supports it;
+* ``_:c<offset>``: one statement, the line's, is all that supports the fact (``Support`` says what
+  a statement is: a claim's IRI, mostly);
 * ``_:b``: the fact is base data alone;
-* ``_:a<offset>``: the line holds the fact's whole support (``Support``): 1 for base data, else
-  0, and then for each member of ``facts`` the offsets of its claims' lines;
-* ``_:t<offset>``: the support has more than ``MOST_CLAIMS`` claims and is worked out when it is
+* ``_:a<offset>``: the line holds the fact's whole support: 1 for base data, else 0; then, each
+  after ``|``, the members of ``facts``, each as the offsets of its statements' lines; then the
+  members of ``proofs``, with ``&`` between the facts of one;
+* ``_:t<offset>``: the support has more than ``MOST_CLAIMS`` statements and is worked out when it is
   asked for; the line holds the fact itself, in N-Triples.
 
 Offsets are hexadecimal. No label is longer than 16 characters: such a blank node is decoded by
-the engine without a look-up (measured cheaper than an IRI). One claim may have several lines.
+the engine without a look-up (measured cheaper than an IRI). One statement may have several lines.
 """
 
 import mmap
 import os
+from collections.abc import Iterator
 from io import BufferedRandom
 from pathlib import Path
 
-from kg.dataset.view import Support
+from kg.dataset.view import Fact, Support
 from kg.errors import StoreError
 
 MOST_CLAIMS = 64
-"""Supports of more claims are not written down."""
+"""Supports of more statements are not written down."""
 
 BASE_ONLY = "b"
 """The name of what is base data alone."""
@@ -48,7 +51,7 @@ class AnnotationWriter:
             raise StoreError(f"{path} cannot be written: {error}", store=str(path.parent)) from error
         if not self._end:
             self._append(_HEADER)
-        self._claims: dict[str, str] = {}
+        self._statements: dict[str, str] = {}
         self._rows: dict[str, str] = {}
 
     def _ends_a_line(self) -> bool:
@@ -62,20 +65,31 @@ class AnnotationWriter:
         return offset
 
     def name(self, support: Support) -> str:
-        """The label of the blank node that stands for a support of at most ``MOST_CLAIMS`` claims."""
+        """The label of the blank node that stands for a support of at most ``MOST_CLAIMS`` statements."""
+        if support.proofs:
+            return f"a{self._row('|'.join((*self._members(support), *map(self._proof, support.proofs))))}"
         if not support.facts:
             return BASE_ONLY
         if not support.base and len(support.facts) == 1 and len(support.facts[0]) == 1:
-            return f"c{self._claim(support.facts[0][0])}"
-        facts = (" ".join(map(self._claim, claims)) for claims in support.facts)
-        return f"a{self._row('|'.join(('1' if support.base else '0', *facts)))}"
+            return f"c{self._statement(support.facts[0][0])}"
+        return f"a{self._row('|'.join(self._members(support)))}"
+
+    def _members(self, support: Support) -> Iterator[str]:
+        yield "1" if support.base else "0"
+        yield from map(self._fact, support.facts)
+
+    def _fact(self, fact: Fact) -> str:
+        return " ".join(map(self._statement, fact))
+
+    def _proof(self, proof: tuple[Fact, ...]) -> str:
+        return "&".join(map(self._fact, proof))
 
     def name_to_ask(self, triple: str) -> str:
         """The label for a triple, in N-Triples, whose support is not written down."""
         return f"t{self._row(triple)}"
 
-    def _claim(self, iri: str) -> str:
-        return self._line(iri, self._claims)
+    def _statement(self, text: str) -> str:
+        return self._line(text, self._statements)
 
     def _row(self, text: str) -> str:
         return self._line(text, self._rows)
@@ -107,7 +121,7 @@ class AnnotationReader:
                 self._lines = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         except (OSError, ValueError) as error:
             raise StoreError(f"{path} cannot be read: {error}", store=str(path.parent)) from error
-        self._claims: dict[str, str] = {}
+        self._statements: dict[str, str] = {}
 
     def line(self, offset: str) -> str:
         """The line at an offset in hexadecimal digits. Raises ``StoreError``."""
@@ -122,14 +136,22 @@ class AnnotationReader:
         if label == BASE_ONLY:
             return Support(base=True)
         if label[0] == "c":
-            return Support(facts=((self._claim(label[1:]),),))
-        base, *facts = self.line(label[1:]).split("|")
-        return Support(base == "1", tuple(tuple(map(self._claim, fact.split(" "))) for fact in facts))
+            return Support(facts=((self._statement(label[1:]),),))
+        line = self.line(label[1:])
+        base, *members = line.split("|")
+        if "&" not in line:
+            return Support(base == "1", tuple(map(self._fact, members)))
+        facts = tuple(self._fact(member) for member in members if "&" not in member)
+        proofs = (tuple(map(self._fact, member.split("&"))) for member in members[len(facts) :])
+        return Support(base == "1", facts, tuple(proofs))
 
-    def _claim(self, offset: str) -> str:
-        found = self._claims.get(offset)
+    def _fact(self, offsets: str) -> Fact:
+        return tuple(map(self._statement, offsets.split(" ")))
+
+    def _statement(self, offset: str) -> str:
+        found = self._statements.get(offset)
         if found is None:
-            if len(self._claims) >= _CACHED:
-                self._claims.clear()
-            found = self._claims[offset] = self.line(offset)
+            if len(self._statements) >= _CACHED:
+                self._statements.clear()
+            found = self._statements[offset] = self.line(offset)
         return found

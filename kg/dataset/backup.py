@@ -88,6 +88,7 @@ def _copy(snapshot: Snapshot, part: Path) -> None:
         (copy.snapshots / name).parent.mkdir(parents=True, exist_ok=True)
         if name in manifest.stores:
             Store.read_only(str(source.snapshots / name)).backup(str(copy.snapshots / name))
+            _part_from(copy.snapshots / name)
         else:
             shutil.copy2(source.snapshots / name, copy.snapshots / name)
     told = json.loads(json.dumps(manifest.__dict__, default=dict))
@@ -103,6 +104,15 @@ def _copy(snapshot: Snapshot, part: Path) -> None:
             shutil.copy2(path, part / path.name)
     for folder in (copy.root / "documents", copy.quarantine):
         folder.mkdir(exist_ok=True)
+
+
+def _part_from(folder: Path) -> None:
+    """Give a folder files of its own: the engine links to those of the store where it can."""
+    for path in _files(folder):
+        if path.stat().st_nlink > 1:
+            own = path.with_name(f".{path.name}.own")
+            shutil.copy2(path, own)
+            own.replace(path)
 
 
 def _files(root: Path) -> Iterator[Path]:

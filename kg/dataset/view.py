@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Any
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, Store
@@ -13,21 +13,41 @@ from kg.dataset.told import ClaimInfo, Told
 from kg.infer.rules import ontology_rules
 from ontology.vocab import LS
 
-__all__ = ["ClaimInfo", "Support", "View"]
+__all__ = ["ClaimInfo", "Fact", "Support", "View", "claim_of"]
+
+Fact = tuple[str, ...]
+"""The statements of one asserted triple, in order (``Support``)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Support:
     """What one triple of the default graph rests on.
 
-    Each member of ``facts`` lists the active claims that assert one triple: the triple
-    itself, or a premise that it is inferred from. Its annotation is the sum over all of
-    them, and one if it is base data. Claims are in order, and so are the members, each
-    of which is there once.
+    Each member of ``facts`` lists the *statements* of one triple: the triple itself, or a
+    premise from which alone it is inferred. Each member of ``proofs`` lists the facts of
+    asserted triples from which it is inferred together, two and more. A statement is the
+    IRI of an active claim that asserts the triple, followed, each after one space, by the
+    IRIs of the judgments that the triple's canonical names rest on in that claim.
+
+    Its annotation is one if it is base data, else the sum of its facts and proofs: a
+    proof is the product of its facts, a fact the sum of its statements, a statement the
+    product of its tokens. Everything is in order, and there once.
     """
 
     base: bool = False
-    facts: tuple[tuple[str, ...], ...] = ()
+    facts: tuple[Fact, ...] = ()
+    proofs: tuple[tuple[Fact, ...], ...] = ()
+
+    @property
+    def claims(self) -> tuple[str, ...]:
+        """The claims of all statements, in order, each once."""
+        every = chain(chain.from_iterable(self.facts), chain.from_iterable(chain.from_iterable(self.proofs)))
+        return tuple(sorted(set(map(claim_of, every))))
+
+
+def claim_of(statement: str) -> str:
+    """The claim that makes a statement (``Support``)."""
+    return statement.partition(" ")[0]
 
 
 class View(Told):

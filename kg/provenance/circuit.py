@@ -33,8 +33,9 @@ class Node(NamedTuple):
     """One node: what it does, with which operands.
 
     ``name`` is a token's claim or an outside token's service; ``at`` is when the service
-    was asked. A ``fact`` is the sum of the claims that assert one and the same triple: a
-    plus in every semiring, but copies among its claims are told apart for confidence.
+    was asked. A ``fact`` is the sum of the claims that assert one and the same triple, each
+    alone or times the judgments that it needs for that: a plus in every semiring, but
+    copies among its claims are told apart for confidence.
     """
 
     op: Op

@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
+from itertools import chain as chained
 from typing import Protocol, TypeVar
 
 from kg.provenance.circuit import Circuit, Node, Op
@@ -96,7 +97,7 @@ class Trusted:
                 below = operands[number]
                 found = _union([copied[n] for n in below if copied[n] != NO_FACTS])
                 if operations[number] is Op.FACT:
-                    names = [self.circuit.name(n) for n in below if operations[n] is Op.TOKEN]
+                    names = list(map(self.circuit.name, self._tokens(below)))
                     if len({self.trust(name).origin for name in names}) < len(names):
                         found = _union([found, frozenset((number,))])
                 copied[number] = found
@@ -106,7 +107,7 @@ class Trusted:
         """The claims under a node that have copies, each with all of its own: most credible first.
 
         Copies are claims of one origin that assert one triple, a fact in the circuit, and
-        what is a copy of a copy.
+        what is a copy of a copy. Judgments, each with an origin of its own, have none.
         """
         facts: Iterable[int] | None = self.copied(root)
         if facts is None:
@@ -120,8 +121,7 @@ class Trusted:
 
         for number in facts:
             of_origin: dict[str, str] = {}
-            of = self.circuit.operands[number]
-            for name in (self.circuit.name(n) for n in of if self.circuit.operations[n] is Op.TOKEN):
+            for name in map(self.circuit.name, self._tokens(self.circuit.operands[number])):
                 other = of_origin.setdefault(self.trust(name).origin, name)
                 parent[first(name)] = first(other)
         groups: dict[str, list[str]] = {}
@@ -133,6 +133,14 @@ class Trusted:
                 ranked = tuple(sorted(group, key=lambda c: (-self.trust(c).credibility, c)))
                 found.update(dict.fromkeys(group, ranked))
         return found
+
+    def _tokens(self, members: tuple[int, ...]) -> tuple[int, ...]:
+        """The claims among members of a fact, and the judgments that they are multiplied with; each once."""
+        operations, operands = self.circuit.operations, self.circuit.operands
+        if all(operations[n] is Op.TOKEN for n in members):
+            return members
+        parts = (operands[n] if operations[n] is Op.TIMES else (n,) for n in members)
+        return tuple(dict.fromkeys(n for n in chained.from_iterable(parts) if operations[n] is Op.TOKEN))
 
     def chains(self, root: int) -> dict[str, Chain]:
         """The variables of the claims under a node that have copies.
@@ -207,10 +215,12 @@ class Trusted:
         tokens = {n for n in operands if operations[n] is Op.TOKEN}
         gone = set()
         for fact in facts:
-            own = tokens.intersection(self.circuit.operands[fact])
-            if len(own) > 1:
+            members = self.circuit.operands[fact]
+            own = tokens.intersection(self._tokens(members))
+            holding = [self._tokens((n,)) for n in members if own and own.issuperset(self._tokens((n,)))]
+            if any(len(own) > len(needed) for needed in holding):
                 return operands
-            if own:
+            if holding:
                 gone.add(fact)
         return tuple(n for n in operands if n not in gone) if gone else operands
 

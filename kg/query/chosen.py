@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from kg.dataset.records import Object, Subject
 from kg.dataset.terms import NamedNode, QueryBoolean, QuerySolutions, QueryTriples
-from kg.dataset.view import ClaimInfo, Support
+from kg.dataset.view import ClaimInfo, Fact, Support, claim_of
 from kg.query.source import Source
 
 
@@ -56,19 +56,21 @@ class Chosen:
         """What a triple of the merge rests on."""
         found = self._supports.get((s, p, o))
         if found is None:
-            base, stated, others = False, set[str](), dict[tuple[str, ...], None]()
+            base, stated = False, set[str]()
+            others, proofs = dict[Fact, None](), dict[tuple[Fact, ...], None]()
             for name in self._default:
                 graph = NamedNode(name)
                 if not self._source.holds(graph, s, p, o):
                     continue
                 part = self._source.graph_support(graph, s, p, o)
                 base |= part.base
-                if part.facts == ((name,),):  # a claim that asserts the triple
-                    stated.add(name)
+                if [claim_of(s) for fact in part.facts for s in fact] == [name]:  # a claim that asserts it
+                    stated.update(part.facts[0])
                 else:
                     others |= dict.fromkeys(part.facts)
+                    proofs |= dict.fromkeys(part.proofs)
             own = (tuple(sorted(stated)),) if stated else ()
-            found = self._supports[s, p, o] = Support(base, own + tuple(others))
+            found = self._supports[s, p, o] = Support(base, own + tuple(others), tuple(proofs))
         return found
 
     def graph_support(self, graph: NamedNode, s: Subject, p: NamedNode, o: Object) -> Support:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from kg.dataset.terms import BlankNode, Literal, NamedNode, stored_form
-from kg.dataset.view import Support
+from kg.dataset.view import Fact, Support
 from kg.provenance.circuit import Circuit
 from kg.query.algebra import Iri, Lit, Node
 from kg.query.answer import Term
@@ -67,15 +67,29 @@ class Leaves:
         raise Unaccounted("a triple pattern has an unbound variable")
 
     def _summed(self, support: Support, what: tuple[Term | None, ...]) -> int:
-        circuit = self.circuit
-        if len(support.facts) == 1 and not support.base:
-            return circuit.fact(map(circuit.token, support.facts[0]))
-        parts = [circuit.fact(map(circuit.token, claims)) for claims in support.facts]
-        if support.base:
-            parts.append(circuit.one)
-        if not parts and not self._source.falls:
+        node = annotation(self.circuit, support)
+        if node == self.circuit.zero and not self._source.falls:
             raise Unaccounted(f"nothing on record supports the fact {' '.join(map(str, what))}")
-        return circuit.plus(parts)
+        return node
+
+
+def annotation(circuit: Circuit, support: Support) -> int:
+    """The node of what a triple rests on; ``zero`` where that is nothing."""
+    if len(support.facts) == 1 and not support.base and not support.proofs:
+        return _fact(circuit, support.facts[0])
+    parts = [_fact(circuit, fact) for fact in support.facts]
+    parts.extend(circuit.times([_fact(circuit, fact) for fact in proof]) for proof in support.proofs)
+    if support.base:
+        parts.append(circuit.one)
+    return circuit.plus(parts)
+
+
+def _fact(circuit: Circuit, fact: Fact) -> int:
+    """The sum of the statements of one triple: claims, each alone or times the judgments that it needs."""
+    token = circuit.token
+    if any(" " in statement for statement in fact):
+        return circuit.fact([circuit.times(map(token, statement.split(" "))) for statement in fact])
+    return circuit.fact(map(token, fact))
 
 
 def constant(term: Node) -> Term:

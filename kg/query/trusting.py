@@ -6,12 +6,15 @@ from functools import cached_property
 from kg.dataset.records import Object, Subject
 from kg.dataset.statistics import Statistics
 from kg.dataset.terms import BlankNode, NamedNode, QueryBoolean, QuerySolutions, QueryTriples
-from kg.dataset.view import ClaimInfo, Support
+from kg.dataset.view import ClaimInfo, Fact, Support, claim_of
 from kg.query.source import AnnotatedFacts, Source
 
 
 class Restriction:
-    """Which claims stand, and how many origins a fact needs. Each claim is judged once."""
+    """Which claims stand, and how many origins a fact needs. Each claim is judged once.
+
+    Judgments always stand: without one the dataset is another.
+    """
 
     def __init__(
         self, keeps: Callable[[str], bool], origin: Callable[[str], str], min_origins: int | None = None
@@ -30,20 +33,26 @@ class Restriction:
 
     def of_claims(self, support: Support) -> Support:
         """What stands of a support in a named graph."""
-        return Support(support.base, tuple(filter(None, map(self._standing, support.facts))))
+        return self._left(support, bool)
 
     def of_facts(self, support: Support) -> Support:
         """What stands of a support of a fact, or of what is inferred from facts."""
-        facts = map(self._standing, support.facts)
-        return Support(support.base, tuple(fact for fact in facts if fact and self._is_enough(fact)))
+        return self._left(support, self._is_enough)
 
-    def _standing(self, fact: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(claim for claim in fact if self.keeps(claim))
+    def _left(self, support: Support, is_enough: Callable[[Fact], bool]) -> Support:
+        facts = tuple(filter(is_enough, map(self._standing, support.facts)))
+        if not support.proofs:
+            return Support(support.base, facts)
+        proofs = (tuple(map(self._standing, proof)) for proof in support.proofs)
+        return Support(support.base, facts, tuple(proof for proof in proofs if all(map(is_enough, proof))))
 
-    def _is_enough(self, fact: tuple[str, ...]) -> bool:
+    def _standing(self, fact: Fact) -> Fact:
+        return tuple(statement for statement in fact if self.keeps(claim_of(statement)))
+
+    def _is_enough(self, fact: Fact) -> bool:
         if self._min_origins < 2:
-            return True
-        return len({self._origin(claim) for claim in fact}) >= self._min_origins
+            return bool(fact)
+        return len({self._origin(claim_of(statement)) for statement in fact}) >= self._min_origins
 
 
 class _TrustedFacts:

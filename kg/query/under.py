@@ -149,7 +149,7 @@ def _dataset(snapshot: Snapshot, policy: TrustPolicy) -> RestrictedView:
     """The dataset that a policy leaves."""
 
     def enough(support: Support) -> bool:
-        origins = {Candidate(snapshot, claim).origin for fact in support.facts for claim in fact}
+        origins = {Candidate(snapshot, claim).origin for claim in support.claims}
         return len(origins) >= (policy.min_origins or 0)
 
     few = enough if (policy.min_origins or 0) > 1 else None

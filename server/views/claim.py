@@ -15,6 +15,7 @@ from kg.claims.types import ROLE_INFO, TYPE_INFO
 from kg.dataset.records import StoredClaim
 from kg.dataset.snapshots import Snapshot
 from kg.dataset.terms import Quad
+from kg.dataset.view import claim_of
 from ontology.vocab import LS, RDF, RDFS
 from server.config import ShowDocuments
 from server.naming import Link, Namer, TermView, is_web, term_words, words
@@ -211,8 +212,8 @@ def agreeing(snapshot: Snapshot, assertion: tuple[Quad, ...]) -> set[str]:
     telling = direct or [q for q in assertion if q.predicate.value not in _SAYS_NOTHING]
     found: set[str] = set()
     for quad in telling:
-        for claims in snapshot.fact_support(quad.subject, quad.predicate, quad.object).facts:
-            found.update(claims)
+        for fact in snapshot.fact_support(quad.subject, quad.predicate, quad.object).facts:
+            found.update(map(claim_of, fact))
     return found
 
 

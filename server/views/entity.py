@@ -146,9 +146,8 @@ def _groups(namer: Namer, quads: list[Quad], *, inverse: bool) -> tuple[Property
 
 def _fact(namer: Namer, quad: Quad, *, inverse: bool) -> FactView:
     support: Support = namer.snapshot.fact_support(quad.subject, quad.predicate, quad.object)
-    claims = sorted({claim for fact in support.facts for claim in fact})
     return FactView(
         value=namer.term(quad.subject if inverse else quad.object),
         strength=strength(namer.snapshot, support),
-        origins=by_origin(namer, claims),
+        origins=by_origin(namer, support.claims),
     )

@@ -6,6 +6,7 @@ from kg.dataset.snapshots import Snapshot
 from kg.dataset.view import Support
 from kg.provenance.circuit import Circuit
 from kg.query.assess import assessed
+from kg.query.leaves import annotation
 
 
 @dataclass(frozen=True)
@@ -25,8 +26,6 @@ class Strength:
 def strength(snapshot: Snapshot, support: Support) -> Strength:
     """How sure a fact with such support is."""
     circuit = Circuit()
-    facts = [circuit.fact(circuit.token(claim) for claim in fact) for fact in support.facts]
-    root = circuit.one if support.base else circuit.plus(facts)
+    root = circuit.one if support.base else annotation(circuit, support)
     [row] = assessed(snapshot, circuit, [root]).rows
-    claims = {claim for fact in support.facts for claim in fact}
-    return Strength(row.confidence or 0.0, row.origins, len(claims), row.contested)
+    return Strength(row.confidence or 0.0, row.origins, len(support.claims), row.contested)

@@ -37,6 +37,13 @@ def test_what_is_restored_is_what_was_backed_up(filled: Path, tmp_path: Path) ->
     assert len(holders(Reader(tmp_path / "again").current())) == 21
 
 
+def test_no_file_is_shared_with_the_store(filled: Path, tmp_path: Path) -> None:
+    back_up(filled, tmp_path / "copy")
+    files = [path for path in (tmp_path / "copy").rglob("*") if path.is_file()]
+    assert len(files) > 10
+    assert {path.stat().st_nlink for path in files} == {1}
+
+
 def test_a_backup_is_whole_while_others_write(filled: Path, tmp_path: Path) -> None:
     stop = threading.Event()
 

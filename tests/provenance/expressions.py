@@ -68,11 +68,17 @@ def means(expr: Expr, semiring: Semiring[K], values: dict[str, K]) -> K:
     return total
 
 
+def _claim(statement: Expr) -> str:
+    """The claim that makes a statement: alone, or times ``c1``, which stands for a judgment then."""
+    return statement.name or statement.of[0].name
+
+
 def positives(facts: bool = True) -> st.SearchStrategy[Expr]:
     """Expressions without minus."""
     leaves = st.one_of(st.sampled_from([Expr("zero"), Expr("one")]), *[st.just(token(c)) for c in CLAIMS] * 2)
-    fact = st.lists(st.sampled_from(CLAIMS), min_size=1, max_size=4, unique=True).map(
-        lambda names: Expr("fact", tuple(map(token, names)))
+    statements = [*map(token, CLAIMS), *(Expr("times", (token(c), token("c1"))) for c in CLAIMS if c != "c1")]
+    fact = st.lists(st.sampled_from(statements), min_size=1, max_size=4, unique_by=_claim).map(
+        lambda members: Expr("fact", tuple(members))
     )
     return st.recursive(
         st.one_of(leaves, fact) if facts else leaves,
@@ -117,7 +123,8 @@ def copies(expr: Expr) -> list[set[str]]:
             continue
         todo.extend(node.of)
         for origin in "abc" if node.op == "fact" else "":
-            members = {part.name for part in node.of if part.name.startswith(origin)}
+            named = {leaf.name for part in node.of for leaf in (part.of or (part,))}
+            members = {name for name in named if name.startswith(origin)}
             touched = [group for group in groups if group & members]
             groups = [group for group in groups if not group & members]
             if touched:

@@ -52,7 +52,9 @@ def plan_of(store: Store, query: Query, caution: Caution = EAGER) -> Planned:
 def test_no_plan_of_a_generated_query_changes_an_answer(
     caution: Caution, snapshot: FakeSnapshot, text: str
 ) -> None:
-    plan_of(snapshot.store, parse(SPARQL_PREFIX + text), caution)
+    query = parse(SPARQL_PREFIX + text)
+    plan = plan_of(snapshot.store, query, caution)
+    assert bag(snapshot.store, render(plan.query)) == bag(snapshot.store, render(query))
 
 
 @pytest.mark.parametrize("caution", [EAGER, EAGER_TO_HASH], ids=["by lookups", "by hash"])

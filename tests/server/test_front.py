@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from kg.dataset.writer import Writer
-from server.front import takes_gzip
+from server.packing import takes_gzip
 from tests.dataset.conftest import grant
 from tests.server.running import Server, start, stop
 

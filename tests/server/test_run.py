@@ -14,7 +14,7 @@ from server.config import Config
 from server.errors import ConfigError
 from server.run import listen
 from tests.server.conftest import Names
-from tests.server.running import Server, start, stop
+from tests.server.running import SERVE, Server, start, stop
 
 HOLDERS = "SELECT ?holder ?customer { ?holder ls:holdsLicenseFor ?customer }"
 NUMBERS = " ".join(map(str, range(2000)))
@@ -78,6 +78,20 @@ def test_a_runaway_query_is_killed_and_nobody_else_notices(server: Server) -> No
     assert answers
     assert set(answers) == {200}
     assert server.ask(HOLDERS)[0] == 200
+
+
+def test_whoever_waits_when_the_server_stops_is_told(store: Path, tmp_path: Path) -> None:
+    errors = tmp_path / "errors"
+    hurried = f"import os, server.run\nserver.run.STOP_AFTER = 1\nos.dup2(os.open({str(errors)!r}, 65), 2)"
+    server = start(store, tmp_path, program=f"{hurried}\n{SERVE}")
+    with ThreadPoolExecutor() as threads:
+        asked = threads.submit(server.ask, RUNAWAY, provenance="none")
+        time.sleep(1)
+        assert stop(server) == 0
+        status, headers, body = asked.result()
+    assert (status, json.loads(body)["title"]) == (503, "The server is stopping")
+    assert int(headers["Retry-After"]) > 0
+    assert "Traceback" not in errors.read_text(encoding="utf-8")
 
 
 def test_a_query_that_eats_memory_is_stopped(server: Server) -> None:

@@ -1,5 +1,6 @@
 """Long answers come in pieces, hold no memory, and break off where they break."""
 
+import gzip
 import http.client
 import json
 import os
@@ -31,13 +32,18 @@ def server(store: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Se
 
 @contextmanager
 def begin(
-    server: Server, query: str, accept: str = "application/sparql-results+json", **parameters: str
+    server: Server,
+    query: str,
+    accept: str = "application/sparql-results+json",
+    encoding: str = "identity",
+    **parameters: str,
 ) -> Iterator[http.client.HTTPResponse]:
     """Ask, and read no further than the head of the answer."""
     host = server.address.removeprefix("http://").rstrip("/")
     connection = http.client.HTTPConnection(host, timeout=60)
     body = urlencode({"query": query, "provenance": "none", **parameters})
     headers = {"Accept": accept, "Content-Type": "application/x-www-form-urlencoded"}
+    headers["Accept-Encoding"] = encoding
     try:
         connection.request("POST", "/sparql", body, headers)
         with connection.getresponse() as response:
@@ -61,6 +67,23 @@ def test_all_rows_come(server: Server, accept: str, rows: Callable[[bytes], int]
         assert response.status == 200
         assert response.headers["Transfer-Encoding"] == "chunked"
         assert rows(response.read()) == 250_000
+
+
+@pytest.mark.parametrize("provenance", ["none", "how"])
+def test_a_stream_is_packed_for_who_takes_it(server: Server, provenance: str) -> None:
+    with begin(server, MANY, "text/csv", provenance=provenance) as response:
+        plain = response.read()
+    with begin(server, MANY, "text/csv", "gzip", provenance=provenance) as response:
+        assert response.headers["Content-Encoding"] == "gzip"
+        assert "Accept-Encoding" in response.headers["Vary"]
+        assert gzip.decompress(response.read()) == plain
+
+
+def test_a_packed_stream_that_breaks_off_is_not_taken_for_whole(server: Server) -> None:
+    with begin(server, ENDLESS, encoding="gzip", timeout="1.5") as response:
+        assert response.headers["Content-Encoding"] == "gzip"
+        with pytest.raises(BROKEN):
+            response.read()
 
 
 @pytest.mark.parametrize(

@@ -1,72 +1,19 @@
 """Writing over HTTP: claims, graphs, updates; who may, what the answer says, what is logged."""
 
-import gzip
-import json
-import shutil
-import zlib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
-from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
-from kg.dataset.invariants import check_dataset
-from kg.dataset.snapshots import Reader
-from kg.dataset.writer import Writer
 from server.app import create_app
-from server.audit import FILE
 from server.config import Config
 from server.services import services
-from server.tokens import Scope, Tokens
+from server.tokens import Scope
 from tests.server.conftest import ARTICLE, FOREIGN, GRANT_QUOTE, Names, license_claim, local, quoted
+from tests.server.writing import MASTER, TRIPLE, TURTLE, UPDATE, Clients, server
 
-TURTLE = "text/turtle"
-UPDATE = "application/sparql-update"
-TRIPLE = "<urn:a> <urn:p> 1 ."
-MASTER = "the administrator's own"
 G = "/graphs?graph=urn:g"
-
-
-class Clients:
-    """One server, and a header for each scope."""
-
-    def __init__(self, app: Flask, store: Path) -> None:
-        self.app, self.store = app, store
-        self.client: FlaskClient = app.test_client()
-        self.tokens = {scope: Tokens(store).make(f"{scope} desk", scope) for scope in Scope}
-
-    def send(self, method: str, path: str, scope: Scope | None = Scope.ADMIN, **options: Any) -> TestResponse:
-        headers = dict(options.pop("headers", {}))
-        if scope is not None:
-            headers["Authorization"] = f"Bearer {self.tokens[scope]}"
-        return self.client.open(path, method=method, headers=headers, **options)
-
-    def ask(self, pattern: str) -> bool:
-        found = self.client.get("/sparql", query_string={"query": f"ASK {{ {pattern} }}", "format": "json"})
-        return bool(json.loads(found.data)["boolean"])
-
-    def log(self) -> list[dict[str, Any]]:
-        file = self.store / FILE
-        return (
-            [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
-            if file.exists()
-            else []
-        )
-
-
-@pytest.fixture(scope="module")
-def server(store: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clients]:
-    copy = shutil.copytree(store, tmp_path_factory.mktemp("writing") / "store")
-    app = create_app(
-        Config(store=copy, workers=1, write_wait=1.0, body=100_000, upload=200_000, token=MASTER)
-    )
-    yield Clients(app, copy)
-    services(app).workers.close()
-    services(app).writing.close()
-    assert list(check_dataset(Reader(copy).current())) == []
+__all__ = ["server"]  # a fixture
 
 
 @pytest.mark.parametrize(
@@ -393,97 +340,3 @@ def test_a_claim_is_taken_back_with_a_reason(server: Clients, names: Names) -> N
     foreign = server.send("DELETE", "/claim", Scope.WRITE, query_string={"iri": FOREIGN, "reason": "x"})
     assert foreign.status_code == 200
     assert server.send("DELETE", "/claim/none?reason=x", Scope.WRITE).status_code == 404
-
-
-# --- the log, bodies, other writers
-
-
-def test_every_write_is_in_the_log(server: Clients) -> None:
-    before = len(server.log())
-    server.send(
-        "PUT", "/graphs?graph=urn:log", data=TRIPLE, content_type=TURTLE, headers={"X-Request-Id": "abc"}
-    )
-    server.send("DELETE", "/graphs?graph=urn:log", Scope.WRITE)
-    server.send("DELETE", "/graphs?graph=urn:nothing")
-    server.send("POST", "/sparql", None, data={"update": "CLEAR ALL"})
-    begun, done, forbidden, begun_too, missing, nobody = server.log()[before:]
-    assert [begun["event"], done["event"]] == ["begin", "done"]
-    assert begun["request"] == done["request"] == "abc"
-    assert done["who"] == "admin desk"
-    assert done["after"] == done["before"] + 1
-    assert done["on"]["graph"] == "urn:log"
-    assert len(done["on"]["sha256"]) == 64
-    assert (forbidden["event"], forbidden["status"], forbidden["who"]) == ("refused", 403, "write desk")
-    assert (begun_too["event"], missing["event"], missing["status"]) == ("begin", "refused", 404)
-    assert (nobody["event"], nobody["status"], "who" in nobody) == ("refused", 401, False)
-    assert (server.store / FILE).stat().st_mode & 0o777 == 0o600
-
-
-@pytest.mark.parametrize(
-    ("encoding", "body", "status"),
-    [
-        ("gzip", gzip.compress(TRIPLE.encode()), 204),
-        ("deflate", zlib.compress(TRIPLE.encode()), 204),
-        ("gzip", gzip.compress(b"#" * 100_000_000), 413),
-        ("gzip", gzip.compress(TRIPLE.encode())[:-9], 400),
-        ("gzip", b"plain", 400),
-        ("br", b"plain", 415),
-        ("identity", b"#" * 250_000, 413),
-    ],
-    ids=["gzip", "deflate", "gzip bomb", "cut gzip", "no gzip", "brotli", "long"],
-)
-def test_compressed_bodies(server: Clients, encoding: str, body: bytes, status: int) -> None:
-    found = server.send(
-        "POST", "/graphs?default", data=body, content_type=TURTLE, headers={"Content-Encoding": encoding}
-    )
-    assert found.status_code == status, found.text
-
-
-def test_the_body_of_a_stranger_may_be_less_long(server: Clients) -> None:
-    body = {"data": b"#" * 150_000, "content_type": TURTLE}
-    assert server.send("POST", "/graphs?default", **body).status_code == 204
-    assert server.send("POST", "/graphs?default", None, **body).status_code == 401
-    assert server.send("POST", "/sparql", data="#" * 150_000, content_type=UPDATE).status_code == 413
-
-
-def test_another_writer_is_waited_for_and_then_told(server: Clients) -> None:
-    with Writer(server.store, wait=10):
-        busy = server.send("POST", "/sparql", data="CREATE GRAPH <urn:busy>", content_type=UPDATE)
-        assert busy.status_code == 503
-        assert int(busy.headers["Retry-After"]) > 0
-        assert server.client.get("/claims").status_code == 200
-    assert (
-        server.send("POST", "/sparql", data="CREATE GRAPH <urn:busy>", content_type=UPDATE).status_code == 200
-    )
-
-
-def test_scripts_of_other_sites_may_send_a_token(server: Clients) -> None:
-    for path, methods in (
-        ("/graphs", {"GET", "PUT", "POST", "DELETE"}),
-        ("/claims", {"GET", "POST"}),
-        ("/claim/x", {"GET", "DELETE"}),
-        ("/sparql", {"GET", "POST"}),
-    ):
-        found = server.client.options(path, headers={"Origin": "https://app.example"})
-        assert found.status_code == 200
-        assert methods <= set(found.headers["Access-Control-Allow-Methods"].split(", "))
-        assert "Authorization" in found.headers["Access-Control-Allow-Headers"]
-        assert found.headers["Access-Control-Allow-Origin"] == "*"
-        assert "Access-Control-Allow-Credentials" not in found.headers
-
-
-def test_a_write_that_takes_too_long_is_stopped_and_leaves_nothing(server: Clients) -> None:
-    app = create_app(Config(store=server.store, workers=1, token=MASTER, write_timeout=4))
-    try:
-        numbers = " ".join(map(str, range(2000)))
-        values = " ".join(f"VALUES ?x{i} {{ {numbers} }}" for i in range(3))
-        text = f"INSERT DATA {{ <urn:slow> <urn:p> 1 }} ; INSERT {{ ?x0 ?x1 ?x2 }} WHERE {{ {values} }}"
-        headers = {"Authorization": f"Bearer {MASTER}"}
-        slow = app.test_client().post("/sparql", data=text, content_type=UPDATE, headers=headers)
-        assert slow.status_code == 504
-        quick = app.test_client().post("/sparql", data="CLEAR DEFAULT", content_type=UPDATE, headers=headers)
-        assert quick.status_code == 200
-        assert not server.ask("<urn:slow> ?p ?o")
-    finally:
-        services(app).workers.close()
-        services(app).writing.close()
