@@ -8,6 +8,7 @@ from flask import Response, json, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from kg.errors import (
+    InvalidMatch,
     InvalidPolicy,
     LodestoneError,
     NotFound,
@@ -16,6 +17,7 @@ from kg.errors import (
     QuerySyntaxError,
     QueryTimeout,
     ReservedGraph,
+    ServiceFailed,
     StoreBusy,
     StoreError,
     UnreadableInput,
@@ -64,6 +66,7 @@ KINDS: dict[type[LodestoneError], Kind] = {
     UnreadableInput: Kind(400, "unreadable", "The body is not of its format"),
     Unauthorized: Kind(401, "unauthorized", "A token is needed"),
     Forbidden: Kind(403, "forbidden", "The token does not allow this"),
+    InvalidMatch: Kind(400, "match", "What is to be matched is not understood"),
     InvalidPolicy: Kind(400, "policy", "The trust policy cannot be read"),
     QueryRefused: Kind(403, "refused", "The query asks for something that is not allowed here"),
     NotFound: Kind(404, "not-found", "There is nothing of that name"),
@@ -78,6 +81,7 @@ KINDS: dict[type[LodestoneError], Kind] = {
     ClaimsInvalid: Kind(422, "invalid-claim", "This is no valid claim"),
     TooManyRequests: Kind(429, "rate", "Too many requests", retry=1),
     Abandoned: Kind(499, "abandoned", "Nobody waited for the answer"),
+    ServiceFailed: Kind(502, "service", "An endpoint that the query asks gave no answer"),
     Overloaded: Kind(503, "overloaded", "The server is busy", retry=2),
     StoreBusy: Kind(503, "store-busy", "The store is being written", retry=2),
     WorkerLost: Kind(503, "worker-lost", "The query broke its worker", retry=1),

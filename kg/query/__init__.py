@@ -56,10 +56,10 @@ def query(
     are the dataset of the SPARQL protocol. Without ``confidence`` the circuits are built
     but not assessed. ``services`` are the endpoints that SERVICE may ask.
 
-    Raises ``QuerySyntaxError``; ``QueryRefused`` for a SERVICE that may not be asked or
-    that fails, for unknown functions and (``TooComplex``) for what is nested or chained
-    too far; and ``QueryOverLimit`` where the dataset of a policy would have to be made, and
-    is too large.
+    Raises ``QuerySyntaxError``; ``ServiceFailed`` for a SERVICE that gives no answer;
+    ``QueryRefused`` for one that may not be asked, for unknown functions and
+    (``TooComplex``) for what is nested or chained too far; and ``QueryOverLimit`` where
+    the dataset of a policy would have to be made, and is too large.
     """
     if policy and isinstance(snapshot, Snapshot):
         return query_under(

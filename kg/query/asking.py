@@ -11,10 +11,12 @@ from kg.query.aggregates import Grouped, annotate_groups
 from kg.query.algebra import Item, Query, Var
 from kg.query.answer import Answer, Contribution, Provenance, Row, Term
 from kg.query.assess import assessed, not_annotated
+from kg.query.beside import has_service
 from kg.query.builder import Builder
 from kg.query.chosen import Chosen
 from kg.query.derivation import Derivation, NotAnnotated
 from kg.query.evaluate import MAX_DERIVATIONS, Annotated, annotate, answered, supported
+from kg.query.federation import with_services
 from kg.query.graphs import built, constants, described
 from kg.query.leaves import Unaccounted
 from kg.query.page import filled
@@ -22,7 +24,7 @@ from kg.query.parse import parse
 from kg.query.plain import Plain
 from kg.query.prepare import TOO_DEEP, Built, Described, Prepared, prepare, prepared
 from kg.query.render import NOTHING, render
-from kg.query.services import Services, has_service, table_of_given, with_services
+from kg.query.services import Services, table_of_given
 from kg.query.size import TooComplex, check_size
 from kg.query.source import Source
 from kg.query.subselect import work_out
@@ -44,7 +46,8 @@ def query(
     What cannot be annotated is answered all the same, with ``provenance.complete`` false
     and the reason. ``default_graphs`` and ``named_graphs`` are the dataset of the SPARQL
     protocol. Without ``confidence`` the circuits are built but not assessed. Raises
-    ``QuerySyntaxError``, and ``QueryRefused`` for SERVICE, for unknown functions and
+    ``QuerySyntaxError``, ``ServiceFailed`` where an endpoint gives no answer, and
+    ``QueryRefused`` for a SERVICE that is not allowed, for unknown functions and
     (``TooComplex``) for what is nested or chained too far.
     """
     chosen = default_graphs is not None or named_graphs is not None
@@ -54,8 +57,9 @@ def query(
         check_size(sparql)
         written = parse(sparql, base_iri)
         if has_service(written.body.of):
-            federated = with_services(written, services)
-            asked = prepare(federated, indexed)
+            ours = Plain(snapshot, sparql, None, default_graphs, named_graphs)
+            federated, why = with_services(written, services, lambda asked: ours.of(_text(asked)).rows)
+            asked = why or prepare(federated, indexed)
             sparql, base_iri = _text(federated), None
     plain = Plain(snapshot, sparql, base_iri, default_graphs, named_graphs)
     if provenance == "none":

@@ -3,7 +3,7 @@
 import pytest
 
 from kg.dataset.terms import DefaultGraph, Quad, QueryResultsFormat, Store
-from kg.errors import LodestoneError, QueryRefused
+from kg.errors import LodestoneError, QueryRefused, ServiceFailed
 from kg.provenance.evaluate import evaluate
 from kg.provenance.semirings import BOOLEAN
 from kg.query import query
@@ -81,8 +81,13 @@ def test_the_witness_has_a_place_a_time_and_a_probability() -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("SELECT * { SERVICE :gone { ?s :name ?n } }", "it is not there"),
-        ("SELECT * { ?s :at ?e SERVICE ?e { ?s :name ?n } }", "name the endpoint"),
+        (
+            "SELECT * { ?s :p ?o OPTIONAL { ?s :at ?e } SERVICE ?e { ?s :name ?n } }",
+            "not everything beside it",
+        ),
+        ("SELECT * { ?s :p ?o { SELECT * { SERVICE ?o { ?s :name ?n } } } }", "not everything beside it"),
+        ("SELECT * { ?s :p ?o SERVICE ?o { ?s :name ?n } }", "not the address"),
+        ("SELECT * { BIND(UUID() AS ?e) SERVICE ?e { ?s :name ?n } }", "another each time"),
         ("SELECT * { ?s :p ?o FILTER EXISTS { SERVICE :there { ?s :name ?n } } }", "within EXISTS"),
         ("SELECT * { SERVICE :there { ?s :is ?b } }", "blank nodes"),
     ],
@@ -90,6 +95,12 @@ def test_the_witness_has_a_place_a_time_and_a_probability() -> None:
 def test_what_cannot_be_asked_is_refused(text: str, why: str) -> None:
     with pytest.raises(QueryRefused, match=why):
         query(DATA, SPARQL_PREFIX + text, services=There())
+
+
+def test_an_endpoint_that_fails_is_no_fault_of_the_query() -> None:
+    with pytest.raises(ServiceFailed, match="it is not there") as caught:
+        query(DATA, SPARQL_PREFIX + "SELECT * { SERVICE :gone { ?s :name ?n } }", services=There())
+    assert caught.value.endpoint == EX + "gone"
 
 
 def test_without_services_nothing_is_asked() -> None:
@@ -102,4 +113,20 @@ def test_the_endpoint_gets_the_pattern_alone() -> None:
     query(DATA, SPARQL_PREFIX + CASES["a join"][0], services=there)
     [asked] = there.asked
     assert "name" in asked
-    assert ":p" not in asked
+    assert EX + "p" not in asked
+
+
+def test_the_endpoint_is_asked_about_what_can_join() -> None:
+    there = There()
+    query(DATA, SPARQL_PREFIX + CASES["a join"][0], services=there)
+    assert all(f"<{EX}{name}>" in there.asked[0] for name in "xyz")
+    query(DATA, SPARQL_PREFIX + "SELECT * { ?s :none ?o SERVICE :there { ?s :name ?n } }", services=there)
+    assert len(there.asked) == 1, "nothing can join, so nobody is asked"
+
+
+def test_numbers_are_not_sent() -> None:
+    there = There()
+    there.store.update(f"INSERT DATA {{ <{EX}x> <{EX}size> 01 }}")
+    text = SPARQL_PREFIX + "SELECT ?s { ?s :p ?n SERVICE :there { ?t :size ?n } }"
+    assert len(query(DATA, text, services=there).rows) == 1
+    assert "VALUES" not in there.asked[0]

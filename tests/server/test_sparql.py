@@ -227,6 +227,24 @@ def test_errors(client: FlaskClient, parameters: dict[str, str], accept: str | N
     assert problem["detail"]
 
 
+def test_an_endpoint_that_is_dead_is_a_bad_gateway(store: Path) -> None:
+    dead = "http://127.0.0.1:1/sparql"
+    app = create_app(Config(store=store, workers=1, timeout=20, outbound=(dead,)))
+    try:
+        asked = {"query": f"SELECT * {{ SERVICE <{dead}> {{ ?s ?p ?o }} }}"}
+        response = app.test_client().get("/sparql", query_string=asked)
+        assert response.status_code == 502
+        assert response.mimetype == "application/problem+json"
+        problem = response.get_json()
+        assert (problem["type"], problem["endpoint"]) == ("/docs#service", dead)
+        other = {"query": "SELECT * { SERVICE <http://127.0.0.1:2/sparql> { ?s ?p ?o } }"}
+        assert app.test_client().get("/sparql", query_string=other).status_code == 403
+        silent = {"query": asked["query"].replace("SERVICE", "SERVICE SILENT")}
+        assert app.test_client().get("/sparql", query_string=silent).status_code == 200
+    finally:
+        services(app).workers.close()
+
+
 def test_a_body_too_long_is_refused(client: FlaskClient) -> None:
     response = client.post("/sparql", data={"query": "ASK {} #" + "x" * 5_000_000})
     assert response.status_code == 413
