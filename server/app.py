@@ -12,6 +12,7 @@ from server.browse import answer, browse, chosen_format
 from server.bundle import script_address, static_address, style_address
 from server.claiming import claiming
 from server.config import Config, ShowDocuments
+from server.conflictpages import conflict_pages
 from server.formats import GRAPHS, HTML
 from server.graphs import graphs
 from server.health import health
@@ -77,6 +78,7 @@ def create_app(config: Config, workers: Workers | None = None) -> Flask:
     app.register_blueprint(sparql)
     app.register_blueprint(browse)
     app.register_blueprint(graphs)
+    app.register_blueprint(conflict_pages)
     app.register_blueprint(claiming)
     app.register_blueprint(health)
     app.register_blueprint(metrics)

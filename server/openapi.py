@@ -18,6 +18,8 @@ WORDS: dict[str, str] = {
     "iri": "IRI of what is asked about, where it has no id of this server's.",
     "q": "Words to search for.",
     "type": "Type of claim.",
+    "about": "IRI of the claim or entity that conflicts are of.",
+    "kind": "Kind of conflict (repeatable).",
     "page": "Number of the page, from 1.",
     "default": "The default graph.",
     "graph": "IRI of the graph.",
@@ -35,6 +37,7 @@ TAKES: dict[str, tuple[str, ...]] = {
     "/source/{local}": ("page", "format"),
     "/entity": ("iri", "format"),
     "/entity/{local}": ("format",),
+    "/conflicts": ("about", "kind", "page", "format"),
     "/ontology": ("format",),
     "/graphs": ("default", "graph"),
 }

@@ -34,11 +34,8 @@ from kg.dataset.exchange import Import
 from kg.dataset.rdf_reader import FORMATS, LINE_FORMATS, BlankNames, Rejected, read_quads, sound_quads
 from kg.dataset.sorting import Progress, SortedLines, unwatched
 from kg.dataset.terms import Statement, iri, literal, nquads, stored_text
-<<<<<<< HEAD
-from kg.dataset.trusty import false_names, is_coded
-=======
 from kg.dataset.text.entry import Entry, entry, with_triples
->>>>>>> main
+from kg.dataset.trusty import false_names, is_coded
 from kg.dataset.writer import Outcome, Writer
 from kg.errors import ReservedGraph, UnreadableInput
 from kg.infer.rules import ontology_rules

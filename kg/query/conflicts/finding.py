@@ -11,9 +11,9 @@ class Kind(StrEnum):
     """How claims stand to each other. Only the first is a contradiction; the next three explain one away."""
 
     CONTRADICTION = "contradiction"
-    DIFFERENT_TIME = "different time"
-    DIFFERENT_SCOPE = "different scope"
-    DIFFERENT_ENTITY = "different entity"
+    DIFFERENT_TIME = "different_time"
+    DIFFERENT_SCOPE = "different_scope"
+    DIFFERENT_ENTITY = "different_entity"
     CORRECTION = "correction"
     AGREEMENT = "agreement"
 

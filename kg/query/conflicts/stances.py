@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from kg.claims.claim import Qualifier
 from kg.claims.types import QUALIFIER_TERM, ROLE_INFO, TYPE_INFO
-from kg.dataset.terms import NamedNode, Store, node, ntriples
+from kg.dataset.terms import Store, node, ntriples
 from kg.dataset.told import FACT_MODALITIES
 from kg.dataset.view import View
 from ontology.vocab import LS, RDFS
@@ -91,21 +91,27 @@ def all_stances(view: View) -> Iterator[Stance]:
     kept: dict[str, str] = {}
     for predicate in (*_ROLE, *_DIRECT):
         role = _ROLE.get(predicate)
-        for quad in view.main.quads_for_pattern(None, node(predicate), None, None):
-            if not isinstance(quad.graph_name, NamedNode):
-                continue
-            name = names.get(quad.graph_name.value)
+        for graph, subject, filler in _in_claims(view, predicate, subjects=role is None):
+            name = names.get(graph)
             if name is None or name not in events:
                 continue
             if role is None:
-                s, p, o = str(quad.subject), f"<{predicate}>", str(quad.object)
-                points.setdefault(name, []).append((kept.setdefault(s, s), p, kept.setdefault(o, o)))
+                s, o = kept.setdefault(subject, subject), kept.setdefault(filler, filler)
+                points.setdefault(name, []).append((s, f"<{predicate}>", o))
             else:
-                filler = str(quad.object)[1:-1]
-                roles.setdefault(name, []).append((role, kept.setdefault(filler, filler)))
+                entity = filler[1:-1]
+                roles.setdefault(name, []).append((role, kept.setdefault(entity, entity)))
     for name in names:
         triples = points.get(name, ()) if name in events else _triples(view.main, name)
         yield _stance(name, columns, roles.get(name, ()), triples)
+
+
+def _in_claims(view: View, predicate: str, *, subjects: bool) -> Iterator[tuple[str, str, str]]:
+    """Named graphs with the subjects, if they are wanted, and the objects of a predicate."""
+    wanted = "?g ?s ?o" if subjects else "?g ?o"
+    rows = view.main.query(f"SELECT {wanted} {{ GRAPH ?g {{ ?s <{predicate}> ?o }} }}")
+    for row in rows:  # type: ignore[union-attr]  # a SELECT has rows
+        yield str(row["g"])[1:-1], str(row["s"]) if subjects else "", str(row["o"])
 
 
 def some_stances(view: View, claims: Iterable[str], store: Store | None = None) -> Iterator[Stance]:

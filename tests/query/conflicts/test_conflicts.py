@@ -1,7 +1,7 @@
 """Each case file: claims by key, and the conflicts that are found among them, each with its sides."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,9 @@ def taken(path: Path, case: Mapping[str, Any]) -> tuple[Snapshot, dict[str, str]
     with Writer(path) as writer:
         names: dict[str, str] = {}
         for key, record in case["claims"].items():
-            pointing = {name: [names[other] for other in record[name]] for name in RELATIONS if name in record}
+            pointing = {
+                name: [names[other] for other in record[name]] for name in RELATIONS if name in record
+            }
             [added] = writer.add([Claim.model_validate({**record, **pointing})])
             names[key] = added.iri
         for key in case.get("retract", ()):
@@ -59,14 +61,14 @@ def test_case(file: Path, tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def together(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Snapshot]:
+def together(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
     """A store with what some cases claim, of which one kind is asked at a time."""
     path = tmp_path_factory.mktemp("together") / "store"
     names = ("contradiction", "shares", "agreement", "two-in-baotou", "report-date-as-event-date")
     for name in names:
         case = json.loads((Path(__file__).parent / "cases" / f"{name}.json").read_text())
         taken(path, case)
-    yield Reader(path).current()
+    return Reader(path).current()
 
 
 def test_kinds_are_asked_for_one_at_a_time(together: Snapshot) -> None:
