@@ -67,8 +67,24 @@ class ReservedGraph(StoreError):
 
 
 @dataclass(eq=False)
+class InvalidJudgment(LodestoneError):
+    """A judgment of identity that makes no sense. ``problems`` are pairs (where in it, what is wrong)."""
+
+    problems: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(eq=False)
+class IdentityConflict(LodestoneError):
+    """A judgment would say what others, or the things themselves, speak against. ``judgments`` are those."""
+
+    left: str = ""
+    right: str = ""
+    judgments: tuple[str, ...] = ()
+
+
+@dataclass(eq=False)
 class NotFound(LodestoneError):
-    """No claim, document, source or entity of that name is in the store."""
+    """No claim, document, source, entity or judgment of that name is in the store."""
 
     iri: str = ""
 
@@ -99,6 +115,13 @@ class InvalidPolicy(LodestoneError):
     """A trust policy that cannot be read. ``parameter`` says which part of it."""
 
     parameter: str = ""
+
+
+@dataclass(eq=False)
+class InvalidMatch(LodestoneError):
+    """What is to be matched, or with what, is not understood. ``value`` is what was given."""
+
+    value: str = ""
 
 
 @dataclass(eq=False)

@@ -154,6 +154,10 @@ class Names:
         """An origin, by what identifies the root of the report."""
         return f"{self.base}origin/{_readable(key[-1], _digest('origin', *key))}"
 
+    def judgment(self, judgment_id: str) -> str:
+        """A judgment of identity."""
+        return f"{self.base}judgment/{judgment_id}"
+
     def snapshot(self, store_id: str, version: int) -> str:
         """A published version of a store."""
         return f"{self.base}snapshot/{store_id}-{version}"

@@ -1,1 +1,1 @@
-"""Identity: which mentions are one thing, and what it is called. Pure: it knows no store."""
+"""Identity: judgments on which mentions are one thing, and what that is called. Pure: it knows no store."""

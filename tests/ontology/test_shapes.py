@@ -15,12 +15,14 @@ from kg.claims.types import (
     ROLE_INFO,
     STATUS_TERM,
 )
+from kg.identity.terms import KIND_TERM, VERDICT_TERM
 from ontology import MODULES, turtle
 from ontology.vocab import LS, PREFIXES, RDFS
 
 RECORD = Path(__file__).with_name("record.ttl").read_text(encoding="utf-8")
 C1 = "<https://w3id.org/lodestone/claim/11111111111111111111111111111111>"
 DOCUMENT = "<https://w3id.org/lodestone/document/%s>"
+JUDGMENT = "<https://w3id.org/lodestone/judgment/33333333333333333333333333333333>"
 C2 = "<https://w3id.org/lodestone/claim/22222222222222222222222222222222>"
 
 
@@ -179,6 +181,20 @@ DEFECTS = {
         without("<https://w3id.org/lodestone/agent/reader>", "rdfs:label"),
         "An agent has a label",
     ),
+    "a judgment of one": (without(JUDGMENT, "ls:right"), "exactly one right mention"),
+    "a judgment of the same": (
+        changed(JUDGMENT, "ls:right", "<https://w3id.org/lodestone/entity/a-carmaker>"),
+        "ls:left and ls:right differ",
+    ),
+    "no verdict": (without(JUDGMENT, "ls:verdict"), "exactly one verdict"),
+    "a kind that is none": (changed(JUDGMENT, "ls:judgmentKind", "ls:Same"), "exactly one kind"),
+    "judged by nobody": (without(JUDGMENT, "ls:agent"), "exactly one agent"),
+    "judged for nothing": (without(JUDGMENT, "ls:reason"), "exactly one reason"),
+    "judged at no time": (without(JUDGMENT, "ls:made"), "was made (ls:made)"),
+    "too sure": (changed(JUDGMENT, "ls:judgmentConfidence", '"1.5"^^xsd:double'), "at most 1"),
+    "a judgment unreviewed": (changed(JUDGMENT, "ls:status", "ls:Unreviewed"), "ls:Accepted or ls:Rejected"),
+    "a judgment undone without a reason": (without(JUDGMENT, "ls:retractionReason"), "and a reason"),
+    "a feature of nothing": (without(f"{JUDGMENT[:-1]}#feature-1>", "ls:featureValue"), "ls:featureValue"),
 }
 
 
@@ -215,8 +231,11 @@ def allowed(path: LS) -> set[frozenset[str]]:
 def test_the_shapes_allow_what_the_claims_know() -> None:
     assert allowed(LS.modality) == {frozenset(MODALITY_TERM.values())}
     assert allowed(LS.polarity) == {frozenset(POLARITY_TERM.values())}
-    assert allowed(LS.status) == {frozenset(STATUS_TERM.values())}
+    judged = set(STATUS_TERM.values()) - {LS.Unreviewed}
+    assert allowed(LS.status) == {frozenset(STATUS_TERM.values()), frozenset(judged)}
     assert allowed(LS.qualifier) == {frozenset(QUALIFIER_TERM.values())}
+    assert allowed(LS.verdict) == {frozenset(VERDICT_TERM.values())}
+    assert allowed(LS.judgmentKind) == {frozenset(KIND_TERM.values())}
     assert allowed(LS.role) == {frozenset(info.property for info in ROLE_INFO.values())}
 
 

@@ -16,6 +16,7 @@ from kg.claims.types import (
     STATUS_TERM,
     TYPE_INFO,
 )
+from kg.identity.terms import KIND_TERM, VERDICT_TERM
 from ontology import MODULES, turtle
 from ontology.vocab import LS, NP, OA, ONTOLOGY, ORG, PREFIXES, PROV, SCHEMA
 
@@ -146,6 +147,8 @@ def test_every_role_of_the_ontology_is_in_the_table(whole: Graph) -> None:
         (LS.Polarity, POLARITY_TERM),
         (LS.Status, STATUS_TERM),
         (LS.Qualifier, QUALIFIER_TERM),
+        (LS.Verdict, VERDICT_TERM),
+        (LS.JudgmentKind, KIND_TERM),
     ],
 )
 def test_the_concepts_of_a_kind_are_those_of_the_claims(
