@@ -113,7 +113,8 @@ class Outbound:
             if connection.is_late or (response.length and len(data) <= self.longest):
                 raise http.client.IncompleteRead(data)
             if len(data) > self.longest:
-                raise OutboundFailed(f"{url}: the answer is longer than {self.longest:,} bytes", url=url)
+                told = f"{url}: the answer is longer than {self.longest:,} bytes"
+                raise OutboundFailed(told, url=url, status=response.status)
             if response.status >= 300:
                 raise OutboundFailed(
                     f"{url}: {response.status} {response.reason}",
@@ -131,7 +132,7 @@ class Outbound:
 
 
 def _seconds(retry_after: str | None) -> float | None:
-    """What a Retry-After says (RFC 9110, section 10.2.3), in seconds from now; ``None`` for what says nothing."""
+    """What a Retry-After says (RFC 9110, section 10.2.3), in seconds from now; ``None`` for nothing."""
     if retry_after is None:
         return None
     text = retry_after.strip()

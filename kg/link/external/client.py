@@ -4,7 +4,6 @@ Requests are built by SPARQLWrapper and sent through ``kg.outbound``, so that no
 the endpoint itself is called, within limits of time and length.
 """
 
-import io
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,10 +19,12 @@ from kg.query.services import rows_of
 
 WORTH_ANOTHER_TRY = frozenset({429, 502, 503, 504})
 """Statuses that say "not now"; 0, no answer at all, is tried once more."""
+MOST_FAILURES = 5
+"""After so many questions in a row without an answer, no more are asked."""
 
 
 def agent(contact: str | None = None) -> str:
-    """What the client calls itself, as Wikimedia's policy for robots asks: name, version, whom to write to."""
+    """What the client calls itself, as Wikimedia's policy asks of robots: name, version, a contact."""
     try:
         number = version("lodestone-kg")
     except PackageNotFoundError:
@@ -35,8 +36,8 @@ def agent(contact: str | None = None) -> str:
 class Manners:
     """How an endpoint is treated.
 
-    ``pause`` is the least time between calls, ``longest_wait`` how long to wait at the most when it asks to, both in
-    seconds; ``fresh`` is for how many days an answer is taken from the cache unasked.
+    ``pause`` is the least time between calls, ``longest_wait`` how long to wait at the most when
+    it asks to, both in seconds; for ``fresh`` days an answer is taken from the cache unasked.
     """
 
     pause: float = 1.0
@@ -62,7 +63,7 @@ class NoAnswer(LodestoneError):
     endpoint: str = ""
 
 
-class _Guarded(SPARQLWrapper):  # type: ignore[misc]  # it has no types
+class _Guarded(SPARQLWrapper):
     """SPARQLWrapper with the sending taken over."""
 
     def __init__(self, endpoint: str, outbound: Outbound, name: str) -> None:
@@ -70,14 +71,15 @@ class _Guarded(SPARQLWrapper):  # type: ignore[misc]  # it has no types
         self._outbound = outbound
         self.setReturnFormat(JSON)
         self.setMethod(POST)
+        self.setOnlyConneg(True)
 
-    def _query(self) -> tuple[io.BytesIO, str]:
+    def fetch(self) -> bytes:
+        """The body of the answer. Raises ``OutboundFailed`` and ``OutboundRefused``."""
         request = self._createRequest()
-        sent = dict(request.header_items()) | {"Accept": "application/sparql-results+json"}
-        found = self._outbound.fetch(
-            request.full_url, method=request.get_method(), body=request.data, headers=sent
-        )
-        return io.BytesIO(found.body), self.returnFormat
+        body = request.data if isinstance(request.data, bytes) else None
+        sent = {name.title(): value for name, value in request.header_items()}
+        sent["Accept"] = "application/sparql-results+json"
+        return self._outbound.fetch(request.full_url, method="POST", body=body, headers=sent).body
 
 
 class Endpoint:
@@ -89,7 +91,7 @@ class Endpoint:
         cache: AnswerCache,
         *,
         outbound: Outbound | None = None,
-        manners: Manners = Manners(),  # noqa: B008 - it is frozen
+        manners: Manners = Manners(),
         offline: bool = False,
         name: str | None = None,
         sleep: Callable[[float], None] = time.sleep,
@@ -103,6 +105,11 @@ class Endpoint:
         self._name = name or agent()
         self._sleep = sleep
         self._last: float | None = None
+        self._failures = 0
+
+    def check(self) -> None:
+        """Raise ``OutboundRefused`` if the endpoint's address is none that may be called."""
+        self._outbound.check(self.url)
 
     def rows(self, query: str, names: Sequence[str]) -> tuple[Row, ...]:
         """The solutions of a SELECT, over some variables.
@@ -124,9 +131,8 @@ class Endpoint:
                 self.tally.old += 1
                 return found
             self.tally.unanswered += 1
-            raise NoAnswer(
-                f"{self.url} gives no answer, and none is in the cache: {error}", endpoint=self.url
-            ) from error
+            told = f"{self.url} gives no answer, and none is in the cache: {self.down or error}"
+            raise NoAnswer(told, endpoint=self.url) from error
 
     def _read(self, kept: Kept, names: Sequence[str]) -> tuple[Row, ...] | None:
         try:
@@ -137,8 +143,15 @@ class Endpoint:
     def _asked(self, query: str, names: Sequence[str]) -> tuple[Row, ...]:
         if self.down:
             raise ServiceFailed(self.down, endpoint=self.url)
-        body = self._call(query)
-        found = rows_of(body, list(names), self.url)
+        try:
+            body = self._call(query)
+            found = rows_of(body, list(names), self.url)
+        except LodestoneError as error:
+            self._failures += 1
+            if self._failures >= MOST_FAILURES and not self.down:
+                self.down = f"{error}, after {MOST_FAILURES} failures in a row"
+            raise
+        self._failures = 0
         self.tally.asked += 1
         self._cache.put(self.url, query, body)
         return found
@@ -150,8 +163,7 @@ class Endpoint:
         for attempt in range(self._manners.tries):
             self._pause()
             try:
-                body: bytes = wrapper.query().response.read()
-                return body
+                return wrapper.fetch()
             except OutboundRefused as error:
                 self.down = str(error)
                 raise
@@ -173,7 +185,7 @@ class Endpoint:
         if error.status not in WORTH_ANOTHER_TRY and error.status != 0:
             return None
         most = 2 if error.status == 0 else self._manners.tries
-        wait = max(self._manners.pause, 0.1) * 2 ** (attempt + 1)
+        wait: float = max(self._manners.pause, 0.1) * 2 ** (attempt + 1)
         if error.after is not None:
             wait = max(error.after, self._manners.pause)
         if wait > self._manners.longest_wait:

@@ -15,9 +15,9 @@ LANGUAGES = ("en", "de", "zh", "zh-hans", "zh-cn", "mul", "fr", "ja")
 class Model:
     """A way of writing a data set in RDF.
 
-    ``items`` matches the IRIs of what is linked to. Each of ``identifiers`` is a pattern that binds ``?value``
-    for ``?item``, by scheme; in ``roots``, each class stands for a kind, the ones that decide first.
-    ``plain`` says that names may lack a language.
+    ``items`` matches the IRIs of what is linked to. Each of ``identifiers``, by scheme, is a
+    pattern that binds ``?value`` for ``?item``. In ``roots`` classes stand for kinds; the first
+    that fits decides. ``plain`` says that names may lack a language.
     """
 
     name: str

@@ -4,7 +4,7 @@ A link is a claim like any other: it stands on the data set, says why it was mad
 for review, and can fall. What was rejected once is known, and is not proposed again.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kg.claims.claim import Agent, AgentKind, Claim, Status
@@ -30,6 +30,7 @@ IRIS: Mapping[str, str] = {
     "geonames": "https://sws.geonames.org/{}/",
     "opencorporates": "https://opencorporates.com/companies/{}",
 }
+_AT_ONCE = 200
 
 
 @dataclass(frozen=True)
@@ -76,30 +77,38 @@ def find(
     linked = dict(matched or {})
     chosen = [e for e in entities if e.described.kind in kinds and e.described.named]
     open_ones = [e for e in chosen if e.iri not in linked]
-    for start in range(0, len(open_ones), _AT_ONCE):
-        part = open_ones[start : start + _AT_ONCE]
-        try:
-            found.links += _links(endpoint, model, part, found.unlinked)
-        except NoAnswer as error:
-            found.unanswered.append(f"{len(part)} entities from {part[0].name!r} on: {error}")
-    told = [e for e in chosen if e.iri in linked]
-    for start in range(0, len(told), _AT_ONCE):
-        part = told[start : start + _AT_ONCE]
-        try:
-            items = described(endpoint, model, [linked[e.iri] for e in part])
-        except NoAnswer as error:
-            found.unanswered.append(f"{len(part)} linked entities from {part[0].name!r} on: {error}")
-            continue
+    _in_parts(endpoint, open_ones, found.unanswered, lambda part: _links(endpoint, model, part, found))
+
+    def say(part: Sequence[Entity]) -> None:
+        items = described(endpoint, model, [linked[e.iri] for e in part])
         found.known += [(e, items[linked[e.iri]]) for e in part if items[linked[e.iri]].names]
+
+    _in_parts(endpoint, [e for e in chosen if e.iri in linked], found.unanswered, say)
     return found
 
 
-_AT_ONCE = 200
+def _in_parts(
+    endpoint: Endpoint,
+    entities: Sequence[Entity],
+    unanswered: list[str],
+    ask: Callable[[Sequence[Entity]], None],
+) -> None:
+    """Ask about entities, many at once; of those that get no answer, in ever smaller parts."""
+    left = [entities[start : start + _AT_ONCE] for start in range(0, len(entities), _AT_ONCE)][::-1]
+    while left:
+        part = left.pop()
+        try:
+            ask(part)
+        except NoAnswer as error:
+            half = len(part) // 2
+            if half and not endpoint.down:
+                left += [part[half:], part[:half]]
+            else:
+                others = f" and {len(part) - 1} others" if len(part) > 1 else ""
+                unanswered.append(f"{len(part)} not asked about, {part[0].name!r}{others}: {error}")
 
 
-def _links(
-    endpoint: Endpoint, model: Model, part: Sequence[Entity], unlinked: list[Entity]
-) -> Iterator[Link]:
+def _links(endpoint: Endpoint, model: Model, part: Sequence[Entity], found: Found) -> None:
     named = by_names(endpoint, model, {name for e in part for name in e.described.names})
     pairs = {(scheme, v) for e in part for scheme, values in e.described.identifiers.items() for v in values}
     identified = by_identifiers(endpoint, model, pairs)
@@ -108,15 +117,15 @@ def _links(
         keys = [(scheme, v) for scheme, values in e.described.identifiers.items() for v in sorted(values)]
         of_keys = [i for key in keys for i in identified.get(key, ())]
         items[e.iri] = tuple(dict.fromkeys([*of_keys, *(i for n in e.described.names for i in named[n])]))
-    every = described(endpoint, model, {i for found in items.values() for i in found})
+    every = described(endpoint, model, {i for some in items.values() for i in some})
     for e in part:
         there = [x for i in items[e.iri] if (x := entity_of(every[i], model)) is not None]
         best = Matcher(there).matches(e.described, limit=5) if there else []
         kept = [c for c in best if c.score >= table().review]
         if kept:
-            yield Link(e, kept[0], tuple(kept[1:]))
+            found.links.append(Link(e, kept[0], tuple(kept[1:])))
         else:
-            unlinked.append(e)
+            found.unlinked.append(e)
 
 
 def matches_of(entities: Iterable[Entity], model: Model, said: Iterable[tuple[str, str]]) -> dict[str, str]:

@@ -18,7 +18,7 @@ T = TypeVar("T")
 BATCH = 40
 """Names or items of one question."""
 MOST_ITEMS = 20
-"""Items that one name is compared with; of more, those with the shortest IRIs, which are the oldest of Wikidata."""
+"""Items that one name is compared with; of more, those with the shortest IRIs: Wikidata's oldest."""
 
 
 @dataclass
@@ -94,13 +94,12 @@ def by_identifiers(
         parts = []
         for scheme in dict.fromkeys(scheme for scheme, _ in batch):
             values = " ".join(node(Lit(value)) for of, value in batch if of == scheme)
-            parts.append(
-                f"{{ VALUES ?value {{ {values} }} {model.identifiers[scheme]} BIND({node(Lit(scheme))} AS ?scheme) }}"
-            )
+            told = f"BIND({node(Lit(scheme))} AS ?scheme)"
+            parts.append(f"{{ VALUES ?value {{ {values} }} {model.identifiers[scheme]} {told} }}")
         query = f"SELECT DISTINCT ?item ?scheme ?value WHERE {{ {' UNION '.join(parts)} }}"
-        for iri, scheme, value in endpoint.rows(query, ("item", "scheme", "value")):
-            if _is_item(iri, model) and isinstance(scheme, Literal) and isinstance(value, Literal):
-                key = (scheme.value, value.value)
+        for iri, name, value in endpoint.rows(query, ("item", "scheme", "value")):
+            if _is_item(iri, model) and isinstance(name, Literal) and isinstance(value, Literal):
+                key = (name.value, value.value)
                 if key in batch:
                     found.setdefault(key, {})[str(iri)[1:-1]] = None
     return {key: _few(items) for key, items in found.items()}
@@ -144,9 +143,10 @@ def _names(endpoint: Endpoint, model: Model, these: str, items: dict[str, Item])
 
 def _kinds(endpoint: Endpoint, model: Model, these: str, items: dict[str, Item]) -> None:
     roots = dict(model.roots)
+    these_roots = f"VALUES ?root {{ {' '.join(node(Iri(root)) for root in roots)} }}"
     query = (
-        f"SELECT DISTINCT ?item ?class ?root WHERE {{ {these} ?item <{model.types}> ?class OPTIONAL {{ "
-        f"VALUES ?root {{ {' '.join(node(Iri(root)) for root in roots)} }} ?class <{model.broader}>* ?root }} }}"
+        f"SELECT DISTINCT ?item ?class ?root WHERE {{ {these} ?item <{model.types}> ?class "
+        f"OPTIONAL {{ {these_roots} ?class <{model.broader}>* ?root }} }}"
     )
     for iri, cls, root in endpoint.rows(query, ("item", "class", "root")):
         item = items.get(str(iri)[1:-1])
