@@ -30,11 +30,13 @@ from kg.dataset.encode import (
     voice_iri,
 )
 from kg.dataset.exchange import Import
+from kg.dataset.outcomes import Outcome
 from kg.dataset.rdf_reader import FORMATS, LINE_FORMATS, BlankNames, Rejected, read_quads, sound_quads
 from kg.dataset.sorting import Progress, SortedLines, unwatched
 from kg.dataset.terms import Statement, iri, literal, nquads, stored_text
-from kg.dataset.writer import Outcome, Writer
+from kg.dataset.writer import Writer
 from kg.errors import ReservedGraph, UnreadableInput
+from kg.identity.clusters import Texts
 from kg.infer.rules import ontology_rules
 from ontology.vocab import LS, NP
 
@@ -252,19 +254,25 @@ class _Load:
         if not fresh and self.writer.awaited(name):
             self._awaited.add(name)
         consequences = ontology_rules().consequences
-        follows: dict[tuple[str, str, str], None] = {}
-        for t in triples:
-            s, _, rest = t.partition(" ")
-            p, _, o = rest.partition(" ")
-            found = consequences((s, p, o))
+        follows: dict[Texts, None] = {}
+        lines: list[str] = []
+        for t, statement in self._stated(name, triples):
+            found = consequences(_parted(t))
             follows.update(dict.fromkeys(found))
-            self.writer.indexing.stated(name, t, found)
-        yield "".join(f"{t} {graph} .\n{t} .\n" for t in triples)
+            self.writer.indexing.stated(statement, t, found)
+            lines.append(f"{t} {graph} .\n{t} .\n")
+        yield "".join(lines)
         yield record.replace("\0", graph)
         yield f'{graph} <{LS.contentHash}> "{digest}" <{self.names.record}> .\n'
         if follows:
-            inferred = [Statement(*f) for f in follows]
-            yield nquads(inferred) + nquads(inferred, self.names.inferred)
+            yield nquads(follows) + nquads(follows, self.names.inferred)
+
+    def _stated(self, name: str, triples: list[str]) -> Iterable[tuple[str, str]]:
+        """The triples of a claim in canonical names, each with its statements."""
+        if not self.writer.view.clusters:
+            return ((t, name) for t in triples)
+        stated = self.writer.entering(name, list(map(_parted, triples)))
+        return ((" ".join(triple), statement) for triple, statement in stated)
 
     def _base(self, graph: str, triples: list[str]) -> None:
         end = "" if graph == _DEFAULT else f" {graph}"
@@ -277,3 +285,9 @@ class _Load:
     def _reject(self, graph: str, triples: list[str], reason: str) -> None:
         raw = "".join(f"{t} {graph} .\n" for t in triples)
         self.report.rejected.append(Rejected(reason, graph=graph[1:-1], raw=raw))
+
+
+def _parted(triple: str) -> Texts:
+    s, _, rest = triple.partition(" ")
+    p, _, o = rest.partition(" ")
+    return s, p, o
