@@ -118,6 +118,13 @@ class InvalidPolicy(LodestoneError):
 
 
 @dataclass(eq=False)
+class InvalidMatch(LodestoneError):
+    """What is to be matched, or with what, is not understood. ``value`` is what was given."""
+
+    value: str = ""
+
+
+@dataclass(eq=False)
 class QueryTimeout(LodestoneError):
     """A query ran into its deadline and was killed."""
 

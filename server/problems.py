@@ -8,6 +8,7 @@ from flask import Response, json, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from kg.errors import (
+    InvalidMatch,
     InvalidPolicy,
     LodestoneError,
     NotFound,
@@ -65,6 +66,7 @@ KINDS: dict[type[LodestoneError], Kind] = {
     UnreadableInput: Kind(400, "unreadable", "The body is not of its format"),
     Unauthorized: Kind(401, "unauthorized", "A token is needed"),
     Forbidden: Kind(403, "forbidden", "The token does not allow this"),
+    InvalidMatch: Kind(400, "match", "What is to be matched is not understood"),
     InvalidPolicy: Kind(400, "policy", "The trust policy cannot be read"),
     QueryRefused: Kind(403, "refused", "The query asks for something that is not allowed here"),
     NotFound: Kind(404, "not-found", "There is nothing of that name"),

@@ -9,7 +9,8 @@
 * of judgments and canonical names: ``kg.dataset.identity_invariants``;
 * an origin has the most cautious rating of its claims;
 * its quote is found in the document's text, at its place;
-* a claim whose quote was taken out has none, and its document's text is not kept.
+* a claim whose quote was taken out has none, and its document's text is not kept;
+* the text index has each claim with its words, its state and what others make of it.
 """
 
 import tempfile
@@ -32,6 +33,7 @@ from kg.dataset.snapshots import Snapshot
 from kg.dataset.sorting import Progress, SortedLines, unwatched
 from kg.dataset.support import support_lines, supports
 from kg.dataset.terms import Statement, node, ntriples, statement
+from kg.dataset.text.checking import text_problems
 from kg.dataset.view import Support, View
 from kg.errors import LodestoneError
 from kg.infer.rules import ontology_rules
@@ -48,6 +50,7 @@ def check_dataset(snapshot: Snapshot, progress: Progress = unwatched) -> Iterato
     yield from check_identity(snapshot)
     yield from _check_facts(snapshot, progress)
     yield from _check_index(snapshot, progress)
+    yield from _check_text(snapshot, progress)
 
 
 def claim_names(snapshot: View) -> Iterator[str]:
@@ -230,6 +233,14 @@ def _index_problem(
         support = snapshot.fact_support(quad.subject, quad.predicate, quad.object)
     [found] = index.supports([name])
     return None if found == support else f"the index says {found}, it is {support}"
+
+
+def _check_text(snapshot: Snapshot, progress: Progress) -> Iterator[Finding]:
+    if snapshot.text is None:
+        yield Finding("claims can be searched", snapshot.iri, "this version has no text index")
+        return
+    for subject, problem in text_problems(snapshot, snapshot.text, claim_names(snapshot), progress):
+        yield Finding("the text index tells what there is", subject, f"{problem}: rebuild it")
 
 
 def _compare(store: Store, graph: NamedNode | DefaultGraph, due: set[int], what: str) -> Iterator[Finding]:

@@ -240,6 +240,9 @@ def _rename(writer: Writer, after: Clusters, links: Iterable[Link]) -> None:
         _put_anew(writer, claim, before, after, gone, come)
     view.clusters = after
     _name_anew(writer, before, links)
+    parts = chain.from_iterable(view.pointing_at(LS.mention, mention) for mention in changed)
+    for claim in {*claims, *(part.rpartition("#")[0] for part in parts)}:
+        writer.text.touch(claim)
     writer.withdraw((q.subject, q.predicate, q.object) for q in _quads(gone))
     writer.load(writer.main, writer.facts(come))
 

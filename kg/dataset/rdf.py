@@ -8,13 +8,14 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from itertools import groupby
 from pathlib import Path
 
 from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, parse
 
-from kg.claims.claim import ClaimType, Modality, Polarity, Status
-from kg.claims.confidence import UNRATED
+from kg.claims.claim import Claim, ClaimType, Modality, Polarity, Status
+from kg.claims.confidence import UNRATED, Reliability
 from kg.claims.document import Document
 from kg.claims.names import Names
 from kg.claims.source import SourceKind, Voice
@@ -34,6 +35,7 @@ from kg.dataset.outcomes import Outcome
 from kg.dataset.rdf_reader import FORMATS, LINE_FORMATS, BlankNames, Rejected, read_quads, sound_quads
 from kg.dataset.sorting import Progress, SortedLines, unwatched
 from kg.dataset.terms import Statement, iri, literal, nquads, stored_text
+from kg.dataset.text.entry import Entry, entry, with_triples
 from kg.dataset.writer import Writer
 from kg.errors import ReservedGraph, UnreadableInput
 from kg.identity.clusters import Texts
@@ -91,6 +93,17 @@ class Foreign:
 
     def _origin(self, names: Names) -> str:
         return names.origin("document", self.document.key, self.voice.label)
+
+    def entry(self, names: Names) -> Entry:
+        """What the text index holds of every claim of the file, its assertion apart."""
+        claim = Claim(
+            document=self.document,
+            attribution=(self.voice,),
+            modality=Modality.ASSERTED,
+            status=Status.ACCEPTED,
+            assessment=UNRATED,
+        )
+        return entry(claim, "", (), "active", self.recorded, names, Reliability.F)
 
     def record(self, names: Names) -> tuple[tuple[str, str], ...]:
         """(predicate, object) of every claim of the file, in N-Triples; the hash of its content apart."""
@@ -175,6 +188,10 @@ class _Load:
         self._not_claims: set[str] = set()
         self._awaited: set[str] = set()
 
+    @cached_property
+    def _entry(self) -> Entry:
+        return self.foreign.entry(self.names)
+
     @property
     def digest(self) -> str:
         """The hash of the file's content."""
@@ -256,8 +273,11 @@ class _Load:
         consequences = ontology_rules().consequences
         follows: dict[Texts, None] = {}
         lines: list[str] = []
-        for t, statement in self._stated(name, triples):
-            found = consequences(_parted(t))
+        stated = self.writer.entering(name, list(map(_split, triples)))
+        self.writer.text.stated(with_triples(self._entry, name, dict(stated)))
+        for triple, statement in stated:
+            t = " ".join(triple)
+            found = consequences(triple)
             follows.update(dict.fromkeys(found))
             self.writer.indexing.stated(statement, t, found)
             lines.append(f"{t} {graph} .\n{t} .\n")
@@ -266,13 +286,6 @@ class _Load:
         yield f'{graph} <{LS.contentHash}> "{digest}" <{self.names.record}> .\n'
         if follows:
             yield nquads(follows) + nquads(follows, self.names.inferred)
-
-    def _stated(self, name: str, triples: list[str]) -> Iterable[tuple[str, str]]:
-        """The triples of a claim in canonical names, each with its statements."""
-        if not self.writer.view.clusters:
-            return ((t, name) for t in triples)
-        stated = self.writer.entering(name, list(map(_parted, triples)))
-        return ((" ".join(triple), statement) for triple, statement in stated)
 
     def _base(self, graph: str, triples: list[str]) -> None:
         end = "" if graph == _DEFAULT else f" {graph}"
@@ -287,7 +300,8 @@ class _Load:
         self.report.rejected.append(Rejected(reason, graph=graph[1:-1], raw=raw))
 
 
-def _parted(triple: str) -> Texts:
+def _split(triple: str) -> Texts:
+    """The terms of a triple in N-Triples."""
     s, _, rest = triple.partition(" ")
     p, _, o = rest.partition(" ")
     return s, p, o

@@ -18,6 +18,7 @@ from kg.dataset.outcomes import Added, Judged, Outcome
 from kg.dataset.records import DEFAULT, Object, Subject
 from kg.dataset.snapshots import Snapshot
 from kg.dataset.terms import Statement, iri, literal, node, nquads, ntriples, stored_text, terms_of, typed
+from kg.dataset.text.entry import base_names, entry
 from kg.dataset.working import WorkingCopy
 from kg.errors import ReservedGraph
 from kg.identity.clusters import Texts
@@ -59,7 +60,7 @@ class Writer(WorkingCopy):
             if outcome is Outcome.NEW:
                 encoded[done.iri] = (claim, done)
         if encoded:
-            self._write_claims(encoded)
+            self._write_claims(encoded, now)
         return [Added(name, outcome, self.view.is_active(name), reason) for name, outcome, reason in order]
 
     def _outcome(
@@ -94,7 +95,7 @@ class Writer(WorkingCopy):
             and self.layout.tombstone(content_hash).exists()
         )
 
-    def _write_claims(self, encoded: dict[str, tuple[Claim, EncodedClaim]]) -> None:
+    def _write_claims(self, encoded: dict[str, tuple[Claim, EncodedClaim]], now: datetime) -> None:
         self.begin()
         targets = {t for claim, _ in encoded.values() for t in (*claim.supersedes, *claim.retracts)}
         shared = dict.fromkeys(s for _, done in encoded.values() for s in done.shared)
@@ -102,13 +103,25 @@ class Writer(WorkingCopy):
         text.extend(nquads(done.record, self.names.record) for _, done in encoded.values())
         self.load(self.main, "".join(text))
         targets |= self._rate_origins([done for _, done in encoded.values()])
-        inactive = {name for name, (claim, done) in encoded.items() if not self._is_due(claim, done)}
+        rated = {o: self.view.origin_reliability(o) for o in {done.origin for _, done in encoded.values()}}
+        inactive = {
+            name
+            for name, (claim, done) in encoded.items()
+            if not self._is_due(claim, done, rated[done.origin])
+        }
         lines: list[str] = []
         for name, (claim, done) in encoded.items():
             if name in inactive:
                 self._file_away(name, done.assertion)
+                self.text.touch(name)
                 continue
+            recorded, reliability = claim.recorded or now, rated[done.origin]
             stated = self.entering(name, done.assertion)
+            told = dict(stated)  # in canonical names
+            clusters = self.view.clusters
+            self.text.stated(
+                entry(claim, name, told, "active", recorded, self.names, reliability, clusters=clusters)
+            )
             lines.append(_in_graph(stated, name))
             if claim.states_fact:
                 lines.append(self.facts(stated))
@@ -116,13 +129,12 @@ class Writer(WorkingCopy):
         self.count(active=len(encoded) - len(inactive), inactive=len(inactive))
         self._settle(targets)
 
-    def _is_due(self, claim: Claim, done: EncodedClaim) -> bool:
+    def _is_due(self, claim: Claim, done: EncodedClaim, reliability: Reliability) -> bool:
         """Whether a claim that was just recorded is to be active: ``View.due_state``, with less reading."""
         if self.view.pointing_at(LS.retracts, done.iri) or self.view.pointing_at(LS.supersedes, done.iri):
             return self.view.due_state(done.iri) == "active"
         if claim.status is not Status.UNREVIEWED:
             return claim.status is Status.ACCEPTED
-        reliability = self.view.origin_reliability(done.origin)
         passed_on = hand_ons(claim.attribution)
         probability = claim_probability(reliability, claim.assessment.credibility, passed_on)
         return probability >= self.settings.unreviewed_threshold
@@ -307,6 +319,7 @@ class Writer(WorkingCopy):
             if name in seen or not self.view.is_known(name):
                 continue
             seen.add(name)
+            self.text.touch(name)
             active, due = self.view.is_active(name), self.view.due_state(name) == "active"
             if active and not due:
                 self._deactivate(name)
@@ -384,6 +397,7 @@ class Writer(WorkingCopy):
         self.archive.extend(plain)
         self.main.extend([*plain, *named])
         self.indexing.touch(map(texts, plain))
+        self.text.named(base_names(plain))
         self.count(base_default=len(plain))
         self.view.has_base = self.manifest.counts.get("base_default", 0) > 0
         return len(plain) + len(named)
@@ -423,6 +437,7 @@ class Writer(WorkingCopy):
         published = Snapshot(self.layout, self.settings, self.manifest)
         self.touch()
         self.indexing.touch_all()
+        self.text.touch_all()
         self.main.clear_graph(DEFAULT)
         self.main.clear_graph(self.view.inferred)
         renamed = put_right(self)
@@ -436,9 +451,10 @@ class Writer(WorkingCopy):
         self.main.bulk_extend(published.archive.quads_for_pattern(None, None, None, DEFAULT))
 
     def rebuild_index(self) -> None:
-        """Make the index anew."""
+        """Make both indexes anew."""
         self.touch()
         self.indexing.touch_all()
+        self.text.touch_all()
 
 
 def _in_graph(stated: Iterable[tuple[Texts, str]], name: str) -> str:

@@ -1,0 +1,164 @@
+"""How two names compare: one of the classes of ``scoring.yaml``, and the similarity of their spellings."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rapidfuzz.distance import OSA, Indel
+
+from kg.link.lexicon import Sort
+from kg.link.names import Name, Word
+
+SAME_SYLLABLES = 3
+"""Mandarin syllables of its own from which on a name that sounds the same is taken to be the same."""
+_NEAR = 0.86
+_LEFT: tuple[tuple[Sort, str], ...] = (
+    ("number", "number differs"),
+    ("own", "own word added"),
+    ("area", "area added"),
+    ("place", "place added"),
+    ("industry", "industry added"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """How two names compare.
+
+    ``similarity`` of the spellings is in [0, 1]; ``form`` says how the legal forms do.
+    """
+
+    kind: str
+    similarity: float
+    form: str
+
+
+def compare(a: Name, b: Name) -> Comparison:
+    """Compare two names; the order does not matter."""
+    similarity = Indel.normalized_similarity(a.joined, b.joined)
+    form = _form(a, b)
+    return Comparison(_kind(a, b, form), similarity, form)
+
+
+def _form(a: Name, b: Name) -> str:
+    if not a.forms and not b.forms:
+        return "none"
+    if not a.forms or not b.forms:
+        return "one only"
+    return "same" if a.forms & b.forms else "other"
+
+
+def _kind(a: Name, b: Name, form: str) -> str:
+    if _same_letters(a, b):
+        if a.han is not None and b.han is not None and a.han != b.han:
+            return "homophones"
+        if (a.han is None) == (b.han is None):
+            return _with_form("same", form)
+        return _sounds(a, b, form)
+    if a.core and _keys(a) == _keys(b):
+        return "translated, other form" if form == "other" else "translated"
+    if _unit(a) != _unit(b):
+        return "unit added" if _overlap(a, b) else "unlike"
+    return _different_words(a, b)
+
+
+def _same_letters(a: Name, b: Name) -> bool:
+    left = {a.joined, a.written_out} - {None}
+    return bool(left & {b.joined, b.written_out}) and bool(a.joined)
+
+
+def _with_form(kind: str, form: str) -> str:
+    match form:
+        case "one only":
+            return f"{kind}, form added"
+        case "other":
+            return f"{kind}, other form"
+        case _:
+            return kind
+
+
+def _sounds(a: Name, b: Name, form: str) -> str:
+    """A Chinese name and one in Latin letters that are pronounced alike."""
+    own = max(a.syllables, b.syllables)
+    return (
+        "sounds same, short" if own < SAME_SYLLABLES and form != "other" else _with_form("sounds same", form)
+    )
+
+
+def _keys(name: Name) -> Counter[str]:
+    return Counter(word.key for word in name.core if word.sort != "filler")
+
+
+def _unit(name: Name) -> bool:
+    return any(word.key == "unit" for word in name.core)
+
+
+def _overlap(a: Name, b: Name) -> bool:
+    own = {word.key for word in a.core if word.sort == "own"}
+    return bool(own & {word.key for word in b.core})
+
+
+def _different_words(a: Name, b: Name) -> str:
+    left, right = _left_over(a.core, b.core), _left_over(b.core, a.core)
+    if not left and not right:
+        return "translated"
+    if _initials(a, b) or _initials(b, a):
+        return "initials"
+    if left and right:
+        return _both_left_over(left, right, a, b)
+    shared = len(a.core) - len(left)
+    rest = left or right
+    if not shared or not any(word.sort == "own" for word in (b if left else a).core):
+        return "unlike" if not shared else "own word differs"
+    if any(word.key == "group" for word in rest):
+        return "own word added" if any(word.sort == "own" for word in rest) else "group added"
+    return next((kind for sort, kind in _LEFT if any(w.sort == sort for w in rest)), "translated")
+
+
+def _left_over(of: Sequence[Word], other: Sequence[Word]) -> list[Word]:
+    """Words that the other name lacks; own words also count as there where the other has them joined."""
+    there = Counter(word.key for word in other)
+    joined = "".join(word.latin for word in other if word.sort == "own")
+    left: list[Word] = []
+    run = "".join(word.latin for word in of if word.sort == "own")
+    same_own = bool(run) and run == joined
+    for word in of:
+        if word.sort == "filler" or (same_own and word.sort == "own"):
+            continue
+        if there[word.key]:
+            there[word.key] -= 1
+        else:
+            left.append(word)
+    return left
+
+
+def _both_left_over(left: list[Word], right: list[Word], a: Name, b: Name) -> str:
+    own_left = "".join(word.latin for word in left if word.sort == "own")
+    own_right = "".join(word.latin for word in right if word.sort == "own")
+    if any(w.sort == "number" for w in (*left, *right)):
+        return "number differs"
+    if own_left and own_right:
+        rest = [w for w in (*left, *right) if w.sort not in ("own", "industry")]
+        return "spelling" if _near(own_left, own_right) and not rest else "own word differs"
+    if own_left or own_right:
+        return "own word differs"
+    if not any(word.sort == "own" for word in a.core) or not any(word.sort == "own" for word in b.core):
+        return "own word differs"
+    sorts = {word.sort for word in left} & {word.sort for word in right}
+    if "place" in sorts or "area" in sorts:
+        return "place differs"
+    if "industry" in sorts:
+        return "industry differs"
+    return "place added"
+
+
+def _near(a: str, b: str) -> bool:
+    """Whether a slip of the pen may lie between: one letter in five and more, or few in many."""
+    shorter = min(len(a), len(b))
+    return shorter >= 5 and (OSA.distance(a, b) == 1 or OSA.normalized_similarity(a, b) >= _NEAR)
+
+
+def _initials(short: Name, full: Name) -> bool:
+    """Whether one name is made of the first letters of the other's words."""
+    first = short.core[0] if len(short.core) == 1 else None
+    return first is not None and first.sort == "own" and first.latin == full.initials

@@ -1,0 +1,1 @@
+"""Reference data that ships: countries and places, read from packages that hold them; the rest, files."""

@@ -1,0 +1,133 @@
+"""How likely two descriptions are of one thing: a score from a table, with the features that made it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from kg.link.comparing import Comparison, compare
+from kg.link.entity import Described
+from kg.link.names import name_of
+from kg.link.reference.gazetteer import Where, where
+
+Feature = str | float
+
+
+@dataclass(frozen=True)
+class Table:
+    """``scoring.yaml``."""
+
+    accept: float
+    margin: float
+    review: float
+    alike: float
+    names: Mapping[str, float]
+    adjust: Mapping[str, float]
+    caps: Mapping[str, float]
+    floors: Mapping[str, float]
+    strong_identifiers: tuple[str, ...]
+
+
+@cache
+def table() -> Table:
+    """The table that ships."""
+    data: dict[str, Any] = yaml.safe_load(
+        files("kg.link").joinpath("scoring.yaml").read_text(encoding="utf-8")
+    )
+    return Table(**{**data, "strong_identifiers": tuple(data["strong_identifiers"])})
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """0 to 100, and what it was made of: by the feature's name, a word or a number."""
+
+    value: float
+    features: Mapping[str, Feature]
+
+    @property
+    def accepted(self) -> bool:
+        """Whether it is enough to be taken without review."""
+        return self.value >= table().accept
+
+
+def score(a: Described, b: Described) -> Score:
+    """How likely both are one thing. The order does not matter."""
+    comparison, value = _best(a, b)
+    features: dict[str, Feature] = {"name": comparison.kind, "similarity": round(comparison.similarity, 2)}
+    if comparison.form != "none":
+        features["legal form"] = comparison.form
+    value = _with_identifiers(value, a, b, features)
+    return Score(round(_capped(value, a, b, features), 1), features)
+
+
+def _best(a: Described, b: Described) -> tuple[Comparison, float]:
+    found = [
+        (comparison, _name_value(comparison))
+        for left in map(name_of, a.names)
+        for right in map(name_of, b.names)
+        for comparison in (compare(left, right),)
+    ]
+    return max(found, key=lambda pair: (pair[1], pair[0].similarity))
+
+
+def _name_value(comparison: Comparison) -> float:
+    value = table().names[comparison.kind]
+    if comparison.kind.startswith(("same", "sounds same")):
+        return value
+    return max(0.0, value - table().adjust["similarity"] * (1 - comparison.similarity))
+
+
+def _with_identifiers(value: float, a: Described, b: Described, features: dict[str, Feature]) -> float:
+    shared = [s for s in table().strong_identifiers if s in a.identifiers and s in b.identifiers]
+    same = [s for s in shared if a.identifiers[s] & b.identifiers[s]]
+    differs = [s for s in shared if s not in same]
+    if differs:
+        features["identifier"] = f"{differs[0]} differs"
+        return min(value, table().caps["identifier differs"])
+    if same:
+        features["identifier"] = f"{same[0]} same"
+        alike = value >= table().alike
+        return max(value, table().floors["same identifier" if alike else "same identifier, other name"])
+    return value
+
+
+def _capped(value: float, a: Described, b: Described, features: dict[str, Feature]) -> float:
+    caps = table().caps
+    if a.kind is not None and b.kind is not None and a.kind != b.kind:
+        features["kind"] = f"{a.kind}, {b.kind}"
+        value = min(value, caps["other kind"])
+    if not _is_named(a) or not _is_named(b):
+        features["description"] = "a description is no name"
+        value = min(value, caps["description"])
+    place = _places(a, b)
+    if place is not None:
+        features["place"] = place
+        if place == "same":
+            value = min(100.0, value + table().adjust["same place"]) if 0 < value < table().accept else value
+        elif "identifier" not in features:
+            value = min(value, caps["other place" if place == "other place" else "other country"])
+    return value
+
+
+def _is_named(described: Described) -> bool:
+    return described.named and any(name_of(name).is_name for name in described.names)
+
+
+def _places(a: Described, b: Described) -> str | None:
+    """How the places compare: "same", "other place", "other country"; ``None`` where that is not known."""
+    left = [w for place in a.places if (w := where(place)) is not None]
+    right = [w for place in b.places if (w := where(place)) is not None]
+    if not left or not right:
+        return None
+    if any(_same(x, y) for x in left for y in right):
+        return "same"
+    if not any(x.country == y.country for x in left for y in right):
+        return "other country"
+    return "other place" if all(x.city and y.city for x in left for y in right) else None
+
+
+def _same(x: Where, y: Where) -> bool:
+    return x == y
