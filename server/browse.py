@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from flask import Blueprint, Response, current_app, json, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, json, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from kg.dataset.snapshots import Snapshot
@@ -164,7 +164,7 @@ def claim(local: str | None) -> Response:
 def published_claim(local: str, code: str) -> AnyResponse:  # noqa: ARG001 - the claim's page tells its own
     """A nanopublication by its trusty URI: the claim that it publishes."""
     _known(_iri("claim", local))
-    return redirect(url_for("browse.claim", local=local, **request.args.to_dict()), code=303)
+    return redirect(f"/claim/{quote(local)}?{urlencode(list(request.args.items(multi=True)))}", code=303)
 
 
 @browse.get("/document", defaults={"local": None})

@@ -44,7 +44,7 @@ def run_export(
             left_out = write(snapshot, file)
         temporary.replace(output)
     if left_out:
-        listed = ", ".join(f"{number} {what}" for what, number in sorted(left_out.items()))
+        listed = ", ".join(f"{what} ({number})" for what, number in sorted(left_out.items()))
         click.echo(f"left out, as {form} has no place for it: {listed}", err=True)
 
 
@@ -58,7 +58,12 @@ def _everything(form: RdfFormat) -> Write:
 
 def _nanopublications(signer: Signer | None) -> Write:
     def write(snapshot: Snapshot, out: IO[bytes]) -> Counter[str]:
-        left_out = Counter({"quads of base data": _base(snapshot)})
+        left_out = Counter(
+            {
+                "quads of base data": snapshot.manifest.counts.get("base_default", 0),
+                "judgments": sum(1 for _ in snapshot.judgments()),
+            }
+        )
 
         def quads() -> Iterator[Quad]:
             for name in claim_names(snapshot):
@@ -73,18 +78,14 @@ def _nanopublications(signer: Signer | None) -> Write:
     return write
 
 
-def _base(snapshot: Snapshot) -> int:
-    return snapshot.manifest.counts.get("base_default", 0)
-
-
 def _prov_o(snapshot: Snapshot, out: IO[bytes]) -> Counter[str]:
-    statements = provenance(snapshot, claim_names(snapshot))
+    statements = provenance(snapshot, claim_names(snapshot), snapshot.judgments())
     serialize(prov_o(statements), out, RdfFormat.TURTLE, prefixes=PREFIXES)
     return Counter()
 
 
 def _prov_json(snapshot: Snapshot, out: IO[bytes]) -> Counter[str]:
-    prov_json(provenance(snapshot, claim_names(snapshot)), out, snapshot.names.base)
+    prov_json(provenance(snapshot, claim_names(snapshot), snapshot.judgments()), out, snapshot.names.base)
     return Counter()
 
 

@@ -150,6 +150,9 @@ def _document(file: Path | None) -> tuple[Document | None, str | None]:
 def _summarize(report: IngestReport, store: Path, quarantine: Path) -> None:
     lines = [f"{report.files} file{'s' * (report.files != 1)} into {store}"]
     lines.append(f"  claims: {report.claims_new} new, {report.claims_known} already there")
+    if report.judgments_new or report.judgments_known:
+        lines.append(f"  judgments: {report.judgments_new} new, {report.judgments_known} already there")
+    lines += (f"  {note}" for note in report.notes)
     if report.claims_inactive:
         lines.append(f"          {report.claims_inactive} of the new are not active: their pages say why")
     if report.empty:

@@ -3,18 +3,19 @@ between names of our own. The file is its source, and its row the quote.
 """
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
+from enum import Enum
 
 from kg.claims.claim import Agent, AgentKind, Claim, Modality, Polarity, Quantity, Quote, Status
 from kg.claims.confidence import PROBABILITY, Assessment, Credibility
 from kg.claims.document import Document, text_hash
 from kg.claims.names import is_iri
 from kg.claims.source import SourceKind, Voice
-from kg.dataset.decode import Node
-from kg.dataset.judged import decode_judgment
 from kg.dataset.terms import iri, literal
 from kg.dataset.view import View
-from kg.errors import InvalidClaim, NotFound
+from kg.dataset.writer import Writer
+from kg.errors import InvalidClaim
 from kg.identity.judgment import Judgment, Kind, Verdict
 from kg.link.exchange.sssom import AUTHORS, CONFIDENCE_UNIT, LINKING, MATCHES, NOT, SAME_AS, Row
 from kg.link.exchange.sssom_reader import MappingFile, MappingRead
@@ -24,18 +25,40 @@ _BY_HAND = ("semapv:ManualMappingCuration", "semapv:MappingReview")
 _LATER = re.compile(r"[#-]mapping-\d+\Z")
 
 
+class RowKnown(Enum):
+    """What a row says that the store holds already."""
+
+    CLAIM = "claim"
+    JUDGMENT = "judgment"
+
+
 class Mappings:
     """Turns the rows of one file into claims and judgments."""
 
-    def __init__(self, file: MappingFile, name: str, view: View) -> None:
-        self.view = view
+    def __init__(self, file: MappingFile, name: str, writer: Writer) -> None:
+        self._writer = writer
+        self._unread = file.unread
+        self._sames = 0
         self.title = file.said("mapping_set_title") or name
         self._set = file.said("mapping_set_id")
         url = self._set if self._set.startswith(("http://", "https://")) and is_iri(self._set) else None
         self.document = Document(hash=text_hash(file.text), title=self.title, url=url)
 
-    def read(self, found: MappingRead) -> Claim | Judgment | None:
-        """What a row says; ``None`` if the store holds that very record.
+    @property
+    def view(self) -> View:
+        """What is in the store."""
+        return self._writer.view
+
+    def notes(self) -> Iterator[str]:
+        """What was not kept as it stood, in words."""
+        if self._unread:
+            kept = "kept in the words of the rows alone"
+            yield f"{self.title}: columns that have no place here, {kept}: {', '.join(self._unread)}"
+        if self._sames:
+            yield f"{self.title}: {self._sames} owl:sameAs to other data taken as skos:exactMatch"
+
+    def read(self, found: MappingRead) -> Claim | Judgment | RowKnown:
+        """What a row says, if the store does not hold that very record.
 
         Raises ``InvalidClaim`` for what cannot be said here, or contradicts the record that it names.
         """
@@ -47,7 +70,7 @@ class Mappings:
             raise InvalidClaim("maps a thing to itself, which says nothing")
         if self._is_own(row.subject_id) and self._is_own(row.object_id):
             return self._judgment(row)
-        return None if self._is_recorded(row) else self._claim(found)
+        return RowKnown.CLAIM if self._is_recorded(row) else self._claim(found)
 
     def _is_own(self, name: str) -> bool:
         own = (f"{self.view.names.base}entity/", f"{self.view.names.base}event/")
@@ -68,6 +91,7 @@ class Mappings:
     def _claim(self, found: MappingRead) -> Claim:
         row = found.row
         predicate = MATCHES[0] if row.predicate_id == SAME_AS else row.predicate_id
+        self._sames += predicate != row.predicate_id
         triples = [f"{iri(row.subject_id)} {iri(predicate)} {iri(row.object_id)} ."]
         if row.predicate_modifier != NOT:
             named = ((row.subject_id, row.subject_label), (row.object_id, row.object_label))
@@ -86,6 +110,7 @@ class Mappings:
             quantity=None if confidence is None else Quantity(value=confidence, unit=CONFIDENCE_UNIT),
             assessment=Assessment(credibility=_credibility(confidence), reason=_reason(row, "")),
             agent=_agent(row),
+            quote_verified=True,
         )
 
     def _attribution(self, row: Row) -> tuple[Voice, ...]:
@@ -96,7 +121,7 @@ class Mappings:
 
     # --- judgments between our own names
 
-    def _judgment(self, row: Row) -> Judgment | None:
+    def _judgment(self, row: Row) -> Judgment | RowKnown:
         if row.predicate_id not in (SAME_AS, MATCHES[0]):
             raise InvalidClaim(
                 "both are names of this store, between which there are judgments only: owl:sameAs, "
@@ -121,24 +146,20 @@ class Mappings:
             features={"taken from": self.title, "hash of it": self.document.key},
             status=Status.ACCEPTED if row.mapping_justification in _BY_HAND else Status.PROPOSED,
         )
-        return None if self._is_judged(row, judgment) else judgment
+        return RowKnown.JUDGMENT if self._is_judged(row, judgment) else judgment
 
     def _is_judged(self, row: Row, judgment: Judgment) -> bool:
         """Whether the very judgment was taken in before, but for the time of day. Raises ``InvalidClaim``."""
         for name in self.view.pointing_at(LS.left, judgment.left):
-            try:
-                known = decode_judgment(name, self._node).judgment
-            except NotFound:
+            if not self.view.knows_judgment(name):
                 continue
+            known = self.view.judgment(name).judgment
             alike = known.right == judgment.right and known.verdict is judgment.verdict
             if alike and (name == row.record_id or _told(known) == _told(judgment)):
                 return True
             if name == row.record_id:
                 raise InvalidClaim(f"record_id names {name}, which says otherwise: leave record_id empty")
         return False
-
-    def _node(self, name: str) -> Node:
-        return self.view.node(name)
 
 
 def _told(judgment: Judgment) -> tuple[object, ...]:

@@ -8,8 +8,9 @@ invalidates it. A judgment of identity is an entity attributed to its author.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
-from kg.claims.claim import AgentKind, Claim
+from kg.claims.claim import Agent, AgentKind, Claim
 from kg.claims.names import Names
 from kg.claims.source import SourceKind
 from kg.claims.types import MODALITY_TERM, POLARITY_TERM, STATUS_TERM
@@ -17,6 +18,7 @@ from kg.dataset.encode import agent_iri, label_of, origin_iri, voice_iri
 from kg.dataset.records import StoredClaim
 from kg.dataset.terms import Literal, NamedNode, node
 from kg.dataset.view import View
+from kg.identity.terms import VERDICT_TERM
 from ontology.vocab import DCT, LS, PROV, SCHEMA, XSD
 
 Value = NamedNode | Literal
@@ -60,16 +62,36 @@ class Relation:
 Statement = Thing | Relation
 
 
-def provenance(view: View, claims: Iterable[str]) -> Iterator[Statement]:
-    """The provenance of claims, active or not; each thing once."""
+def provenance(view: View, claims: Iterable[str], judgments: Iterable[str] = ()) -> Iterator[Statement]:
+    """The provenance of claims and judgments, standing or not; each thing once."""
     seen: set[str] = set()
-    for iri in claims:
-        for statement in claim_provenance(view.claim(iri), view.names):
-            if isinstance(statement, Relation):
-                yield statement
-            elif statement.iri not in seen:
-                seen.add(statement.iri)
-                yield statement
+    of_claims = (claim_provenance(view.claim(iri), view.names) for iri in claims)
+    of_judgments = (judgment_provenance(view, iri) for iri in judgments)
+    for statement in chain.from_iterable(chain(of_claims, of_judgments)):
+        if isinstance(statement, Relation):
+            yield statement
+        elif statement.iri not in seen:
+            seen.add(statement.iri)
+            yield statement
+
+
+def judgment_provenance(view: View, name: str) -> Iterator[Statement]:
+    """The provenance of one judgment: who made it, when, and what became of it."""
+    stored = view.judgment(name)
+    told, making = stored.judgment, _under(name, "making")
+    terms = ((LS.verdict, VERDICT_TERM[told.verdict]), (LS.status, STATUS_TERM[told.status]))
+    label = view.judgment_label(told)
+    yield _entity(name, LS.Judgment, label, *((predicate, node(term)) for predicate, term in terms))
+    yield Thing(ACTIVITY, making)
+    yield Relation("wasGeneratedBy", name, making, moment(told.made.isoformat()))
+    maker = agent_iri(told.author, view.names)
+    yield _made_by(told.author, maker)
+    yield Relation("wasAssociatedWith", making, maker)
+    if stored.undone is not None:
+        undoing = _under(name, "retraction")
+        said = ((LS.retractedBy, stored.undone_by), (LS.retractionReason, stored.undone_reason))
+        yield Thing(ACTIVITY, undoing, _texts(said))
+        yield Relation("wasInvalidatedBy", name, undoing, moment(stored.undone.isoformat()))
 
 
 def claim_provenance(stored: StoredClaim, names: Names) -> Iterator[Statement]:
@@ -99,7 +121,7 @@ def claim_provenance(stored: StoredClaim, names: Names) -> Iterator[Statement]:
 def _retraction(stored: StoredClaim, iri: str, at: Literal) -> Iterator[Statement]:
     retraction = _under(iri, "retraction")
     said = ((LS.retractedBy, stored.retracted_by), (LS.retractionReason, stored.retraction_reason))
-    yield Thing(ACTIVITY, retraction, tuple((str(p), Literal(text)) for p, text in said if text))
+    yield Thing(ACTIVITY, retraction, _texts(said))
     yield Relation("wasInvalidatedBy", iri, retraction, at)
 
 
@@ -107,10 +129,14 @@ def _maker(claim: Claim, making: str, names: Names) -> Iterator[Statement]:
     if claim.agent is None:
         return
     maker = agent_iri(claim.agent, names)
-    software = claim.agent.kind is AgentKind.EXTRACTOR
-    version = [(LS.agentVersion, Literal(claim.agent.version))] if claim.agent.version else []
-    yield _agent(maker, "SoftwareAgent" if software else "Person", claim.agent.name, *version)
+    yield _made_by(claim.agent, maker)
     yield Relation("wasAssociatedWith", making, maker)
+
+
+def _made_by(agent: Agent, name: str) -> Thing:
+    software = agent.kind is AgentKind.EXTRACTOR
+    version = [(LS.agentVersion, Literal(agent.version))] if agent.version else []
+    return _agent(name, "SoftwareAgent" if software else "Person", agent.name, *version)
 
 
 def _sources(claim: Claim, iri: str, making: str, names: Names) -> Iterator[Statement]:
@@ -155,6 +181,10 @@ _AGENT_TYPE = {
 def moment(iso: str) -> Literal:
     """A point in time."""
     return Literal(iso, datatype=node(XSD + "dateTime"))
+
+
+def _texts(said: Iterable[tuple[str, str | None]]) -> Attributes:
+    return tuple((str(predicate), Literal(text)) for predicate, text in said if text)
 
 
 def _typed(kind: str) -> Attributes:

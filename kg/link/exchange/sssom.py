@@ -18,6 +18,7 @@ from kg.claims.source import SourceKind
 from kg.dataset.snapshots import Snapshot
 from kg.dataset.terms import Literal, NamedNode, node, statement, terms_of
 from kg.dataset.view import View
+from kg.identity.judgment import Judgment, Verdict
 from kg.link.exchange.curies import Curies
 from ontology.vocab import OWL, RDFS, SKOS
 
@@ -83,15 +84,23 @@ class MappingSet:
 def mappings(snapshot: Snapshot) -> MappingSet:
     """All mappings that stand in a version, in the order of their names."""
     found = MappingSet()
+    linking: dict[str, None] = {}
     for store in (snapshot.main, snapshot.archive):
-        graphs: dict[str, None] = {}
         for predicate in LINKING:
             for quad in store.quads_for_pattern(None, node(predicate), None, None):
                 if isinstance(quad.graph_name, NamedNode):
-                    graphs[quad.graph_name.value] = None
-        for name in graphs:
-            if not snapshot.names.is_reserved(name) and snapshot.is_known(name):
-                _add_claim(found, snapshot, name)
+                    linking[quad.graph_name.value] = None
+    for name in linking:
+        if not snapshot.names.is_reserved(name) and snapshot.is_known(name):
+            _add_claim(found, snapshot, name)
+    for name in snapshot.judgments():
+        stored = snapshot.judgment(name)
+        if stored.state != "active":
+            found.left_out[f"judgments that are {stored.state}"] += 1
+        elif stored.judgment.verdict is Verdict.UNSURE:
+            found.left_out["judgments that are unsure"] += 1
+        else:
+            found.rows.append(judgment_row(snapshot, name, stored.judgment))
     found.rows.sort(key=lambda row: row.record_id)
     return found
 
@@ -134,6 +143,36 @@ def claim_rows(view: View, name: str, claim: Claim) -> Iterator[Row]:
         )
 
 
+def judgment_row(view: View, name: str, judgment: Judgment) -> Row:
+    """The row of a judgment that two names of ours stand for one thing, or do not."""
+    author = judgment.author
+    by_hand = author.kind is AgentKind.PERSON
+    author_id, author_label = _split_names(author.name if by_hand else "")
+    justification, comment = justified(judgment.reason, author)
+    return Row(
+        record_id=name,
+        subject_id=judgment.left,
+        subject_label=_mention_label(view, judgment.left),
+        predicate_id=SAME_AS,
+        predicate_modifier=NOT if judgment.verdict is Verdict.DIFFERENT else "",
+        object_id=judgment.right,
+        object_label=_mention_label(view, judgment.right),
+        mapping_justification=justification,
+        author_id=author_id,
+        author_label=author_label,
+        mapping_tool="" if by_hand else author.name,
+        mapping_tool_version="" if by_hand else author.version or "",
+        mapping_date=judgment.made.date().isoformat(),
+        confidence=f"{judgment.confidence:g}",
+        comment=comment,
+    )
+
+
+def _mention_label(view: View, mention: str) -> str:
+    found = view.mention_label(mention)
+    return "" if found == mention else found
+
+
 def justified(reason: str | None, agent: Agent | None) -> tuple[str, str]:
     """The justification that a mapping's reason begins with, else one by who made it; and the rest of it."""
     match = _JUSTIFIED.fullmatch(reason or "")
@@ -148,7 +187,11 @@ def _author(claim: Claim) -> tuple[str, str]:
     name = nearest.name if nearest.kind in (SourceKind.PERSON, SourceKind.ORGANIZATION) else None
     if name is None and claim.agent is not None and claim.agent.kind is AgentKind.PERSON:
         name = claim.agent.name
-    names = (name or "").split(AUTHORS)
+    return _split_names(name or "")
+
+
+def _split_names(authors: str) -> tuple[str, str]:
+    names = authors.split(AUTHORS)
     ids = [name for name in names if is_iri(name)]
     return "|".join(ids), "|".join(name for name in names if name not in ids)
 
@@ -168,8 +211,14 @@ def label(view: View, iri: str) -> str:
 
 def write_sssom(found: MappingSet, out: IO[bytes], names: Names, version: str) -> None:
     """Write a mapping set, its metadata in front. ``version`` is the IRI of the snapshot."""
-    curies = Curies({**NAMESPACES, "entity": f"{names.base}entity/", "event": f"{names.base}event/",
-                     "claim": names.claim(""), "lodestone": names.base})  # fmt: skip
+    own = {
+        "entity": f"{names.base}entity/",
+        "event": f"{names.base}event/",
+        "claim": names.claim(""),
+        "judgment": names.judgment(""),
+        "lodestone": names.base,
+    }
+    curies = Curies({**NAMESPACES, **own})
     lines = ["\t".join(_cells(row, curies)) for row in found.rows]
     metadata = {
         "sssom_version": "1.1",
