@@ -268,29 +268,38 @@ def test_a_dataset_is_that_of_the_claims_and_judgments_that_stand_however_it_cam
     folder = tmp_path_factory.mktemp("law")
     claims: dict[int, bool] = {}
     judged: dict[int, bool] = {}
-    with Writer(folder / "store") as writer:
-        for what, number in steps:
-            match what:
-                case "add":
-                    writer.add([CLAIMS[number]])
-                    claims.setdefault(number, True)
-                case "retract" if number in claims:
-                    writer.retract(writer.names.claim(CLAIMS[number].id), reason="x", by="y", at=MADE)
-                    claims[number] = False
-                case "judge" if number not in judged:
-                    writer.judge([JUDGMENTS[number]])
-                    judged[number] = True
-                case "undo" if judged.get(number):
-                    writer.undo(JUDGMENTS[number].iri(writer.names), reason="x", by="y")
-                    judged[number] = False
-                case "commit":
-                    writer.commit()
-        found = everything(writer.view)
-        snapshot = published(writer)
-        assert list(check_dataset(snapshot)) == []
+    for part in _until_commits(steps):
+        with Writer(folder / "store") as writer:
+            for what, number in part:
+                match what:
+                    case "add":
+                        writer.add([CLAIMS[number]])
+                        claims.setdefault(number, True)
+                    case "retract" if number in claims:
+                        writer.retract(writer.names.claim(CLAIMS[number].id), reason="x", by="y", at=MADE)
+                        claims[number] = False
+                    case "judge" if number not in judged:
+                        writer.judge([JUDGMENTS[number]])
+                        judged[number] = True
+                    case "undo" if judged.get(number):
+                        writer.undo(JUDGMENTS[number].iri(writer.names), reason="x", by="y")
+                        judged[number] = False
+            found = everything(writer.view)
+            snapshot = published(writer)
+    assert list(check_dataset(snapshot)) == []
     due = _made_at_once(folder / "due", claims, [j for j, stands in judged.items() if stands])
     assert found["supports"] == everything(due)["supports"] == _by_quad(indexed(snapshot))
     assert _graphs(snapshot) == _graphs(due)
+
+
+def _until_commits(steps: list[tuple[str, int]]) -> list[list[tuple[str, int]]]:
+    parts: list[list[tuple[str, int]]] = [[]]
+    for step in steps:
+        if step[0] == "commit":
+            parts.append([])
+        else:
+            parts[-1].append(step)
+    return parts
 
 
 def _made_at_once(path: Path, claims: dict[int, bool], judgments: list[int]) -> Snapshot:
