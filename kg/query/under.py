@@ -66,7 +66,7 @@ def query_under(
         chosen = None
         if default_graphs is not None or named_graphs is not None:
             chosen = (tuple(default_graphs or ()), tuple(named_graphs or ()))
-        trusting = Trusting(snapshot, _restriction(snapshot, policy), snapshot.names.inferred)
+        trusting = Trusting(snapshot, restriction_of(snapshot, policy), snapshot.names.inferred)
         found = query_trusting(trusting, sparql, base_iri, chosen, confidence=confidence)
     if found is None:
         found = query(
@@ -164,7 +164,9 @@ def _says(snapshot: Snapshot, names: Naming, claim: str, predicate: NamedNode, o
     return any(q.predicate == predicate and (q.subject, q.object) == (of.subject, of.object) for q in made)
 
 
-def _restriction(snapshot: Snapshot, policy: TrustPolicy) -> Restriction:
+def restriction_of(snapshot: Snapshot, policy: TrustPolicy) -> Restriction:
+    """Which claims and judgments of a version stand under a policy."""
+
     def keeps(iri: str) -> bool:
         if snapshot.is_judgment(iri):
             return policy.believes(snapshot.judgment(iri))
