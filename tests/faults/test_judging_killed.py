@@ -1,4 +1,4 @@
-"""The writer is killed while it judges and undoes: a judgment is there with all that it changes, or not at all."""
+"""The writer is killed while it judges and undoes: a judgment is there with all it changes, or not at all."""
 
 import multiprocessing
 import random
@@ -13,8 +13,8 @@ from kg.dataset.writer import Writer
 from tests.dataset.conftest import grant
 from tests.dataset.test_judging import JL, JL_MAG, named, same
 
-MOMENTS = 8
-REPORTS = 20
+MOMENTS = 4
+REPORTS = 10
 
 
 def toggle(path: Path, attempt: int, told: Connection) -> None:
@@ -38,6 +38,7 @@ def test_a_judgment_is_there_with_all_that_it_changes_or_not_at_all(tmp_path: Pa
             writer.add([grant(producer, f"Customer {number % 5}", title=f"Report {number}")])
         writer.commit()
     context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["kg.dataset.writer", "tests.dataset.conftest"])
     rng = random.Random(11)  # noqa: S311 - moments, no secret
     seen = set()
     for attempt in range(MOMENTS):
