@@ -38,14 +38,14 @@ class IngestReport:
     claims_known: int = 0
     claims_inactive: int = 0
     base_new: int = 0
+    judgments_new: int = 0
+    judgments_known: int = 0
     empty: int = 0
     copies: int = 0
     quotes_verified: int = 0
     quotes_unverified: int = 0
     quarantined: list[Quarantined] = field(default_factory=list)
     versions: list[str] = field(default_factory=list)
-    judgments_new: int = 0
-    judgments_known: int = 0
     notes: list[str] = field(default_factory=list)
 
     @property
