@@ -25,5 +25,5 @@ class Curies:
 
 
 def _namespace(iri: str) -> str:
-    end = max(iri.rfind(mark, 0, len(iri) - 1) for mark in "/#:")
-    return iri[: end + 1]
+    end = max(iri.rfind(mark, 0, len(iri) - 1) for mark in "/#")
+    return iri[: (end if end >= 0 else iri.rfind(":", 0, len(iri) - 1)) + 1]
