@@ -18,12 +18,14 @@ from kg.cli.tables import print_difference, print_table
 from kg.dataset.snapshots import Reader
 from kg.dataset.terms import RdfFormat, parse
 from kg.errors import LodestoneError, QuerySyntaxError
-from kg.query import TrustPolicy, difference, explain, query
+from kg.outbound import Outbound
+from kg.query import Services, TrustPolicy, difference, explain, query
 from kg.query.difference_json import difference_json
 from kg.query.explain import explained_text
 from kg.query.parse import parse as parse_query
 from kg.query.rdf_results import to_rdf
 from kg.query.results import to_csv, to_json, to_tsv, to_xml
+from kg.query.services import Endpoints
 
 _RDF = {"ttl": "turtle", "trig": "trig", "nt": "nt", "nq": "nq", "jsonld": "json-ld", "rdf": "rdf-xml"}
 Parameters = Mapping[str, Sequence[str]]
@@ -47,20 +49,23 @@ def ask(
     form: str,
     parameters: Parameters = MappingProxyType({}),
     what_if: bool = False,
+    outbound: tuple[str, ...] = (),
 ) -> int:
     """Ask and print. Gives 0: a false ASK and an empty answer are answers.
 
     ``provenance`` is ``None`` where nothing is said: then ``how``, but RDF without annotations.
     ``parameters`` are those of the trust policy, and ``from`` and ``to``, which are
-    versions; ``what_if`` prints what they change.
+    versions; ``what_if`` prints what they change. Of a store, ``outbound`` are the endpoints
+    that SERVICE may ask.
     """
     text = _text_of(text)
+    services = Endpoints(Outbound(outbound)) if outbound else None
     if what_if:
-        return _ask_what_if(text, store, endpoint, form, parameters)
+        return _ask_what_if(text, store, endpoint, form, parameters, services)
     printed = (
         answer_of_server(text, endpoint, provenance, form, parameters)
         if endpoint
-        else _from_store(text, store, provenance, form, TrustPolicy.read(parameters))
+        else _from_store(text, store, provenance, form, TrustPolicy.read(parameters), services)
     )
     if form == "table":
         print_table(json.loads(printed), Console(soft_wrap=False))
@@ -95,7 +100,14 @@ def explain_plan(
     return 0
 
 
-def _ask_what_if(text: str, store: Path, endpoint: str | None, form: str, parameters: Parameters) -> int:
+def _ask_what_if(
+    text: str,
+    store: Path,
+    endpoint: str | None,
+    form: str,
+    parameters: Parameters,
+    services: Services | None,
+) -> int:
     if form not in ("table", "json"):
         raise LodestoneError("--what-if gives table or json")
     if endpoint:
@@ -108,8 +120,8 @@ def _ask_what_if(text: str, store: Path, endpoint: str | None, form: str, parame
             reader.version(parameters[name][0]) if parameters.get(name) else reader.current()
             for name in ("from", "to")
         ]
-        before = query(versions[0], text)
-        found = difference(before, query(versions[1], text, policy=policy), text)
+        before = query(versions[0], text, services=services)
+        found = difference(before, query(versions[1], text, policy=policy, services=services), text)
         printed = json.dumps(difference_json(found, TrustPolicy(), policy), ensure_ascii=False)
     if form == "json":
         print(printed)
@@ -118,10 +130,17 @@ def _ask_what_if(text: str, store: Path, endpoint: str | None, form: str, parame
     return 0
 
 
-def _from_store(text: str, store: Path, provenance: str | None, form: str, policy: TrustPolicy) -> bytes:
+def _from_store(
+    text: str,
+    store: Path,
+    provenance: str | None,
+    form: str,
+    policy: TrustPolicy,
+    services: Services | None,
+) -> bytes:
     mode = cast(Literal["how", "none"], provenance or "how")
     snapshot = Reader(store).current()
-    answer = query(snapshot, text, provenance=mode, policy=policy)
+    answer = query(snapshot, text, provenance=mode, policy=policy, services=services)
     if answer.kind in ("construct", "describe"):
         if form == "table":
             return json.dumps(table_of_answer(answer)).encode()
