@@ -187,12 +187,12 @@ def query(
     """Ask a SPARQL query: its text, or the name of a file that ends in .rq."""
     from kg.cli.asking import ask, explain_plan
 
-    if explain:
-        sys.exit(explain_plan(query, store, endpoint, form))
     given = {name.replace("_", "-"): value for name, value in {**policy, "from": from_}.items() if value}
     if not what_if and {"from", "to"} & set(given):
         raise click.UsageError("--from and --to go with --what-if")
     parameters = {name: (value,) if isinstance(value, str) else value for name, value in given.items()}
+    if explain:
+        sys.exit(explain_plan(query, store, endpoint, form, parameters))
     sys.exit(
         ask(
             query,
