@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 from urllib.parse import parse_qsl
 
+from kg.dataset.terms import is_node
 from kg.query.policy import PARAMETERS, TrustPolicy
 from server.errors import BadRequest, UnsupportedType
 from server.jobs import Policy, Provenance
-from server.naming import is_name
 from server.spelling import check_names
 
 FORM = "application/x-www-form-urlencoded"
@@ -251,7 +251,7 @@ def read_update(parameters: Parameters) -> UpdateRequest:
 def _graphs(parameters: Parameters, name: str) -> tuple[str, ...] | None:
     graphs = parameters.get(name)
     for graph in graphs or ():
-        if not is_name(graph):
+        if not is_node(graph):
             raise BadRequest(f"{graph!r} is not an absolute IRI", parameter=name)
     return graphs
 

@@ -136,7 +136,7 @@ def _told(asked: Prepared | str) -> Derivation | str:
 def why_made(snapshot: Source, sparql: str, policy: TrustPolicy, base_iri: str | None = None) -> str | None:
     """Why a query under a policy needs the dataset that it leaves; ``None`` where circuits tell."""
     if isinstance(snapshot, Snapshot) and _comes_back(snapshot, policy):
-        return "claims come back that are not active now"
+        return "claims come back that are not active now, or things go by other names"
     if "service" in sparql.casefold():
         return "another endpoint is asked"
     told = _told(prepared(sparql, base_iri, snapshot.index is not None, whole=True))
