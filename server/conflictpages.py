@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Response, current_app, json, request
 
+from kg.claims.names import is_name
 from kg.query.conflicts import Kind
 from server.bridge import CLIENT, HANGUP
 from server.browse import answer, chosen_format, page_number
@@ -9,7 +10,6 @@ from server.conflicts import ConflictsAsked
 from server.errors import BadRequest
 from server.formats import HTML, JSON
 from server.jobs import Job, Task
-from server.naming import is_name
 from server.services import services
 from server.views.conflicts import conflicts_page
 

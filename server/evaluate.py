@@ -66,7 +66,8 @@ def evaluation(store: Path, outbound: tuple[str, ...] = ()) -> Evaluation:
                     snapshot = older(job.version) if job.version else reader().current()
                     _ = snapshot.index, snapshot.statistics
             if job.task is Task.PLAN:
-                return _written(snapshot, explain(snapshot, job.query, job.base))
+                policy = TrustPolicy.read(grouped(job.policy))
+                return _written(snapshot, explain(snapshot, job.query, job.base, policy))
             if job.task is Task.CONFLICTS:
                 return _written(snapshot, conflicts_told(snapshot, job.query))
             if job.task is Task.DIFFERENCE:

@@ -18,11 +18,12 @@ WORDS: dict[str, str] = {
     "iri": "IRI of what is asked about, where it has no id of this server's.",
     "q": "Words to search for.",
     "type": "Type of claim.",
-    "about": "IRI of the claim or entity that conflicts are of.",
+    "about": "IRI of the claim, entity or event that conflicts or judgments are about.",
     "kind": "Kind of conflict (repeatable).",
     "page": "Number of the page, from 1.",
     "default": "The default graph.",
     "graph": "IRI of the graph.",
+    "state": "State of the judgments: active, proposed, rejected or undone.",
 }
 """Parameters of the query part, by name."""
 
@@ -38,6 +39,8 @@ TAKES: dict[str, tuple[str, ...]] = {
     "/entity": ("iri", "format"),
     "/entity/{local}": ("format",),
     "/conflicts": ("about", "kind", "page", "format"),
+    "/judgments": ("state", "about", "page", "format"),
+    "/judgment/{local}": ("format",),
     "/ontology": ("format",),
     "/graphs": ("default", "graph"),
 }

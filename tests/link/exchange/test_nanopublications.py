@@ -1,19 +1,23 @@
-"""Nanopublications are accepted by the ``nanopub`` library, as they are and signed, and come back the same."""
+"""Nanopublications are accepted by the ``nanopub`` library, signed ones too, and come back the same."""
 
 import base64
 from pathlib import Path
 
+import nanopub
 import pytest
 from Crypto.Hash import SHA256
 from Crypto.PublicKey import RSA
 from Crypto.Signature import pkcs1_15
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from nanopub.trustyuri.rdf import RdfHasher, RdfUtils
+from rdflib import ConjunctiveGraph, URIRef
+from rdflib import Literal as Theirs
 
 from kg.dataset.invariants import claim_names
 from kg.dataset.rdf import ingest_rdf
 from kg.dataset.snapshots import Reader, Snapshot
-from kg.dataset.terms import Literal, NamedNode, Quad, RdfFormat, serialize
+from kg.dataset.terms import Literal, NamedNode, Quad, RdfFormat, parse, serialize
 from kg.dataset.trusty import normalized, trusty_code
 from kg.dataset.writer import Writer
 from kg.errors import UnreadableInput
@@ -25,14 +29,11 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),  # of rdflib's, in the library
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
 ]
-nanopub = pytest.importorskip("nanopub")
 NAME = "https://example.org/np/RA"
 
 
-def accepted(quads: list[Quad]) -> "nanopub.Nanopub":
+def accepted(quads: list[Quad]) -> nanopub.Nanopub:
     """The library's reading of a nanopublication, which it holds valid."""
-    from rdflib import ConjunctiveGraph
-
     graph = ConjunctiveGraph()
     graph.parse(data=(serialize(quads, format=RdfFormat.TRIG) or b"").decode(), format="trig")
     found = nanopub.Nanopub(rdf=graph)
@@ -73,8 +74,6 @@ def test_the_library_accepts_a_signed_one(snapshot: Snapshot, key: Path) -> None
 
 def test_the_signature_is_the_library_s_own(snapshot: Snapshot, key: Path) -> None:
     """Signing a nanopublication without a signature as the library does gives what we give."""
-    from nanopub.trustyuri.rdf import RdfHasher, RdfUtils
-    from rdflib import ConjunctiveGraph
 
     quads = nanopublication(snapshot, next(claim_names(snapshot)))
     name = str(accepted(quads).source_uri)
@@ -121,10 +120,6 @@ SUBJECTS = st.sampled_from([NamedNode(NAME), NamedNode(f"{NAME}#a"), NamedNode("
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.builds(Quad, SUBJECTS, SUBJECTS, OBJECTS, SUBJECTS), min_size=1, max_size=8))
 def test_hashes_are_the_library_s(quads: list[Quad]) -> None:
-    from nanopub.trustyuri.rdf import RdfHasher
-    from rdflib import Literal as Theirs
-    from rdflib import URIRef
-
     def term(value: object) -> object:
         match value:
             case NamedNode(value=iri):
@@ -173,14 +168,12 @@ sub:Head { this: a np:Nanopublication ; np:hasAssertion sub:assertion ;
   np:hasProvenance sub:provenance ; np:hasPublicationInfo sub:pubinfo . }
 sub:assertion { ex:jlmag ex:licensedFor ex:vw . }
 sub:provenance { sub:assertion prov:wasAttributedTo ex:ann . }
-sub:pubinfo { this: prov:generatedAtTime "2025-05-14T09:00:00Z"^^<http://www.w3.org/2001/XMLSchema#dateTime> . }
+sub:pubinfo { this: prov:wasAttributedTo ex:bob . }
 """
 
 
 @pytest.mark.parametrize(("words", "taken"), [("ex:vw", 1), ("ex:tesla", 0)])
 def test_one_of_others_is_a_claim_unless_it_was_changed(tmp_path: Path, words: str, taken: int) -> None:
-    from kg.dataset.terms import parse
-
     def at(name: str) -> str:
         return FOREIGN.replace("NAME", name)
 

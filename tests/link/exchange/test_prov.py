@@ -4,6 +4,7 @@ import io
 import json
 
 import pytest
+from prov import model
 
 from kg.dataset.invariants import claim_names
 from kg.dataset.snapshots import Snapshot
@@ -15,7 +16,6 @@ from kg.link.exchange.prov_o import prov_o
 from ontology.vocab import PREFIXES
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of rdflib's, in the library
-model = pytest.importorskip("prov.model")
 
 
 def as_json(snapshot: Snapshot) -> str:
