@@ -63,9 +63,7 @@ def _answer() -> Response:
         batch = read_batch(given["queries"])
         return _json(snapshot, here.matching.run(snapshot.iri, Batch(batch)) if batch else {})
     if "extend" in given:
-        from server.reconciliation.extension import extended  # noqa: PLC0415 - long to import, and few ask
-
-        return _json(snapshot, extended(snapshot, read_extension(given["extend"])))
+        return _json(snapshot, here.matching.run(snapshot.iri, read_extension(given["extend"])))
     if request.method == "POST":
         raise BadRequest("the form holds neither queries nor extend", parameter="queries")
     told = manifest(request.host_url, snapshot.names, needs_token=here.config.read_token)

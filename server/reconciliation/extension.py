@@ -1,12 +1,15 @@
 """Data extension: the values of properties of entities, from the facts of a version."""
 
+import math
 import re
+import time
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
 from kg.dataset.snapshots import Snapshot
 from kg.dataset.terms import DefaultGraph, Literal, NamedNode, node
+from kg.errors import QueryTimeout
 from kg.link.identifiers import PROPERTIES, SCHEMES, normal, of_iri
 from ontology.vocab import SCHEMA, SKOS, XSD
 from server.errors import BadRequest
@@ -30,18 +33,22 @@ _CONTENTS = ("entity", "name", "iri")
 _SAME = (f"{SKOS}exactMatch", f"{SCHEMA}sameAs")
 
 
-def extended(snapshot: Snapshot, asked: Extension) -> dict[str, Any]:
-    """The answer to a data extension query: empty cells for what is not known. Raises ``BadRequest``."""
+def extended(snapshot: Snapshot, asked: Extension, deadline: float = math.inf) -> dict[str, Any]:
+    """The answer to a data extension query: empty cells for what is not known.
+
+    Raises ``BadRequest``, and ``QueryTimeout`` beyond the deadline (``time.monotonic``).
+    """
     columns = [(p.id, *_settings(p.id, p.settings)) for p in asked.properties]
     meta = []
     for name, _, _ in columns:
         found = property_named(snapshot, name)
         meta.append({"id": name, "name": found.name if found else name})
     cells = _Cells(snapshot)
-    rows = {
-        entity: {name: cells.values(entity, name, limit, content) for name, limit, content in columns}
-        for entity in dict.fromkeys(asked.ids)
-    }
+    rows = {}
+    for entity in dict.fromkeys(asked.ids):
+        if time.monotonic() > deadline:
+            raise QueryTimeout("data extension took too long: ask about fewer entities at once")
+        rows[entity] = {name: cells.values(entity, name, limit, content) for name, limit, content in columns}
     return {"meta": meta, "rows": rows}
 
 

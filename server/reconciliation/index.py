@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,25 +13,27 @@ from kg.link.matcher import Matcher
 from server.errors import Overloaded, WorkerLost
 from server.memory import lifted
 from server.reconciliation.answering import result_of, suggested
-from server.reconciliation.messages import Suggest, Task
+from server.reconciliation.extension import extended
+from server.reconciliation.messages import Batch, Extension, Query, Suggest, Task
 
 
 class Index:
-    """The matcher of one version, made in a thread of its own."""
+    """One version: its snapshot, and a matcher that is made in a thread of its own when it is needed first.
+
+    Raises ``VersionGone`` and ``StoreError``.
+    """
 
     def __init__(self, store: Path, version: str) -> None:
+        with lifted():
+            self.snapshot = Reader(store).version(version)
         self.version = version
-        self._store = store
         self._matcher: Matcher | None = None
         self._error: LodestoneError | None = None
-        self._thread = threading.Thread(target=self._make, daemon=True)
-        self._thread.start()
+        self._thread: threading.Thread | None = None
 
     def _make(self) -> None:
         try:
-            with lifted():
-                snapshot = Reader(self._store).version(self.version)
-            self._matcher = Matcher(entities(snapshot))
+            self._matcher = Matcher(entities(self.snapshot))
         except LodestoneError as error:
             self._error = error
         except MemoryError:
@@ -39,13 +42,11 @@ class Index:
                 limit="memory",
             )
 
-    @property
-    def is_to_be_made_again(self) -> bool:
-        """Whether it could not be made, for a reason that may pass."""
-        return self._error is not None and not isinstance(self._error, QueryOverLimit)
-
     def matcher(self, timeout: float) -> Matcher:
         """The matcher. Raises ``Overloaded`` while it is made, and why it could not be made."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._make, daemon=True)
+            self._thread.start()
         self._thread.join(timeout)
         if self._thread.is_alive():
             raise Overloaded("the index of names is being made for this version: try again", retry=5)
@@ -56,16 +57,23 @@ class Index:
         return self._matcher
 
 
-def perform(matcher: Matcher, task: Task, deadline: float, timeout: float) -> dict[str, Any]:
-    """Do a task. Raises ``QueryTimeout`` and ``InvalidMatch``."""
-    if isinstance(task, Suggest):
-        return suggested(matcher, task.prefix, task.cursor, task.limit)
+def perform(index: Index, task: Task, timeout: float) -> dict[str, Any]:
+    """Do a task, within so many seconds. Raises ``QueryTimeout`` and what the task raises."""
+    deadline = time.monotonic() + timeout
+    match task:
+        case Extension():
+            return extended(index.snapshot, task, deadline)
+        case Suggest(prefix, cursor, limit):
+            return suggested(index.matcher(timeout), prefix, cursor, limit)
+        case Batch(queries):
+            return answered(index.matcher(timeout), queries, deadline)
+
+
+def answered(matcher: Matcher, queries: Mapping[str, Query], deadline: float) -> dict[str, Any]:
+    """The candidates for each query. Raises ``QueryTimeout`` and ``InvalidMatch``."""
     found: dict[str, Any] = {}
-    for name, query in task.queries.items():
+    for name, query in queries.items():
         if time.monotonic() > deadline:
-            raise QueryTimeout(
-                f"the batch was stopped after {timeout:g} seconds: send fewer queries at once",
-                seconds=timeout,
-            )
+            raise QueryTimeout("matching took too long: send fewer queries at once")
         found[name] = result_of(matcher, query)
     return found

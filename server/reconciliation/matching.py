@@ -7,7 +7,6 @@ and kept apart from what answers pages and queries. While it is made, who asks i
 import logging
 import signal
 import threading
-import time
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,8 @@ log = logging.getLogger(__name__)
 
 GRACE = 5.0
 """Seconds beyond its time after which the process is killed."""
+WAITING = 16
+"""Requests that may be in hand at once."""
 
 
 def serve_matches(connection: Connection, store: Path, memory: int) -> None:
@@ -39,19 +40,16 @@ def serve_matches(connection: Connection, store: Path, memory: int) -> None:
             version, task, timeout = connection.recv()
         except (EOFError, OSError):
             return
-        deadline = time.monotonic() + timeout
-        if index is None or index.version != version:
-            index = None  # the old one goes before the new one comes
-            index = Index(store, version)
         found: dict[str, Any] | Failure
         try:
-            found = perform(index.matcher(timeout), task, deadline, timeout)
+            if index is None or index.version != version:
+                index = None  # the old one goes before the new one comes
+                index = Index(store, version)
+            found = perform(index, task, timeout)
         except LodestoneError as error:
             found = Failure.of(error)
         except MemoryError:
             found = Failure.of(QueryOverLimit("this needs more memory than it may use", limit="memory"))
-        if index.is_to_be_made_again:
-            index = None
         connection.send(found)
 
 
@@ -61,6 +59,7 @@ class Matching:
     def __init__(self, store: Path, *, timeout: float, patience: float, memory: int) -> None:
         self._timeout, self._patience = timeout, patience
         self._turn = threading.Lock()
+        self._places = threading.BoundedSemaphore(WAITING)
         self._kept = Kept(serve_matches, store, memory)
 
     @classmethod
@@ -74,6 +73,14 @@ class Matching:
         Raises what the task raises, ``Overloaded`` if others are in front for too long or the index
         is being made, ``QueryTimeout``, ``QueryOverLimit`` and ``WorkerLost``.
         """
+        if not self._places.acquire(blocking=False):
+            raise Overloaded("too many match names already")
+        try:
+            return self._in_turn(version, task)
+        finally:
+            self._places.release()
+
+    def _in_turn(self, version: str, task: Task) -> dict[str, Any]:
         if not self._turn.acquire(timeout=self._patience):
             raise Overloaded(f"others match names too, for more than {self._patience:g} seconds by now")
         try:

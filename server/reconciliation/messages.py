@@ -108,9 +108,6 @@ class Suggest:
     limit: int
 
 
-Task = Batch | Suggest
-
-
 class WantedProperty(_Message):
     """A column that is wanted, with its settings."""
 
@@ -124,6 +121,8 @@ class Extension(_Message):
     ids: Annotated[list[Text], Field(max_length=MOST_IDS)]
     properties: Annotated[list[WantedProperty], Field(max_length=MOST_PROPERTIES)]
 
+
+Task = Batch | Suggest | Extension
 
 _BATCH: TypeAdapter[dict[str, Query]] = TypeAdapter(dict[str, Query])
 _EXTENSION = TypeAdapter(Extension)

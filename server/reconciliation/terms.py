@@ -10,7 +10,6 @@ from server.naming import compact, term_words
 from server.ontologypage import Term, ontology_page
 
 NAMESPACE = f"{ONTOLOGY}#"
-_KINDS = ("party", "place", "product", "measure")
 _SCHEME_WORDS: Mapping[str, str] = {
     "lei": "LEI (legal entity identifier)",
     "uscc": "unified social credit code (China)",
@@ -55,22 +54,24 @@ class Property:
 
 @cache
 def types() -> Mapping[str, Type]:
-    """The classes that entities can be of, by IRI."""
-    from kg.link.entities import kind_of_class  # noqa: PLC0415 - it takes long to import, and few ask
-
+    """The classes that entities can be of, by IRI: what is below ``ROOTS``."""
     terms = {f"{NAMESPACE}{t.id}": t for t in _terms("class")}
-    chosen = {iri: term for iri, term in terms.items() if kind_of_class(iri) in _KINDS}
+    above = {iri: _values(term, "kind of") for iri, term in terms.items()}
+    chosen = set(map(str, ROOTS))
+    while more := {iri for iri, broader in above.items() if iri not in chosen and chosen & set(broader)}:
+        chosen |= more
     return {
-        iri: Type(
-            iri,
-            term.label,
-            term.definition,
-            tuple(v.title for name, v in term.about if name == "kind of" and v.title in chosen),
-        )
-        for iri, term in chosen.items()
+        iri: Type(iri, term.label, term.definition, tuple(b for b in above[iri] if b in chosen))
+        for iri, term in terms.items()
+        if iri in chosen
     }
 
 
+def _values(term: Term, name: str) -> tuple[str, ...]:
+    return tuple(view.title for about, view in term.about if about == name and view.title)
+
+
+ROOTS = (LS.Party, LS.Place, LS.Product, LS.Material, LS.Measure)
 DEFAULT_TYPES = (LS.Party, LS.Place, LS.Product, LS.Measure)
 
 

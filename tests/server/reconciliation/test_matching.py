@@ -12,7 +12,7 @@ from kg.dataset.writer import Writer
 from kg.errors import InvalidMatch, QueryTimeout, VersionGone
 from kg.link.matcher import Matcher
 from server.errors import Overloaded, WorkerLost
-from server.reconciliation.index import perform
+from server.reconciliation.index import answered
 from server.reconciliation.matching import Matching
 from server.reconciliation.messages import Batch, Query, Suggest
 from tests.server.reconciliation.conftest import claim_of
@@ -95,8 +95,8 @@ def test_a_version_that_is_gone_is_told(matching: Matching, own: Path) -> None:
 
 def test_a_batch_stops_at_its_deadline() -> None:
     with pytest.raises(QueryTimeout, match="fewer"):
-        perform(Matcher([]), TESLA, deadline=time.monotonic() - 1, timeout=1)
-    assert perform(Matcher([]), TESLA, deadline=time.monotonic() + 60, timeout=1) == {"q": {"result": []}}
+        answered(Matcher([]), TESLA.queries, deadline=time.monotonic() - 1)
+    assert answered(Matcher([]), TESLA.queries, deadline=time.monotonic() + 60) == {"q": {"result": []}}
 
 
 def test_nothing_is_matched_when_the_server_has_stopped(own: Path) -> None:
