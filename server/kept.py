@@ -8,6 +8,9 @@ from typing import Any
 
 from server.errors import WorkerLost
 
+START = 120.0
+"""Seconds that the start of a process may take."""
+
 
 class Overdue(Exception):
     """The work took longer than it may; the process was killed."""
@@ -24,8 +27,9 @@ class Died(Exception):
 class Kept:
     """The process: started when it is needed first, and again when it has ended.
 
-    ``target`` runs in it, and takes a connection, then ``arguments``: for every message that
-    it receives it sends one. To be used by one thread at a time, but for ``close``.
+    ``target`` runs in it, and takes a connection, then ``arguments``. It sends one message when
+    it is ready, and then one for every message that it receives. To be used by one thread at
+    a time, but for ``close``.
     """
 
     def __init__(self, target: Callable[..., None], *arguments: object) -> None:
@@ -39,8 +43,8 @@ class Kept:
 
         Raises ``Overdue``, ``Died``, and ``WorkerLost`` when the server stops.
         """
-        connection = self._ready()
         try:
+            connection = self._ready()
             connection.send(message)
             if connection.poll(timeout):
                 return connection.recv()
@@ -60,6 +64,10 @@ class Kept:
             process.start()
             theirs.close()
             self._process, self._connection = process, ours
+            if not ours.poll(START):
+                self._end()
+                raise WorkerLost("a process does not start: the machine is too busy")
+            ours.recv()
         return self._connection
 
     def _end(self) -> int | None:

@@ -34,6 +34,7 @@ def serve_writes(connection: Connection, store: Path, wait: float, memory: int, 
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     holder = Holder(store, wait, outbound)
+    connection.send("ready")
     while True:
         try:
             write, timeout = connection.recv()

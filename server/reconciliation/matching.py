@@ -35,6 +35,7 @@ def serve_matches(connection: Connection, store: Path, memory: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     limit(memory)
     index: Index | None = None
+    connection.send("ready")
     while True:
         try:
             version, task, timeout = connection.recv()
