@@ -18,6 +18,7 @@ from server.config import Config, ShowDocuments
 from server.formats import GRAPHS, HTML
 from server.graphs import graphs
 from server.health import health
+from server.judging import judging
 from server.metrics import metrics
 from server.ontologypage import ontology_page
 from server.openapi import openapi
@@ -85,6 +86,7 @@ def create_app(config: Config, workers: Workers | None = None) -> Flask:
     app.register_blueprint(completion)
     app.register_blueprint(graphs)
     app.register_blueprint(claiming)
+    app.register_blueprint(judging)
     app.register_blueprint(citing)
     app.register_blueprint(health)
     app.register_blueprint(metrics)

@@ -29,6 +29,8 @@ WORDS: dict[str, str] = {
     "id": "Identifier of an entity, type or property.",
     "limit": "The most to give.",
     "callback": "Name of a function to call with the answer (JSONP).",
+    "state": "State of the judgments: active, proposed, rejected or undone.",
+    "about": "IRI of an entity or event that the judgments are about.",
 }
 """Parameters of the query part, by name."""
 
@@ -43,6 +45,8 @@ TAKES: dict[str, tuple[str, ...]] = {
     "/source/{local}": ("page", "format"),
     "/entity": ("iri", "format"),
     "/entity/{local}": ("format",),
+    "/judgments": ("state", "about", "page", "format"),
+    "/judgment/{local}": ("format",),
     "/ontology": ("format",),
     "/graphs": ("default", "graph"),
     "/reconcile": ("queries", "extend", "callback"),
