@@ -6,11 +6,11 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, json, render_template, request
 
+from kg.claims.names import is_name
 from kg.dataset.snapshots import Snapshot
 from kg.errors import NotFound
 from server.errors import BadRequest, UnsupportedType
 from server.formats import JSON
-from server.naming import is_name
 from server.reconciliation.manifest import manifest
 from server.reconciliation.messages import LONGEST, Batch, Suggest, read_batch, read_extension
 from server.reconciliation.terms import (
