@@ -259,6 +259,7 @@ class _Load:
             found = consequences((s, p, o))
             follows.update(dict.fromkeys(found))
             self.writer.indexing.stated(name, t, found)
+            self.writer.inferring.stated((s, p, o))
         yield "".join(f"{t} {graph} .\n{t} .\n" for t in triples)
         yield record.replace("\0", graph)
         yield f'{graph} <{LS.contentHash}> "{digest}" <{self.names.record}> .\n'

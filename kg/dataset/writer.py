@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from itertools import chain
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store
 
@@ -13,6 +14,7 @@ from kg.claims.confidence import RELIABILITY_TERM, Reliability, cautious, claim_
 from kg.dataset.bulk import BULK_CHARACTERS, gathered, load_pieces
 from kg.dataset.encode import EncodedClaim, encode, moment, with_stored_triples
 from kg.dataset.invariants import fact_triples
+from kg.dataset.pool import term
 from kg.dataset.records import DEFAULT, Object, Subject
 from kg.dataset.snapshots import Snapshot
 from kg.dataset.support import texts
@@ -151,6 +153,7 @@ class Writer(WorkingCopy):
         follows = [ontology_rules().consequences(triple) for triple in stored]
         for triple, found in zip(stored, follows, strict=True):
             self.indexing.stated(name, " ".join(triple), found)
+            self.inferring.stated(triple)
         return _fact_lines(stored, follows, self.names.inferred)
 
     def _load(self, store: Store, text: str) -> None:
@@ -340,10 +343,14 @@ class Writer(WorkingCopy):
     def withdraw(self, triples: Iterable[tuple[Subject, NamedNode, Object]]) -> None:
         """Take from the default graph what nothing supports any more, consequences included."""
         rules = ontology_rules()
-        for s, p, o in triples:
+        found = list(triples)
+        lost = [(str(s), str(p), ntriples(o)) for s, p, o in found if not self.view.asserting(s, p, o)]
+        resting = self.inferring.resting_on(lost)
+        for s, p, o in found:
             stated = (str(s), str(p), ntriples(o))
             consequences = rules.consequences(stated)
             self.indexing.touch((stated, *consequences))
+            self.inferring.doubt((stated, *consequences))
             follows = [terms_of(c) for c in consequences]
             for triple in ((s, p, o), *follows):
                 derivable = any(self.view.premises(*triple))
@@ -351,6 +358,17 @@ class Writer(WorkingCopy):
                     self.main.remove(Quad(*triple, self.view.inferred))
                 if not derivable and not self.view.is_base(*triple) and not self.view.asserting(*triple):
                     self.main.remove(Quad(*triple, DEFAULT))
+        self._doubt(resting)
+
+    def _doubt(self, conclusions: Iterable[Triple]) -> None:
+        """Take out what chains concluded, until the batch is settled."""
+        for conclusion in conclusions:
+            s, p, o = map(term, conclusion)
+            if not any(self.view.premises(s, p, o)):
+                self.main.remove(Quad(s, p, o, self.view.inferred))
+                if not self.view.is_base(s, p, o) and not self.view.asserting(s, p, o):
+                    self.main.remove(Quad(s, p, o, DEFAULT))
+            self.inferring.doubt((conclusion,))
 
     # --- base data
 
@@ -371,6 +389,9 @@ class Writer(WorkingCopy):
         self.indexing.touch(map(texts, plain))
         self.count(base_default=len(plain))
         self.view.has_base = self.manifest.counts.get("base_default", 0) > 0
+        for triple in self.inferring.leading(plain):
+            self.inferring.stated(triple)
+        self.inferring.settle()
         return len(plain) + len(named)
 
     def remove_base(self, quads: Iterable[Quad]) -> int:
@@ -379,6 +400,9 @@ class Writer(WorkingCopy):
         self._refuse_reserved(found)
         self.touch(archive=True)
         removed = plain = 0
+        plain_quads = (q for q in found if isinstance(q.graph_name, DefaultGraph) and q in self.archive)
+        given = self.inferring.leading(plain_quads)
+        resting = self.inferring.resting_on(given)
         for quad in found:
             if not isinstance(quad.graph_name, DefaultGraph):
                 removed += quad in self.main
@@ -392,7 +416,16 @@ class Writer(WorkingCopy):
                 if not self.view.asserting(*triple) and not self.view.is_inferred(*triple):
                     self.main.remove(quad)
         self.count(base_default=-plain)
+        self._doubt_given(given, resting)
         return removed
+
+    def _doubt_given(self, given: Iterable[Triple], resting: Sequence[Triple]) -> None:
+        """Take out what follows from given triples that are gone, and conclude what follows all the same."""
+        alone = [c for triple in given for c in ontology_rules().consequences(triple)]
+        self.inferring.withdraw_given((*alone, *given, *resting))
+        self.inferring.doubt((*alone, *given))
+        self._doubt(resting)
+        self.inferring.settle()
 
     def _refuse_reserved(self, quads: Iterable[Quad]) -> None:
         for graph in {q.graph_name.value for q in quads if isinstance(q.graph_name, NamedNode)}:
@@ -410,12 +443,20 @@ class Writer(WorkingCopy):
         self.indexing.touch_all()
         self.main.clear_graph(DEFAULT)
         self.main.clear_graph(self.view.inferred)
-        consequences = ontology_rules().consequences
-        inferred = self.names.inferred
-        self.load_bulk(
-            _fact_lines([Statement(*t)], [consequences(t)], inferred) for t in fact_triples(published)
-        )
-        self.main.bulk_extend(published.archive.quads_for_pattern(None, None, None, DEFAULT))
+        if self.archive.contains_named_graph(self.view.inferred):
+            self.touch(archive=True)
+            self.archive.remove_graph(self.view.inferred)
+        self.load_bulk(map(self._facts_anew, fact_triples(published)))
+        base = published.archive.quads_for_pattern(None, None, None, DEFAULT)
+        self.main.bulk_extend(base)
+        reference = self.main.quads_for_pattern(None, None, None, self.view.reference)
+        given = chain(published.archive.quads_for_pattern(None, None, None, DEFAULT), reference)
+        for triple in self.inferring.leading(given):
+            self.inferring.stated(triple)
+
+    def _facts_anew(self, triple: Triple) -> str:
+        self.inferring.stated(triple)
+        return _fact_lines([Statement(*triple)], [ontology_rules().consequences(triple)], self.names.inferred)
 
     def rebuild_index(self) -> None:
         """Make the index anew."""

@@ -89,6 +89,16 @@ class Joins:
         """Whether a triple may follow from a chain."""
         return triple[1] in self.properties or (triple[1] == TYPE and triple[2] in self.classes)
 
+    def touches(self, triple: Triple) -> bool:
+        """Whether a triple may follow from a chain, or be a member of one itself."""
+        return self.may_conclude(triple) or triple[1] in self.uses
+
+    def follows(self, triple: Triple) -> Iterator[Triple]:
+        """What follows from a triple alone and ``touches`` a chain, apart from classes."""
+        for other in self.rules.consequences(triple):
+            if other[1] in self.properties or other[1] in self.uses:
+                yield other
+
     def leads_on(self, triple: Triple) -> bool:
         """Whether a triple may be a premise of a chain, itself or by what follows from it."""
         return triple[1] in self.relevant
