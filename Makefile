@@ -10,7 +10,7 @@ BENCHMARKS ?= $(sort $(wildcard tests/benchmarks/[a-z]*.py))
 ARGS       ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench lock clean
+.PHONY: help demo test bench lock clean bundle
 .DELETE_ON_ERROR:
 
 help:
@@ -20,7 +20,7 @@ help:
 	@echo "make lock    write requirements.lock anew from pyproject.toml (UPGRADE=--upgrade for newer versions)"
 	@echo "make clean   remove the environment and every cache"
 
-demo: $(READY)
+demo: $(READY) bundle
 	@$(BIN)/lodestone demo
 
 # Each check by name, so that a failure says which one it was.
@@ -29,12 +29,16 @@ define check
 	@$(2) || { status=$$?; echo "make test: $(1) failed" >&2; exit $$status; }
 endef
 
-test: $(READY)
+test: $(READY) bundle
 	$(call check,ruff check,$(BIN)/ruff check --quiet .)
 	$(call check,ruff format --check,$(BIN)/ruff format --check --quiet .)
 	$(call check,mypy,$(BIN)/mypy --no-error-summary)
 	$(call check,lint-imports,$(BIN)/lint-imports --no-logo)
 	$(call check,pytest,$(BIN)/python -m pytest -n auto $(ARGS))
+
+# What the pages run in a browser; without npm they work without it.
+bundle: $(READY)
+	@$(BIN)/python hatch_build.py
 
 bench: $(READY)
 	@for program in $(BENCHMARKS); do \
@@ -48,7 +52,7 @@ lock: $(READY)
 	@echo "requirements.lock is up to date; the next make installs what changed"
 
 clean:
-	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf $(VENV) build dist server/static/bundle server/frontend/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@find ontology kg server tests -type d -name __pycache__ -prune -exec rm -rf {} +
 
 # --- the environment: once for each lock, then the project itself, editable

@@ -9,6 +9,7 @@ from kg.errors import LodestoneError
 from server.access import check_reading
 from server.bodies import decompress
 from server.browse import answer, browse, chosen_format
+from server.bundle import script_address, static_address, style_address
 from server.claiming import claiming
 from server.config import Config, ShowDocuments
 from server.formats import GRAPHS, HTML
@@ -68,6 +69,11 @@ def create_app(config: Config, workers: Workers | None = None) -> Flask:
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 3600
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True, "autoescape": True}
     app.jinja_env.filters["percent"] = percent
+    app.jinja_env.globals |= {
+        "script_address": script_address,
+        "static_address": static_address,
+        "style_address": style_address,
+    }
     app.register_blueprint(sparql)
     app.register_blueprint(browse)
     app.register_blueprint(graphs)

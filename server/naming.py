@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from hashlib import sha256
 from urllib.parse import quote, urlsplit
 
 from kg.claims.names import Names, is_iri
@@ -86,6 +87,14 @@ def page_address(kind: str, iri: str, names: Names) -> str:
     if local != iri and _LOCAL_ID.fullmatch(local):
         return f"/{kind}/{local}"
     return f"/{kind}?iri={quote(iri, safe='')}"
+
+
+def quote_place(claim: str, names: Names) -> str:
+    """Where a claim's quote stands on the page of its document: the fragment of the page's address."""
+    local = claim.removeprefix(f"{names.base}claim/")
+    if local == claim or not _LOCAL_ID.fullmatch(local):
+        local = sha256(claim.encode()).hexdigest()[:32]
+    return f"quote-{local}"
 
 
 def address(iri: str, names: Names) -> str | None:

@@ -20,6 +20,7 @@ from kg.errors import (
     ServiceFailed,
     StoreBusy,
     StoreError,
+    TooManyProofs,
     UnreadableInput,
     VersionGone,
 )
@@ -75,6 +76,7 @@ KINDS: dict[type[LodestoneError], Kind] = {
     UpdateFailed: Kind(409, "update-failed", "The update cannot be carried out"),
     ClaimsConflict: Kind(409, "conflict", "Claims are known with other content"),
     VersionGone: Kind(410, "version-gone", "The version is not kept"),
+    TooManyProofs: Kind(413, "too-many-proofs", "There are more proofs than are worked out"),
     AnswerTooLong: Kind(413, "answer-too-long", "The answer is too long"),
     BodyTooLong: Kind(413, "body-too-long", "The body is too long"),
     UnsupportedType: Kind(415, "unsupported-type", "The body cannot be read"),

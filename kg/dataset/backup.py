@@ -89,6 +89,10 @@ def _copy(snapshot: Snapshot, part: Path) -> None:
         if name in manifest.stores:
             Store.read_only(str(source.snapshots / name)).backup(str(copy.snapshots / name))
             _part_from(copy.snapshots / name)
+        elif name == manifest.text:
+            shutil.copytree(
+                source.snapshots / name, copy.snapshots / name, ignore=shutil.ignore_patterns("*.lock")
+            )
         else:
             shutil.copy2(source.snapshots / name, copy.snapshots / name)
     told = json.loads(json.dumps(manifest.__dict__, default=dict))

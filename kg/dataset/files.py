@@ -7,10 +7,10 @@
       manifest.json       the published version; replaced by one rename
       lock                held by the one writer; says who
       annotations.log     what facts rest on, a line each; only ever added to (``kg.dataset.annotations``)
-      working/            the writer's stores (main, archive, index); DIRTY while ahead of the manifest
+      working/            the writer's stores (main, archive, index, text); DIRTY while ahead of the manifest
       snapshots/000012/   what a version published, never changed afterwards: snapshot.json (its manifest),
-                          and of the three stores, and statistics.json, those that it changed; the others
-                          stay with older versions
+                          and of the three stores, the text index and statistics.json those that it
+                          changed; the others stay with older versions
       documents/          texts by their hash
       quarantine/         input that could not be taken in, with the reason
       purged/             tombstones of documents that were taken out
@@ -29,7 +29,7 @@ from kg.claims.names import Names
 from kg.errors import Purged, StoreError
 from ontology.vocab import BASE
 
-FORMAT = 2
+FORMAT = 3
 """Version of the layout; ``lodestone upgrade`` brings an older one up to it."""
 
 
@@ -51,20 +51,21 @@ class Settings:
 
 @dataclass(frozen=True)
 class Manifest:
-    """A published version: its number, its stores and its statistics (below ``snapshots``), its counts."""
+    """A published version: its number, its counts, and what it consists of (below ``snapshots``)."""
 
     version: int = 0
     published: str = ""
     main: str = ""
     archive: str = ""
     index: str = ""
+    text: str = ""
     statistics: str = ""
     counts: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def parts(self) -> tuple[str, ...]:
         """All that it consists of."""
-        return tuple(filter(None, (*self.stores, self.statistics)))
+        return tuple(filter(None, (*self.stores, self.text, self.statistics)))
 
     @property
     def stores(self) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from kg.dataset.records import DEFAULT
 from kg.dataset.sorting import SortedLines
 from kg.dataset.support import chained_facts, support_lines, supports
 from kg.dataset.view import Support, View
-from kg.infer.proofs import TooManyProofs
+from kg.errors import TooManyProofs
 
 _BATCH = 10_000
 _FEW = 2_000

@@ -13,12 +13,12 @@ from pyoxigraph import Quad, RdfFormat, parse
 
 from kg.dataset.bulk import BULK_CHARACTERS, extend_pieces
 from kg.dataset.indexing import Indexing
-from kg.dataset.support import texts
 from kg.dataset.pool import StoredPool, term
 from kg.dataset.sorting import SortedLines
+from kg.dataset.support import texts
 from kg.dataset.view import View
 from kg.infer.joining import GIVEN, GROUNDED, Memory, extend, resting_on
-from kg.infer.joins import Joins, ontology_joins
+from kg.infer.joins import ontology_joins
 from kg.infer.proofs import Search
 from kg.infer.rules import TYPE, Triple
 
@@ -34,13 +34,17 @@ class Inferring:
     """
 
     def __init__(
-        self, view: View, indexing: Indexing, folder: Path, touch: Callable[[bool], None], joins: Joins | None = None
+        self,
+        view: View,
+        indexing: Indexing,
+        folder: Path,
+        touch: Callable[[bool], None],
     ) -> None:
         self._view = view
         self._indexing = indexing
         self._folder = folder
         self._touch = touch
-        self._joins = joins or ontology_joins()
+        self._joins = ontology_joins()
         self._new: SortedLines | None = None
         self._doubtful: SortedLines | None = None
 
@@ -75,7 +79,7 @@ class Inferring:
         return list(resting_on(self._joins, StoredPool(self._view), leading)) if leading else []
 
     def doubt(self, triples: Iterable[Triple]) -> None:
-        """Note triples that may have been concluded from what is gone: see whether they follow all the same."""
+        """Note triples that may have been concluded from what is gone: they may follow all the same."""
         for triple in triples:
             if self._joins.touches(triple):
                 if self._doubtful is None:
@@ -86,7 +90,8 @@ class Inferring:
         """Take triples that may not follow from given data alone any more out of the archive's inferences."""
         for triple in triples:
             self._touch(True)
-            self._view.archive.remove(Quad(*map(term, triple), self._view.inferred))
+            s, p, o = map(term, triple)
+            self._view.archive.remove(Quad(s, p, o, self._view.inferred))
 
     # --- what follows
 
@@ -173,9 +178,7 @@ class _WritablePool(StoredPool):
         self._fresh = Memory()
 
 
-def _both(
-    stored: Iterable[tuple[str, int]], fresh: Iterable[tuple[str, int]]
-) -> Iterable[tuple[str, int]]:
+def _both(stored: Iterable[tuple[str, int]], fresh: Iterable[tuple[str, int]]) -> Iterable[tuple[str, int]]:
     if not fresh:
         return stored
     found = dict(stored)

@@ -8,7 +8,9 @@
 * its assertion graph and its record are those that it encodes to;
 * an origin has the most cautious rating of its claims;
 * its quote is found in the document's text, at its place;
-* a claim whose quote was taken out has none, and its document's text is not kept.
+* reference data are as they were put in;
+* a claim whose quote was taken out has none, and its document's text is not kept;
+* the text index has each claim with its words, its state and what others make of it.
 """
 
 import tempfile
@@ -27,10 +29,12 @@ from kg.dataset.closure import Closure, given_conclusions
 from kg.dataset.encode import encode, graph_hash
 from kg.dataset.index import AnnotatedFacts
 from kg.dataset.records import DEFAULT, StoredClaim
+from kg.dataset.reference_graph import found_hash, stored_hash
 from kg.dataset.snapshots import Snapshot
 from kg.dataset.sorting import Progress, SortedLines, unwatched
 from kg.dataset.support import chained_facts, support_lines, supports
 from kg.dataset.terms import Statement, node, ntriples, statement
+from kg.dataset.text.checking import text_problems
 from kg.dataset.view import Support, View
 from kg.errors import LodestoneError
 from kg.infer.rules import ontology_rules
@@ -55,6 +59,8 @@ def check_dataset(snapshot: Snapshot, progress: Progress = unwatched) -> Iterato
     yield from _check_claims(snapshot, progress)
     yield from _check_facts(snapshot, progress)
     yield from _check_index(snapshot, progress)
+    yield from _check_reference(snapshot)
+    yield from _check_text(snapshot, progress)
 
 
 def claim_names(snapshot: View) -> Iterator[str]:
@@ -221,10 +227,9 @@ def _check_index(snapshot: Snapshot, progress: Progress) -> Iterator[Finding]:
             lines.add(line)
         for triple, support in supports(lines):
             due += 1
-            if triple in chained:
-                chained.remove(triple)
-                support = None
-            problem = _index_problem(snapshot, snapshot.index, triple, support)
+            alone = triple not in chained
+            chained.discard(triple)
+            problem = _index_problem(snapshot, snapshot.index, triple, support if alone else None)
             if problem is not None:
                 yield Finding("the index tells what each fact rests on", triple, f"{problem}: rebuild it")
     for triple in sorted(chained):
@@ -251,6 +256,24 @@ def _index_problem(
         support = snapshot.fact_support(quad.subject, quad.predicate, quad.object)
     [found] = index.supports([name])
     return None if found == support else f"the index says {found}, it is {support}"
+
+
+def _check_reference(snapshot: Snapshot) -> Iterator[Finding]:
+    noted, found = stored_hash(snapshot), found_hash(snapshot)
+    if noted != found:
+        yield Finding(
+            "reference data are as they were put in",
+            snapshot.names.reference,
+            f"the graph notes the hash {noted}, its content has {found}: lodestone link --reference",
+        )
+
+
+def _check_text(snapshot: Snapshot, progress: Progress) -> Iterator[Finding]:
+    if snapshot.text is None:
+        yield Finding("claims can be searched", snapshot.iri, "this version has no text index")
+        return
+    for subject, problem in text_problems(snapshot, snapshot.text, claim_names(snapshot), progress):
+        yield Finding("the text index tells what there is", subject, f"{problem}: rebuild it")
 
 
 def _compare(store: Store, graph: NamedNode | DefaultGraph, due: set[int], what: str) -> Iterator[Finding]:

@@ -15,3 +15,14 @@ def upgrade_1_to_2(layout: Layout) -> None:
         writer.rebuild_index()
         writer.commit()
         write_json(layout.settings_file, asdict(replace(writer.settings, format=2)))
+
+
+def upgrade_2_to_3(layout: Layout) -> None:
+    """Index the words of claims, which format 2 did not, and publish that as a new version.
+
+    Interrupted, it can be run again. Raises ``StoreError`` if the store has another format.
+    """
+    with Writer(layout.root, store_format=2) as writer:
+        writer.rebuild_index()
+        writer.commit()
+        write_json(layout.settings_file, asdict(replace(writer.settings, format=3)))

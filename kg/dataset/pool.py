@@ -1,4 +1,4 @@
-"""The triples of a version as inference by chains sees them (``kg.infer.joining.Pool``, ``kg.infer.proofs.Facts``).
+"""The triples of a version as inference by chains sees them: ``Pool`` and ``Facts`` of ``kg.infer``.
 
 Grounded triples are facts: stated by claims, or inferred. Given ones are base data and
 reference data, and what follows from these alone: no fact, so it lies in the archive, in its

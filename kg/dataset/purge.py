@@ -136,9 +136,11 @@ class Purge(Writer):
             shutil.rmtree(self.layout.working / name)
             (self.layout.working / f"{name}.new").rename(self.layout.working / name)
         shutil.rmtree(self.layout.working / "index")
+        shutil.rmtree(self.layout.working / "text")
         sync_folder(self.layout.working)
         self.open_stores()
         self.indexing.touch_all()
+        self.text.touch_all()
 
     def _drop_older(self) -> None:
         """Drop all versions but the one just published."""

@@ -8,13 +8,14 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from itertools import groupby
 from pathlib import Path
 
 from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, parse
 
-from kg.claims.claim import ClaimType, Modality, Polarity, Status
-from kg.claims.confidence import UNRATED
+from kg.claims.claim import Claim, ClaimType, Modality, Polarity, Status
+from kg.claims.confidence import UNRATED, Reliability
 from kg.claims.document import Document
 from kg.claims.names import Names
 from kg.claims.source import SourceKind, Voice
@@ -33,6 +34,7 @@ from kg.dataset.exchange import Import
 from kg.dataset.rdf_reader import FORMATS, LINE_FORMATS, BlankNames, Rejected, read_quads, sound_quads
 from kg.dataset.sorting import Progress, SortedLines, unwatched
 from kg.dataset.terms import Statement, iri, literal, nquads, stored_text
+from kg.dataset.text.entry import Entry, entry, with_triples
 from kg.dataset.writer import Outcome, Writer
 from kg.errors import ReservedGraph, UnreadableInput
 from kg.infer.rules import ontology_rules
@@ -89,6 +91,17 @@ class Foreign:
 
     def _origin(self, names: Names) -> str:
         return names.origin("document", self.document.key, self.voice.label)
+
+    def entry(self, names: Names) -> Entry:
+        """What the text index holds of every claim of the file, its assertion apart."""
+        claim = Claim(
+            document=self.document,
+            attribution=(self.voice,),
+            modality=Modality.ASSERTED,
+            status=Status.ACCEPTED,
+            assessment=UNRATED,
+        )
+        return entry(claim, "", (), "active", self.recorded, names, Reliability.F)
 
     def record(self, names: Names) -> tuple[tuple[str, str], ...]:
         """(predicate, object) of every claim of the file, in N-Triples; the hash of its content apart."""
@@ -173,6 +186,10 @@ class _Load:
         self._not_claims: set[str] = set()
         self._awaited: set[str] = set()
 
+    @cached_property
+    def _entry(self) -> Entry:
+        return self.foreign.entry(self.names)
+
     @property
     def digest(self) -> str:
         """The hash of the file's content."""
@@ -253,13 +270,13 @@ class _Load:
             self._awaited.add(name)
         consequences = ontology_rules().consequences
         follows: dict[tuple[str, str, str], None] = {}
-        for t in triples:
-            s, _, rest = t.partition(" ")
-            p, _, o = rest.partition(" ")
-            found = consequences((s, p, o))
+        told = [_split(t) for t in triples]
+        self.writer.text.stated(with_triples(self._entry, name, told))
+        for t, triple in zip(triples, told, strict=True):
+            found = consequences(triple)
             follows.update(dict.fromkeys(found))
             self.writer.indexing.stated(name, t, found)
-            self.writer.inferring.stated((s, p, o))
+            self.writer.inferring.stated(triple)
         yield "".join(f"{t} {graph} .\n{t} .\n" for t in triples)
         yield record.replace("\0", graph)
         yield f'{graph} <{LS.contentHash}> "{digest}" <{self.names.record}> .\n'
@@ -278,3 +295,10 @@ class _Load:
     def _reject(self, graph: str, triples: list[str], reason: str) -> None:
         raw = "".join(f"{t} {graph} .\n" for t in triples)
         self.report.rejected.append(Rejected(reason, graph=graph[1:-1], raw=raw))
+
+
+def _split(triple: str) -> tuple[str, str, str]:
+    """The terms of a triple in N-Triples."""
+    s, _, rest = triple.partition(" ")
+    p, _, o = rest.partition(" ")
+    return s, p, o

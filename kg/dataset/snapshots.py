@@ -12,6 +12,7 @@ from kg.dataset.files import Layout, Manifest, Settings
 from kg.dataset.fixed import FixedView
 from kg.dataset.index import AnnotatedFacts
 from kg.dataset.statistics import Statistics, statistics_of
+from kg.dataset.text.search import TextIndex
 from kg.errors import StoreError, VersionGone
 from ontology.vocab import LS
 
@@ -57,6 +58,14 @@ class Snapshot(FixedView):
                 store=str(self.layout.root),
             ) from error
         return AnnotatedFacts(store, AnnotationReader(self.layout.annotations_file), self)
+
+    @cached_property
+    def text(self) -> TextIndex | None:
+        """Its claims and names, to search in them; ``None`` for a version older than this store format.
+
+        Raises ``StoreError`` if it cannot be opened any more.
+        """
+        return TextIndex(self.layout.snapshots / self.manifest.text) if self.manifest.text else None
 
     @cached_property
     def statistics(self) -> Statistics | None:

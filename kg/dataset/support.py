@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from itertools import groupby, islice
 
-from pyoxigraph import Quad
+from pyoxigraph import NamedNode, Quad
 
 from kg.dataset.annotations import MOST_CLAIMS
 from kg.dataset.records import DEFAULT
@@ -40,6 +40,7 @@ def support_lines(view: View, progress: Progress = unwatched) -> Iterator[str]:
 def chained_facts(view: View) -> Iterator[str]:
     """The inferred facts, in N-Triples, that may follow by a chain."""
     joins = ontology_joins()
+    patterns: list[tuple[NamedNode, NamedNode | None]]
     patterns = [(node(p[1:-1]), None) for p in sorted(joins.properties)]
     patterns += [(node(TYPE[1:-1]), node(c[1:-1])) for c in sorted(joins.classes)]
     for p, o in patterns:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kg.dataset.files import FORMAT, Layout
-from kg.dataset.migrations import upgrade_1_to_2
+from kg.dataset.migrations import upgrade_1_to_2, upgrade_2_to_3
 from kg.errors import StoreError
 
 
@@ -22,7 +22,10 @@ class Step:
     run: Callable[[Layout], None]
 
 
-STEPS: dict[int, Step] = {1: Step("index the facts with what they rest on", upgrade_1_to_2)}
+STEPS: dict[int, Step] = {
+    1: Step("index the facts with what they rest on", upgrade_1_to_2),
+    2: Step("index the words of claims, to search in them", upgrade_2_to_3),
+}
 """The step that leads from each older format to the next one."""
 
 

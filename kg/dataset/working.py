@@ -24,10 +24,13 @@ from kg.dataset.indexing import Indexing
 from kg.dataset.inferring import Inferring
 from kg.dataset.lock import StoreLock
 from kg.dataset.statistics import STATISTICS_FILE, gather, statistics_of
+from kg.dataset.text.index import link
+from kg.dataset.text.keeping import TextIndexing
 from kg.dataset.view import View
 from kg.errors import StoreError
 
 _STORES = ("main", "archive", "index")
+TEXT = "text"
 
 MUCH = 128 * 1024 * 1024
 """Characters of N-Quads that came in bulk after which a store is put in order before it is published."""
@@ -76,7 +79,8 @@ class WorkingCopy:
         self.indexing.forget()
         self.inferring.forget()
         self._annotations.close()
-        del self.inferring, self.indexing, self.view, self.main, self.archive, self.index
+        self.text.close()
+        del self.text, self.inferring, self.indexing, self.view, self.main, self.archive, self.index
 
     def _open(self) -> None:
         if not self.layout.settings_file.exists():
@@ -85,7 +89,7 @@ class WorkingCopy:
         self.names = self.settings.names
         fresh = not self.layout.manifest_file.exists()
         self.manifest = Manifest() if fresh else self.layout.manifest()
-        missing = not all((self.layout.working / name).exists() for name in _STORES)
+        missing = not all((self.layout.working / name).exists() for name in (*_STORES, TEXT))
         if fresh or missing or self.layout.dirty_file.exists():
             self._restore()
         self._dirty = self._archive_dirty = False
@@ -124,6 +128,7 @@ class WorkingCopy:
         self.inferring = Inferring(
             self.view, self.indexing, self.layout.working, lambda archive: self.touch(archive=archive)
         )
+        self.text = TextIndexing(self.view, self.layout.working / TEXT)
 
     def _restore(self) -> None:
         """Take the working stores back to the published version."""
@@ -134,6 +139,8 @@ class WorkingCopy:
             for name, folder in zip(_STORES, self.manifest.stores, strict=False):
                 store = Store.read_only(str(self.layout.snapshots / folder))
                 store.backup(str(self.layout.working / name))
+        if self.manifest.text:
+            link(self.layout.snapshots / self.manifest.text, self.layout.working / TEXT)
         self.layout.dirty_file.unlink()
         sync_folder(self.layout.working)
 
@@ -176,7 +183,8 @@ class WorkingCopy:
         changed = {"main": self.main}
         if self._archive_dirty or not manifest.archive:
             changed["archive"] = self.archive
-        with ThreadPoolExecutor(1) as beside:
+        with ThreadPoolExecutor(2) as beside:
+            worded = beside.submit(self._write_text, target / TEXT)
             ordered = beside.submit(self.main.optimize) if self.loaded > MUCH else None
             if self.indexing.pending or not manifest.index:
                 self.indexing.refresh()
@@ -184,6 +192,8 @@ class WorkingCopy:
                 changed["index"] = self.index
             if ordered is not None:
                 ordered.result()
+            if worded.result():
+                manifest = replace(manifest, text=f"{target.name}/{TEXT}")
         facts = manifest.counts.get("facts", 0)
         if self._counted is None or self._counted.outdated(facts):
             self._counted = gather(self.main)
@@ -199,6 +209,14 @@ class WorkingCopy:
             archive=places.get("archive", manifest.archive),
             index=places.get("index", manifest.index),
         )
+
+    def _write_text(self, target: Path) -> bool:
+        """Bring the text index up to date, and copy it where the version is; false if nothing changed."""
+        if self.manifest.text and not self.text.pending:
+            return False
+        self.text.refresh()
+        self.text.publish(target)
+        return True
 
     def _prune(self) -> None:
         """Drop the versions that are not kept: at once by name, their files beside whatever comes next."""

@@ -19,6 +19,7 @@ from kg.dataset.records import DEFAULT, Object, Subject
 from kg.dataset.snapshots import Snapshot
 from kg.dataset.support import texts
 from kg.dataset.terms import Statement, iri, literal, node, nquads, ntriples, stored_text, terms_of, typed
+from kg.dataset.text.entry import base_names, entry
 from kg.dataset.working import WorkingCopy
 from kg.errors import ReservedGraph
 from kg.infer.rules import Triple, ontology_rules
@@ -80,7 +81,7 @@ class Writer(WorkingCopy):
             if outcome is Outcome.NEW:
                 encoded[done.iri] = (claim, done)
         if encoded:
-            self._write_claims(encoded)
+            self._write_claims(encoded, now)
         return [Added(name, outcome, self.view.is_active(name), reason) for name, outcome, reason in order]
 
     def _outcome(
@@ -115,7 +116,7 @@ class Writer(WorkingCopy):
             and self.layout.tombstone(content_hash).exists()
         )
 
-    def _write_claims(self, encoded: dict[str, tuple[Claim, EncodedClaim]]) -> None:
+    def _write_claims(self, encoded: dict[str, tuple[Claim, EncodedClaim]], now: datetime) -> None:
         self.begin()
         targets = {t for claim, _ in encoded.values() for t in (*claim.supersedes, *claim.retracts)}
         shared = dict.fromkeys(s for _, done in encoded.values() for s in done.shared)
@@ -123,12 +124,20 @@ class Writer(WorkingCopy):
         text.extend(nquads(done.record, self.names.record) for _, done in encoded.values())
         self._load(self.main, "".join(text))
         targets |= self._rate_origins([done for _, done in encoded.values()])
-        inactive = {name for name, (claim, done) in encoded.items() if not self._is_due(claim, done)}
+        rated = {o: self.view.origin_reliability(o) for o in {done.origin for _, done in encoded.values()}}
+        inactive = {
+            name
+            for name, (claim, done) in encoded.items()
+            if not self._is_due(claim, done, rated[done.origin])
+        }
         lines: list[str] = []
         for name, (claim, done) in encoded.items():
             if name in inactive:
                 self._file_away(name, done.assertion)
+                self.text.touch(name)
                 continue
+            recorded, reliability = claim.recorded or now, rated[done.origin]
+            self.text.stated(entry(claim, name, done.assertion, "active", recorded, self.names, reliability))
             lines.append(nquads(done.assertion, name))
             if claim.states_fact:
                 lines.append(self._facts(name, done.assertion))
@@ -136,13 +145,12 @@ class Writer(WorkingCopy):
         self.count(active=len(encoded) - len(inactive), inactive=len(inactive))
         self._settle(targets)
 
-    def _is_due(self, claim: Claim, done: EncodedClaim) -> bool:
+    def _is_due(self, claim: Claim, done: EncodedClaim, reliability: Reliability) -> bool:
         """Whether a claim that was just recorded is to be active: ``View.due_state``, with less reading."""
         if self.view.pointing_at(LS.retracts, done.iri) or self.view.pointing_at(LS.supersedes, done.iri):
             return self.view.due_state(done.iri) == "active"
         if claim.status is not Status.UNREVIEWED:
             return claim.status is Status.ACCEPTED
-        reliability = self.view.origin_reliability(done.origin)
         passed_on = hand_ons(claim.attribution)
         probability = claim_probability(reliability, claim.assessment.credibility, passed_on)
         return probability >= self.settings.unreviewed_threshold
@@ -225,9 +233,10 @@ class Writer(WorkingCopy):
     # --- claims in bulk
 
     def is_empty(self) -> bool:
-        """Whether there are no claims and no named graphs but the ontology."""
+        """Whether there are no claims, and no named graphs but the ontology and reference data."""
         counts = self.manifest.counts
-        graphs = (g for g in self.main.named_graphs() if g != node(ONTOLOGY))
+        own = (node(ONTOLOGY), node(self.names.reference))
+        graphs = (g for g in self.main.named_graphs() if g not in own)
         return not counts.get("active") and not counts.get("inactive") and next(graphs, None) is None
 
     def conflict(self, name: str, content_hash: str, *, fresh: bool = False) -> str | None:
@@ -310,6 +319,7 @@ class Writer(WorkingCopy):
             if name in seen or not self.view.is_known(name):
                 continue
             seen.add(name)
+            self.text.touch(name)
             active, due = self.view.is_active(name), self.view.due_state(name) == "active"
             if active and not due:
                 self._deactivate(name)
@@ -387,6 +397,7 @@ class Writer(WorkingCopy):
         self.archive.extend(plain)
         self.main.extend([*plain, *named])
         self.indexing.touch(map(texts, plain))
+        self.text.named(base_names(plain))
         self.count(base_default=len(plain))
         self.view.has_base = self.manifest.counts.get("base_default", 0) > 0
         for triple in self.inferring.leading(plain):
@@ -441,6 +452,7 @@ class Writer(WorkingCopy):
         published = Snapshot(self.layout, self.settings, self.manifest)
         self.touch()
         self.indexing.touch_all()
+        self.text.touch_all()
         self.main.clear_graph(DEFAULT)
         self.main.clear_graph(self.view.inferred)
         if self.archive.contains_named_graph(self.view.inferred):
@@ -459,9 +471,10 @@ class Writer(WorkingCopy):
         return _fact_lines([Statement(*triple)], [ontology_rules().consequences(triple)], self.names.inferred)
 
     def rebuild_index(self) -> None:
-        """Make the index anew."""
+        """Make both indexes anew."""
         self.touch()
         self.indexing.touch_all()
+        self.text.touch_all()
 
 
 def _fact_lines(assertion: Sequence[Statement], follows: Iterable[Iterable[Triple]], inferred: str) -> str:

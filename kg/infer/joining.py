@@ -1,4 +1,4 @@
-"""What follows by chains from triples that are new, and what rests on triples that go (semi-naive evaluation).
+"""What follows by chains from triples that are new, and what rests on those that go (semi-naive).
 
 A triple is *grounded* if claims state it, or it follows from triples of which claims state
 one at least; and *given* if it is base or reference data, or follows from such data
@@ -31,6 +31,10 @@ class Pool(Protocol):
     def bits(self, triple: Triple) -> int:
         """What holds of a triple."""
         ...
+
+
+class Growing(Pool, Protocol):
+    """A pool that takes conclusions in."""
 
     def conclude(self, triple: Triple, bits: int) -> None:
         """Note that a triple follows, by a chain, from triples of which that holds. Known at once."""
@@ -85,7 +89,7 @@ class Memory:
         yield from self._types.items()
 
 
-def extend(joins: Joins, pool: Pool, new: Iterable[Triple]) -> Iterator[Triple]:
+def extend(joins: Joins, pool: Growing, new: Iterable[Triple]) -> Iterator[Triple]:
     """Derive all that follows by chains from triples that have come into a pool.
 
     The pool has what follows from each of them alone already. Gives back everything that a

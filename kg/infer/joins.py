@@ -215,5 +215,3 @@ def _worded(head: str, body: tuple[Step, ...]) -> str:
         return f"{head} is transitive"
     steps = " then ".join(f"{step.prop} backward" if step.swapped else step.prop for step in body)
     return f"{steps} makes {head}"
-
-

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import NamedTuple, Protocol
 
-from kg.errors import LodestoneError
+from kg.errors import TooManyProofs
 from kg.infer.joining import GIVEN, GROUNDED, Pool, joint
 from kg.infer.joins import Chain, Joins
 from kg.infer.rules import TYPE, Pattern, Triple
@@ -26,10 +26,6 @@ MOST_NODES = 5_000
 """Triples that are looked at for one proof."""
 MOST_LEAVES = 2_000
 """Asserted triples that the minimal proofs of one triple may name in all."""
-
-
-class TooManyProofs(LodestoneError):
-    """A triple has more proofs than are worked out."""
 
 
 class Facts(Pool, Protocol):
@@ -212,9 +208,7 @@ class Search:
                 found.append(application)
                 count += 1
                 if count > MOST_NODES:
-                    raise TooManyProofs(
-                        f"{' '.join(root.triple)} follows in more ways than are worked out ({MOST_NODES:,})"
-                    )
+                    raise _too_many(root.triple, f"over {MOST_NODES:,} rule applications lead to it")
             ways[goal] = tuple(found)
             waiting.extend(premise for application in found for premise in application.premises)
         return ways
@@ -244,10 +238,12 @@ class Search:
 
     def _check(self, goal: Goal, proofs: Iterable[Leaves]) -> None:
         if sum(map(len, proofs)) > self._most:
-            raise TooManyProofs(
-                f"{' '.join(goal.triple)} follows in more ways than are worked out: "
-                f"their premises are more than {self._most:,}"
-            )
+            raise _too_many(goal.triple, f"its minimal proofs have over {self._most:,} premises")
+
+
+def _too_many(triple: Triple, how: str) -> TooManyProofs:
+    written = " ".join(triple)
+    return TooManyProofs(f"{written} follows in more ways than are worked out: {how}", written)
 
 
 def _minimal(proofs: Iterable[Leaves]) -> frozenset[Leaves]:

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
+from kg.claims.names import Names
 from kg.dataset.snapshots import Snapshot
 from kg.errors import NotFound
 from ontology.vocab import DCT, LS, OA, RDF, SCHEMA
 from server.config import ShowDocuments
-from server.naming import Namer, is_web
+from server.naming import Namer, is_web, quote_place
 from server.views.finding import pointing
 from server.views.highlight import Passage, segments
 from server.views.lines import ClaimLine, claim_lines
@@ -16,11 +17,15 @@ MOST_CLAIMS = 500
 
 @dataclass(frozen=True)
 class TextPiece:
-    """A piece of the text. ``claims`` are numbers in the page's list; the quotes of ``ends`` end here."""
+    """A piece of the text. ``claims`` are numbers in the page's list; the quotes of ``ends`` end here.
+
+    ``places`` are the fragments by which the quotes that begin here are found.
+    """
 
     text: str
     claims: tuple[int, ...] = ()
     ends: tuple[int, ...] = ()
+    places: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -59,7 +64,9 @@ def document_page(snapshot: Snapshot, iri: str, documents: ShowDocuments) -> Doc
         url=url if url and is_web(url) else None,
         language=found.get(DCT + "language"),
         text_hash=found.get(LS.textHash),
-        text=_marked(text, ordered, places) if text and documents is ShowDocuments.WHOLE else (),
+        text=_marked(text, ordered, places, snapshot.names)
+        if text and documents is ShowDocuments.WHOLE
+        else (),
         withheld=text is not None and documents is ShowDocuments.QUOTE,
         claims=claim_lines(namer, ordered),
         more=len(everything) > len(ordered),
@@ -74,7 +81,9 @@ def _place(snapshot: Snapshot, claim: str) -> tuple[int, int] | None:
     return (int(start), int(end)) if start is not None and end is not None else None
 
 
-def _marked(text: str, claims: list[str], places: dict[str, tuple[int, int] | None]) -> tuple[TextPiece, ...]:
+def _marked(
+    text: str, claims: list[str], places: dict[str, tuple[int, int] | None], names: Names
+) -> tuple[TextPiece, ...]:
     passages = [
         Passage(*place, str(number))
         for number, claim in enumerate(claims, start=1)
@@ -82,8 +91,9 @@ def _marked(text: str, claims: list[str], places: dict[str, tuple[int, int] | No
     ]
     pieces, end = [], 0
     for segment in segments(text, passages):
-        end += len(segment.text)
+        start, end = end, end + len(segment.text)
         marks = tuple(int(mark) for mark in segment.marks)
         ends = tuple(int(p.mark) for p in passages if p.end == end)
-        pieces.append(TextPiece(segment.text, marks, ends))
+        begin = tuple(quote_place(claims[int(p.mark) - 1], names) for p in passages if p.start == start)
+        pieces.append(TextPiece(segment.text, marks, ends, begin))
     return tuple(pieces)

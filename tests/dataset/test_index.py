@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 from pyoxigraph import BlankNode, NamedNode, Quad, parse
 
 from kg.claims.claim import Claim
-from kg.dataset.files import FORMAT, Layout
+from kg.dataset.files import FORMAT
 from kg.dataset.invariants import check_dataset
-from kg.dataset.migrations import upgrade_1_to_2
 from kg.dataset.rdf import ingest_rdf
 from kg.dataset.records import DEFAULT
 from kg.dataset.snapshots import Reader, Snapshot
 from kg.dataset.terms import RdfFormat, ntriples
+from kg.dataset.upgrade import upgrade
 from kg.dataset.writer import Writer
 from kg.errors import QuerySyntaxError, StoreError
 from ontology.vocab import LS, RDF
@@ -331,23 +331,24 @@ def test_a_store_of_format_1_is_upgraded(path: Path) -> None:
     as_of_format_1(path)
     with pytest.raises(StoreError, match="lodestone upgrade"):
         Reader(path)
-    upgrade_1_to_2(Layout(path))
+    upgrade(path)
     snapshot = Reader(path).current()
     assert snapshot.settings.format == FORMAT
     check_index(snapshot)
     assert list(check_dataset(snapshot)) == []
-    assert Reader(path).version(str(snapshot.number - 1)).index is None
+    assert Reader(path).version(str(snapshot.number - 2)).index is None
 
 
 def as_of_format_1(path: Path) -> None:
     """Take from a store what format 1 did not have."""
     for file in (path / "manifest.json", *path.glob("snapshots/*/snapshot.json")):
         manifest = json.loads(file.read_text(encoding="utf-8"))
-        del manifest["index"]
+        del manifest["index"], manifest["text"]
         manifest["counts"].pop("facts", None)
         file.write_text(json.dumps(manifest), encoding="utf-8")
     written = json.loads((path / "lodestone.json").read_text(encoding="utf-8"))
     (path / "lodestone.json").write_text(json.dumps(written | {"format": 1}), encoding="utf-8")
     (path / "annotations.log").unlink()
-    for index in (*path.glob("snapshots/*/index"), path / "working" / "index"):
-        index.rename(path / f".gone-{index.parent.name}")
+    for name in ("index", "text"):
+        for folder in (*path.glob(f"snapshots/*/{name}"), path / "working" / name):
+            folder.rename(path / f".gone-{name}-{folder.parent.name}")

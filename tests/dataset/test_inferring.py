@@ -1,24 +1,14 @@
-"""What follows by chains in a store: on ingest, on retraction, from base and reference data; with its proofs."""
+"""What follows by chains in a store: on ingest, on retraction, from base and reference data."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from pyoxigraph import DefaultGraph, NamedNode, Quad
 
 from kg.claims.claim import Claim
 from kg.dataset.invariants import check_dataset
-from kg.dataset.restricted import restricted
-from kg.dataset.snapshots import Reader, Snapshot
 from kg.dataset.view import View
 from kg.dataset.writer import Writer
-from kg.infer.joins import ontology_joins
 from kg.infer.rules import Triple
 from ontology.vocab import LS
 from tests.dataset.conftest import published
-from tests.infer.closure import chained, kept, proofs_of_all
 
 IN = f"<{LS.locatedIn}>"
 PART = f"<{LS.subdivisionOf}>"
@@ -92,7 +82,9 @@ def test_a_second_claim_on_a_premise_and_its_retraction_need_no_new_annotation(w
 
 def test_what_follows_by_another_way_stays(writer: Writer) -> None:
     china = (ex("baotou"), IN, ex("china"))
-    one, two, _, _ = writer.add([said(CITY), said(china, title="b"), said(REGION, title="c"), said(FIRM, title="d")])
+    one, two, _, _ = writer.add(
+        [said(CITY), said(china, title="b"), said(REGION, title="c"), said(FIRM, title="d")]
+    )
     writer.commit()
     writer.retract(one.iri, reason="x", by="y")
     assert ("firm", "china") in facts(published(writer), IN)

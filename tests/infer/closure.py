@@ -17,7 +17,9 @@ def proofs_of_all(joins: Joins, asserted: Iterable[Triple], given: Iterable[Trip
     """
     found: Proofs = {}
     given = list(given)
-    stated = [(triple, frozenset((triple,))) for triple in asserted] + [(triple, frozenset()) for triple in given]
+    stated = [(triple, frozenset((triple,))) for triple in asserted] + [
+        (triple, frozenset()) for triple in given
+    ]
     for triple, proof in stated:
         for each in (triple, *joins.rules.consequences(triple)):
             found.setdefault(each, set()).add(proof)
@@ -45,7 +47,11 @@ def chained(joins: Joins, found: Proofs) -> Proofs:
 def _chained(joins: Joins, found: Proofs) -> Iterator[tuple[Triple, set[frozenset[Triple]]]]:
     for chain in joins.chains:
         steps = [
-            [((o, s) if step.swapped else (s, o), sets) for (s, p, o), sets in found.items() if p == step.prop]
+            [
+                ((o, s) if step.swapped else (s, o), sets)
+                for (s, p, o), sets in found.items()
+                if p == step.prop
+            ]
             for step in chain.body
         ]
         for way in product(*steps):
@@ -59,6 +65,6 @@ def _chained(joins: Joins, found: Proofs) -> Iterator[tuple[Triple, set[frozense
 
 
 def kept(sets: set[frozenset[Triple]]) -> set[frozenset[Triple]]:
-    """Minimal sets, and apart from the empty one, which says that a triple is given, those that are minimal then."""
+    """The minimal sets of those that are not empty; and the empty one, which says that a triple is given."""
     grounded = sets - {frozenset()}
     return {s for s in grounded if not any(other < s for other in grounded)} | (sets & {frozenset()})

@@ -12,7 +12,10 @@ from tests.infer.closure import chained, kept, proofs_of_all
 EX = "http://ex.org/"
 PROPERTIES = [f"<{EX}{name}>" for name in "pqrs"]
 NODES = [f"<{EX}{name}>" for name in "abcd"]
-HEAD = f"@prefix : <{EX}> . @prefix owl: <http://www.w3.org/2002/07/owl#> . @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .\n"
+HEAD = f"""@prefix : <{EX}> .
+@prefix owl: <http://www.w3.org/2002/07/owl#> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+"""
 
 _prop = st.sampled_from("pqrs")
 _class = st.sampled_from("CDE")
@@ -30,7 +33,9 @@ AXIOMS = st.one_of(
         lambda x: f":{x[0]} owl:propertyChainAxiom ( {' '.join(x[1])} ) ."
     ),
 )
-JOINS = st.lists(AXIOMS, min_size=1, max_size=6).map(lambda axioms: Joins.from_turtle(HEAD + "\n".join(axioms)))
+JOINS = st.lists(AXIOMS, min_size=1, max_size=6).map(
+    lambda axioms: Joins.from_turtle(HEAD + "\n".join(axioms))
+)
 TRIPLES = st.one_of(
     st.tuples(st.sampled_from(NODES), st.sampled_from(PROPERTIES), st.sampled_from([*NODES, '"x"'])),
     st.tuples(st.sampled_from(NODES), st.just(TYPE), st.sampled_from([f"<{EX}{c}>" for c in "CDE"])),

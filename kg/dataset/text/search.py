@@ -1,0 +1,282 @@
+"""Searching a version: claims by words and facets, and things by their names.
+
+A word is found as it is, as the beginning of a word, and with a typo or two; every word must
+be there. Words in quotation marks are found side by side.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from tantivy import FieldType, Occur, Order, Query, Searcher
+
+from kg.dataset.text.index import SCHEMA, day_number, number, open_index
+from kg.dataset.text.words import allowed_typos, is_solitary, words
+
+FACETS = (
+    "type",
+    "state",
+    "status",
+    "modality",
+    "polarity",
+    "contested",
+    "support",
+    "source",
+    "place",
+    "month",
+    "document",
+    "mention",
+    "player",
+    "origin",
+)
+"""What claims can be chosen and counted by."""
+
+MOST_WORDS = 24
+"""Words of one search that count."""
+
+_PREFIX_FROM = 2
+_PHRASE = re.compile(r'["“”„«»]([^"“”„«»]*)["“”„«»]')
+_HARMLESS = 0.0000001
+
+
+class Sort(StrEnum):
+    """Orders of what is found."""
+
+    BEST = "best"
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    SUREST = "surest"
+    LEAST_SURE = "least-sure"
+    LATEST = "latest"
+    EARLIEST = "earliest"
+
+
+_ORDERS = {
+    Sort.NEWEST: ("recorded", Order.Desc),
+    Sort.OLDEST: ("recorded", Order.Asc),
+    Sort.SUREST: ("confidence", Order.Desc),
+    Sort.LEAST_SURE: ("confidence", Order.Asc),
+    Sort.LATEST: ("day", Order.Desc),
+    Sort.EARLIEST: ("day", Order.Asc),
+}
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What claims are wanted. ``chosen`` maps facets to the values of which a claim has one.
+
+    ``since`` and ``until`` are dates as ``2025-05-14``, the ends included; a claim without a
+    date is in no such span. Confidences are from 0 to 1.
+    """
+
+    text: str = ""
+    chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    since: str = ""
+    until: str = ""
+    least: float | None = None
+    most: float | None = None
+    sort: Sort = Sort.NEWEST
+    offset: int = 0
+    limit: int = 25
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many claims have a value of a facet."""
+
+    value: str
+    claims: int
+
+
+@dataclass(frozen=True)
+class Found:
+    """IRIs of the claims of one page, and how many there are in all."""
+
+    total: int
+    claims: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class NameHit:
+    """A name that was found, and what has it."""
+
+    of: str
+    text: str
+    role: str
+    score: float
+
+
+class TextIndex:
+    """The text index of one version."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    @cached_property
+    def searcher(self) -> Searcher:
+        """The engine's searcher. Raises ``StoreError``."""
+        return open_index(self._folder).searcher()
+
+    def claims(self, ask: Ask) -> Found:
+        """The claims that are wanted."""
+        query, order = _query(ask), _ORDERS.get(ask.sort)
+        by, way = order or (None, Order.Desc)
+        result = self.searcher.search(
+            query, ask.limit, count=False, offset=ask.offset, order_by_field=by, order=way
+        )
+        found = (self.searcher.doc(address).get_first("id") for _, address in result.hits)
+        return Found(self.count(ask), tuple(str(iri) for iri in found))
+
+    def count(self, ask: Ask) -> int:
+        """How many claims are wanted."""
+        return number(self.searcher, _query(ask))
+
+    def facets(self, ask: Ask, facets: Iterable[str], most: int = 10) -> dict[str, tuple[Count, ...]]:
+        """How many of the claims have each value, the frequent ones first.
+
+        For a facet by which claims are chosen, those are counted that another choice would give.
+        """
+        wanted = tuple(facets)
+        plain = tuple(name for name in wanted if name not in ask.chosen)
+        found = self._counted(_query(ask), plain, most)
+        for name in wanted:
+            if name in ask.chosen:
+                found |= self._counted(_query(ask, without=name), (name,), most)
+        return {name: found[name] for name in wanted}
+
+    def bands(self, ask: Ask, width: float = 0.2) -> tuple[Count, ...]:
+        """How many of the claims have a confidence in each band, by the band's lower end."""
+        asked = {"histogram": {"field": "confidence", "interval": width, "extended_bounds": _BOUNDS}}
+        told = self.searcher.aggregate(_query(ask), {"bands": asked})
+        return tuple(Count(f"{b['key']:.2g}", int(b["doc_count"])) for b in told["bands"]["buckets"])
+
+    def _counted(self, query: Query, names: Sequence[str], most: int) -> dict[str, tuple[Count, ...]]:
+        if not names:
+            return {}
+        told = self.searcher.aggregate(query, {n: {"terms": {"field": n, "size": most}} for n in names})
+        return {
+            name: tuple(Count(str(b["key"]), int(b["doc_count"])) for b in told[name]["buckets"])
+            for name in names
+        }
+
+    def names(self, text: str, role: str = "", limit: int = 400) -> tuple[NameHit, ...]:
+        """Names that hold the words, best first; of a role, if one is given."""
+        parts = [(Occur.Must, _keyword("kind", ("name",))), *((Occur.Must, q) for q in _text_queries(text))]
+        if role:
+            parts.append((Occur.Must, _keyword("role", (role,))))
+        result = self.searcher.search(Query.boolean_query(parts), limit)
+        hits = []
+        for score, address in result.hits:
+            told = self.searcher.doc(address)
+            hits.append(
+                NameHit(
+                    str(told.get_first("of")),
+                    str(told.get_first("body")),
+                    str(told.get_first("role") or ""),
+                    float(score),
+                )
+            )
+        return tuple(hits)
+
+    def document(self, iri: str) -> dict[str, list[Any]] | None:
+        """All that is kept of a claim, or of a name by its key."""
+        for _, address in self.searcher.search(_keyword("id", (iri,)), 1).hits:
+            return dict(self.searcher.doc(address).to_dict())
+        return None
+
+    def held(self) -> int:
+        """How many claims it has, active or not."""
+        return self.count(Ask())
+
+
+_BOUNDS = {"min": 0.0, "max": 0.99}
+
+
+def _query(ask: Ask, without: str = "") -> Query:
+    parts = [(Occur.Must, Query.const_score_query(_keyword("kind", ("claim",)), _HARMLESS))]
+    parts += [(Occur.Must, query) for query in _text_queries(ask.text)]
+    for name, values in ask.chosen.items():
+        if name != without and values:
+            parts.append((Occur.Must, Query.const_score_query(_keyword(name, values), _HARMLESS)))
+    if ask.since or ask.until:
+        since = day_number(ask.since) if ask.since else None
+        until = day_number(ask.until) if ask.until else None
+        parts.append((Occur.Must, Query.range_query(SCHEMA, "day", FieldType.Integer, since, until)))
+    if ask.least is not None or ask.most is not None:
+        parts.append(
+            (Occur.Must, Query.range_query(SCHEMA, "confidence", FieldType.Float, ask.least, ask.most))
+        )
+    return Query.boolean_query(parts)
+
+
+def _keyword(name: str, values: Sequence[str]) -> Query:
+    if len(values) == 1:
+        return Query.term_query(SCHEMA, name, values[0], index_option="basic")
+    return Query.term_set_query(SCHEMA, name, list(values))
+
+
+def asked_words(text: str) -> tuple[str, ...]:
+    """The words of a search, phrases included."""
+    return tuple(words(text)[:MOST_WORDS])
+
+
+def _text_queries(text: str) -> list[Query]:
+    """What must all be found; for words that say nothing (punctuation only), what never is."""
+    left = MOST_WORDS
+    queries = []
+    for phrase in _PHRASE.findall(text):
+        found = words(phrase)[:left]
+        left -= len(found)
+        queries += [_phrase(found)] if found else []
+    rest = words(_PHRASE.sub(" ", text))[:left]
+    queries += _runs(rest)
+    if text.strip() and not queries:
+        return [Query.empty_query()]
+    return queries
+
+
+def _phrase(found: Sequence[str]) -> Query:
+    if len(found) == 1:
+        return Query.term_query(SCHEMA, "body", found[0])
+    return Query.phrase_query(SCHEMA, "body", list(found))
+
+
+def _runs(found: Sequence[str]) -> list[Query]:
+    """A query for each word, and one for each run of characters that are a word each."""
+    queries, run = [], []
+    for word in [*found, ""]:
+        if word and is_solitary(word):
+            run.append(word)
+            continue
+        if run:
+            queries.append(_passage(run))
+            run = []
+        if word:
+            queries.append(_word(word))
+    return queries
+
+
+def _passage(run: Sequence[str]) -> Query:
+    """The characters side by side; or, of four and more, all but one of them."""
+    exact = _phrase(run)
+    if len(run) < 4:
+        return exact
+    each = [(Occur.Should, Query.term_query(SCHEMA, "body", word)) for word in dict.fromkeys(run)]
+    loose = Query.boolean_query(each, minimum_number_should_match=max(1, len(each) - 1))
+    return Query.disjunction_max_query([Query.boost_query(exact, 8.0), loose])
+
+
+def _word(word: str) -> Query:
+    alternatives = [Query.boost_query(Query.term_query(SCHEMA, "body", word), 4.0)]
+    if len(word) >= _PREFIX_FROM:
+        beginning = Query.fuzzy_term_query(SCHEMA, "body", word, distance=0, prefix=True)
+        alternatives.append(Query.boost_query(beginning, 1.5))
+    if typos := allowed_typos(word):
+        alternatives.append(
+            Query.boost_query(Query.fuzzy_term_query(SCHEMA, "body", word, distance=typos), 0.5)
+        )
+    return Query.disjunction_max_query(alternatives)
