@@ -12,10 +12,10 @@ from pathlib import Path
 from pyoxigraph import Quad, RdfFormat, parse
 
 from kg.dataset.bulk import BULK_CHARACTERS, extend_pieces
+from kg.dataset.identities import texts
 from kg.dataset.indexing import Indexing
 from kg.dataset.pool import StoredPool, term
 from kg.dataset.sorting import SortedLines
-from kg.dataset.support import texts
 from kg.dataset.view import View
 from kg.infer.joining import GIVEN, GROUNDED, Memory, extend, resting_on
 from kg.infer.joins import ontology_joins

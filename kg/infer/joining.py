@@ -159,9 +159,12 @@ class _Walk:
             back = next((after for end, after in afters if after and end == s), 0)
             for start, before in befores:
                 for end, after in afters:
-                    held = joint(bits, before or bits, after or bits)
-                    if before or after or back:
-                        yield start, end, held | (joint(held, back) if back else 0)
+                    once = joint(bits, before or bits, after or bits)
+                    twice = joint(once, back)
+                    if before or after:
+                        yield start, end, once | twice
+                    elif twice:
+                        yield start, end, twice
             return
         step = chain.body[place]
         left, right = (o, s) if step.swapped else (s, o)

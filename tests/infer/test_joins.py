@@ -127,3 +127,13 @@ def test_all_whose_proofs_change_are_told(joins: Joins, asserted: list[Triple], 
     for triple, sets in after.items():
         if sets != before.get(triple, set()):
             assert triple in lost or triple in alone
+
+
+def test_what_is_only_given_is_concluded_from_given_triples_only() -> None:
+    joins = Joins.from_turtle(HEAD + ":p a owl:TransitiveProperty .")
+    there, back = (NODES[0], PROPERTIES[0], NODES[1]), (NODES[1], PROPERTIES[0], NODES[0])
+    pool = Stated(joins)
+    pool.state([there], GROUNDED)
+    pool.state([back], GIVEN)
+    assert not any(bits & GIVEN for bits in pool.concluded.values())
+    assert pool.concluded[back] == GROUNDED
