@@ -384,6 +384,8 @@ class Writer(WorkingCopy):
                 if not self.view.is_base(s, p, o) and not self.view.asserting(s, p, o):
                     self.main.remove(Quad(s, p, o, DEFAULT))
             self.inferring.doubt((conclusion,))
+        if next(iter(self.main.quads_for_pattern(None, None, None, self.view.inferred)), None) is None:
+            self.main.remove_graph(self.view.inferred)  # the engine keeps the names of empty graphs
 
     # --- judgments
 
@@ -472,7 +474,7 @@ class Writer(WorkingCopy):
         self.indexing.touch_all()
         self.text.touch_all()
         self.main.clear_graph(DEFAULT)
-        self.main.clear_graph(self.view.inferred)
+        self.main.remove_graph(self.view.inferred)
         renamed = put_right(self)
         if self.archive.contains_named_graph(self.view.inferred):
             self.touch(archive=True)
