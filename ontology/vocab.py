@@ -283,6 +283,7 @@ PROV = "http://www.w3.org/ns/prov#"
 SCHEMA = "https://schema.org/"
 ORG = "http://www.w3.org/ns/org#"
 NP = "http://www.nanopub.org/nschema#"
+NPX = "http://purl.org/nanopub/x/"
 
 PREFIXES: dict[str, str] = {
     "ls": _NS,
@@ -297,5 +298,6 @@ PREFIXES: dict[str, str] = {
     "schema": SCHEMA,
     "org": ORG,
     "np": NP,
+    "npx": NPX,
 }
 """Prefixes that every query may use without declaring them, and that our Turtle uses."""
