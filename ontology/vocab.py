@@ -218,6 +218,8 @@ class LS(StrEnum):
     casNumber = _NS + "casNumber"
     chemicalSymbol = _NS + "chemicalSymbol"
     locatedIn = _NS + "locatedIn"
+    subdivisionOf = _NS + "subdivisionOf"
+    holdsLicenseForPartyIn = _NS + "holdsLicenseForPartyIn"
     madeOf = _NS + "madeOf"
     inForceFrom = _NS + "inForceFrom"
     inForceUntil = _NS + "inForceUntil"

@@ -306,6 +306,7 @@ class _Load:
             found = consequences(triple)
             follows.update(dict.fromkeys(found))
             self.writer.indexing.stated(statement, t, found)
+            self.writer.inferring.stated(triple)
             lines.append(f"{t} {graph} .\n{t} .\n")
         yield "".join(lines)
         yield record.replace("\0", graph)
