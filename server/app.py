@@ -16,6 +16,7 @@ from server.claiming import claiming
 from server.completion import completion
 from server.config import Config, ShowDocuments
 from server.conflictpages import conflict_pages
+from server.explaining import explaining
 from server.formats import GRAPHS, HTML
 from server.graphs import graphs
 from server.health import health
@@ -87,6 +88,7 @@ def create_app(config: Config, workers: Workers | None = None) -> Flask:
     app.register_blueprint(completion)
     app.register_blueprint(graphs)
     app.register_blueprint(conflict_pages)
+    app.register_blueprint(explaining)
     app.register_blueprint(claiming)
     app.register_blueprint(judging)
     app.register_blueprint(citing)
