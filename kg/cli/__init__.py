@@ -12,16 +12,9 @@ from typing import NoReturn
 
 import click
 
+from kg.cli.link_command import link
+from kg.cli.options import STORE, WAIT
 from kg.errors import LodestoneError
-
-STORE = click.option(
-    "--store",
-    type=click.Path(path_type=Path),
-    envvar="LODESTONE_STORE",
-    default=Path("lodestone-store"),
-    show_default=True,
-    help="Folder of the store (or $LODESTONE_STORE).",
-)
 
 
 class _Commands(click.Group):
@@ -227,7 +220,6 @@ def retract(claim: str, store: Path, reason: str, by: str, wait: float) -> None:
     sys.exit(run_retract(claim, store, reason=reason, by=by, wait=wait))
 
 
-WAIT = click.option("--wait", default=10.0, show_default=True, help="Seconds to wait for another writer.")
 REVIEWER = click.option("--by", required=True, help="Who reviews.")
 
 
@@ -279,76 +271,6 @@ def reject(claims: tuple[str, ...], store: Path, by: str, reason: str, wait: flo
     from kg.cli.reviewing import run_reject
 
     sys.exit(run_reject(claims, store, by=by, reason=reason, wait=wait))
-
-
-@main.command()
-@STORE
-@click.option("--wikidata", is_flag=True, help="Ask Wikidata which of its items the store's entities may be.")
-@click.option("--endpoint-url", metavar="URL", help="Ask this SPARQL endpoint instead of Wikidata's.")
-@click.option(
-    "--model",
-    type=click.Choice(["wikidata", "rdf"]),
-    help="How its data are written: as Wikidata's, or with RDFS, SKOS and schema.org.  [default: wikidata]",
-)
-@click.option(
-    "--entity", "only", multiple=True, metavar="IRI", help="Ask about this entity alone (repeatable)."
-)
-@click.option(
-    "--most", default=500, show_default=True, type=click.IntRange(1), help="Most entities to ask about."
-)
-@click.option("--offline", is_flag=True, help="Ask nobody: answer from the cache.")
-@click.option(
-    "--cache",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Folder for what was answered (default: the folder outside in the store).",
-)
-@click.option(
-    "--fresh",
-    default=30.0,
-    show_default=True,
-    type=click.FloatRange(0),
-    help="Days for which it is not asked again.",
-)
-@click.option(
-    "--pause", default=1.0, show_default=True, type=click.FloatRange(0), help="Seconds between two questions."
-)
-@click.option("--contact", help="Your address, for the one who runs the endpoint.")
-@click.option("--dry-run", is_flag=True, help="Propose nothing, only tell.")
-@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
-@WAIT
-def link(
-    store: Path,
-    wikidata: bool,
-    endpoint_url: str | None,
-    model: str | None,
-    only: tuple[str, ...],
-    most: int,
-    offline: bool,
-    cache: Path | None,
-    fresh: float,
-    pause: float,
-    contact: str | None,
-    dry_run: bool,
-    form: str,
-    wait: float,
-) -> None:
-    """Propose links between the store's entities and what others publish. They wait for review."""
-    from kg.cli.outside import WIKIDATA_ENDPOINT, Asked, run_outside
-
-    if not wikidata and endpoint_url is None:
-        raise click.UsageError("say what to link with: --wikidata, or --endpoint-url URL")
-    asked = Asked(
-        endpoint=endpoint_url or WIKIDATA_ENDPOINT,
-        model=model or "wikidata",
-        cache=cache,
-        offline=offline,
-        contact=contact,
-        only=only,
-        most=most,
-        pause=pause,
-        fresh=fresh,
-    )
-    sys.exit(run_outside(store, asked, dry=dry_run, form=form, wait=wait))
 
 
 @main.group()
@@ -418,7 +340,6 @@ def export(store: Path, form: str, output: Path | None) -> None:
     run_export(store, form, output)
 
 
-_WAIT = click.option("--wait", default=10.0, show_default=True, help="Seconds to wait for another writer.")
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 
 
@@ -455,7 +376,7 @@ def upgrade(store: Path) -> None:
 @click.argument("document")
 @STORE
 @click.option("--reason", required=True, help="Why it is taken out; the tombstone says so.")
-@_WAIT
+@WAIT
 def purge(document: str, store: Path, reason: str, wait: float) -> None:
     """Take a document's text and quotes out for good, by its IRI or id. The claims stay without quotes."""
     from kg.cli.keeping import run_purge
@@ -472,3 +393,6 @@ def demo(host: str, port: int, once: bool) -> None:
     from kg.cli.demo import run_demo
 
     sys.exit(run_demo(host, port, once=once))
+
+
+main.add_command(link)

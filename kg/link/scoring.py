@@ -30,6 +30,8 @@ class Table:
     adjust: Mapping[str, float]
     caps: Mapping[str, float]
     floors: Mapping[str, float]
+    events: Mapping[str, float]
+    event_caps: Mapping[str, float]
     strong_identifiers: tuple[str, ...]
 
 
