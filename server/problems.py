@@ -8,6 +8,8 @@ from flask import Response, json, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from kg.errors import (
+    AnswerGone,
+    AnswersFull,
     InvalidMatch,
     InvalidPolicy,
     LodestoneError,
@@ -75,6 +77,8 @@ KINDS: dict[type[LodestoneError], Kind] = {
     UpdateFailed: Kind(409, "update-failed", "The update cannot be carried out"),
     ClaimsConflict: Kind(409, "conflict", "Claims are known with other content"),
     VersionGone: Kind(410, "version-gone", "The version is not kept"),
+    AnswerGone: Kind(410, "answer-gone", "The answer was taken out"),
+    AnswersFull: Kind(507, "answers-full", "The answer cannot be kept"),
     AnswerTooLong: Kind(413, "answer-too-long", "The answer is too long"),
     BodyTooLong: Kind(413, "body-too-long", "The body is too long"),
     UnsupportedType: Kind(415, "unsupported-type", "The body cannot be read"),
