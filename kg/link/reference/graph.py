@@ -169,8 +169,14 @@ def _places(g: _Graph) -> Iterator[Statement]:
         yield from _place(g, city.iri, "places")
         yield g.say(city.iri, RDFS + "label", literal(city.name))
         yield g.say(city.iri, LS.locatedIn, iri(f"{GEONAMES}{country_ids()[city.country]}/"))
-        yield g.say(city.iri, WGS84 + "lat", typed(str(city.latitude), "decimal"))
-        yield g.say(city.iri, WGS84 + "long", typed(str(city.longitude), "decimal"))
+        yield g.say(city.iri, WGS84 + "lat", _decimal(city.latitude))
+        yield g.say(city.iri, WGS84 + "long", _decimal(city.longitude))
+
+
+def _decimal(number: float) -> Text:
+    """A number of degrees as ``xsd:decimal`` in canonical form, to five places: a meter or so."""
+    text = f"{number:.5f}".rstrip("0").rstrip(".")
+    return typed("0" if text == "-0" else text, "decimal")
 
 
 def _place(g: _Graph, about: str, dataset: str) -> Iterator[Statement]:
