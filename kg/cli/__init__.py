@@ -12,6 +12,7 @@ from typing import NoReturn
 
 import click
 
+from kg.cli.identity import judge
 from kg.cli.link_command import link
 from kg.cli.options import STORE, WAIT
 from kg.errors import LodestoneError
@@ -187,12 +188,12 @@ def query(
     """Ask a SPARQL query: its text, or the name of a file that ends in .rq."""
     from kg.cli.asking import ask, explain_plan
 
-    if explain:
-        sys.exit(explain_plan(query, store, endpoint, form))
     given = {name.replace("_", "-"): value for name, value in {**policy, "from": from_}.items() if value}
     if not what_if and {"from", "to"} & set(given):
         raise click.UsageError("--from and --to go with --what-if")
     parameters = {name: (value,) if isinstance(value, str) else value for name, value in given.items()}
+    if explain:
+        sys.exit(explain_plan(query, store, endpoint, form, parameters))
     sys.exit(
         ask(
             query,
@@ -395,4 +396,5 @@ def demo(host: str, port: int, once: bool) -> None:
     sys.exit(run_demo(host, port, once=once))
 
 
+main.add_command(judge)
 main.add_command(link)

@@ -12,4 +12,5 @@ STORE = click.option(
     show_default=True,
     help="Folder of the store (or $LODESTONE_STORE).",
 )
+
 WAIT = click.option("--wait", default=10.0, show_default=True, help="Seconds to wait for another writer.")

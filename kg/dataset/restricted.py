@@ -34,6 +34,7 @@ MOST_QUADS = 3_000_000
 """Quads that a restricted dataset may have, where nothing else is said (some 500 bytes each)."""
 
 _BATCH = 20_000
+_NAMING = (LS.document, LS.origin, LS.voice)
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,19 @@ class Candidate:
         first = self.view.said(span, LS.earliest, self.store)
         last = self.view.said(span, LS.latest, self.store)
         return _day(first), _day(last)
+
+
+def is_named(view: Snapshot, iri: str) -> bool:
+    """Whether a version has a claim, judgment, document, origin or source of that name, active or not."""
+    if view.knows_judgment(iri):
+        return True
+    name = node(iri)
+    asked = [(name, node(LS.polarity), None), *((None, node(way), name) for way in _NAMING)]
+    return any(
+        next(iter(store.quads_for_pattern(*one, None)), None) is not None
+        for store in (view.main, view.archive)
+        for one in asked
+    )
 
 
 def _day(text: str | None) -> date | None:
