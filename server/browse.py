@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from flask import Blueprint, Response, current_app, json, render_template, request
+from flask import Blueprint, Response, current_app, json, redirect, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
 
 from kg.dataset.snapshots import Snapshot
 from kg.dataset.terms import Quad, is_node
@@ -156,6 +157,13 @@ def claim(local: str | None) -> Response:
     return answer(
         snapshot, chosen, "claim.html", page, lambda graphs: claim_twin(snapshot, iri, graphs=graphs)
     )
+
+
+@browse.get("/claim/<local>/<code>")
+def published_claim(local: str, code: str) -> AnyResponse:  # noqa: ARG001 - the claim's page tells its own
+    """A nanopublication by its trusty URI: the claim that it publishes."""
+    _known(_iri("claim", local))
+    return redirect(f"/claim/{quote(local)}?{urlencode(list(request.args.items(multi=True)))}", code=303)
 
 
 @browse.get("/document", defaults={"local": None})

@@ -86,7 +86,7 @@ def ingest(
     allow: tuple[str, ...],
     extractor: str | None,
 ) -> None:
-    """Take in articles (.txt .md .html), feeds, claims (.json .jsonl .csv .yaml) and RDF.
+    """Take in articles (.txt .md .html), feeds, claims (.json .jsonl .csv .yaml), RDF and mappings (.tsv).
 
     A PATH may be a URL, if its host is on the list (--allow).
     """
@@ -330,15 +330,28 @@ def check(store: Path, rebuild: bool, shapes: bool, owl: bool, quiet: bool) -> N
 
 @main.command()
 @STORE
-@click.option("--format", "form", type=click.Choice(["nq", "trig"]), default="nq", show_default=True)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["nq", "nquads", "trig", "nanopub", "prov-o", "prov-json", "sssom"]),
+    default="nq",
+    show_default=True,
+    help="nq, nquads, trig: everything that `ingest` takes back; the others are for other programs.",
+)
 @click.option(
     "--output", "-o", type=click.Path(path_type=Path), help="File to write (default: standard output)."
 )
-def export(store: Path, form: str, output: Path | None) -> None:
-    """Write all claims, inactive ones too, and base data as RDF that `ingest` takes back."""
-    from kg.cli.ingesting import run_export
+@click.option(
+    "--sign-key",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="RSA key that nanopublications are signed with.",
+)
+@click.option("--signer", metavar="IRI", help="Whose key it is (an ORCID).")
+def export(store: Path, form: str, output: Path | None, sign_key: Path | None, signer: str | None) -> None:
+    """Write what the store holds: all of it, its nanopublications, its provenance or its mappings."""
+    from kg.cli.exporting import run_export
 
-    run_export(store, form, output)
+    run_export(store, form, output, sign_key, signer)
 
 
 _FOLDER = click.Path(path_type=Path, file_okay=False)
