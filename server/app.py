@@ -15,6 +15,7 @@ from server.citing import citing
 from server.claiming import claiming
 from server.completion import completion
 from server.config import Config, ShowDocuments
+from server.conflictpages import conflict_pages
 from server.formats import GRAPHS, HTML
 from server.graphs import graphs
 from server.health import health
@@ -85,6 +86,7 @@ def create_app(config: Config, workers: Workers | None = None) -> Flask:
     app.register_blueprint(browse)
     app.register_blueprint(completion)
     app.register_blueprint(graphs)
+    app.register_blueprint(conflict_pages)
     app.register_blueprint(claiming)
     app.register_blueprint(judging)
     app.register_blueprint(citing)

@@ -19,6 +19,8 @@ WORDS: dict[str, str] = {
     "iri": "IRI of what is asked about, where it has no id of this server's.",
     "q": "Words to search for.",
     "type": "Type of claim.",
+    "about": "IRI of the claim, entity or event that conflicts or judgments are about.",
+    "kind": "Kind of conflict (repeatable).",
     "page": "Number of the page, from 1.",
     "default": "The default graph.",
     "graph": "IRI of the graph.",
@@ -30,7 +32,6 @@ WORDS: dict[str, str] = {
     "limit": "The most to give.",
     "callback": "Name of a function to call with the answer (JSONP).",
     "state": "State of the judgments: active, proposed, rejected or undone.",
-    "about": "IRI of an entity or event that the judgments are about.",
 }
 """Parameters of the query part, by name."""
 
@@ -45,6 +46,7 @@ TAKES: dict[str, tuple[str, ...]] = {
     "/source/{local}": ("page", "format"),
     "/entity": ("iri", "format"),
     "/entity/{local}": ("format",),
+    "/conflicts": ("about", "kind", "page", "format"),
     "/judgments": ("state", "about", "page", "format"),
     "/judgment/{local}": ("format",),
     "/ontology": ("format",),

@@ -24,6 +24,7 @@ from kg.errors import (
     ServiceFailed,
     StoreBusy,
     StoreError,
+    TooManyProofs,
     UnreadableInput,
     VersionGone,
 )
@@ -80,6 +81,7 @@ KINDS: dict[type[LodestoneError], Kind] = {
     ClaimsConflict: Kind(409, "conflict", "Claims are known with other content"),
     IdentityConflict: Kind(409, "identity-conflict", "Something speaks against the judgment"),
     VersionGone: Kind(410, "version-gone", "The version is not kept"),
+    TooManyProofs: Kind(413, "too-many-proofs", "There are more proofs than are worked out"),
     AnswerGone: Kind(410, "answer-gone", "The answer was taken out"),
     AnswersFull: Kind(507, "answers-full", "The answer cannot be kept"),
     AnswerTooLong: Kind(413, "answer-too-long", "The answer is too long"),
