@@ -15,6 +15,7 @@ from server.bridge import CLIENT, HANGUP
 from server.errors import BadRequest, NotAcceptable
 from server.formats import HTML, JSON, PAGES, Format, by_name, offers
 from server.jobs import Job, Provenance
+from server.naming import page_address
 from server.negotiate import choose
 from server.rdf import write_graph
 from server.services import services
@@ -189,8 +190,15 @@ def source(local: str | None) -> Response:
 @browse.get("/entity", defaults={"local": None})
 @browse.get("/entity/<local>")
 def entity(local: str | None) -> Response:
-    """An entity."""
+    """An entity; where judgments call it by another name, the way to that."""
     here, iri, chosen = services(current_app), _known(_iri("entity", local)), chosen_format(PAGES)
     snapshot = here.snapshot()
+    canonical = snapshot.clusters.canonical(iri)
+    if canonical != iri:
+        there = page_address("entity", canonical, snapshot.names)
+        wanted = request.args.get("format")
+        if wanted:
+            there += f"{'&' if '?' in there else '?'}format={quote(wanted)}"
+        return Response("", 302, {"Location": there})
     page = entity_page(snapshot, iri)
     return answer(snapshot, chosen, "entity.html", page, lambda _: entity_twin(snapshot, iri))

@@ -7,10 +7,10 @@ from typing import Any
 from flask import Blueprint, Response, current_app, json, render_template, request
 
 from kg.dataset.snapshots import Snapshot
+from kg.dataset.terms import is_node
 from kg.errors import NotFound
 from server.errors import BadRequest, UnsupportedType
 from server.formats import JSON
-from server.naming import is_name
 from server.reconciliation.manifest import manifest
 from server.reconciliation.messages import LONGEST, Batch, Suggest, read_batch, read_extension
 from server.reconciliation.terms import (
@@ -167,7 +167,7 @@ def preview() -> Response:
 def _entity() -> tuple[Snapshot, EntityPage]:
     """The entity that is asked for. Raises ``BadRequest`` and ``NotFound``."""
     name = _id()
-    if not is_name(name):
+    if not is_node(name):
         raise NotFound(f"there is no entity {name!r}: entities go by their IRIs", iri=name)
     snapshot = services(current_app).snapshot()
     return snapshot, entity_page(snapshot, name)

@@ -8,12 +8,12 @@ from itertools import islice
 from typing import Any
 
 from kg.dataset.snapshots import Snapshot
-from kg.dataset.terms import DefaultGraph, Literal, NamedNode, node
+from kg.dataset.terms import DefaultGraph, Literal, NamedNode, is_node, node
 from kg.errors import QueryTimeout
 from kg.link.identifiers import PROPERTIES, SCHEMES, normal, of_iri
 from ontology.vocab import SCHEMA, SKOS, XSD
 from server.errors import BadRequest
-from server.naming import Namer, is_name
+from server.naming import Namer
 from server.reconciliation.manifest import MOST_VALUES
 from server.reconciliation.messages import Extension
 from server.reconciliation.terms import property_named
@@ -74,11 +74,11 @@ class _Cells:
 
     def values(self, entity: str, name: str, limit: int, content: str) -> list[dict[str, Any]]:
         """The values of one cell, in a stable order."""
-        if not is_name(entity):
+        if not is_node(entity):
             return []
         if name in SCHEMES:
             return [{"str": value} for value in sorted(self._identifiers(entity, name))[:limit]]
-        if not is_name(name):
+        if not is_node(name):
             return []
         objects = islice(self._objects(entity, name), MOST_VALUES * 10)
         ordered = sorted(objects, key=str)[:limit]
