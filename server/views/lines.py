@@ -8,9 +8,11 @@ from kg.dataset.view import ClaimInfo
 from kg.errors import NotFound
 from ontology.vocab import LS, RDFS
 from server.naming import Link, Namer, shortened, term_words
+from server.views.marking import Marker
 from server.views.words import sentence
 
 LONGEST_QUOTE = 320
+NO_SEARCH = Marker("")
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class OriginGroup:
     claims: tuple[ClaimLine, ...]
 
 
-def claim_line(namer: Namer, iri: str) -> ClaimLine:
+def claim_line(namer: Namer, iri: str, marker: Marker = NO_SEARCH) -> ClaimLine:
     """A claim, active or not, in one line. Raises ``NotFound``."""
     snapshot = namer.snapshot
     snapshot.need_claim(iri)
@@ -50,7 +52,7 @@ def claim_line(namer: Namer, iri: str) -> ClaimLine:
     return ClaimLine(
         link=namer.link("claim", iri, shortened(said or found.get(RDFS + "label") or iri, 200)),
         type=term_words(found.need(LS.claimType)),
-        quote=shortened(exact, LONGEST_QUOTE) if exact else None,
+        quote=marker.around(exact, LONGEST_QUOTE) if exact else None,
         source=info.source if info else nearest_source(snapshot, iri),
         document=namer.document(document),
         published=claim.document.published.isoformat() if claim.document.published else None,
@@ -69,12 +71,12 @@ def nearest_source(snapshot: Snapshot, iri: str) -> str:
     return (snapshot.node(voice).get(RDFS + "label") or voice) if voice else ""
 
 
-def claim_lines(namer: Namer, iris: Iterable[str]) -> tuple[ClaimLine, ...]:
-    """Claims in lines, those that there are."""
+def claim_lines(namer: Namer, iris: Iterable[str], marker: Marker = NO_SEARCH) -> tuple[ClaimLine, ...]:
+    """Claims in lines, those that there are; of long quotes the part that a search found."""
     lines = []
     for iri in iris:
         try:
-            lines.append(claim_line(namer, iri))
+            lines.append(claim_line(namer, iri, marker))
         except NotFound:
             continue
     return tuple(lines)
