@@ -23,6 +23,7 @@ from server.views.claim import claim_page
 from server.views.document import document_page
 from server.views.entities import entity_list
 from server.views.entity import entity_page
+from server.views.event import event_page
 from server.views.listing import claim_list
 from server.views.source import source_page
 from server.views.start import start_page
@@ -51,9 +52,14 @@ def chosen_format(formats: tuple[Format, ...]) -> Format:
 
 def page_number() -> int:
     """The page of a list that is asked for. Raises ``BadRequest``."""
-    text = request.args.get("page", "1")
-    if not (text.isascii() and text.isdecimal() and len(text) < 6 and 1 <= int(text) <= FARTHEST):
-        raise BadRequest(f"page is a number from 1 to {FARTHEST}, not {text!r}", parameter="page")
+    return number("page", FARTHEST)
+
+
+def number(name: str, most: int) -> int:
+    """A parameter that counts from 1. Raises ``BadRequest``."""
+    text = request.args.get(name, "1")
+    if not (text.isascii() and text.isdecimal() and len(text) < 6 and 1 <= int(text) <= most):
+        raise BadRequest(f"{name} is a number from 1 to {most}, not {text!r}", parameter=name)
     return int(text)
 
 
@@ -154,7 +160,8 @@ def document(local: str | None) -> Response:
     """A document."""
     here, iri, chosen = services(current_app), _known(_iri("document", local)), chosen_format(PAGES)
     snapshot = here.snapshot()
-    page = document_page(snapshot, iri, here.config.documents)
+    part = number("part", FARTHEST) if "part" in request.args else None
+    page = document_page(snapshot, iri, here.config.documents, part)
     return answer(snapshot, chosen, "document.html", page, lambda _: document_twin(snapshot, iri))
 
 
@@ -176,3 +183,13 @@ def entity(local: str | None) -> Response:
     snapshot = here.snapshot()
     page = entity_page(snapshot, iri)
     return answer(snapshot, chosen, "entity.html", page, lambda _: entity_twin(snapshot, iri))
+
+
+@browse.get("/event", defaults={"local": None})
+@browse.get("/event/<local>")
+def event(local: str | None) -> Response:
+    """An event."""
+    here, iri, chosen = services(current_app), _known(_iri("event", local)), chosen_format(PAGES)
+    snapshot = here.snapshot()
+    page = event_page(snapshot, iri)
+    return answer(snapshot, chosen, "event.html", page, lambda _: entity_twin(snapshot, iri))

@@ -7,10 +7,10 @@ from urllib.parse import quote, urlsplit
 
 from kg.claims.names import Names, is_iri
 from kg.dataset.snapshots import Snapshot
-from kg.dataset.terms import DefaultGraph, Literal, node
-from ontology.vocab import ONTOLOGY, PREFIXES, RDFS
+from kg.dataset.terms import DefaultGraph, Literal, NamedNode, node
+from ontology.vocab import LS, ONTOLOGY, PREFIXES, RDFS
 
-PAGES = ("claim", "document", "source", "entity")
+PAGES = ("claim", "document", "source", "entity", "event")
 LONGEST_TEXT = 600
 """Characters of a literal that a table shows."""
 
@@ -82,11 +82,24 @@ def is_web(iri: str) -> bool:
 
 
 def page_address(kind: str, iri: str, names: Names) -> str:
-    """The address of the page of a claim, document, source or entity: by its id, or by its IRI if foreign."""
+    """The address of the page of a claim, document and so on: by its id, or by its IRI if foreign."""
     local = iri.removeprefix(f"{names.base}{kind}/")
     if local != iri and _LOCAL_ID.fullmatch(local):
         return f"/{kind}/{local}"
     return f"/{kind}?iri={quote(iri, safe='')}"
+
+
+PART = 60_000
+"""Characters of a document's text that one page shows."""
+
+
+def quote_address(document: str, claim: str, start: int | None, names: Names) -> str:
+    """Where a claim's quote stands in its document, as an address: in the part that begins there."""
+    page = page_address("document", document, names)
+    part = (start or 0) // PART + 1
+    if part > 1:
+        page += f"{'&' if '?' in page else '?'}part={part}"
+    return f"{page}#{quote_place(claim, names)}"
 
 
 def quote_place(claim: str, names: Names) -> str:
@@ -102,8 +115,6 @@ def address(iri: str, names: Names) -> str | None:
     for kind in PAGES:
         if iri.startswith(f"{names.base}{kind}/"):
             return page_address(kind, iri, names)
-    if iri.startswith(f"{names.base}event/"):
-        return page_address("claim", names.claim(iri.removeprefix(f"{names.base}event/")), names)
     if iri.startswith(_TERMS):
         return f"/ontology#{quote(iri.removeprefix(_TERMS), safe='')}"
     return iri if is_web(iri) else None
@@ -125,9 +136,16 @@ class Namer:
         found = sorted(q.object.value for q in labels if isinstance(q.object, Literal))
         if found:
             return str(found[0])
-        if iri.startswith(self.names.base):
-            return iri.removeprefix(self.names.base)
-        return compact(iri)
+        return self._wording(iri) or compact(iri.removeprefix(self.names.base))
+
+    def _wording(self, mention: str) -> str | None:
+        """The words that a claim, active or not, has for a participant."""
+        for store in (self.snapshot.main, self.snapshot.archive):
+            quads = store.quads_for_pattern(None, node(LS.mention), node(mention), self.snapshot.record)
+            for quad in quads:
+                if isinstance(quad.subject, NamedNode):
+                    return self.snapshot.said(quad.subject.value, LS.wording, store)
+        return None
 
     def link(self, kind: str, iri: str, text: str | None = None) -> Link:
         """A link to the page of a claim, document, source or entity."""

@@ -38,11 +38,12 @@ _VALUES: dict[str, tuple[str, ...]] = {
     "origins": ("one", "several"),
 }
 _IRIS = ("source", "place", "document", "entity", "origin")
-_FIELD = {"origins": "support", "entity": "mention"}
-CHOICES = (*_VALUES, *_IRIS, "month", "role")
+_FIELD = {"origins": "support", "entity": "mention", "fact": "says"}
+CHOICES = (*_VALUES, *_IRIS, "month", "role", "fact")
 """Parameters that choose by a value; each may come several times, and a claim then has one of them."""
 
 _MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
+_FACT = re.compile(r"[0-9a-f]{24}[+-]")
 
 
 @dataclass(frozen=True)
@@ -177,6 +178,8 @@ def _choice(name: str, values: list[str]) -> tuple[str, ...]:
             raise BadRequest(f"{name} is given by its IRI, not {value!r}", parameter=name)
         if name == "month" and not _MONTH.fullmatch(value):
             raise BadRequest(f"a month is written as 2025-05, not {value!r}", parameter=name)
+        if name == "fact" and not _FACT.fullmatch(value):
+            raise BadRequest("a fact is given as pages of entities link to it", parameter=name)
     return wanted
 
 

@@ -1,10 +1,9 @@
-"""A claim in one line of a list, and claims grouped by the independent origin they come from."""
+"""A claim in one line of a list."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kg.dataset.snapshots import Snapshot
-from kg.dataset.view import ClaimInfo
 from kg.errors import NotFound
 from ontology.vocab import LS, RDFS
 from server.naming import Link, Namer, shortened, term_words
@@ -29,14 +28,6 @@ class ClaimLine:
     modality: str
     polarity: str
     probability: float | None
-
-
-@dataclass(frozen=True)
-class OriginGroup:
-    """Claims of one origin: however many, they are one voice."""
-
-    origin: Link
-    claims: tuple[ClaimLine, ...]
 
 
 def claim_line(namer: Namer, iri: str, marker: Marker = NO_SEARCH) -> ClaimLine:
@@ -80,23 +71,6 @@ def claim_lines(namer: Namer, iris: Iterable[str], marker: Marker = NO_SEARCH) -
         except NotFound:
             continue
     return tuple(lines)
-
-
-def by_origin(namer: Namer, iris: Iterable[str]) -> tuple[OriginGroup, ...]:
-    """Active claims by origin, the surest origin first."""
-    groups: dict[str, list[ClaimInfo]] = {}
-    for iri in iris:
-        info = namer.snapshot.claim_info(iri)
-        if info is not None:
-            groups.setdefault(info.origin, []).append(info)
-    ranked = sorted(groups.items(), key=lambda item: (-max(i.probability for i in item[1]), item[0]))
-    return tuple(
-        OriginGroup(
-            origin_link(namer, origin),
-            claim_lines(namer, (i.iri for i in sorted(infos, key=lambda i: (-i.probability, i.iri)))),
-        )
-        for origin, infos in ranked
-    )
 
 
 def origin_link(namer: Namer, origin: str) -> Link:

@@ -221,6 +221,8 @@ def _label(namer: Namer, name: str, value: str) -> str:
         return term_words(TYPES[value])
     if name == "document":
         return shortened(namer.document(value).text, LONGEST_LABEL)
+    if name == "fact":
+        return "those that say this" if value[-1] == "+" else "those that deny this"
     if name in _NAMED:
         return shortened(namer.label(value), LONGEST_LABEL)
     return value.replace("_", " ")
