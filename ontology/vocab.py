@@ -139,6 +139,7 @@ class LS(StrEnum):
     judgmentConfidence = _NS + "judgmentConfidence"
     feature = _NS + "feature"
     featureValue = _NS + "featureValue"
+    featureText = _NS + "featureText"
     # --- trade.ttl: classes
     Party = _NS + "Party"
     Producer = _NS + "Producer"
@@ -220,6 +221,10 @@ class LS(StrEnum):
     madeOf = _NS + "madeOf"
     inForceFrom = _NS + "inForceFrom"
     inForceUntil = _NS + "inForceUntil"
+    covers = _NS + "covers"
+    suspendedBy = _NS + "suspendedBy"
+    suspendedFrom = _NS + "suspendedFrom"
+    suspendedUntil = _NS + "suspendedUntil"
     # --- confidence.ttl
     Rating = _NS + "Rating"
     SourceReliability = _NS + "SourceReliability"

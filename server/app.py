@@ -1,5 +1,6 @@
 """The application: pages, endpoint, error answers and the headers that every answer carries."""
 
+import json
 import logging
 
 from flask import Flask, Response, current_app, render_template, request
@@ -11,6 +12,7 @@ from server.bodies import decompress
 from server.browse import answer, browse, chosen_format
 from server.bundle import script_address, static_address, style_address
 from server.claiming import claiming
+from server.completion import completion
 from server.config import Config, ShowDocuments
 from server.drawing.chain import draw_chain
 from server.drawing.neighbours import draw_neighbours
@@ -25,6 +27,7 @@ from server.problems import KINDS, from_bug, from_error, from_http
 from server.rdf import write_ontology
 from server.services import Services, services
 from server.sparql import sparql
+from server.views import as_json
 from server.workers import Workers
 
 log = logging.getLogger(__name__)
@@ -72,6 +75,7 @@ def create_app(config: Config, workers: Workers | None = None) -> Flask:
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 3600
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True, "autoescape": True}
     app.jinja_env.filters["percent"] = percent
+    app.jinja_env.filters["asjson"] = as_json_text
     app.jinja_env.globals |= {
         "draw_chain": draw_chain,
         "draw_timeline": draw_timeline,
@@ -84,6 +88,7 @@ def create_app(config: Config, workers: Workers | None = None) -> Flask:
     }
     app.register_blueprint(sparql)
     app.register_blueprint(browse)
+    app.register_blueprint(completion)
     app.register_blueprint(graphs)
     app.register_blueprint(claiming)
     app.register_blueprint(health)
@@ -98,6 +103,11 @@ def create_app(config: Config, workers: Workers | None = None) -> Flask:
     app.register_error_handler(Exception, _bug)
     app.after_request(finish)
     return app
+
+
+def as_json_text(value: object) -> str:
+    """A view model as JSON, for an attribute that a script reads."""
+    return json.dumps(as_json(value), ensure_ascii=False, separators=(",", ":"))
 
 
 def percent(probability: float) -> str:

@@ -136,6 +136,8 @@ class Namer:
         found = sorted(q.object.value for q in labels if isinstance(q.object, Literal))
         if found:
             return str(found[0])
+        if iri.startswith(f"{self.names.base}event/"):
+            return self.label(self.names.claim(iri.removeprefix(f"{self.names.base}event/")))
         return self._wording(iri) or compact(iri.removeprefix(self.names.base))
 
     def _wording(self, mention: str) -> str | None:

@@ -5,9 +5,11 @@
 * the inferred graph lists what follows;
 * the index holds each fact of the default graph once, annotated with what it rests on;
 * every claim can be read back, is named by its content, and lies where its state says;
-* its assertion graph and its record are those that it encodes to;
+* its assertion graph, as it was made, and its record are those that it encodes to;
+* of judgments and canonical names: ``kg.dataset.identity_invariants``;
 * an origin has the most cautious rating of its claims;
 * its quote is found in the document's text, at its place;
+* reference data are as they were put in;
 * a claim whose quote was taken out has none, and its document's text is not kept;
 * the text index has each claim with its words, its state and what others make of it.
 """
@@ -15,7 +17,6 @@
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -25,8 +26,11 @@ from kg.claims.claim import Claim
 from kg.claims.confidence import Reliability, cautious
 from kg.claims.document import text_hash
 from kg.dataset.encode import encode, graph_hash
+from kg.dataset.findings import Finding
+from kg.dataset.identity_invariants import check_identity
 from kg.dataset.index import AnnotatedFacts
 from kg.dataset.records import DEFAULT, StoredClaim
+from kg.dataset.reference_graph import found_hash, stored_hash
 from kg.dataset.snapshots import Snapshot
 from kg.dataset.sorting import Progress, SortedLines, unwatched
 from kg.dataset.support import support_lines, supports
@@ -42,20 +46,13 @@ AFTERWARDS = (LS.retracted, LS.retractedBy, LS.retractionReason)
 """Record terms that say what became of a claim."""
 
 
-@dataclass(frozen=True)
-class Finding:
-    """Something that does not hold: which invariant, of what, and how."""
-
-    invariant: str
-    subject: str
-    problem: str
-
-
 def check_dataset(snapshot: Snapshot, progress: Progress = unwatched) -> Iterator[Finding]:
     """Everything that is wrong with a version. Memory grows by some 200 bytes a fact."""
     yield from _check_claims(snapshot, progress)
+    yield from check_identity(snapshot)
     yield from _check_facts(snapshot, progress)
     yield from _check_index(snapshot, progress)
+    yield from _check_reference(snapshot)
     yield from _check_text(snapshot, progress)
 
 
@@ -241,6 +238,16 @@ def _index_problem(
     return None if found == support else f"the index says {found}, it is {support}"
 
 
+def _check_reference(snapshot: Snapshot) -> Iterator[Finding]:
+    noted, found = stored_hash(snapshot), found_hash(snapshot)
+    if noted != found:
+        yield Finding(
+            "reference data are as they were put in",
+            snapshot.names.reference,
+            f"the graph notes the hash {noted}, its content has {found}: lodestone link --reference",
+        )
+
+
 def _check_text(snapshot: Snapshot, progress: Progress) -> Iterator[Finding]:
     if snapshot.text is None:
         yield Finding("claims can be searched", snapshot.iri, "this version has no text index")
@@ -262,9 +269,11 @@ def _compare(store: Store, graph: NamedNode | DefaultGraph, due: set[int], what:
         )
 
 
-def fact_triples(snapshot: Snapshot, progress: Progress = unwatched) -> Iterator[tuple[str, str, str]]:
-    """Triples of the active claims that state facts, in N-Triples, as often as they are stated."""
-    stating = set(snapshot.stating_claims())
+def fact_triples(
+    snapshot: Snapshot, progress: Progress = unwatched, *, but: Iterable[str] = ()
+) -> Iterator[tuple[str, str, str]]:
+    """Triples of the active claims, ``but`` these, that state facts, in N-Triples, as often as they are."""
+    stating = set(snapshot.stating_claims()).difference(but)
     for count, quad in enumerate(snapshot.main.quads_for_pattern(None, None, None, None), start=1):
         if count % _TICK == 0:
             progress(_TICK)

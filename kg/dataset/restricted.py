@@ -15,15 +15,18 @@ from pathlib import Path
 from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse
 
 from kg.dataset.fixed import FixedView
+from kg.dataset.identities import texts
 from kg.dataset.invariants import AFTERWARDS, claim_names
-from kg.dataset.records import DEFAULT
+from kg.dataset.judged import StoredJudgment
+from kg.dataset.naming import Naming, mention_quads, naming
+from kg.dataset.records import DEFAULT, Object, Subject
 from kg.dataset.snapshots import Snapshot
 from kg.dataset.sorting import SortedLines
-from kg.dataset.support import texts
 from kg.dataset.terms import node
 from kg.dataset.told import makes_facts
 from kg.dataset.view import Support
 from kg.errors import QueryOverLimit
+from kg.identity.clusters import Clusters
 from kg.infer.rules import ontology_rules
 from ontology.vocab import LS
 
@@ -121,10 +124,24 @@ class RestrictedView(FixedView):
 
     index = None
 
-    def __init__(self, version: Snapshot, main: Store, fact_filter: Callable[[Support], bool] | None) -> None:
+    def __init__(
+        self,
+        version: Snapshot,
+        main: Store,
+        fact_filter: Callable[[Support], bool] | None,
+        clusters: Clusters,
+        originals: Store,
+    ) -> None:
         super().__init__(main, version.archive, version.names, version.threshold, version.has_base)
         self.version = version
+        self.clusters = clusters
         self._fact_filter = fact_filter
+        self._originals = originals
+
+    @property
+    def originals(self) -> Store:
+        """Where the assertion of a claim lies as it was made, if that is not how it is queried."""
+        return self._originals
 
     @property
     def iri(self) -> str:
@@ -135,12 +152,15 @@ class RestrictedView(FixedView):
         claims = super()._stating(graphs)
         return claims if claims and _passes(claims, self._fact_filter) else ()
 
-    def _by_triple(self, quads: Iterable[Quad]) -> Iterator[list[str]]:
-        found: dict[tuple[object, object], list[str]] = {}  # in memory the engine keeps no order
+    def _by_triple(
+        self, quads: Iterable[Quad]
+    ) -> Iterator[tuple[tuple[Subject, NamedNode, Object], list[str]]]:
+        found: dict[tuple[Subject, NamedNode, Object], list[str]] = {}  # in memory there is no order
         for quad in quads:
             if isinstance(quad.graph_name, NamedNode):
-                found.setdefault((quad.subject, quad.object), []).append(quad.graph_name.value)
-        yield from found.values()
+                triple = quad.subject, quad.predicate, quad.object
+                found.setdefault(triple, []).append(quad.graph_name.value)
+        yield from found.items()
 
 
 def restricted(
@@ -148,9 +168,12 @@ def restricted(
     keep: Callable[[Candidate], bool],
     fact_filter: Callable[[Support], bool] | None = None,
     *,
+    believes: Callable[[StoredJudgment], bool] | None = None,
     most: int = MOST_QUADS,
 ) -> RestrictedView:
     """The version with just those claims active that ``keep`` says, of all that were ever taken in.
+
+    Of judgments those stand that ``believes`` says; with ``None`` all that stand in the version.
 
     ``fact_filter`` is asked of each triple that kept claims state as a fact, with these claims
     as its support: what it does not pass is no fact, unless it is base data, and nothing
@@ -163,12 +186,13 @@ def restricted(
     active = {claim.iri for claim in claims if claim.active}
     fallen = active - names
     added = [claim for claim in kept if not claim.active]
-    store = Store()
+    names_of = naming(version, believes)
+    store, originals = Store(), Store()
     with tempfile.TemporaryDirectory(prefix="lodestone-") as folder, SortedLines(Path(folder)) as stated:
         quads = chain(
-            _assertions(kept, stated),
+            _assertions(version, kept, names_of, originals, stated),
             _other_graphs(version, fallen | names),
-            _record(version, active, fallen, added),
+            _record(version, active, fallen, added, names_of),
             version.archive.quads_for_pattern(None, None, None, DEFAULT),
             _facts(version, stated, fact_filter),
         )
@@ -179,7 +203,8 @@ def restricted(
                     "one question: ask for fewer claims, or without the policy",
                     limit="restricted dataset",
                 )
-    return RestrictedView(version, store, fact_filter)
+    kept_as_made = originals if names_of.differs else version.archive
+    return RestrictedView(version, store, fact_filter, names_of.clusters, kept_as_made)
 
 
 def _fill(store: Store, quads: Iterator[Quad]) -> Iterator[int]:
@@ -191,14 +216,28 @@ def _fill(store: Store, quads: Iterator[Quad]) -> Iterator[int]:
         yield count
 
 
-def _assertions(kept: Iterable[Candidate], stated: SortedLines) -> Iterator[Quad]:
-    """Assertion graphs. What they state as facts is noted, with the claim."""
+def _assertions(
+    version: Snapshot, kept: Iterable[Candidate], names: Naming, originals: Store, stated: SortedLines
+) -> Iterator[Quad]:
+    """Assertion graphs in canonical names. What they state as facts is noted, with the claim.
+
+    Where things are called otherwise than in the version, what they were made with is kept.
+    """
     for claim in kept:
         states_fact = claim.states_fact
-        for quad in claim.store.quads_for_pattern(None, None, None, node(claim.iri)):
+        as_is = claim.active and not names.differs
+        made: Iterable[Quad] = (
+            version.main.quads_for_pattern(None, None, None, node(claim.iri))
+            if as_is
+            else version.original(claim.iri)
+        )
+        quads = made if as_is else list(dict.fromkeys(map(names.quad, made)))
+        for quad in quads:
             yield quad
             if states_fact:
                 stated.add("\t".join((*texts(quad), claim.iri)))
+        if names.differs and set(quads) != set(made):
+            originals.extend(made)
 
 
 def _other_graphs(version: Snapshot, claims: set[str]) -> Iterator[Quad]:
@@ -209,16 +248,21 @@ def _other_graphs(version: Snapshot, claims: set[str]) -> Iterator[Quad]:
 
 
 def _record(
-    version: Snapshot, active: set[str], fallen: set[str], added: Iterable[Candidate]
+    version: Snapshot, active: set[str], fallen: set[str], added: Iterable[Candidate], names: Naming
 ) -> Iterator[Quad]:
+    owned = active | names.fallen
+    gone = fallen | names.fallen
     for quad in version.main.quads_for_pattern(None, None, None, version.record):
+        if quad.predicate.value == LS.canonicalEntity:
+            continue
         owner = quad.subject.value if isinstance(quad.subject, NamedNode) else ""
-        while owner and owner not in active:
+        while owner and owner not in owned:
             owner = owner.rpartition("#")[0]
-        if owner not in fallen:
+        if owner not in gone:
             yield quad
-    for claim in added:
-        for quad in version.own_record(claim.iri, version.archive):
+    yield from mention_quads(version, names)
+    for name in (*(claim.iri for claim in added), *names.added):
+        for quad in version.own_record(name, version.archive):
             if quad.predicate.value not in AFTERWARDS:
                 yield quad
 

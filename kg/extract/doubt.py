@@ -94,7 +94,7 @@ def tainted(trigger: Token, speech: dict[str, frozenset[str]]) -> bool:
     """Whether the sentence, or the next where it looks back, speaks of falsehood: no fact is read off it."""
     sentence = trigger.sent
     words = speech["falsities"] | speech["taints"]
-    if any(t.lower_ in words or t.lemma_.lower() in words for t in sentence):
+    if any((t.lower_ in words or t.lemma_.lower() in words) and not _of_a_thing(t, speech) for t in sentence):
         return True
     if any(t.lower_ == "true" and any(k.dep_ == "neg" for k in t.head.children) for t in sentence):
         return True
@@ -116,6 +116,11 @@ def tainted(trigger: Token, speech: dict[str, frozenset[str]]) -> bool:
         bool(lemmas & (words | speech["retractions"]))
         or (negated and (bool(lemmas & speech["truths"]) or after.root.lemma_ in ("do", "have", "be")))
     )
+
+
+def _of_a_thing(word: Token, speech: dict[str, frozenset[str]]) -> bool:
+    """Whether it calls a thing false that tells nothing of the matter ("false certificates")."""
+    return word.dep_ == "amod" and word.head.pos_ == "NOUN" and not is_telling(word.head, speech)
 
 
 def _apart(child: Token, node: Token, speech: dict[str, frozenset[str]]) -> bool:

@@ -68,7 +68,7 @@ class Finder:
         lemma = token.lemma_.lower()
         if token.dep_ in ("acomp", "oprd") and ("ADJ", token.lower_, "") in self.lexicon.frames:
             pos, lemma = "ADJ", token.lower_  # "applications remain pending", read as a participle
-        particles = [c.lower_ for c in token.children if c.dep_ in ("prt", "advmod") or c.lower_ == "out"]
+        particles = [c.lower_ for c in token.children if _is_particle(c)]
         frames = [f for p in particles for f in self.lexicon.frames.get((pos, lemma, p), ())]
         for frame in frames or self.lexicon.frames.get((pos, lemma, ""), ()):
             event = self._match(frame, token)
@@ -245,6 +245,12 @@ class Finder:
         return frame.type
 
 
+def _is_particle(token: Token) -> bool:
+    """Whether a word belongs to its verb ("turned *down*"), a preposition without an object too."""
+    alone = token.dep_ == "prep" and not any(c.dep_ in ("pobj", "pcomp") for c in token.children)
+    return token.dep_ in ("prt", "advmod") or token.lower_ == "out" or alone
+
+
 def _in_aspect(frame: Frame, trigger: Token) -> bool:
     """Whether the trigger's auxiliaries are those that the frame asks for."""
     auxiliaries = {c.lower_ for c in trigger.children if c.dep_ in ("aux", "auxpass")}
@@ -265,7 +271,9 @@ def _negated(trigger: Token, theme: Token | None) -> bool:
     if any(c.dep_ == "neg" or c.lower_ in ("neither", "never") for c in trigger.children):
         return True
     subjects = syntax.raw_subjects(trigger) if syntax.is_verb(trigger) else []
-    if any(c.lower_ == "neither" for s in subjects for c in s.children):
+    if any(
+        s.lower_ in ("nobody", "none") or any(c.lower_ == "neither" for c in s.children) for s in subjects
+    ):
         return True
     if trigger.dep_ == "xcomp" and any(c.lower_ == "yet" for c in trigger.head.children):
         return True

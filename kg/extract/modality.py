@@ -181,8 +181,9 @@ def _read(
                 and not doubted
             )
         elif kid.dep_ == "aux" and kid.tag_ == "TO" and child is None:
-            marks.infinitive = not (controls and _is_told_of(node, speech))
-            marks.hearsay |= not marks.infinitive
+            told = controls and _is_told_of(node, speech)
+            marks.hearsay |= told
+            marks.infinitive = not (told or _is_of_the_first(node))
             if node.dep_ == "xcomp" and node.head.lemma_ == "be" and controls:  # "is to ban"
                 marks.expected = True
         elif kid.dep_ == "neg" and doubted:  # "cannot be ruled out"
@@ -256,6 +257,13 @@ def _is_told_of(node: Token, speech: dict[str, frozenset[str]]) -> bool:
     done = any(k.dep_ == "aux" and k.lower_ == "have" for k in node.children)
     told = node.head.lemma_.lower() in speech["verbs"] | {"think", "understand", "know"}
     return done and told and node.dep_ == "xcomp" and syntax.is_passive(node.head)
+
+
+def _is_of_the_first(verb: Token) -> bool:
+    """ "Was among the first to receive …": what somebody did."""
+    to = next((k for k in verb.children if k.tag_ == "TO"), None)
+    before = to.nbor(-1) if to is not None and to.i > 0 else None
+    return before is not None and before.lower_ in ("first", "last", "latest", "only", "second", "third")
 
 
 def _has_own_tense(verb: Token) -> bool:

@@ -10,14 +10,14 @@ from kg.claims.claim import Agent, AgentKind, Claim, ClaimType
 from kg.claims.names import normalized
 from kg.errors import UnreadableInput
 from kg.extract import syntax, wording
-from kg.extract.attribution import Attributions
+from kg.extract.attribution import Attribution, Attributions
 from kg.extract.discourse import Discourse, Passage
 from kg.extract.domain import in_domain
 from kg.extract.drafting import Drafter
 from kg.extract.events import PLACES, Event, Finder, retells
 from kg.extract.frames import Lexicon, lexicon
 from kg.extract.language import language_of
-from kg.extract.modality import mode_of
+from kg.extract.modality import Mode, mode_of
 from kg.extract.model import parser
 from kg.extract.outlets import outlets
 from kg.extract.participants import Participants
@@ -107,17 +107,21 @@ class SpacyExtractor:
         claims: list[Claim] = []
         for at, passage in enumerate(passages):
             for sentence in passage.doc.sents:
-                events = finder.events(sentence)
-                events = settled([*events, *statements(sentence, events, finder)])
-                if not events:
+                found = finder.events(sentence)
+                found += statements(sentence, found, finder)
+                if not found:
                     attributions.listen(sentence)
-                for event in events:
+                told: dict[int, tuple[Attribution, Mode]] = {}
+                for event in found:
                     if retells(event) or not _in_context(event, self.lexicon, passages, at):
                         continue
                     attribution = attributions.of(event.trigger)
                     mode = mode_of(event, attribution, self.lexicon.speech)
-                    if mode is None:
-                        continue
+                    if mode is not None:
+                        told[id(event)] = (attribution, mode)
+                events = settled([event for event in found if id(event) in told])
+                for event in events:
+                    attribution, mode = told[id(event)]
                     if event.type is ClaimType.NO_COMMENT:
                         attribution = attributions.silence(attribution)
                     others = frozenset(e.trigger.i for e in events if e is not event)

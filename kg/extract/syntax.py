@@ -159,8 +159,8 @@ def objects(token: Token) -> list[Token]:
     own = _children(token, OBJECTS)
     if token.dep_ == "relcl" and own and all(t.tag_ in RELATIVE for t in own):
         return [token.head]
-    if is_passive(token):
-        return own or raw_subjects(token)
+    if is_passive(token):  # "could not be reached outside business hours"
+        return [t for t in own if t.ent_type_ not in ("DATE", "TIME")] or raw_subjects(token)
     if own:
         return own
     relative = [t for t in _children(token, {"attr", "pobj"}) if t.tag_ in RELATIVE]
