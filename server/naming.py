@@ -14,6 +14,9 @@ PAGES = ("claim", "document", "source", "entity", "event")
 LONGEST_TEXT = 600
 """Characters of a literal that a table shows."""
 
+LONGEST_NAME = 240
+"""Characters of a name that a page shows: of an entity, a document, a chain of sources."""
+
 _LOCAL_ID = re.compile(r"[A-Za-z0-9._~-]+")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _TERMS = ONTOLOGY + "#"
@@ -151,7 +154,8 @@ class Namer:
 
     def link(self, kind: str, iri: str, text: str | None = None) -> Link:
         """A link to the page of a claim, document, source or entity."""
-        return Link(text or self.label(iri), page_address(kind, iri, self.names), iri)
+        shown = shortened(text or self.label(iri), LONGEST_NAME)
+        return Link(shown, page_address(kind, iri, self.names), iri)
 
     def document(self, iri: str) -> Link:
         """A link to a document, by its title."""

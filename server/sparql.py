@@ -10,7 +10,6 @@ from werkzeug.wrappers import Response as AnyResponse
 from kg.query.policy import TrustPolicy
 from server.asking import FAILED, HAS_QUERY_SERVICE, headers_of, job_of, query_address, wants_page
 from server.bridge import CLIENT, HANGUP, STREAMS
-from server.browse import FARTHEST
 from server.bundle import scripted
 from server.description import examples, service_description
 from server.errors import BadRequest, NotAcceptable
@@ -24,6 +23,7 @@ from server.rdf import write_graph
 from server.services import Known, services
 from server.steps import walked
 from server.updates import answer_update
+from server.views.asking import FARTHEST
 from server.views.result import ROWS
 
 sparql = Blueprint("sparql", __name__)

@@ -17,7 +17,7 @@ from kg.dataset.snapshots import Snapshot
 from kg.dataset.terms import Quad
 from ontology.vocab import LS, RDF, RDFS
 from server.config import ShowDocuments
-from server.naming import Link, Namer, TermView, is_web, quote_address, term_words, words
+from server.naming import Link, Namer, TermView, is_web, quote_address, shortened, term_words, words
 from server.rdf import read_triples
 from server.views import words as say
 from server.views.fact import FactView, fact_view
@@ -174,10 +174,10 @@ def claim_page(snapshot: Snapshot, iri: str, documents: ShowDocuments) -> ClaimP
     rebuttals = snapshot.rebuttals(iri)
     return ClaimPage(
         iri=iri,
-        label=found.get(RDFS + "label") or iri,
+        label=shortened(found.get(RDFS + "label") or iri),
         type=term_words(found.need(LS.claimType)),
         sentence=tuple(
-            Piece(said.text, entities[said.role].href if said.role in entities else None)
+            Piece(shortened(said.text), entities[said.role].href if said.role in entities else None)
             for said in say.sentence(claim)
         ),
         modality=claim.modality.value,

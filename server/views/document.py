@@ -11,7 +11,7 @@ from kg.dataset.text.search import Ask, Sort, Stored
 from kg.errors import NotFound
 from ontology.vocab import DCT, LS, OA, RDF, RDFS, SCHEMA
 from server.config import ShowDocuments
-from server.naming import PART, Link, Namer, is_web, quote_place, shortened, term_words
+from server.naming import LONGEST_NAME, PART, Link, Namer, is_web, quote_place, shortened, term_words
 from server.views.asking import Asked
 from server.views.highlight import Passage, segments
 from server.views.listing import TYPES, text_index
@@ -19,10 +19,13 @@ from server.views.listing import TYPES, text_index
 MOST_READ = 2000
 """Claims of one document that are placed in its text."""
 
-MOST_MARKED = 400
-"""Claims that one part of a text shows."""
+MOST_MARKED = 1000
+"""Claims whose quotes one part of a text marks."""
 
-LONGEST_LABEL = 160
+MOST_NOTES = 250
+"""Claims that stand beside it, too."""
+
+LONGEST_LABEL = 120
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,10 @@ class TextPiece:
 
 @dataclass(frozen=True)
 class NoteLine:
-    """A claim in the margin of its document; ``placed`` if its quote is in the part that is shown."""
+    """A claim in the margin of its document; ``placed`` if its quote is in the part that is shown.
+
+    Where there are too many for the margin, the further ones have no ``source``.
+    """
 
     link: Link
     type: str
@@ -57,7 +63,9 @@ class NoteLine:
 class DocumentPage:
     """Everything that the page of a document shows. ``text`` is empty where it is unknown or not shown.
 
-    ``total`` claims are active; of those with a place, the ones in this part of the text are listed.
+    The first ``notes`` of its claims stand in
+    the margin. ``total`` claims are active; listed are those whose quote is in this part, and
+    with the first part those without a place.
     """
 
     iri: str
@@ -74,6 +82,7 @@ class DocumentPage:
     text: tuple[TextPiece, ...]
     withheld: bool
     claims: tuple[NoteLine, ...]
+    notes: int
     total: int
     more: bool
     claims_href: str
@@ -110,8 +119,8 @@ def document_page(
     namer = Namer(snapshot)
     return DocumentPage(
         iri=iri,
-        title=found.get(DCT + "title") or url or "A document without a title",
-        publisher=found.get(DCT + "publisher"),
+        title=shortened(found.get(DCT + "title") or url or "A document without a title"),
+        publisher=shortened(found.get(DCT + "publisher") or "", LONGEST_NAME) or None,
         published=found.get(DCT + "issued"),
         url=url if url and is_web(url) else None,
         language=found.get(DCT + "language"),
@@ -122,7 +131,8 @@ def document_page(
         parts=parts,
         text=_marked(shown[low:high], low, listed, snapshot.names) if shown else (),
         withheld=bool(text) and not shown,
-        claims=tuple(_note(namer, p) for p in listed),
+        claims=tuple(_note(namer, p, told=n < MOST_NOTES) for n, p in enumerate(listed)),
+        notes=min(len(listed), MOST_NOTES),
         total=total,
         more=len(here) > len(listed) or total > len(placed),
         claims_href=Asked(chosen={"document": (iri,)}).address("/claims"),
@@ -146,12 +156,12 @@ def _order(placed: _Placed) -> tuple[int, int, str]:
     return (1 << 40 if placed.start is None else placed.start, placed.end or 0, placed.claim.iri)
 
 
-def _note(namer: Namer, placed: _Placed) -> NoteLine:
+def _note(namer: Namer, placed: _Placed, *, told: bool) -> NoteLine:
     snapshot, claim = namer.snapshot, placed.claim
-    label = snapshot.said(claim.iri, RDFS + "label") or claim.iri
-    nearest = next(iter(snapshot.voices(claim.iri)), None)
+    label = snapshot.said(claim.iri, RDFS + "label") if told else term_words(TYPES[claim.type])
+    nearest = next(iter(snapshot.voices(claim.iri)), None) if told else None
     return NoteLine(
-        link=namer.link("claim", claim.iri, shortened(label, LONGEST_LABEL)),
+        link=namer.link("claim", claim.iri, shortened(label or claim.iri, LONGEST_LABEL)),
         type=term_words(TYPES[claim.type]),
         source=shortened(snapshot.source_label(nearest), 80) if nearest else "",
         probability=claim.confidence,

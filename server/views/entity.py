@@ -14,7 +14,7 @@ from kg.infer.rules import ontology_rules
 from ontology.vocab import LS, RDF, RDFS
 from server.drawing.neighbours import Neighbour
 from server.drawing.timeline import Happening
-from server.naming import Link, Namer, TermView, compact, is_web, term_words, words
+from server.naming import LONGEST_NAME, Link, Namer, TermView, compact, is_web, shortened, term_words, words
 from server.views.asking import Asked, mentions_of
 from server.views.fact import FactView, fact_view
 from server.views.lines import ClaimLine, claim_lines
@@ -101,7 +101,7 @@ def entity_page(snapshot: Snapshot, iri: str) -> EntityPage:
     first, last = index.days(ask) if index else ("", "")
     return EntityPage(
         iri=iri,
-        label=labels[0] if labels else namer.label(iri),
+        label=labels[0] if labels else shortened(namer.label(iri)),
         labels=tuple(labels[1:MOST_NAMES]),
         types=_types(namer, outward),
         mentions=tuple(m for m in mentions if m != iri),
@@ -150,7 +150,7 @@ def _labels(outward: list[Quad], wordings: Iterable[str]) -> list[str]:
     stated = (
         q.object.value for q in outward if q.predicate.value == _LABEL and isinstance(q.object, Literal)
     )
-    found = dict.fromkeys(chain(stated, wordings))
+    found = dict.fromkeys(shortened(text, LONGEST_NAME) for text in chain(stated, wordings))
     return sorted(found, key=lambda text: (not text[:40].isascii(), len(text) > 80))
 
 

@@ -10,7 +10,7 @@ from kg.dataset.text.entry import opposite, side_of
 from kg.dataset.text.search import Ask, TextIndex
 from kg.dataset.view import Support
 from ontology.vocab import DCT, LS
-from server.naming import Link, Namer, TermView, shortened
+from server.naming import LONGEST_NAME, Link, Namer, TermView, shortened
 from server.views.asking import Asked
 from server.views.support import Strength, strength
 
@@ -122,7 +122,7 @@ def _voices(snapshot: Snapshot, claims: Iterable[str]) -> tuple[VoiceLine, ...]:
     return tuple(
         VoiceLine(
             claim=namer.link("claim", info.iri, shortened(info.label, LONGEST_QUOTE)),
-            source=info.source,
+            source=shortened(info.source, LONGEST_NAME),
             quote=shortened(info.quote, LONGEST_QUOTE) if info.quote else None,
             day=said_on(snapshot, info.iri),
             probability=info.probability,

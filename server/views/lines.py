@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from kg.dataset.snapshots import Snapshot
 from kg.errors import NotFound
 from ontology.vocab import LS, RDFS
-from server.naming import Link, Namer, shortened, term_words
+from server.naming import LONGEST_NAME, Link, Namer, shortened, term_words
 from server.views.marking import Marker
 from server.views.words import sentence
 
@@ -44,7 +44,7 @@ def claim_line(namer: Namer, iri: str, marker: Marker = NO_SEARCH) -> ClaimLine:
         link=namer.link("claim", iri, shortened(said or found.get(RDFS + "label") or iri, 200)),
         type=term_words(found.need(LS.claimType)),
         quote=marker.around(exact, LONGEST_QUOTE) if exact else None,
-        source=info.source if info else nearest_source(snapshot, iri),
+        source=shortened(info.source if info else nearest_source(snapshot, iri), LONGEST_NAME),
         document=namer.document(document),
         published=claim.document.published.isoformat() if claim.document.published else None,
         recorded=found.need(LS.recorded),

@@ -1,6 +1,7 @@
 """The list of claims: search, facets with their counts, order, pages."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from kg.claims.types import TYPE_INFO
 from kg.dataset.snapshots import Snapshot
@@ -53,7 +54,7 @@ ORDERS = {
     Sort.SUREST: "surest first",
     Sort.LEAST_SURE: "least sure first",
 }
-BANDS = ((0.8, 1.0), (0.6, 0.8), (0.4, 0.6), (0.2, 0.4), (0.0, 0.2))
+BANDS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 
 
 @dataclass(frozen=True)
@@ -203,13 +204,12 @@ def _facets(namer: Namer, index: TextIndex, asked: Asked, path: str) -> tuple[Fa
 def _confidence(index: TextIndex, asked: Asked, snapshot: Snapshot, path: str) -> Facet:
     free = Asked(**{**vars(asked), "least": None, "most": None, "page": 1})
     ask = index_ask(free, snapshot)
-    bands = {round(float(band.value) * 5): band.claims for band in index.bands(ask)}
     choices = []
-    for least, most in BANDS:
+    bands = zip(pairwise(BANDS), index.bands(ask, BANDS), strict=True)
+    for (least, most), number in reversed(list(bands)):
         chosen = (asked.least, asked.most) == (least, most)
         wanted = free if chosen else Asked(**{**vars(free), "least": least, "most": most})
         label = f"{least * 100:.0f} to {most * 100:.0f} %"
-        number = bands.get(round(least * 5), 0) + (bands.get(5, 0) if most == 1 else 0)
         choices.append(Choice(f"{least:g}", label, number, chosen, wanted.address(path)))
     return Facet("confidence", "Confidence", tuple(c for c in choices if c.count or c.chosen))
 

@@ -9,7 +9,7 @@ from kg.dataset.terms import NamedNode, node
 from kg.dataset.text.search import Ask, Sort, TextIndex
 from kg.errors import NotFound
 from ontology.vocab import LS, RDF, RDFS
-from server.naming import Link, Namer, term_words
+from server.naming import Link, Namer, shortened, term_words
 from server.views.asking import Asked
 from server.views.finding import pointing
 from server.views.lines import ClaimLine, claim_lines
@@ -93,7 +93,7 @@ def source_page(snapshot: Snapshot, iri: str, page: int = 1) -> SourcePage:
     first, last = index.days(ask)
     return SourcePage(
         iri=iri,
-        label=found.get(RDFS + "label") or namer.label(iri),
+        label=shortened(found.get(RDFS + "label") or namer.label(iri)),
         kind=term_words(kinds[0]) if kinds else "source",
         reliability=rated.value if rated else None,
         reliability_words=RELIABILITY[rated] if rated else None,

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +72,8 @@ class Ask:
     """What claims are wanted. ``chosen`` maps facets to the values of which a claim has one.
 
     ``since`` and ``until`` are dates as ``2025-05-14``, the ends included; a claim without a
-    date is in no such span. Confidences are from 0 to 1.
+    date is in no such span. Confidences are from 0 to 1: from ``least`` on, and below ``most``
+    unless that is 1.
     """
 
     text: str = ""
@@ -175,11 +177,18 @@ class TextIndex:
         first, last = (told[name]["value"] for name in ("min", "max"))
         return (_day(first), _day(last)) if first is not None and last is not None else ("", "")
 
-    def bands(self, ask: Ask, width: float = 0.2) -> tuple[Count, ...]:
-        """How many of the claims have a confidence in each band, by the band's lower end."""
-        asked = {"histogram": {"field": "confidence", "interval": width, "extended_bounds": _BOUNDS}}
-        told = self.searcher.aggregate(_query(ask), {"bands": asked})
-        return tuple(Count(f"{b['key']:.2g}", int(b["doc_count"])) for b in told["bands"]["buckets"])
+    def bands(self, ask: Ask, ends: Sequence[float]) -> tuple[int, ...]:
+        """How many of the claims have a confidence from each end up to, and without, the next one.
+
+        The last end is in the last band.
+        """
+        ranges = [{"from": low, "to": high} for low, high in pairwise(ends)]
+        del ranges[-1]["to"]
+        told = self.searcher.aggregate(
+            _query(ask), {"bands": {"range": {"field": "confidence", "ranges": ranges}}}
+        )
+        counts = {b["from"]: int(b["doc_count"]) for b in told["bands"]["buckets"] if "from" in b}
+        return tuple(counts.get(low, 0) for low in ends[:-1])
 
     def _counted(self, query: Query, names: Sequence[str], most: int) -> dict[str, tuple[Count, ...]]:
         if not names:
@@ -245,9 +254,6 @@ def _day(number: float) -> str:
     return f"{digits[:4]}-{digits[4:6]}-{digits[6:]}"
 
 
-_BOUNDS = {"min": 0.0, "max": 0.99}
-
-
 def _query(ask: Ask, without: str = "") -> Query:
     parts = [(Occur.Must, Query.const_score_query(_keyword("kind", ("claim",)), _HARMLESS))]
     parts += [(Occur.Must, query) for query in _text_queries(ask.text)]
@@ -260,7 +266,17 @@ def _query(ask: Ask, without: str = "") -> Query:
         parts.append((Occur.Must, Query.range_query(SCHEMA, "day", FieldType.Integer, since, until)))
     if ask.least is not None or ask.most is not None:
         parts.append(
-            (Occur.Must, Query.range_query(SCHEMA, "confidence", FieldType.Float, ask.least, ask.most))
+            (
+                Occur.Must,
+                Query.range_query(
+                    SCHEMA,
+                    "confidence",
+                    FieldType.Float,
+                    ask.least,
+                    ask.most,
+                    include_upper=ask.most in (None, 1),
+                ),
+            )
         )
     return Query.boolean_query(parts)
 
