@@ -60,6 +60,18 @@ class VersionGone(StoreError):
 
 
 @dataclass(eq=False)
+class AnswerGone(StoreError):
+    """A cited answer was taken out, as it quoted a document that was purged."""
+
+    answer: str = ""
+
+
+@dataclass(eq=False)
+class AnswersFull(LodestoneError):
+    """An answer cannot be kept to be cited: it is too long, or there is no more room."""
+
+
+@dataclass(eq=False)
 class ReservedGraph(StoreError):
     """A raw write would touch a claim's graph or one of the reserved graphs."""
 
@@ -139,6 +151,14 @@ class QueryOverLimit(LodestoneError):
 
 
 @dataclass(eq=False)
+class TooManyProofs(LodestoneError):
+    """A triple follows in more ways than are worked out; ``triple`` is it, in N-Triples."""
+
+    def __init__(self, message: str, triple: str) -> None:
+        super().__init__(message)
+        self.triple = triple
+
+
 class ConsistencyError(LodestoneError):
     """The ontology, or the ontology with data, is inconsistent or incoherent."""
 

@@ -11,6 +11,7 @@ openapi = Blueprint("openapi", __name__)
 
 _VARIABLE = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
 _LEFT_OUT = ("/static/", "/sparql")
+_READ_BY_POST = ("/reconcile",)
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 WORDS: dict[str, str] = {
@@ -18,25 +19,74 @@ WORDS: dict[str, str] = {
     "iri": "IRI of what is asked about, where it has no id of this server's.",
     "q": "Words to search for.",
     "type": "Type of claim.",
+    "contested": "yes: another claim contradicts it; no.",
+    "origins": "one: something it says rests on one origin only; several.",
+    "source": "IRI of a source anywhere in the chain (repeatable, as all that choose).",
+    "entity": "IRI of what takes part.",
+    "role": "Role in which it takes part.",
+    "place": "IRI of a place.",
+    "document": "IRI of a document.",
+    "origin": "IRI of an origin.",
+    "month": "Month of the event, of saying it or of its document, as 2025-05.",
+    "modality": "asserted, reported, hedged, expected or unknown.",
+    "polarity": "positive or negative.",
+    "status": "proposed, unreviewed, accepted or rejected.",
+    "fact": "What is said, as pages of entities link to it.",
+    "since": "First date, as 2025-05-14.",
+    "until": "Last date.",
+    "min-confidence": "Least confidence, from 0 to 1.",
+    "max-confidence": "Confidence that is not reached, from 0 to 1 (1 includes all).",
+    "sort": "best, newest, oldest, latest, earliest, surest or least-sure.",
+    "size": "Claims on one page.",
+    "part": "Number of the part of a long text, from 1.",
+    "about": "IRI of the claim, entity or event that conflicts or judgments are about.",
+    "kind": "Kind of conflict (repeatable).",
     "page": "Number of the page, from 1.",
     "default": "The default graph.",
     "graph": "IRI of the graph.",
+    "queries": "A batch of reconciliation queries, in JSON.",
+    "extend": "A data extension query, in JSON.",
+    "prefix": "The beginning of a name.",
+    "cursor": "How many suggestions to skip.",
+    "id": "Identifier of an entity, type or property.",
+    "limit": "The most to give.",
+    "callback": "Name of a function to call with the answer (JSONP).",
+    "state": "State of the claims (active, retracted, any …) or judgments (active, proposed, rejected, undone).",
 }
 """Parameters of the query part, by name."""
 
 TAKES: dict[str, tuple[str, ...]] = {
     "/": ("format",),
-    "/claims": ("q", "type", "page", "format"),
+    "/claims": (
+        *("q", "type", "contested", "origins", "source", "entity", "role", "place", "document", "origin"),
+        *("month", "modality", "polarity", "status", "state", "fact", "since", "until"),
+        *("min-confidence", "max-confidence", "sort", "size", "page", "format"),
+    ),
+    "/entities": ("q", "role", "page", "format"),
     "/claim": ("iri", "format"),
     "/claim/{local}": ("format",),
-    "/document": ("iri", "format"),
-    "/document/{local}": ("format",),
+    "/document": ("iri", "part", "format"),
+    "/document/{local}": ("part", "format"),
+    "/event": ("iri", "format"),
+    "/event/{local}": ("format",),
     "/source": ("iri", "page", "format"),
     "/source/{local}": ("page", "format"),
     "/entity": ("iri", "format"),
     "/entity/{local}": ("format",),
+    "/conflicts": ("about", "kind", "page", "format"),
+    "/judgments": ("state", "about", "page", "format"),
+    "/judgment/{local}": ("format",),
     "/ontology": ("format",),
     "/graphs": ("default", "graph"),
+    "/reconcile": ("queries", "extend", "callback"),
+    "/reconcile/suggest/entity": ("prefix", "cursor", "callback"),
+    "/reconcile/suggest/type": ("prefix", "cursor", "callback"),
+    "/reconcile/suggest/property": ("prefix", "cursor", "callback"),
+    "/reconcile/flyout/entity": ("id", "callback"),
+    "/reconcile/flyout/type": ("id", "callback"),
+    "/reconcile/flyout/property": ("id", "callback"),
+    "/reconcile/preview": ("id",),
+    "/reconcile/properties": ("type", "limit", "callback"),
 }
 """Which of them a path takes."""
 
@@ -109,7 +159,7 @@ def _operation(path: str, method: str, words: str) -> dict[str, object]:
             "5XX": {"$ref": "#/components/responses/problem"},
         },
     }
-    if method != "get":
+    if method != "get" and path not in _READ_BY_POST:
         told["security"] = [{"token": []}]
     return told
 

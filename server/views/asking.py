@@ -9,11 +9,11 @@ from urllib.parse import urlencode
 from kg.claims.claim import Modality, Polarity, RoleName, Status
 from kg.claims.types import TYPE_INFO
 from kg.dataset.snapshots import Snapshot
+from kg.dataset.terms import is_node
 from kg.dataset.text.search import Ask, Sort
 from kg.errors import NotFound
 from ontology.vocab import LS
 from server.errors import BadRequest
-from server.naming import is_name
 from server.views.finding import pointing
 
 PER_PAGE = 25
@@ -174,7 +174,7 @@ def _choice(name: str, values: list[str]) -> tuple[str, ...]:
     for value in wanted:
         if allowed is not None and value not in allowed:
             raise BadRequest(f"{name} is one of {', '.join(allowed)}, not {value!r}", parameter=name)
-        if name in _IRIS and not is_name(value):
+        if name in _IRIS and not is_node(value):
             raise BadRequest(f"{name} is given by its IRI, not {value!r}", parameter=name)
         if name == "month" and not _MONTH.fullmatch(value):
             raise BadRequest(f"a month is written as 2025-05, not {value!r}", parameter=name)

@@ -107,7 +107,7 @@ def entity_page(snapshot: Snapshot, iri: str) -> EntityPage:
         mentions=tuple(m for m in mentions if m != iri),
         elsewhere=elsewhere,
         facts=inside,
-        contested=sum(bool(f.strength.contested) for g in inside for f in g.facts),
+        contested=sum(bool(f.against) for g in inside for f in g.facts),
         more=more,
         roles=_roles(index, iri, mentions) if index else (),
         first=first,
@@ -197,10 +197,15 @@ def property_groups(
         shown = found[: max(1, min(MOST_OF_ONE, room))]
         room -= len(shown)
         facts = [fact_view(namer, index, quad, inverse=inverse) for quad in shown]
-        facts.sort(key=lambda fact: (-fact.strength.confidence, fact.value.text))
+        facts.sort(key=lambda fact: (-sureness(fact), fact.value.text))
         yield PropertyGroup(
             TermView("iri", label, view.href, predicate), inverse, tuple(facts), len(found) - len(shown)
         )
+
+
+def sureness(fact: FactView) -> float:
+    """The confidence of a fact, 0 where it is not worked out."""
+    return fact.strength.confidence if fact.strength else 0.0
 
 
 def _is_elsewhere(group: PropertyGroup, base: str) -> bool:
@@ -241,8 +246,8 @@ def _neighbours(groups: tuple[PropertyGroup, ...]) -> tuple[Neighbour, ...]:
             what=Link(fact.value.text, fact.value.href, fact.value.title),
             how=group.property.text,
             inward=group.inverse,
-            confidence=fact.strength.confidence,
-            contested=bool(fact.strength.contested),
+            confidence=sureness(fact),
+            contested=bool(fact.against),
         )
         for group in groups
         for fact in group.facts

@@ -9,6 +9,7 @@ from kg.dataset.terms import Literal, Quad, ntriples
 from kg.dataset.text.entry import opposite, side_of
 from kg.dataset.text.search import Ask, TextIndex
 from kg.dataset.view import Support
+from kg.errors import TooManyProofs
 from ontology.vocab import DCT, LS
 from server.naming import LONGEST_NAME, Link, Namer, TermView, shortened
 from server.views.asking import Asked
@@ -34,11 +35,14 @@ class VoiceLine:
 
 @dataclass(frozen=True)
 class FactView:
-    """A fact. ``first`` and ``last`` are the days between which it is dated; ``all`` lists its claims."""
+    """A fact. ``first`` and ``last`` are the days between which it is dated; ``all`` lists its claims.
+
+    ``strength`` is ``None`` where it follows in more ways than are worked out.
+    """
 
     value: TermView
     outward: bool
-    strength: Strength
+    strength: Strength | None
     first: str
     last: str
     voices: tuple[VoiceLine, ...]
@@ -60,7 +64,10 @@ def fact_view(
 ) -> FactView:
     """A triple, with the claims that state it but one; where it is denied, with those that deny it."""
     snapshot = namer.snapshot
-    support: Support = snapshot.fact_support(quad.subject, quad.predicate, quad.object)
+    try:
+        support: Support = snapshot.fact_support(quad.subject, quad.predicate, quad.object)
+    except TooManyProofs:
+        return _unknown(namer, quad, inverse=inverse)
     sure = strength(snapshot, support)
     claims = tuple(claim for claim in support.claims if claim != without)
     against = tuple(claim for claim in sure.contested if claim != without)
@@ -84,6 +91,11 @@ def fact_view(
             _list(side if denied else opposite(side)) if side and len(against) > MOST_VOICES else None
         ),
     )
+
+
+def _unknown(namer: Namer, quad: Quad, *, inverse: bool) -> FactView:
+    value = namer.term(quad.subject if inverse else quad.object)
+    return FactView(value, False, None, "", "", (), 0, None, (), 0, None)
 
 
 def _list(side: str) -> str:
