@@ -20,6 +20,7 @@ from server.protocol import QueryRequest, read_request
 from server.querypage import Sides, query_page
 from server.services import services
 from server.sparql import asked_sides, believed_under, whole_number
+from server.views.asking import FARTHEST
 from server.views.result import ROWS
 
 citing = Blueprint("citing", __name__)

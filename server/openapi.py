@@ -51,7 +51,7 @@ WORDS: dict[str, str] = {
     "id": "Identifier of an entity, type or property.",
     "limit": "The most to give.",
     "callback": "Name of a function to call with the answer (JSONP).",
-    "state": "State of the claims (active, retracted, any …) or judgments (active, proposed, rejected, undone).",
+    "state": "State of the claims (active, retracted, any …) or judgments (active, proposed …).",
 }
 """Parameters of the query part, by name."""
 
