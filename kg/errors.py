@@ -151,6 +151,14 @@ class QueryOverLimit(LodestoneError):
 
 
 @dataclass(eq=False)
+class TooManyProofs(LodestoneError):
+    """A triple follows in more ways than are worked out; ``triple`` is it, in N-Triples."""
+
+    def __init__(self, message: str, triple: str) -> None:
+        super().__init__(message)
+        self.triple = triple
+
+
 class ConsistencyError(LodestoneError):
     """The ontology, or the ontology with data, is inconsistent or incoherent."""
 

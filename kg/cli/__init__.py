@@ -12,16 +12,10 @@ from typing import NoReturn
 
 import click
 
+from kg.cli.identity import judge
+from kg.cli.link_command import link
+from kg.cli.options import STORE, WAIT
 from kg.errors import LodestoneError
-
-STORE = click.option(
-    "--store",
-    type=click.Path(path_type=Path),
-    envvar="LODESTONE_STORE",
-    default=Path("lodestone-store"),
-    show_default=True,
-    help="Folder of the store (or $LODESTONE_STORE).",
-)
 
 
 class _Commands(click.Group):
@@ -92,7 +86,7 @@ def ingest(
     allow: tuple[str, ...],
     extractor: str | None,
 ) -> None:
-    """Take in articles (.txt .md .html), feeds, claims (.json .jsonl .csv .yaml) and RDF.
+    """Take in articles (.txt .md .html), feeds, claims (.json .jsonl .csv .yaml), RDF and mappings (.tsv).
 
     A PATH may be a URL, if its host is on the list (--allow).
     """
@@ -194,12 +188,12 @@ def query(
     """Ask a SPARQL query: its text, or the name of a file that ends in .rq."""
     from kg.cli.asking import ask, explain_plan
 
-    if explain:
-        sys.exit(explain_plan(query, store, endpoint, form))
     given = {name.replace("_", "-"): value for name, value in {**policy, "from": from_}.items() if value}
     if not what_if and {"from", "to"} & set(given):
         raise click.UsageError("--from and --to go with --what-if")
     parameters = {name: (value,) if isinstance(value, str) else value for name, value in given.items()}
+    if explain:
+        sys.exit(explain_plan(query, store, endpoint, form, parameters))
     sys.exit(
         ask(
             query,
@@ -227,7 +221,6 @@ def retract(claim: str, store: Path, reason: str, by: str, wait: float) -> None:
     sys.exit(run_retract(claim, store, reason=reason, by=by, wait=wait))
 
 
-WAIT = click.option("--wait", default=10.0, show_default=True, help="Seconds to wait for another writer.")
 REVIEWER = click.option("--by", required=True, help="Who reviews.")
 
 
@@ -279,76 +272,6 @@ def reject(claims: tuple[str, ...], store: Path, by: str, reason: str, wait: flo
     from kg.cli.reviewing import run_reject
 
     sys.exit(run_reject(claims, store, by=by, reason=reason, wait=wait))
-
-
-@main.command()
-@STORE
-@click.option("--wikidata", is_flag=True, help="Ask Wikidata which of its items the store's entities may be.")
-@click.option("--endpoint-url", metavar="URL", help="Ask this SPARQL endpoint instead of Wikidata's.")
-@click.option(
-    "--model",
-    type=click.Choice(["wikidata", "rdf"]),
-    help="How its data are written: as Wikidata's, or with RDFS, SKOS and schema.org.  [default: wikidata]",
-)
-@click.option(
-    "--entity", "only", multiple=True, metavar="IRI", help="Ask about this entity alone (repeatable)."
-)
-@click.option(
-    "--most", default=500, show_default=True, type=click.IntRange(1), help="Most entities to ask about."
-)
-@click.option("--offline", is_flag=True, help="Ask nobody: answer from the cache.")
-@click.option(
-    "--cache",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Folder for what was answered (default: the folder outside in the store).",
-)
-@click.option(
-    "--fresh",
-    default=30.0,
-    show_default=True,
-    type=click.FloatRange(0),
-    help="Days for which it is not asked again.",
-)
-@click.option(
-    "--pause", default=1.0, show_default=True, type=click.FloatRange(0), help="Seconds between two questions."
-)
-@click.option("--contact", help="Your address, for the one who runs the endpoint.")
-@click.option("--dry-run", is_flag=True, help="Propose nothing, only tell.")
-@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
-@WAIT
-def link(
-    store: Path,
-    wikidata: bool,
-    endpoint_url: str | None,
-    model: str | None,
-    only: tuple[str, ...],
-    most: int,
-    offline: bool,
-    cache: Path | None,
-    fresh: float,
-    pause: float,
-    contact: str | None,
-    dry_run: bool,
-    form: str,
-    wait: float,
-) -> None:
-    """Propose links between the store's entities and what others publish. They wait for review."""
-    from kg.cli.outside import WIKIDATA_ENDPOINT, Asked, run_outside
-
-    if not wikidata and endpoint_url is None:
-        raise click.UsageError("say what to link with: --wikidata, or --endpoint-url URL")
-    asked = Asked(
-        endpoint=endpoint_url or WIKIDATA_ENDPOINT,
-        model=model or "wikidata",
-        cache=cache,
-        offline=offline,
-        contact=contact,
-        only=only,
-        most=most,
-        pause=pause,
-        fresh=fresh,
-    )
-    sys.exit(run_outside(store, asked, dry=dry_run, form=form, wait=wait))
 
 
 @main.group()
@@ -407,18 +330,30 @@ def check(store: Path, rebuild: bool, shapes: bool, owl: bool, quiet: bool) -> N
 
 @main.command()
 @STORE
-@click.option("--format", "form", type=click.Choice(["nq", "trig"]), default="nq", show_default=True)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["nq", "nquads", "trig", "nanopub", "prov-o", "prov-json", "sssom"]),
+    default="nq",
+    show_default=True,
+    help="nq, nquads, trig: everything that `ingest` takes back; the others are for other programs.",
+)
 @click.option(
     "--output", "-o", type=click.Path(path_type=Path), help="File to write (default: standard output)."
 )
-def export(store: Path, form: str, output: Path | None) -> None:
-    """Write all claims, inactive ones too, and base data as RDF that `ingest` takes back."""
-    from kg.cli.ingesting import run_export
+@click.option(
+    "--sign-key",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="RSA key that nanopublications are signed with.",
+)
+@click.option("--signer", metavar="IRI", help="Whose key it is (an ORCID).")
+def export(store: Path, form: str, output: Path | None, sign_key: Path | None, signer: str | None) -> None:
+    """Write what the store holds: all of it, its nanopublications, its provenance or its mappings."""
+    from kg.cli.exporting import run_export
 
-    run_export(store, form, output)
+    run_export(store, form, output, sign_key, signer)
 
 
-_WAIT = click.option("--wait", default=10.0, show_default=True, help="Seconds to wait for another writer.")
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 
 
@@ -455,7 +390,7 @@ def upgrade(store: Path) -> None:
 @click.argument("document")
 @STORE
 @click.option("--reason", required=True, help="Why it is taken out; the tombstone says so.")
-@_WAIT
+@WAIT
 def purge(document: str, store: Path, reason: str, wait: float) -> None:
     """Take a document's text and quotes out for good, by its IRI or id. The claims stay without quotes."""
     from kg.cli.keeping import run_purge
@@ -472,3 +407,7 @@ def demo(host: str, port: int, once: bool) -> None:
     from kg.cli.demo import run_demo
 
     sys.exit(run_demo(host, port, once=once))
+
+
+main.add_command(judge)
+main.add_command(link)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse
 
+from kg.dataset.closure import Closure
 from kg.dataset.fixed import FixedView
 from kg.dataset.identities import texts
 from kg.dataset.invariants import AFTERWARDS, claim_names
@@ -34,6 +35,7 @@ MOST_QUADS = 3_000_000
 """Quads that a restricted dataset may have, where nothing else is said (some 500 bytes each)."""
 
 _BATCH = 20_000
+_NAMING = (LS.document, LS.origin, LS.voice)
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,19 @@ class Candidate:
         first = self.view.said(span, LS.earliest, self.store)
         last = self.view.said(span, LS.latest, self.store)
         return _day(first), _day(last)
+
+
+def is_named(view: Snapshot, iri: str) -> bool:
+    """Whether a version has a claim, judgment, document, origin or source of that name, active or not."""
+    if view.knows_judgment(iri):
+        return True
+    name = node(iri)
+    asked = [(name, node(LS.polarity), None), *((None, node(way), name) for way in _NAMING)]
+    return any(
+        next(iter(store.quads_for_pattern(*one, None)), None) is not None
+        for store in (view.main, view.archive)
+        for one in asked
+    )
 
 
 def _day(text: str | None) -> date | None:
@@ -275,15 +290,18 @@ def _facts(
     inferred = f"<{version.names.inferred}>"
     lines = (line.split("\t") for line in stated)
     text: list[str] = []
+    closure = Closure(version)
     for (s, p, o), group in groupby(lines, key=lambda parts: (parts[0], parts[1], parts[2])):
         if not _passes(tuple(parts[3] for parts in group), fact_filter):
             continue
         text.append(f"{s} {p} {o} .\n")
+        closure.add((s, p, o))
         follows = [" ".join(triple) for triple in consequences((s, p, o))]
         text.extend(f"{t} .\n{t} {inferred} .\n" for t in follows)
         if len(text) >= _BATCH:
             yield from parse("".join(text), format=RdfFormat.N_QUADS)
             text = []
+    text.extend(f"{t} .\n{t} {inferred} .\n" for t in map(" ".join, closure.conclusions()))
     yield from parse("".join(text), format=RdfFormat.N_QUADS)
 
 

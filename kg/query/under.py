@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Literal as OneOf
 
 from kg.dataset.naming import Naming, naming
-from kg.dataset.restricted import Candidate, RestrictedView, restricted
+from kg.dataset.restricted import Candidate, RestrictedView, is_named, restricted
 from kg.dataset.snapshots import Snapshot
 from kg.dataset.terms import NamedNode, Quad
 from kg.dataset.view import Support
@@ -29,7 +29,7 @@ from kg.query.derivation import Derivation, NotAnnotated
 from kg.query.evaluate import MAX_DERIVATIONS, standing
 from kg.query.leaves import Unaccounted
 from kg.query.policy import TrustPolicy
-from kg.query.prepare import prepared
+from kg.query.prepare import Prepared, prepared
 from kg.query.services import Services
 from kg.query.size import TooComplex
 from kg.query.source import Source
@@ -94,14 +94,15 @@ def query_trusting(
 ) -> Answer | None:
     """The answer over what a source believes, from circuits; ``None`` where they do not tell it."""
     asked = prepared(sparql, base_iri, source.index is not None and chosen is None, whole=True)
-    if isinstance(asked, str) or not isinstance(asked.plan, Derivation):
+    plan = _told(asked)
+    if isinstance(asked, str) or isinstance(plan, str):
         return None
-    plan, dataset = asked.plan, chosen or asked.dataset
+    dataset = chosen or asked.dataset
     if dataset is not None:
         source = Chosen(source, *dataset)
-    is_ask = asked.query.form == "ask"
-    if source.repeats or plan.places is not None or plan.is_open or not (plan.is_bag or is_ask):
+    if source.repeats:
         return None
+    is_ask = asked.query.form == "ask"
     builder = Builder(source, MAX_DERIVATIONS, work_out)
     try:
         found = standing(builder, plan)
@@ -114,6 +115,32 @@ def query_trusting(
         return None
     variables = tuple(variable.name for variable in plan.key)
     return Answer("select", source.iri, variables, tuple(found.rows), provenance=told)
+
+
+def _told(asked: Prepared | str) -> Derivation | str:
+    """How circuits tell the rows of any part of the data, or why they do not."""
+    if isinstance(asked, str):
+        return asked
+    plan = asked.plan
+    if isinstance(plan, str):
+        return plan
+    if not isinstance(plan, Derivation):
+        return "values and triples are made of many solutions"
+    if plan.places is not None or plan.is_open:
+        return "the engine may choose among several answers"
+    if not plan.is_bag and asked.query.form != "ask":
+        return "it hangs on the data how often a row comes"
+    return plan
+
+
+def why_made(snapshot: Source, sparql: str, policy: TrustPolicy, base_iri: str | None = None) -> str | None:
+    """Why a query under a policy needs the dataset that it leaves; ``None`` where circuits tell."""
+    if isinstance(snapshot, Snapshot) and _comes_back(snapshot, policy):
+        return "claims come back that are not active now, or things go by other names"
+    if "service" in sparql.casefold():
+        return "another endpoint is asked"
+    told = _told(prepared(sparql, base_iri, snapshot.index is not None, whole=True))
+    return told if isinstance(told, str) else None
 
 
 def _comes_back(snapshot: Snapshot, policy: TrustPolicy) -> bool:
@@ -192,10 +219,21 @@ def _dataset(snapshot: Snapshot, policy: TrustPolicy) -> RestrictedView:
 
 
 def _flagged(snapshot: Snapshot, policy: TrustPolicy, answer: Answer) -> Answer:
-    """The answer with the claims that were kept though no time is known of them."""
+    """The answer with what the policy could not judge.
+
+    That are claims kept though no time is known of them, and names that are nothing it asks for.
+    """
     told = answer.provenance
-    if policy.valid_at is None or told is None:
+    if told is None:
         return answer
-    claims = (iri for iri, info in told.claims.items() if not info.is_judgment)
-    undated = tuple(iri for iri in claims if policy.is_undated(Candidate(snapshot, iri)))
-    return replace(answer, provenance=replace(told, undated=undated))
+    undated: tuple[str, ...] = ()
+    if policy.valid_at is not None:
+        claims = (iri for iri, info in told.claims.items() if not info.is_judgment)
+        undated = tuple(iri for iri in claims if policy.is_undated(Candidate(snapshot, iri)))
+    unknown = tuple(
+        f"without={iri} changes nothing: "
+        "this version has no claim, judgment, document, origin or source of that name"
+        for iri in sorted(policy.without)
+        if not is_named(snapshot, iri)
+    )
+    return replace(answer, provenance=replace(told, undated=undated, notes=(*told.notes, *unknown)))
