@@ -220,6 +220,10 @@ class LS(StrEnum):
     madeOf = _NS + "madeOf"
     inForceFrom = _NS + "inForceFrom"
     inForceUntil = _NS + "inForceUntil"
+    covers = _NS + "covers"
+    suspendedBy = _NS + "suspendedBy"
+    suspendedFrom = _NS + "suspendedFrom"
+    suspendedUntil = _NS + "suspendedUntil"
     # --- confidence.ttl
     Rating = _NS + "Rating"
     SourceReliability = _NS + "SourceReliability"

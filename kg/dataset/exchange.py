@@ -1,7 +1,7 @@
 """A store's claims and base data as RDF, and back: nothing is lost on the way, inactive claims included.
 
 An export holds the assertion graphs and the record, of active and inactive claims, and
-base data. What follows from them (facts, inferred triples) is left out.
+base data. What follows from them (facts, inferred triples), and reference data, is left out.
 """
 
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ BATCH = 1000
 
 def export_quads(view: View) -> Iterator[Quad]:
     """Everything that the dataset does not follow from by itself."""
-    derived = {view.inferred, node(ONTOLOGY), DEFAULT}
+    derived = {view.inferred, node(view.names.reference), node(ONTOLOGY), DEFAULT}
     for quad in view.main.quads_for_pattern(None, None, None, None):
         if quad.graph_name not in derived:
             yield quad

@@ -8,6 +8,7 @@
 * its assertion graph and its record are those that it encodes to;
 * an origin has the most cautious rating of its claims;
 * its quote is found in the document's text, at its place;
+* reference data are as they were put in;
 * a claim whose quote was taken out has none, and its document's text is not kept;
 * the text index has each claim with its words, its state and what others make of it.
 """
@@ -27,6 +28,7 @@ from kg.claims.document import text_hash
 from kg.dataset.encode import encode, graph_hash
 from kg.dataset.index import AnnotatedFacts
 from kg.dataset.records import DEFAULT, StoredClaim
+from kg.dataset.reference_graph import found_hash, stored_hash
 from kg.dataset.snapshots import Snapshot
 from kg.dataset.sorting import Progress, SortedLines, unwatched
 from kg.dataset.support import support_lines, supports
@@ -56,6 +58,7 @@ def check_dataset(snapshot: Snapshot, progress: Progress = unwatched) -> Iterato
     yield from _check_claims(snapshot, progress)
     yield from _check_facts(snapshot, progress)
     yield from _check_index(snapshot, progress)
+    yield from _check_reference(snapshot)
     yield from _check_text(snapshot, progress)
 
 
@@ -239,6 +242,16 @@ def _index_problem(
         support = snapshot.fact_support(quad.subject, quad.predicate, quad.object)
     [found] = index.supports([name])
     return None if found == support else f"the index says {found}, it is {support}"
+
+
+def _check_reference(snapshot: Snapshot) -> Iterator[Finding]:
+    noted, found = stored_hash(snapshot), found_hash(snapshot)
+    if noted != found:
+        yield Finding(
+            "reference data are as they were put in",
+            snapshot.names.reference,
+            f"the graph notes the hash {noted}, its content has {found}: lodestone link --reference",
+        )
 
 
 def _check_text(snapshot: Snapshot, progress: Progress) -> Iterator[Finding]:

@@ -230,9 +230,10 @@ class Writer(WorkingCopy):
     # --- claims in bulk
 
     def is_empty(self) -> bool:
-        """Whether there are no claims and no named graphs but the ontology."""
+        """Whether there are no claims, and no named graphs but the ontology and reference data."""
         counts = self.manifest.counts
-        graphs = (g for g in self.main.named_graphs() if g != node(ONTOLOGY))
+        own = (node(ONTOLOGY), node(self.names.reference))
+        graphs = (g for g in self.main.named_graphs() if g not in own)
         return not counts.get("active") and not counts.get("inactive") and next(graphs, None) is None
 
     def conflict(self, name: str, content_hash: str, *, fresh: bool = False) -> str | None:

@@ -6,13 +6,13 @@ class Intractable(Exception):
 
 
 class Effort:
-    """What may still be spent, in clauses that are looked at."""
+    """What may still be spent, in nodes or clauses that are looked at."""
 
     def __init__(self, left: int) -> None:
         self.left = left
 
-    def spend(self, clauses: int) -> None:
+    def spend(self, looked_at: int) -> None:
         """Raises ``Intractable`` where nothing is left."""
-        self.left -= clauses
+        self.left -= looked_at
         if self.left < 0:
             raise Intractable

@@ -5,9 +5,10 @@ from itertools import pairwise
 
 from kg.provenance.circuit import Circuit, Node, Op
 from kg.provenance.diagram import Diagram, TooLarge
+from kg.provenance.effort import Intractable
 from kg.provenance.evaluate import evaluate
 from kg.provenance.sampling import Worlds
-from kg.provenance.trusted import Model, Trusted
+from kg.provenance.trusted import MAX_VISITS, Model, Trusted
 
 MAX_FALLING = 12
 MAX_VARIABLES = 256
@@ -15,6 +16,7 @@ MAX_DIAGRAM = 10_000
 MAX_EFFORT = 60_000
 _DEEP = 50
 _MOST_KEPT = 256
+_EACH = Worlds()
 
 
 class Falls:
@@ -58,8 +60,9 @@ class Fallible(Trusted):
         max_falling: int = MAX_FALLING,
         max_variables: int = MAX_VARIABLES,
         max_diagram: int = MAX_DIAGRAM,
+        max_visits: int = MAX_VISITS,
     ) -> None:
-        super().__init__(circuit, model)
+        super().__init__(circuit, model, max_visits)
         self.max_falling = max_falling
         self.max_variables = max_variables
         self.max_diagram = max_diagram
@@ -67,6 +70,8 @@ class Fallible(Trusted):
         self._fallen: frozenset[str] = frozenset()
         self._fallings: dict[frozenset[str], Falls] = {}
         self._origins: dict[int, int | None] = {}
+        self._alone: dict[str, int] = {}
+        self._felled: dict[int, int] = {}
 
     def _diagram(self, names: list[Hashable]) -> Diagram | None:
         """An empty diagram, if there may be one of so many variables."""
@@ -78,8 +83,8 @@ class Fallible(Trusted):
         """The fewest origins whose fall makes the node false; ``None`` if no fall does.
 
         Exact for up to ``MAX_FALLING`` origins, and while a diagram of at most ``max_variables``
-        origins and ``max_diagram`` nodes tells; beyond that a lower bound: 1 if one origin
-        alone fells it, otherwise 2.
+        origins and ``max_diagram`` nodes tells, within the effort for all rows together; beyond
+        that a lower bound: 1 if one origin alone fells it, otherwise 2.
         """
         if root not in self._origins:
             self._origins[root] = self._few(root, 0)
@@ -131,7 +136,10 @@ class Fallible(Trusted):
         return found
 
     def _fewest(self, root: int) -> int | None:
-        names = list(dict.fromkeys(map(self.origin, self.leaves(root))))
+        try:
+            names = list(dict.fromkeys(map(self.origin, self.leaves(root))))
+        except Intractable:
+            return self._at_least(root)
         diagram = self._diagram(list(names))
         if diagram is not None:
             try:
@@ -144,7 +152,12 @@ class Fallible(Trusted):
                 pass
             finally:
                 self._effort -= len(diagram)
-        falls = Worlds(len(names))  # in world i origin i falls
-        standing = {name: falls.one & ~(1 << i) for i, name in enumerate(names)}
-        true = evaluate(self.circuit, (root,), falls, lambda node: standing[self.origin(node)])[root]
-        return 2 if true == falls.one else 1
+        return self._at_least(root)
+
+    def _at_least(self, root: int) -> int:
+        """1 if one origin alone fells a node, otherwise 2: in world i the i-th origin falls."""
+        true = evaluate(self.circuit, (root,), _EACH, self._standing_alone, self._felled)[root]
+        return 2 if true == _EACH.one else 1
+
+    def _standing_alone(self, node: Node) -> int:
+        return ~(1 << self._alone.setdefault(self.origin(node), len(self._alone)))

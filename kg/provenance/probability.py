@@ -19,13 +19,16 @@ does not follow from P(x) and P(y) where the two rest on one claim or one origin
   nodes (``MAX_EFFORT`` nodes for all rows of an answer together).
 
 What is larger is estimated from ``SAMPLES`` random worlds, the same each time, and says so.
+An answer of many large rows ends in estimates, too: what is worked out again for each row is
+counted (``MAX_VISITS``), so that the rows after that share their work.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from functools import reduce
 from math import prod
+from operator import and_
 from typing import TYPE_CHECKING, TypeVar
 
 from kg.provenance.circuit import Circuit, Node, Op
@@ -35,7 +38,7 @@ from kg.provenance.evaluate import evaluate
 from kg.provenance.falls import MAX_DIAGRAM, MAX_FALLING, MAX_VARIABLES, Fallible
 from kg.provenance.sampling import SAMPLES, Worlds, draw, interval
 from kg.provenance.semirings.fuzzy import FUZZY
-from kg.provenance.trusted import Chain, Model
+from kg.provenance.trusted import MAX_VISITS, Chain, Model
 
 if TYPE_CHECKING:
     from kg.provenance.conditioned import Conditioned
@@ -69,17 +72,17 @@ class Assessor(Fallible):
         max_falling: int = MAX_FALLING,
         max_variables: int = MAX_VARIABLES,
         max_diagram: int = MAX_DIAGRAM,
+        max_visits: int = MAX_VISITS,
         samples: int = SAMPLES,
     ) -> None:
-        super().__init__(circuit, model, max_falling, max_variables, max_diagram)
+        super().__init__(circuit, model, max_falling, max_variables, max_diagram, max_visits)
         self.max_origins = max_origins
         self.samples = samples
         self._clauses = Effort(max_clauses)
         self._met: frozenset[str] = frozenset()
         self._given: dict[Hashable, Conditioned] = {}
         self._drawn: dict[Hashable, int] = {}
-        self._held: dict[str, list[Hashable]] = {}
-        self._sampled: dict[int, int] = {}
+        self._sampled: dict[frozenset[tuple[str, Chain]], dict[int, int]] = {}
         self._confidence: dict[int, Confidence] = {}
 
     def _probability(self, leaf: Node) -> float:
@@ -153,9 +156,12 @@ class Assessor(Fallible):
 
     def _given_origins(self, root: int) -> float | None:
         """By the worlds of the origins that several claims share, if those are few; ``None`` otherwise."""
-        chains = self.chains(root)
-        origins = self._to_settle(root, chains)
-        if origins is None:
+        try:
+            chains = self.chains(root)
+            origins = self._to_settle(root, chains)
+        except Intractable:
+            return None
+        if origins is None or self._clauses.left <= 0:
             return None
         key = (origins, frozenset(chains.items()))
         given = self._given.get(key)
@@ -168,6 +174,8 @@ class Assessor(Fallible):
         try:
             return given.probability(root)
         except Intractable:
+            below = map(self.circuit.operands.__getitem__, self.circuit.reachable((root,)))
+            self._clauses.left -= sum(map(len, below))
             return None
 
     def _to_settle(self, root: int, chains: dict[str, Chain]) -> tuple[str, ...] | None:
@@ -188,59 +196,86 @@ class Assessor(Fallible):
 
     def _by_worlds(self, root: int) -> Confidence:
         """By a diagram if it stays within its size, otherwise by sampling."""
-        probability, holds = self._variables(root)
-        diagram = self._diagram(list(probability))
-        if diagram is not None:
-            try:
-                leaf = self._leaf(diagram.variable, diagram.times, holds)
-                function = evaluate(self.circuit, (root,), diagram, leaf)[root]
-                return Confidence(diagram.probability(function, probability))
-            except TooLarge:
-                pass
-            finally:
-                self._effort -= len(diagram)
-        worlds = Worlds(self.samples)
-        for name, p in probability.items():
-            if name not in self._drawn:
-                self._drawn[name] = draw(name, p, self.samples)
-        leaf = self._leaf(self._drawn.__getitem__, worlds.times, holds)
-        alike = all(self._held.setdefault(name, keys) == keys for name, keys in holds.items())
-        values = self._sampled if alike else {}  # the same claims mean the same under all these nodes
-        true = evaluate(self.circuit, (root,), worlds, leaf, values)[root]
-        return Confidence(*interval(true.bit_count(), self.samples))
+        try:
+            chains = self.chains(root)
+        except Intractable:
+            return self._unchained(root)
+        found = self._by_diagram(root, chains)
+        if found is not None:
+            return Confidence(found)
+        values = self._sampled.setdefault(frozenset(chains.items()), {})
+        try:
+            if len(self._sampled) > 1:
+                self._visits.spend(len(self.circuit.reachable((root,), values)))
+        except Intractable:
+            return self._unchained(root)
+        return Confidence(*interval(self._samples(root, chains, values), self.samples))
 
-    def _variables(self, root: int) -> tuple[dict[Hashable, float], dict[str, list[Hashable]]]:
-        """The random variables under a node with their probabilities, those of one origin together;
-        and for each claim those that are true exactly where it holds.
-        """
-        chains = self.chains(root)
+    def _unchained(self, root: int) -> Confidence:
+        """An estimate as if no claim had a copy: all that is left where nothing more may be spent."""
+        value = self._samples(root, {}, self._sampled.setdefault(frozenset(), {})) / self.samples
+        return Confidence(value, max(value, 1.0 - value))
+
+    def _by_diagram(self, root: int, chains: Mapping[str, Chain]) -> float | None:
+        """Exact; ``None`` where that is too large."""
+        if self._effort <= 0:
+            return None
+        try:
+            probability = self._variables(root, chains)
+        except Intractable:
+            return None
+        diagram = self._diagram(list(probability))
+        if diagram is None:
+            return None
+        try:
+            leaf = self._leaf(diagram.variable, diagram.times, chains)
+            function = evaluate(self.circuit, (root,), diagram, leaf)[root]
+            return diagram.probability(function, probability)
+        except TooLarge:
+            return None
+        finally:
+            self._effort -= len(diagram)
+
+    def _samples(self, root: int, chains: Mapping[str, Chain], values: dict[int, int]) -> int:
+        """In how many random worlds a node is true; ``values`` are those of the nodes known already."""
+
+        def drawn(name: Hashable, p: float) -> int:
+            found = self._drawn.get(name)
+            if found is None:
+                found = self._drawn[name] = draw(name, p, self.samples)
+            return found
+
+        def leaf(node: Node) -> int:
+            return reduce(and_, (drawn(name, p) for name, p in self._variables_of(node, chains)))
+
+        true = evaluate(self.circuit, (root,), Worlds(self.samples), leaf, values)[root]
+        return true.bit_count()
+
+    def _variables(self, root: int, chains: Mapping[str, Chain]) -> dict[Hashable, float]:
+        """The random variables under a node with their probabilities, those of one origin together."""
         variables: dict[str, dict[Hashable, float]] = {}
-        holds: dict[str, list[Hashable]] = {}
         for node in self.leaves(root):
-            if node.op is Op.OUTSIDE:
-                key = ("service", node.name, node.at)
-                variables.setdefault(str(key), {key: self.model.outside(node.name)})
-                continue
-            trust = self.trust(node.name)
-            origin = ("origin", trust.origin)
-            of_origin = variables.setdefault(trust.origin, {origin: trust.reliability})
-            chain = chains.get(node.name, ((("claim", node.name, 1.0), trust.credibility),))
-            of_origin.update(chain)
-            holds[node.name] = [origin, *(key for key, _ in chain)]
-        return {name: p for of_origin in variables.values() for name, p in of_origin.items()}, holds
+            variables.setdefault(self.origin(node), {}).update(self._variables_of(node, chains))
+        return {name: p for of_origin in variables.values() for name, p in of_origin.items()}
+
+    def _variables_of(self, node: Node, chains: Mapping[str, Chain]) -> Chain:
+        """The variables that are all true exactly where a token holds, with their probabilities."""
+        if node.op is Op.OUTSIDE:
+            return ((("service", node.name, node.at), self.model.outside(node.name)),)
+        trust = self.trust(node.name)
+        own = chains.get(node.name, ((("claim", node.name, 1.0), trust.credibility),))
+        return ((("origin", trust.origin), trust.reliability), *own)
 
     def _leaf(
         self,
         variable: Callable[[Hashable], T],
         both: Callable[[T, T], T],
-        holds: dict[str, list[Hashable]],
+        chains: Mapping[str, Chain],
     ) -> Callable[[Node], T]:
         """What a token means in terms of the random variables."""
 
         def value(node: Node) -> T:
-            if node.op is Op.OUTSIDE:
-                return variable(("service", node.name, node.at))
-            return reduce(both, map(variable, holds[node.name]))
+            return reduce(both, (variable(name) for name, _ in self._variables_of(node, chains)))
 
         return value
 

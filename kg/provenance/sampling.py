@@ -14,15 +14,14 @@ _Z = 1.959964
 
 
 class Worlds(Semiring[int]):
-    """Sets of worlds, of ``count`` in all: bit ``i`` tells of world ``i``."""
+    """Sets of worlds: bit ``i`` tells of world ``i``, of ``count`` in all, or without end."""
 
     idempotent = True
     absorptive = True
 
-    def __init__(self, count: int) -> None:
-        self.count = count
+    def __init__(self, count: int | None = None) -> None:
         self.zero = 0
-        self.one = (1 << count) - 1
+        self.one = -1 if count is None else (1 << count) - 1
 
     def plus(self, left: int, right: int) -> int:
         """Or, in each world."""

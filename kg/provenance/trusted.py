@@ -1,13 +1,19 @@
 """What stands behind the nodes of a circuit: claims, their origins, and which of them count."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from itertools import chain as chained
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from kg.provenance.circuit import Circuit, Node, Op
+from kg.provenance.effort import Effort
 
+MAX_VISITS = 2_000_000
+"""Nodes that are gone through again for each row, of all rows of an answer together."""
 _MANY = 64
+
+NO_FACTS: frozenset[int] = frozenset()
+M = TypeVar("M")
 
 Chain = tuple[tuple[Hashable, float], ...]
 """The variables that must all be true for a claim to be credible, with their probabilities."""
@@ -40,15 +46,22 @@ class Model(Protocol):
 
 
 class Trusted:
-    """A circuit together with what is known of its claims. Each claim is asked for once."""
+    """A circuit together with what is known of its claims. Each claim is asked for once.
 
-    def __init__(self, circuit: Circuit, model: Model) -> None:
+    What goes through all nodes under one raises ``Intractable`` once ``max_visits`` of
+    them were gone through.
+    """
+
+    def __init__(self, circuit: Circuit, model: Model, max_visits: int = MAX_VISITS) -> None:
         self.circuit = circuit
         self.model = model
         self.reliability: dict[str, float] = {}
         """P(reliable) of each origin that was met."""
         self._trust: dict[str, Trust] = {}
-        self._copied: dict[int, bool] = {}
+        self._visits = Effort(max_visits)
+        self._copied: dict[int, frozenset[int] | None] = {}
+        self._chains: dict[frozenset[int], dict[str, Chain]] = {frozenset(): {}}
+        self._leaves: tuple[int, list[Node]] = (-1, [])
         self._supports: dict[int, frozenset[str] | None] = {}
 
     def trust(self, claim: str) -> Trust:
@@ -76,16 +89,17 @@ class Trusted:
             found.update(self.circuit[n].name for n in counted)
         return found
 
-    def has_copies(self, root: int) -> bool:
-        """Whether claims of one origin assert one triple, a fact under the node."""
+    def copied(self, root: int) -> frozenset[int] | None:
+        """The facts under a node that claims of one origin assert; ``None`` for more than ``_MANY``."""
         if root not in self._copied:
             operations, operands, copied = self.circuit.operations, self.circuit.operands, self._copied
             for number in self.circuit.reachable((root,), copied):
                 below = operands[number]
-                found = any(map(copied.__getitem__, below))
-                if operations[number] is Op.FACT and not found:
+                found = _union([copied[n] for n in below if copied[n] != NO_FACTS])
+                if operations[number] is Op.FACT:
                     names = list(map(self.circuit.name, self._tokens(below)))
-                    found = len({self.trust(name).origin for name in names}) < len(names)
+                    if len({self.trust(name).origin for name in names}) < len(names):
+                        found = _union([found, frozenset((number,))])
                 copied[number] = found
         return self._copied[root]
 
@@ -95,6 +109,9 @@ class Trusted:
         Copies are claims of one origin that assert one triple, a fact in the circuit, and
         what is a copy of a copy. Judgments, each with an origin of its own, have none.
         """
+        facts: Iterable[int] | None = self.copied(root)
+        if facts is None:
+            facts = [n for n in self._below(root) if self.circuit.operations[n] is Op.FACT]
         parent: dict[str, str] = {}
 
         def first(name: str) -> str:
@@ -102,13 +119,11 @@ class Trusted:
                 parent[name] = name = parent.setdefault(above, above)
             return name
 
-        for number in self.circuit.reachable((root,)):
-            node = self.circuit[number]
-            if node.op is Op.FACT:
-                of_origin: dict[str, str] = {}
-                for name in map(self.circuit.name, self._tokens(node.of)):
-                    other = of_origin.setdefault(self.trust(name).origin, name)
-                    parent[first(name)] = first(other)
+        for number in facts:
+            of_origin: dict[str, str] = {}
+            for name in map(self.circuit.name, self._tokens(self.circuit.operands[number])):
+                other = of_origin.setdefault(self.trust(name).origin, name)
+                parent[first(name)] = first(other)
         groups: dict[str, list[str]] = {}
         for name in list(parent):
             groups.setdefault(first(name), []).append(name)
@@ -133,9 +148,11 @@ class Trusted:
         Copies form a chain: the best has one variable, each next one those of the copies
         before it and one more, which brings the product down to its own credibility.
         """
+        facts = self.copied(root)
+        known = None if facts is None else self._chains.get(facts)
+        if known is not None:
+            return known
         found: dict[str, Chain] = {}
-        if not self.has_copies(root):
-            return found
         for copies in set(self.copies(root).values()):
             chain: Chain = ()
             before = 1.0
@@ -145,6 +162,8 @@ class Trusted:
                     chain = (*chain, (("claim", copy, before), own / before if before else 0.0))
                     before = own
                 found[copy] = chain
+        if facts is not None:
+            self._chains[facts] = found
         return found
 
     def independent(self, operands: tuple[int, ...]) -> bool:
@@ -207,18 +226,28 @@ class Trusted:
 
     def leaves(self, root: int) -> list[Node]:
         """The tokens under a node."""
-        nodes = map(self.circuit.__getitem__, self.circuit.reachable((root,)))
-        return [node for node in nodes if node.op in (Op.TOKEN, Op.OUTSIDE)]
+        if self._leaves[0] != root:
+            kinds, operations = (Op.TOKEN, Op.OUTSIDE), self.circuit.operations
+            self._leaves = root, [self.circuit[n] for n in self._below(root) if operations[n] in kinds]
+        return self._leaves[1]
+
+    def _below(self, root: int) -> list[int]:
+        """The nodes under a node, itself included."""
+        found = self.circuit.reachable((root,))
+        self._visits.spend(len(found))
+        return found
 
     def origin(self, node: Node) -> str:
         """The origin that a leaf falls with; a service is its own."""
         return f"service {node.name}" if node.op is Op.OUTSIDE else self.trust(node.name).origin
 
 
-def _union(supports: list[frozenset[str] | None]) -> frozenset[str] | None:
+def _union(sets: list[frozenset[M] | None]) -> frozenset[M] | None:
     """Of all; ``None`` for more than ``_MANY``."""
-    known = [support for support in supports if support is not None]
-    if len(known) < len(supports):
+    if len(sets) == 1:
+        return sets[0]
+    known = [one for one in sets if one is not None]
+    if len(known) < len(sets):
         return None
-    union: frozenset[str] = frozenset().union(*known)
+    union: frozenset[M] = frozenset().union(*known)
     return union if len(union) <= _MANY else None

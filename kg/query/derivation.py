@@ -78,7 +78,10 @@ class Worked:
 
 @dataclass(frozen=True)
 class Way:
-    """A path with ``?``, ``*`` or ``+`` between two nodes."""
+    """A path with ``?``, ``*`` or ``+`` between two nodes.
+
+    With ``held`` a constant, too, is joined to itself only where a triple holds it.
+    """
 
     subject: Node
     path: Path
@@ -87,6 +90,7 @@ class Way:
     graph: Var | Iri | None = None
     witness: Var | None = None
     indexed: bool = False
+    held: bool = False
 
     @property
     def nodes(self) -> tuple[Node, ...]:

@@ -75,9 +75,10 @@ def check_within_graph(what: Graph) -> None:
     """Raises ``NotAnnotated`` for a GRAPH that may match without a triple, or around a sub-SELECT.
 
     (The engine takes the name of the graph for a variable of each triple within, which a
-    sub-SELECT hides; and it has graphs without triples only for an empty group.)
+    sub-SELECT hides; it has graphs without triples only for an empty group, and a path of
+    length zero only from what a triple holds.)
     """
-    if not is_grounded(what.of):
+    if not isinstance(what.of, PathPattern) and not is_grounded(what.of):
         raise NotAnnotated("GRAPH around a group that may match without a triple is not annotated yet")
     if isinstance(what.name, Var) and _holds(what.of, Select):
         raise NotAnnotated("a sub-SELECT within GRAPH with a variable is not annotated yet")
@@ -113,12 +114,6 @@ def check_steady(pattern: Pattern) -> None:
                 check_steady(part.pattern)
     for inner in patterns_of(pattern):
         check_steady(inner)
-
-
-def check_way(what: PathPattern, in_exists: bool) -> None:
-    """Raises ``NotAnnotated`` where a path of length zero hangs on what EXISTS takes for a constant."""
-    if in_exists and is_nullable(what.path):
-        raise NotAnnotated("a path that may have length zero within EXISTS is not annotated yet")
 
 
 def check_within_exists(what: Minus | Select, in_exists: bool) -> None:

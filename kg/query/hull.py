@@ -45,7 +45,6 @@ from kg.query.fitness import (
     MOST_EXISTS,
     check_bound,
     check_minus,
-    check_way,
     check_within_exists,
     check_within_graph,
     is_simple,
@@ -147,10 +146,8 @@ class Hull:
         """A negated property set is a triple whose predicate is none of those (section 18.4)."""
         if not isinstance(what.path, Negated):
             subject, item = scope.node(what.subject), scope.node(what.object)
-            check_way(what, scope.in_exists)
-            self.leaves.append(
-                Way(subject, what.path, item, scope.guard, scope.graph, scope.witness, self.indexed)
-            )
+            way = Way(subject, what.path, item, scope.guard, scope.graph, scope.witness, self.indexed)
+            self.leaves.append(replace(way, held=scope.in_exists or scope.graph is not None))
             return PathPattern(subject, what.path, item)
         forward, inverse = what.path.forward, what.path.inverse
         if not inverse:

@@ -32,14 +32,16 @@ class WayLeaves:
         """The node of a path between its ends (and in a named graph, the third term).
 
         A path of length zero from a constant is there in any case; between variables it is
-        where a triple holds the node (SPARQL 1.1, section 18.4).
+        where a triple holds the node (SPARQL 1.1, section 18.4). The engine takes it so
+        within EXISTS and GRAPH whatever the ends are (``kg.query.zero_length`` adds to that).
         """
         start, end = terms[:2]
         graph = terms[2] if len(terms) > 2 else None
         if start is None or end is None:
             raise Unaccounted("an end of a path is unbound")
         if start == end and is_nullable(way.path):
-            if not isinstance(way.subject, Var) or not isinstance(way.object, Var):
+            constant = not isinstance(way.subject, Var) or not isinstance(way.object, Var)
+            if constant and not way.held:
                 return self._leaves.circuit.one
             return self._presence(start, graph)
         path = way.path

@@ -170,3 +170,36 @@ def test_deep_circuits_are_assessed_without_a_stack() -> None:
     judge = Assessor(circuit, Many(10_000))
     assert 0 < judge.confidence(node).value < 1
     assert judge.origins(node) == 2
+
+
+@given(anything(), ratings())
+def test_without_any_effort_left_an_estimate_has_an_error_that_holds(expr: Expr, model: Ratings) -> None:
+    judge, root = assessor(expr, model, max_clauses=0, max_variables=0, max_visits=0)
+    found = judge.confidence(root)
+    assert abs(found.value - by_enumeration(expr, model)) <= 2.5 * (found.error or 1e-9)
+
+
+def dense(nodes: int) -> tuple[Circuit, list[int]]:
+    """What every node of a clique is reached by, round by round; each edge has a copy of one origin."""
+    circuit = Circuit()
+    edges = {
+        (a, b): circuit.fact([circuit.token(str(100 * a + b)), circuit.token(str(100 * a + b + 10_000))])
+        for a in range(nodes)
+        for b in range(nodes)
+    }
+    reached = [edges[0, b] for b in range(nodes)]
+    for _ in range(nodes):
+        reached = [
+            circuit.plus([edges[0, b], *(circuit.times([reached[a], edges[a, b]]) for a in range(nodes))])
+            for b in range(nodes)
+        ]
+    return circuit, reached
+
+
+def test_many_large_rows_end_in_estimates_the_same_each_time() -> None:
+    circuit, rows = dense(9)
+    judges = [Assessor(circuit, Many(97), max_visits=2000) for _ in range(2)]
+    found = [judges[0].confidence(row) for row in rows]
+    assert all(one.error is not None for one in found)
+    assert found == [judges[1].confidence(row) for row in rows]
+    assert [judges[0].origins(row) for row in rows] == [2] * 9

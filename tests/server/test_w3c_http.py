@@ -17,11 +17,9 @@ ADMIN = "w3c"
 EXPLAINED = {
     "aggregates#agg-groupconcat-04": "the engine does not group literals with language tags so",
     "aggregates#agg-groupconcat-06": "the engine does not group literals with language tags so",
-    "aggregates#agg-empty-group-count-graph": "the engine makes one group of all of GRAPH ?g",
     "csv-tsv-res#csv03": "the engine keeps numbers in canonical form",
     "csv-tsv-res#tsv03": "the engine keeps numbers in canonical form",
     "functions#bnode01": "BNODE(text) of the engine is one node for all solutions",
-    "negation#graph-minus": "the engine does not bind ?g within MINUS in GRAPH ?g",
     "service#service7": "SERVICE, even a silent one, is refused: no outside endpoint is allowed",
 }
 """Tests that may fail, each with its reason; one that passes is to be taken out."""

