@@ -13,7 +13,11 @@ import ipaddress
 import socket
 import ssl
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from threading import Timer
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from kg.errors import LodestoneError
@@ -32,10 +36,15 @@ class OutboundRefused(LodestoneError):
 
 @dataclass(eq=False)
 class OutboundFailed(LodestoneError):
-    """A call that is allowed did not succeed. ``status`` is the HTTP status, 0 if there was none."""
+    """A call that is allowed did not succeed.
+
+    ``status`` is the HTTP status, 0 if there was none; ``after`` the seconds after which the other
+    side asks to be called again (Retry-After), ``None`` if it does not say.
+    """
 
     url: str = ""
     status: int = 0
+    after: float | None = None
 
 
 @dataclass(frozen=True)
@@ -49,10 +58,15 @@ class Fetched:
 
 @dataclass(frozen=True)
 class Outbound:
-    """The calls that are allowed. Times in seconds, ``longest`` (of a body) in bytes."""
+    """The calls that are allowed.
+
+    ``timeout`` is for each wait, ``deadline`` for a whole call (both in seconds), ``longest``
+    for a body (in bytes).
+    """
 
     allowed: tuple[str, ...] = ()
     timeout: float = 10.0
+    deadline: float = 60.0
     longest: int = 16 * MEBIBYTE
     headers: Mapping[str, str] = field(default_factory=lambda: {"User-Agent": "lodestone"})
 
@@ -86,24 +100,51 @@ class Outbound:
         """What an address answers; where it redirects to, if it does."""
         parts = _entry_for(url, self.allowed)
         target = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
-        connection = _connect(url, parts, self.allowed, self.timeout)
+        connection = _connect(url, parts, self.allowed, min(self.timeout, self.deadline))
+        late = Timer(self.deadline, connection.break_off)
+        late.daemon = True
+        late.start()
         try:
             connection.request(method, target, body, dict(headers))
             response = connection.getresponse()
             if response.status in (301, 302, 303, 307, 308) and (place := response.getheader("Location")):
                 return urljoin(url, place)
             data = response.read(self.longest + 1)
+            if connection.is_late or (response.length and len(data) <= self.longest):
+                raise http.client.IncompleteRead(data)
             if len(data) > self.longest:
-                raise OutboundFailed(f"{url}: the answer is longer than {self.longest:,} bytes", url=url)
+                told = f"{url}: the answer is longer than {self.longest:,} bytes"
+                raise OutboundFailed(told, url=url, status=response.status)
             if response.status >= 300:
                 raise OutboundFailed(
-                    f"{url}: {response.status} {response.reason}", url=url, status=response.status
+                    f"{url}: {response.status} {response.reason}",
+                    url=url,
+                    status=response.status,
+                    after=_seconds(response.getheader("Retry-After")),
                 )
             return Fetched(url, response.getheader("Content-Type", ""), data)
         except (OSError, http.client.HTTPException) as error:
-            raise OutboundFailed(f"{url}: {error}", url=url) from error
+            told = f"no whole answer in {self.deadline:g} s" if connection.is_late else str(error)
+            raise OutboundFailed(f"{url}: {told}", url=url) from error
         finally:
+            late.cancel()
             connection.close()
+
+
+def _seconds(retry_after: str | None) -> float | None:
+    """What a Retry-After says (RFC 9110, section 10.2.3), in seconds from now; ``None`` for nothing."""
+    if retry_after is None:
+        return None
+    text = retry_after.strip()
+    if text.isascii() and text.isdecimal():
+        return float(text[:9])
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
 
 
 def _split(url: str) -> SplitResult:
@@ -139,9 +180,7 @@ def _entry_for(url: str, allowed: Sequence[str]) -> SplitResult:
     raise OutboundRefused(f"{url} is not on the list of what may be asked outside (outbound)", url=url)
 
 
-def _connect(
-    url: str, parts: SplitResult, allowed: Sequence[str], timeout: float
-) -> http.client.HTTPConnection:
+def _connect(url: str, parts: SplitResult, allowed: Sequence[str], timeout: float) -> "_Pinned":
     """A connection to an address of the host that may be called. Raises as ``fetch``."""
     scheme, host, port = _origin(parts)
     try:
@@ -174,6 +213,8 @@ class _Pinned(http.client.HTTPConnection):
         self.default_port = PORTS["https" if secure else "http"]
         self._address = address
         self._secure = secure
+        self._held: socket.socket | None = None
+        self.is_late = False
 
     def connect(self) -> None:
         """Connect to the checked address."""
@@ -181,3 +222,11 @@ class _Pinned(http.client.HTTPConnection):
         if self._secure:
             context = ssl.create_default_context()
             self.sock = context.wrap_socket(self.sock, server_hostname=self.host)
+        self._held = self.sock
+
+    def break_off(self) -> None:
+        """End the call where it stands: whoever waits for it gets an error."""
+        self.is_late = True
+        if self._held is not None:
+            with suppress(OSError):
+                self._held.shutdown(socket.SHUT_RDWR)

@@ -1,7 +1,9 @@
 """Calls to the outside, to a server of the test's own."""
 
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -22,6 +24,18 @@ class Pages(BaseHTTPRequestHandler):
                 self._say(302, b"", Location="/open/round")
             case "/open/long":
                 self._say(200, b"x" * 5000)
+            case "/open/cut":
+                self._say(200, b"half", **{"Content-Length": "8"})
+            case "/open/trickle":
+                self._trickle()
+            case "/open/busy":
+                self._say(429, b"", **{"Retry-After": "7"})
+            case "/open/dated":
+                self._say(503, b"", **{"Retry-After": "Fri, 01 Jan 2100 00:00:00 GMT"})
+            case "/open/past":
+                self._say(503, b"", **{"Retry-After": "Sat, 01 Jan 2000 00:00:00 GMT"})
+            case "/open/odd":
+                self._say(503, b"", **{"Retry-After": "soon"})
             case "/secret":
                 self._say(200, b"not for you")
             case _:
@@ -31,9 +45,19 @@ class Pages(BaseHTTPRequestHandler):
         self.send_response(status)
         for name, value in headers.items():
             self.send_header(name, value)
-        self.send_header("Content-Length", str(len(body)))
+        if "Content-Length" not in headers:
+            self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+
+    def _trickle(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", "1000")
+        self.end_headers()
+        with suppress(OSError):
+            for _ in range(1000):
+                self.wfile.write(b"x")
+                time.sleep(0.02)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as the base class has it
         pass
@@ -70,10 +94,32 @@ def test_nothing_is_allowed_where_nothing_is_listed(site: str) -> None:
         Outbound().fetch(f"{site}/open/page")
 
 
-@pytest.mark.parametrize("path", ["/open/nothing", "/open/long", "/open/round"])
+@pytest.mark.parametrize("path", ["/open/nothing", "/open/long", "/open/round", "/open/cut"])
 def test_what_fails_is_told(site: str, path: str) -> None:
     with pytest.raises(OutboundFailed):
         Outbound((f"{site}/open",), longest=1000).fetch(site + path)
+
+
+def test_an_answer_that_trickles_is_given_up(site: str) -> None:
+    with pytest.raises(OutboundFailed, match=r"no whole answer in 0\.2 s"):
+        Outbound((f"{site}/open",), deadline=0.2).fetch(f"{site}/open/trickle")
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "least", "most"),
+    [("busy", 429, 7, 7), ("dated", 503, 1e9, 1e10), ("past", 503, 0, 0), ("odd", 503, None, None)],
+)
+def test_when_to_call_again_is_told(
+    site: str, path: str, status: int, least: float | None, most: float | None
+) -> None:
+    with pytest.raises(OutboundFailed) as caught:
+        Outbound((f"{site}/open",)).fetch(f"{site}/open/{path}")
+    assert caught.value.status == status
+    if least is None or most is None:
+        assert caught.value.after is None
+    else:
+        assert caught.value.after is not None
+        assert least <= caught.value.after <= most
 
 
 @pytest.mark.parametrize(

@@ -172,6 +172,13 @@ def serve(**flags: object) -> None:
 @click.option("--from", "from_", metavar="VERSION", help="With --what-if: the version before.")
 @click.option("--to", metavar="VERSION", help="With --what-if: the version after.")
 @click.option("--explain", is_flag=True, help="Show how the query is evaluated, instead of the answer.")
+@click.option(
+    "--outbound",
+    multiple=True,
+    metavar="URL",
+    envvar="LODESTONE_OUTBOUND",
+    help="An endpoint that SERVICE may ask (repeatable). A server has a list of its own.",
+)
 def query(
     query: str,
     store: Path,
@@ -181,6 +188,7 @@ def query(
     what_if: bool,
     explain: bool,
     from_: str | None,
+    outbound: tuple[str, ...],
     **policy: str | tuple[str, ...] | None,
 ) -> None:
     """Ask a SPARQL query: its text, or the name of a file that ends in .rq."""
@@ -201,6 +209,7 @@ def query(
             form=form,
             parameters=parameters,
             what_if=what_if,
+            outbound=outbound,
         )
     )
 
@@ -270,6 +279,76 @@ def reject(claims: tuple[str, ...], store: Path, by: str, reason: str, wait: flo
     from kg.cli.reviewing import run_reject
 
     sys.exit(run_reject(claims, store, by=by, reason=reason, wait=wait))
+
+
+@main.command()
+@STORE
+@click.option("--wikidata", is_flag=True, help="Ask Wikidata which of its items the store's entities may be.")
+@click.option("--endpoint-url", metavar="URL", help="Ask this SPARQL endpoint instead of Wikidata's.")
+@click.option(
+    "--model",
+    type=click.Choice(["wikidata", "rdf"]),
+    help="How its data are written: as Wikidata's, or with RDFS, SKOS and schema.org.  [default: wikidata]",
+)
+@click.option(
+    "--entity", "only", multiple=True, metavar="IRI", help="Ask about this entity alone (repeatable)."
+)
+@click.option(
+    "--most", default=500, show_default=True, type=click.IntRange(1), help="Most entities to ask about."
+)
+@click.option("--offline", is_flag=True, help="Ask nobody: answer from the cache.")
+@click.option(
+    "--cache",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder for what was answered (default: the folder outside in the store).",
+)
+@click.option(
+    "--fresh",
+    default=30.0,
+    show_default=True,
+    type=click.FloatRange(0),
+    help="Days for which it is not asked again.",
+)
+@click.option(
+    "--pause", default=1.0, show_default=True, type=click.FloatRange(0), help="Seconds between two questions."
+)
+@click.option("--contact", help="Your address, for the one who runs the endpoint.")
+@click.option("--dry-run", is_flag=True, help="Propose nothing, only tell.")
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@WAIT
+def link(
+    store: Path,
+    wikidata: bool,
+    endpoint_url: str | None,
+    model: str | None,
+    only: tuple[str, ...],
+    most: int,
+    offline: bool,
+    cache: Path | None,
+    fresh: float,
+    pause: float,
+    contact: str | None,
+    dry_run: bool,
+    form: str,
+    wait: float,
+) -> None:
+    """Propose links between the store's entities and what others publish. They wait for review."""
+    from kg.cli.outside import WIKIDATA_ENDPOINT, Asked, run_outside
+
+    if not wikidata and endpoint_url is None:
+        raise click.UsageError("say what to link with: --wikidata, or --endpoint-url URL")
+    asked = Asked(
+        endpoint=endpoint_url or WIKIDATA_ENDPOINT,
+        model=model or "wikidata",
+        cache=cache,
+        offline=offline,
+        contact=contact,
+        only=only,
+        most=most,
+        pause=pause,
+        fresh=fresh,
+    )
+    sys.exit(run_outside(store, asked, dry=dry_run, form=form, wait=wait))
 
 
 @main.group()

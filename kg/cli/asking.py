@@ -19,13 +19,15 @@ from SPARQLWrapper.SPARQLExceptions import SPARQLWrapperException
 from kg.dataset.snapshots import Reader
 from kg.dataset.terms import Quad, RdfFormat, Triple, parse
 from kg.errors import LodestoneError
+from kg.outbound import Outbound
 from kg.provenance.circuit import Circuit
 from kg.provenance.witnesses import rests_on
-from kg.query import TrustPolicy, difference, explain, query
+from kg.query import Services, TrustPolicy, difference, explain, query
 from kg.query.difference_json import difference_json
 from kg.query.explain import explained_text
 from kg.query.rdf_results import to_rdf
 from kg.query.results import to_csv, to_json, to_tsv, to_xml
+from kg.query.services import Endpoints
 from ontology.vocab import PREFIXES
 
 _RDF = {"ttl": "turtle", "trig": "trig", "nt": "nt", "nq": "nq", "jsonld": "json-ld", "rdf": "rdf-xml"}
@@ -44,20 +46,23 @@ def ask(
     form: str,
     parameters: Parameters = MappingProxyType({}),
     what_if: bool = False,
+    outbound: tuple[str, ...] = (),
 ) -> int:
     """Ask and print. Gives 0: a false ASK and an empty answer are answers.
 
     ``provenance`` is ``None`` where nothing is said: then ``how``, but RDF without annotations.
     ``parameters`` are those of the trust policy, and ``from`` and ``to``, which are
-    versions; ``what_if`` prints what they change.
+    versions; ``what_if`` prints what they change. Of a store, ``outbound`` are the endpoints
+    that SERVICE may ask.
     """
     text = _text_of(text)
+    services = Endpoints(Outbound(outbound)) if outbound else None
     if what_if:
-        return _ask_what_if(text, store, endpoint, form, parameters)
+        return _ask_what_if(text, store, endpoint, form, parameters, services)
     printed = (
         answer_of_server(text, endpoint, provenance, form, parameters)
         if endpoint
-        else _from_store(text, store, provenance, form, TrustPolicy.read(parameters))
+        else _from_store(text, store, provenance, form, TrustPolicy.read(parameters), services)
     )
     if form == "table":
         print_table(json.loads(printed), Console(soft_wrap=False))
@@ -89,7 +94,14 @@ def explain_plan(query: str, store: Path, endpoint: str | None, form: str) -> in
     return 0
 
 
-def _ask_what_if(text: str, store: Path, endpoint: str | None, form: str, parameters: Parameters) -> int:
+def _ask_what_if(
+    text: str,
+    store: Path,
+    endpoint: str | None,
+    form: str,
+    parameters: Parameters,
+    services: Services | None,
+) -> int:
     if form not in ("table", "json"):
         raise LodestoneError("--what-if gives table or json")
     if endpoint:
@@ -102,8 +114,8 @@ def _ask_what_if(text: str, store: Path, endpoint: str | None, form: str, parame
             reader.version(parameters[name][0]) if parameters.get(name) else reader.current()
             for name in ("from", "to")
         ]
-        before = query(versions[0], text)
-        found = difference(before, query(versions[1], text, policy=policy), text)
+        before = query(versions[0], text, services=services)
+        found = difference(before, query(versions[1], text, policy=policy, services=services), text)
         printed = json.dumps(difference_json(found, TrustPolicy(), policy), ensure_ascii=False)
     if form == "json":
         print(printed)
@@ -112,10 +124,17 @@ def _ask_what_if(text: str, store: Path, endpoint: str | None, form: str, parame
     return 0
 
 
-def _from_store(text: str, store: Path, provenance: str | None, form: str, policy: TrustPolicy) -> bytes:
+def _from_store(
+    text: str,
+    store: Path,
+    provenance: str | None,
+    form: str,
+    policy: TrustPolicy,
+    services: Services | None,
+) -> bytes:
     mode = cast(Literal["how", "none"], provenance or "how")
     snapshot = Reader(store).current()
-    answer = query(snapshot, text, provenance=mode, policy=policy)
+    answer = query(snapshot, text, provenance=mode, policy=policy, services=services)
     if answer.kind in ("construct", "describe"):
         if form not in _RDF:
             return _rdf_table(answer.triples, form)
@@ -316,4 +335,9 @@ class _Resting:
         if len(self._numbers) > _CLAIMS_SHOWN:
             more = len(self._numbers) - _CLAIMS_SHOWN
             console.print(f"… and {more} more claims: ask for --format json", style="dim")
+        outside = dict.fromkeys(
+            (node["service"], node["at"]) for node in self._told["circuit"] if "service" in node
+        )
+        for service, at in outside:
+            console.print(Text(f"and on what {service} said at {at}", style="dim"), soft_wrap=True)
         return tuple(self._numbers)

@@ -32,6 +32,8 @@ def _lines(iri: str, state: str, claim: Claim) -> list[str]:
         f"  {claim.type.value}, {claim.modality.value}, {claim.polarity.value} ({state}, {rated})",
         f"  “{quote}”",
         *([f"  {roles}"] if roles else []),
+        *(f"  {triple}" for triple in claim.triples[:5]),
+        *([f"  {claim.assessment.reason}"] if claim.assessment.reason else []),
         f"  says {' < '.join(voice.label for voice in claim.attribution)}",
     ]
 

@@ -14,6 +14,7 @@
       documents/          texts by their hash
       quarantine/         input that could not be taken in, with the reason
       purged/             tombstones of documents that were taken out
+      outside/            answers of endpoints that were asked outside (``lodestone link --wikidata``)
 """
 
 import json

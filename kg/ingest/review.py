@@ -1,9 +1,9 @@
 """Review: what a person makes of what a program claimed.
 
 Nothing is overwritten. To accept a claim is to make it one's own: a claim of the reviewer's, with the
-same content and more of the words around its quote, supersedes it. To edit is the same with other
-content. To reject is to retract, with the reason. Who did it is the agent of the new claim, or stands
-with the retraction.
+same content and more of the words around its quote, supersedes it; where there is no quote to widen, the
+reviewer is the last voice of the chain. To edit is the same with other content. To reject is to retract,
+with the reason. Who did it is the agent of the new claim, or stands with the retraction.
 """
 
 import json
@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from kg.claims.claim import Agent, AgentKind, Claim, Quote, Status
+from kg.claims.source import SourceKind, Voice
 from kg.claims.types import STATUS_TERM
 from kg.dataset.records import StoredClaim
 from kg.dataset.view import View
@@ -97,6 +98,9 @@ class Reviewer:
         except ValidationError as error:
             problems = tuple((".".join(map(str, e["loc"])), e["msg"]) for e in error.errors())
             raise InvalidClaim("; ".join(f"{where}: {what}" for where, what in problems), problems) from error
+        if claim.hash == stored.claim.hash:
+            voice = Voice(kind=SourceKind.PERSON, name=self.by, verb="accepted")
+            claim = claim.model_copy(update={"attribution": (*claim.attribution, voice)})
         [added] = self.writer.add([claim])
         if added.outcome is Outcome.CONFLICT:
             raise InvalidClaim(f"{name}: {added.reason}")

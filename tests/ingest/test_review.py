@@ -57,6 +57,20 @@ def test_an_accepted_claim_is_the_reviewers_own_and_the_machines_stays(
     assert list(waiting(writer.view)) == []
 
 
+@pytest.mark.parametrize("quote", [None, Quote(exact=SAID)])
+def test_a_claim_without_a_place_in_a_text_is_accepted_with_the_reviewers_voice(
+    writer: Writer, quote: Quote | None
+) -> None:
+    claim = machine_claim(Status.PROPOSED).model_copy(update={"quote": quote, "quote_verified": False})
+    [added] = writer.add([claim])
+    accepted = Reviewer(writer, "ana").accept(added.iri)
+    new = writer.view.claim(accepted)
+    assert accepted != added.iri
+    assert new.state == "active"
+    assert [voice.label for voice in new.claim.attribution] == ["P", "ana"]
+    assert writer.view.claim(added.iri).superseded_by == (accepted,)
+
+
 def test_an_edited_claim_says_it_otherwise(writer: Writer) -> None:
     [added] = writer.add([machine_claim()])
     edited = Reviewer(writer, "ana").edit(added.iri, {"type": "license_denied", "polarity": "negative"})
