@@ -139,6 +139,7 @@ class LS(StrEnum):
     judgmentConfidence = _NS + "judgmentConfidence"
     feature = _NS + "feature"
     featureValue = _NS + "featureValue"
+    featureText = _NS + "featureText"
     # --- trade.ttl: classes
     Party = _NS + "Party"
     Producer = _NS + "Producer"

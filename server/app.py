@@ -1,5 +1,6 @@
 """The application: pages, endpoint, error answers and the headers that every answer carries."""
 
+import json
 import logging
 
 from flask import Flask, Response, current_app, render_template, request
@@ -11,6 +12,7 @@ from server.bodies import decompress
 from server.browse import answer, browse, chosen_format
 from server.bundle import script_address, static_address, style_address
 from server.claiming import claiming
+from server.completion import completion
 from server.config import Config, ShowDocuments
 from server.formats import GRAPHS, HTML
 from server.graphs import graphs
@@ -22,6 +24,7 @@ from server.problems import KINDS, from_bug, from_error, from_http
 from server.rdf import write_ontology
 from server.services import Services, services
 from server.sparql import sparql
+from server.views import as_json
 from server.workers import Workers
 
 log = logging.getLogger(__name__)
@@ -69,6 +72,7 @@ def create_app(config: Config, workers: Workers | None = None) -> Flask:
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 3600
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True, "autoescape": True}
     app.jinja_env.filters["percent"] = percent
+    app.jinja_env.filters["asjson"] = as_json_text
     app.jinja_env.globals |= {
         "script_address": script_address,
         "static_address": static_address,
@@ -76,6 +80,7 @@ def create_app(config: Config, workers: Workers | None = None) -> Flask:
     }
     app.register_blueprint(sparql)
     app.register_blueprint(browse)
+    app.register_blueprint(completion)
     app.register_blueprint(graphs)
     app.register_blueprint(claiming)
     app.register_blueprint(health)
@@ -90,6 +95,11 @@ def create_app(config: Config, workers: Workers | None = None) -> Flask:
     app.register_error_handler(Exception, _bug)
     app.after_request(finish)
     return app
+
+
+def as_json_text(value: object) -> str:
+    """A view model as JSON, for an attribute that a script reads."""
+    return json.dumps(as_json(value), ensure_ascii=False, separators=(",", ":"))
 
 
 def percent(probability: float) -> str:

@@ -6,6 +6,7 @@ Runs in the worker processes, and imports no Flask.
 import json
 import re
 from contextlib import suppress
+from dataclasses import replace
 from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import IO, Any
@@ -82,7 +83,7 @@ def evaluation(store: Path, outbound: tuple[str, ...] = ()) -> Evaluation:
 
 def compared(before: Snapshot, after: Snapshot, job: Job, services: Services | None = None) -> dict[str, Any]:
     """The difference that a job asks for."""
-    policies = [TrustPolicy.read(_grouped(part)) for part in (job.before, job.policy)]
+    policies = [TrustPolicy.read(grouped(part)) for part in (job.before, job.policy)]
     sides = [
         query(
             snapshot,
@@ -98,7 +99,8 @@ def compared(before: Snapshot, after: Snapshot, job: Job, services: Services | N
     return difference_json(difference(sides[0], sides[1], job.query), *policies)
 
 
-def _grouped(policy: Policy) -> dict[str, list[str]]:
+def grouped(policy: Policy) -> dict[str, list[str]]:
+    """The parameters of a policy by their names."""
     found: dict[str, list[str]] = {}
     for name, value in policy:
         found.setdefault(name, []).append(value)
@@ -128,7 +130,7 @@ def answer(snapshot: Snapshot, job: Job, services: Services | None = None) -> Dr
     form = form_of(job.query, job.base)
     target = target_for(form, job) if form else None
     annotated = target is None or wants_provenance(target[0], job.provenance)
-    policy = TrustPolicy.read(_grouped(job.policy))
+    policy = TrustPolicy.read(grouped(job.policy))
     if (
         target is not None
         and form == "select"
@@ -157,9 +159,18 @@ def answer(snapshot: Snapshot, job: Job, services: Services | None = None) -> Dr
         services=services,
     )
     chosen, content_type = target or target_for(found.kind, job)
+    if job.html and found.kind in ("construct", "describe"):
+        body = to_json(_as_rows(found)).encode()
+        return Draft(found.kind, content_type, found.version, chosen.name, partial(_whole, body))
     about = f"{snapshot.names.base}provenance" if chosen.name in _WITH_GRAPHS else None
     body = write(found, chosen, columns=job.provenance is Provenance.COLUMNS, about=about)
     return Draft(found.kind, content_type, found.version, chosen.name, partial(_whole, body))
+
+
+def _as_rows(found: Answer) -> Answer:
+    """An answer that is RDF with a row for each triple, as a page shows it."""
+    rows = tuple((t.subject, t.predicate, t.object) for t in found.triples)
+    return replace(found, kind="select", variables=("subject", "predicate", "object"), rows=rows)
 
 
 def _whole(body: bytes, out: IO[bytes]) -> None:
@@ -184,7 +195,7 @@ def form_of(text: str, base: str | None) -> str | None:
 
 def target_for(form: str, job: Job) -> Target:
     """The format for an answer. Raises ``NotAcceptable`` and ``BadRequest``."""
-    formats = RESULTS if form in ("select", "ask") else GRAPHS
+    formats = RESULTS if form in ("select", "ask") or job.html else GRAPHS
     if job.html:
         chosen, media_type = formats[0], formats[0].media_type
     elif job.format is not None:

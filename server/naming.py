@@ -125,6 +125,8 @@ class Namer:
         found = sorted(q.object.value for q in labels if isinstance(q.object, Literal))
         if found:
             return str(found[0])
+        if iri.startswith(f"{self.names.base}event/"):
+            return self.label(self.names.claim(iri.removeprefix(f"{self.names.base}event/")))
         if iri.startswith(self.names.base):
             return iri.removeprefix(self.names.base)
         return compact(iri)

@@ -12,11 +12,12 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from kg.dataset import raw
+from kg.dataset.outcomes import Outcome
 from kg.dataset.rdf import ingest_rdf
 from kg.dataset.rdf_reader import FORMATS, check_entities
 from kg.dataset.records import DEFAULT
 from kg.dataset.terms import NamedNode, Quad, RdfFormat, parse
-from kg.dataset.writer import Outcome, Writer
+from kg.dataset.writer import Writer
 from kg.errors import InvalidClaim, LodestoneError, NotFound, UnreadableInput
 from kg.ingest.posting import Posted, read_posted, read_posted_article, take
 from kg.outbound import Outbound

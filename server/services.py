@@ -91,6 +91,14 @@ class Services:
                 self._purged = purged
             return found
 
+    def version(self, iri: str) -> Snapshot:
+        """A version that is kept, by its IRI. Raises ``VersionGone`` and ``StoreError``."""
+        current = self.snapshot()
+        if iri == current.iri:
+            return current
+        with self._lock:
+            return self.reader.version(iri)
+
     def resolved(self, version: str | None) -> str:
         """The IRI of the version that a query is about. Raises ``VersionGone`` and ``StoreError``."""
         current = self.snapshot()

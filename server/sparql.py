@@ -1,24 +1,30 @@
 """``/sparql``: the SPARQL 1.1 Protocol, the service description, and the query page."""
 
+import json
 from dataclasses import replace
 from itertools import chain
 
 from flask import Blueprint, Response, current_app, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from kg.query.policy import TrustPolicy
 from server.asking import FAILED, HAS_QUERY_SERVICE, headers_of, job_of, query_address, wants_page
 from server.bridge import CLIENT, HANGUP, STREAMS
+from server.browse import FARTHEST
+from server.bundle import scripted
 from server.description import examples, service_description
-from server.errors import NotAcceptable
+from server.errors import BadRequest, NotAcceptable
+from server.evaluate import grouped
 from server.formats import GRAPHS, HTML, RESULTS, by_name, offers
 from server.jobs import Job, Reply, Task
 from server.negotiate import accepts_html, choose
 from server.protocol import QueryRequest, UpdateRequest, read_difference, read_request
-from server.querypage import Download, QueryPage, read_answer
+from server.querypage import Download, QueryPage, Sides, query_page
 from server.rdf import write_graph
 from server.services import Known, services
 from server.steps import walked
 from server.updates import answer_update
+from server.views.result import ROWS
 
 sparql = Blueprint("sparql", __name__)
 
@@ -31,8 +37,9 @@ def endpoint() -> AnyResponse:
         return _describe()
     if isinstance(asked, UpdateRequest):
         return answer_update(asked)
-    html = not asked.plan and wants_page(asked, request.headers.get("Accept"))
-    return _answer(asked, job_for(asked, html=html))
+    if not asked.plan and wants_page(asked, request.headers.get("Accept")):
+        return _page(asked)
+    return _answer(asked, job_for(asked, html=False))
 
 
 @sparql.route("/sparql/diff", methods=["GET", "POST"])
@@ -60,13 +67,70 @@ def _answer(asked: QueryRequest, job: Job) -> AnyResponse:
     if told and request.if_none_match.contains_weak(known.etag):
         return unchanged(known.etag, known.asked)
     reply = walked(here.answering(known, request.environ.get(HANGUP)))
-    if job.html:
-        response = Response(render_template("query.html", page=answer_page(asked, reply)))
-        response.content_type = HTML.content_type()
-    else:
-        response = answered(reply)
+    response = answered(reply)
     response.headers.update(headers_of(asked, reply, known, here))
     return response
+
+
+def _page(asked: QueryRequest) -> AnyResponse:
+    """The query page with the answer, and beside it what the policy leaves of it."""
+    here = services(current_app)
+    sides, known, reply = asked_sides(asked)
+    page = query_page(
+        asked.query,
+        sides,
+        TrustPolicy.read(grouped(asked.policy)),
+        here.version(sides.version),
+        base=request.base_url,
+        page=_whole_number("page", FARTHEST) or 1,
+        row=_whole_number("row", FARTHEST * ROWS),
+    )
+    formats = RESULTS if reply.kind in ("select", "ask") else GRAPHS
+    kept = {"version": asked.version} if asked.version else {}
+    page = replace(
+        page,
+        examples=examples(here.snapshot().names.record),
+        downloads=tuple(Download(f.label, query_address(asked, format=f.name, **kept)) for f in formats),
+        kept=_kept(asked),
+        again=query_address(asked, format=HTML.name, **kept),
+        without_policy=query_address(replace(asked, policy=()), format=HTML.name, **kept),
+    )
+    response = Response(render_template("query.html", page=page), content_type=HTML.content_type())
+    headers = headers_of(asked, reply, known, here)
+    headers.pop("ETag", None)  # a page is more than its answer: its own content tells
+    response.headers.update(headers)
+    return scripted(response, "query")
+
+
+def asked_sides(asked: QueryRequest) -> tuple[Sides, Known, Reply]:
+    """A query answered for a page: without a policy, and under that of the request where it has one."""
+    here = services(current_app)
+    replies = []
+    known = Known.of(here, job_for(replace(asked, policy=()), html=True))
+    replies.append(walked(here.answering(known, request.environ.get(HANGUP))))
+    if asked.policy:
+        version = replies[0].version
+        known = Known.of(here, job_for(replace(asked, version=version), html=True))
+        replies.append(walked(here.answering(known, request.environ.get(HANGUP))))
+    documents = [json.loads(reply.body) for reply in replies]
+    return Sides(replies[0].kind, replies[0].version, *documents), known, replies[-1]
+
+
+def _whole_number(name: str, most: int) -> int | None:
+    """A parameter that is a number from 1. Raises ``BadRequest``."""
+    text = request.args.get(name)
+    if not text:
+        return None
+    if not (text.isascii() and text.isdecimal() and len(text) < 9 and 1 <= int(text) <= most):
+        raise BadRequest(f"{name} is a number from 1 to {most}, not {text!r}", parameter=name)
+    return int(text)
+
+
+def _kept(asked: QueryRequest) -> tuple[tuple[str, str], ...]:
+    """The parameters that a form of the page sends again as they are."""
+    pairs = [("default-graph-uri", graph) for graph in asked.default_graphs or ()]
+    pairs += [("named-graph-uri", graph) for graph in asked.named_graphs or ()]
+    return (*pairs, *([("version", asked.version)] if asked.version else []))
 
 
 def unchanged(etag: str, version: str) -> Response:
@@ -101,20 +165,6 @@ def job_for(asked: QueryRequest, *, html: bool) -> Job:
     )
 
 
-def answer_page(asked: QueryRequest, reply: Reply) -> QueryPage:
-    """The query page with the answer, and where it can be had in other formats."""
-    here = services(current_app)
-    snapshot = here.snapshot()
-    kept = {"version": asked.version} if asked.version else {}
-    formats = RESULTS if reply.kind in ("select", "ask") else GRAPHS
-    return QueryPage(
-        query=asked.query,
-        examples=examples(snapshot.names.record),
-        answer=read_answer(reply, snapshot),
-        downloads=tuple(Download(f.label, query_address(asked, format=f.name, **kept)) for f in formats),
-    )
-
-
 def _describe() -> AnyResponse:
     """The query page for browsers, the service description for programs."""
     accept = request.headers.get("Accept")
@@ -123,6 +173,7 @@ def _describe() -> AnyResponse:
     if name == HTML.name or (name is None and accepts_html(accept)):
         page = QueryPage(query="", examples=examples(snapshot.names.record))
         response = Response(render_template("query.html", page=page), content_type=HTML.content_type())
+        scripted(response, "query")
     else:
         chosen = by_name(GRAPHS, name) if name else None
         if chosen is None:

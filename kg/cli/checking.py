@@ -8,7 +8,8 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from kg.dataset.consistency import check_ontology, check_shapes
-from kg.dataset.invariants import Finding, check_dataset
+from kg.dataset.findings import Finding
+from kg.dataset.invariants import check_dataset
 from kg.dataset.snapshots import Reader
 from kg.dataset.sorting import Progress as Watch
 from kg.dataset.writer import Writer

@@ -9,7 +9,8 @@ from rdflib import RDF as RDF_
 from rdflib import Graph, Namespace
 
 import ontology
-from kg.dataset.invariants import Finding, claim_names
+from kg.dataset.findings import Finding
+from kg.dataset.invariants import claim_names
 from kg.dataset.records import DEFAULT
 from kg.dataset.snapshots import Snapshot
 from kg.dataset.sorting import Progress, unwatched

@@ -112,7 +112,7 @@ def decode(iri: str, part: Read, names: Names, assertion: Callable[[], tuple[str
         quantity=_quantity(part(n)) if (n := node.get(LS.quantity)) else None,
         origin=node.get(LS.givenOrigin),
         assessment=decode_assessment(part(node.need(LS.assessment))),
-        agent=_agent(part(agent)) if agent else None,
+        agent=decode_agent(part(agent)) if agent else None,
         recorded=datetime.fromisoformat(node.need(LS.recorded)),
         status=_STATUS[node.need(LS.status)],
         quote_verified=part(q).get(LS.quoteVerified) == "true" if q else False,
@@ -207,6 +207,7 @@ def decode_document(node: Node) -> Document:
     )
 
 
-def _agent(node: Node) -> Agent:
+def decode_agent(node: Node) -> Agent:
+    """Who made a claim or a judgment."""
     kind = AgentKind.EXTRACTOR if LS.Extractor in node.all(RDF + "type") else AgentKind.PERSON
     return Agent(kind=kind, name=node.need(RDFS + "label"), version=node.get(LS.agentVersion))

@@ -32,7 +32,7 @@ from kg.claims.types import (
 )
 from kg.dataset.terms import Statement, Text, iri, literal, node, statement, typed
 from kg.errors import InvalidClaim
-from kg.identity.mentions import canonical_entity, mention_iri
+from kg.identity.mentions import mention_iri
 from ontology.vocab import DCT, LS, OA, RDF, RDFS, SCHEMA
 
 TYPE = iri(RDF + "type")
@@ -191,7 +191,7 @@ def _record(
     if claim.said is not None:
         yield say(LS.said, typed(claim.said.isoformat(), "date"))
     if claim.agent is not None:
-        yield say(LS.agent, iri(_agent_iri(claim.agent, names)))
+        yield say(LS.agent, iri(agent_iri(claim.agent, names)))
     for predicate, others in _relations(claim):
         for other in others:
             yield say(predicate, iri(other))
@@ -318,8 +318,18 @@ def encode_assessment(assessment: Assessment, passed_on: int, name: str) -> Iter
         yield Statement(a, iri(LS.reason), literal(assessment.reason))
 
 
-def _agent_iri(agent: Agent, names: Names) -> str:
+def agent_iri(agent: Agent, names: Names) -> str:
+    """The IRI of who made a claim or a judgment."""
     return names.agent(agent.kind, agent.name, agent.version)
+
+
+def encode_agent(agent: Agent, names: Names) -> Iterator[Statement]:
+    """What is known of who made a claim or a judgment."""
+    a = iri(agent_iri(agent, names))
+    yield Statement(a, TYPE, iri(LS.Extractor if agent.kind is AgentKind.EXTRACTOR else LS.Reviewer))
+    yield Statement(a, LABEL, literal(agent.name))
+    if agent.version is not None:
+        yield Statement(a, iri(LS.agentVersion), literal(agent.version))
 
 
 def _shared(claim: Claim, names: Names) -> Iterator[Statement]:
@@ -332,16 +342,10 @@ def _shared(claim: Claim, names: Names) -> Iterator[Statement]:
     yield Statement(origin, iri(LS.rootSource), iri(voice_iri(root, claim.document, names)))
     yield Statement(origin, LABEL, literal(claim.origin or root.label))
     if claim.agent is not None:
-        agent = iri(_agent_iri(claim.agent, names))
-        yield Statement(
-            agent, TYPE, iri(LS.Extractor if claim.agent.kind is AgentKind.EXTRACTOR else LS.Reviewer)
-        )
-        yield Statement(agent, LABEL, literal(claim.agent.name))
-        if claim.agent.version is not None:
-            yield Statement(agent, iri(LS.agentVersion), literal(claim.agent.version))
+        yield from encode_agent(claim.agent, names)
     for role, mention in claim.roles.items():
         m = mention_iri(role, mention, claim.document, names)
-        yield Statement(iri(m), iri(LS.canonicalEntity), iri(canonical_entity(m)))
+        yield Statement(iri(m), iri(LS.canonicalEntity), iri(m))
 
 
 def encode_document(document: Document, names: Names) -> Iterator[Statement]:
@@ -377,7 +381,7 @@ def _assertion(claim: Claim, names: Names) -> Iterator[Statement]:
     yield Statement(event, TYPE, iri(info.event_class))
     players: dict[RoleName, Text] = {}
     for role, mention in claim.roles.items():
-        player = players[role] = iri(canonical_entity(mention_iri(role, mention, claim.document, names)))
+        player = players[role] = iri(mention_iri(role, mention, claim.document, names))
         yield Statement(event, iri(ROLE_INFO[role].property), player)
         yield Statement(player, LABEL, literal(mention.text))
         player_class = ROLE_INFO[role].player_class

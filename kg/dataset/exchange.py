@@ -13,11 +13,12 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, Store, serialize
 
 from kg.claims.claim import Claim
 from kg.dataset.invariants import claim_names
+from kg.dataset.outcomes import Added, Outcome
 from kg.dataset.records import DEFAULT, StoredClaim
 from kg.dataset.sorting import Progress, unwatched
 from kg.dataset.terms import node
 from kg.dataset.view import View
-from kg.dataset.writer import Added, Outcome, Writer
+from kg.dataset.writer import Writer
 from kg.errors import LodestoneError, UnreadableInput
 from ontology.vocab import LS, NP, ONTOLOGY, PREFIXES
 

@@ -51,16 +51,16 @@ class Indexing:
         """Whether the index is behind."""
         return self._anew or self._touched is not None or self._reasons is not None
 
-    def stated(self, claim: str, triple: str, follows: Iterable[Texts]) -> None:
-        """Note a fact, in N-Triples, that a claim states from now on, with what follows from it."""
+    def stated(self, statement: str, triple: str, follows: Iterable[Texts]) -> None:
+        """Note a fact, in N-Triples, that is stated from now on, with what follows from it."""
         if self._anew:
             return
         if self._reasons is None:
             self._reasons = SortedLines(self._folder)
-        self._reasons.add(f"{triple}\t\t{claim}")
+        self._reasons.add(f"{triple}\t\t{statement}")
         self._count += 1
         for other in follows:
-            self._reasons.add(f"{' '.join(other)}\t{triple}\t{claim}")
+            self._reasons.add(f"{' '.join(other)}\t{triple}\t{statement}")
 
     def touch(self, triples: Iterable[Texts]) -> None:
         """Note facts that were removed, or whose support changed in any other way."""
@@ -99,6 +99,7 @@ class Indexing:
     def _note_changes(self) -> None:
         view = self._view
         still = _StillView(view.main, view.archive, view.names, view.threshold, view.has_base)
+        still.clusters = view.clusters
         if self._reasons is not None and not self.facts:
             self._fill(self._reasons)
         elif self._reasons is not None:

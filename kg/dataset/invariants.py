@@ -5,7 +5,8 @@
 * the inferred graph lists what follows;
 * the index holds each fact of the default graph once, annotated with what it rests on;
 * every claim can be read back, is named by its content, and lies where its state says;
-* its assertion graph and its record are those that it encodes to;
+* its assertion graph, as it was made, and its record are those that it encodes to;
+* of judgments and canonical names: ``kg.dataset.identity_invariants``;
 * an origin has the most cautious rating of its claims;
 * its quote is found in the document's text, at its place;
 * reference data are as they were put in;
@@ -16,7 +17,6 @@
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -26,6 +26,8 @@ from kg.claims.claim import Claim
 from kg.claims.confidence import Reliability, cautious
 from kg.claims.document import text_hash
 from kg.dataset.encode import encode, graph_hash
+from kg.dataset.findings import Finding
+from kg.dataset.identity_invariants import check_identity
 from kg.dataset.index import AnnotatedFacts
 from kg.dataset.records import DEFAULT, StoredClaim
 from kg.dataset.reference_graph import found_hash, stored_hash
@@ -44,18 +46,10 @@ AFTERWARDS = (LS.retracted, LS.retractedBy, LS.retractionReason)
 """Record terms that say what became of a claim."""
 
 
-@dataclass(frozen=True)
-class Finding:
-    """Something that does not hold: which invariant, of what, and how."""
-
-    invariant: str
-    subject: str
-    problem: str
-
-
 def check_dataset(snapshot: Snapshot, progress: Progress = unwatched) -> Iterator[Finding]:
     """Everything that is wrong with a version. Memory grows by some 200 bytes a fact."""
     yield from _check_claims(snapshot, progress)
+    yield from check_identity(snapshot)
     yield from _check_facts(snapshot, progress)
     yield from _check_index(snapshot, progress)
     yield from _check_reference(snapshot)
@@ -275,9 +269,11 @@ def _compare(store: Store, graph: NamedNode | DefaultGraph, due: set[int], what:
         )
 
 
-def fact_triples(snapshot: Snapshot, progress: Progress = unwatched) -> Iterator[tuple[str, str, str]]:
-    """Triples of the active claims that state facts, in N-Triples, as often as they are stated."""
-    stating = set(snapshot.stating_claims())
+def fact_triples(
+    snapshot: Snapshot, progress: Progress = unwatched, *, but: Iterable[str] = ()
+) -> Iterator[tuple[str, str, str]]:
+    """Triples of the active claims, ``but`` these, that state facts, in N-Triples, as often as they are."""
+    stating = set(snapshot.stating_claims()).difference(but)
     for count, quad in enumerate(snapshot.main.quads_for_pattern(None, None, None, None), start=1):
         if count % _TICK == 0:
             progress(_TICK)

@@ -31,12 +31,14 @@ from kg.dataset.encode import (
     voice_iri,
 )
 from kg.dataset.exchange import Import
+from kg.dataset.outcomes import Outcome
 from kg.dataset.rdf_reader import FORMATS, LINE_FORMATS, BlankNames, Rejected, read_quads, sound_quads
 from kg.dataset.sorting import Progress, SortedLines, unwatched
 from kg.dataset.terms import Statement, iri, literal, nquads, stored_text
 from kg.dataset.text.entry import Entry, entry, with_triples
-from kg.dataset.writer import Outcome, Writer
+from kg.dataset.writer import Writer
 from kg.errors import ReservedGraph, UnreadableInput
+from kg.identity.clusters import Texts
 from kg.infer.rules import ontology_rules
 from ontology.vocab import LS, NP
 
@@ -269,19 +271,21 @@ class _Load:
         if not fresh and self.writer.awaited(name):
             self._awaited.add(name)
         consequences = ontology_rules().consequences
-        follows: dict[tuple[str, str, str], None] = {}
-        told = [_split(t) for t in triples]
-        self.writer.text.stated(with_triples(self._entry, name, told))
-        for t, triple in zip(triples, told, strict=True):
+        follows: dict[Texts, None] = {}
+        lines: list[str] = []
+        stated = self.writer.entering(name, list(map(_split, triples)))
+        self.writer.text.stated(with_triples(self._entry, name, dict(stated)))
+        for triple, statement in stated:
+            t = " ".join(triple)
             found = consequences(triple)
             follows.update(dict.fromkeys(found))
-            self.writer.indexing.stated(name, t, found)
-        yield "".join(f"{t} {graph} .\n{t} .\n" for t in triples)
+            self.writer.indexing.stated(statement, t, found)
+            lines.append(f"{t} {graph} .\n{t} .\n")
+        yield "".join(lines)
         yield record.replace("\0", graph)
         yield f'{graph} <{LS.contentHash}> "{digest}" <{self.names.record}> .\n'
         if follows:
-            inferred = [Statement(*f) for f in follows]
-            yield nquads(inferred) + nquads(inferred, self.names.inferred)
+            yield nquads(follows) + nquads(follows, self.names.inferred)
 
     def _base(self, graph: str, triples: list[str]) -> None:
         end = "" if graph == _DEFAULT else f" {graph}"
@@ -296,7 +300,7 @@ class _Load:
         self.report.rejected.append(Rejected(reason, graph=graph[1:-1], raw=raw))
 
 
-def _split(triple: str) -> tuple[str, str, str]:
+def _split(triple: str) -> Texts:
     """The terms of a triple in N-Triples."""
     s, _, rest = triple.partition(" ")
     p, _, o = rest.partition(" ")

@@ -111,14 +111,19 @@ class Records:
     # --- claims and their state
 
     def assertion(self, iri: str) -> tuple[str, ...]:
-        """The triples of a claim's assertion graph in N-Triples, in order."""
+        """The triples of a claim as it was made, in N-Triples, in order."""
+        return tuple(sorted(f"{q.subject} {q.predicate} {ntriples(q.object)} ." for q in self.original(iri)))
+
+    @property
+    def originals(self) -> Store:
+        """Where the assertion of an active claim lies as it was made, if that is not how it is queried."""
+        return self.archive
+
+    def original(self, iri: str) -> list[Quad]:
+        """The assertion of a claim, active or not, as it was made."""
         graph = node(iri)
-        lines = (
-            f"{q.subject} {q.predicate} {ntriples(q.object)} ."
-            for store in (self.main, self.archive)
-            for q in store.quads_for_pattern(None, None, None, graph)
-        )
-        return tuple(sorted(lines))
+        kept = list(self.originals.quads_for_pattern(None, None, None, graph))
+        return kept or list(self.main.quads_for_pattern(None, None, None, graph))
 
     def claim(self, iri: str) -> StoredClaim:
         """A claim, active or not, with its state. Raises ``NotFound``."""

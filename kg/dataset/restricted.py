@@ -15,11 +15,11 @@ from pathlib import Path
 from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse
 
 from kg.dataset.fixed import FixedView
+from kg.dataset.identities import texts
 from kg.dataset.invariants import AFTERWARDS, claim_names
-from kg.dataset.records import DEFAULT
+from kg.dataset.records import DEFAULT, Object, Subject
 from kg.dataset.snapshots import Snapshot
 from kg.dataset.sorting import SortedLines
-from kg.dataset.support import texts
 from kg.dataset.terms import node
 from kg.dataset.told import makes_facts
 from kg.dataset.view import Support
@@ -135,12 +135,15 @@ class RestrictedView(FixedView):
         claims = super()._stating(graphs)
         return claims if claims and _passes(claims, self._fact_filter) else ()
 
-    def _by_triple(self, quads: Iterable[Quad]) -> Iterator[list[str]]:
-        found: dict[tuple[object, object], list[str]] = {}  # in memory the engine keeps no order
+    def _by_triple(
+        self, quads: Iterable[Quad]
+    ) -> Iterator[tuple[tuple[Subject, NamedNode, Object], list[str]]]:
+        found: dict[tuple[Subject, NamedNode, Object], list[str]] = {}  # in memory there is no order
         for quad in quads:
             if isinstance(quad.graph_name, NamedNode):
-                found.setdefault((quad.subject, quad.object), []).append(quad.graph_name.value)
-        yield from found.values()
+                triple = quad.subject, quad.predicate, quad.object
+                found.setdefault(triple, []).append(quad.graph_name.value)
+        yield from found.items()
 
 
 def restricted(

@@ -3,12 +3,10 @@
 from collections.abc import Iterable, Iterator
 from itertools import groupby, islice
 
-from pyoxigraph import Quad
-
 from kg.dataset.annotations import MOST_CLAIMS
+from kg.dataset.identities import texts
 from kg.dataset.records import DEFAULT
 from kg.dataset.sorting import Progress, unwatched
-from kg.dataset.terms import node, ntriples
 from kg.dataset.view import Support, View
 from kg.infer.rules import ontology_rules
 
@@ -19,16 +17,15 @@ _TAB = "\t"
 def support_lines(view: View, progress: Progress = unwatched) -> Iterator[str]:
     """A line for each reason of each fact, in no order, with tabs between its three parts.
 
-    The fact; what it is inferred from, if it is; and the claim that states that, none for base data.
+    The fact; what it is inferred from, if it is; and the statement of that, none for base data.
     """
     consequences = ontology_rules().consequences
     for count, claim in enumerate(view.stating_claims(), start=1):
-        for quad in view.main.quads_for_pattern(None, None, None, node(claim)):
-            triple = texts(quad)
+        for triple, statement in view.stated(claim):
             text = " ".join(triple)
-            yield f"{text}\t\t{claim}"
+            yield f"{text}\t\t{statement}"
             for s, p, o in consequences(triple):
-                yield f"{s} {p} {o}\t{text}\t{claim}"
+                yield f"{s} {p} {o}\t{text}\t{statement}"
         if count % _TICK == 0:
             progress(_TICK)
     if view.has_base:
@@ -55,8 +52,3 @@ def supports(lines: Iterable[str]) -> Iterator[tuple[str, Support | None]]:
             if named > MOST_CLAIMS:
                 break
         yield triple, None if named > MOST_CLAIMS else Support(base, tuple(sorted(facts)))
-
-
-def texts(quad: Quad) -> tuple[str, str, str]:
-    """The triple of a quad, each term in N-Triples."""
-    return str(quad.subject), str(quad.predicate), ntriples(quad.object)

@@ -176,7 +176,7 @@ def terms_of(triple: Statement | tuple[Text, Text, Text]) -> tuple[NamedNode, Na
     return quad.subject, quad.predicate, stored  # type: ignore[return-value]  # the kind of a term is kept
 
 
-def nquads(statements: Iterable[Statement], graph: str | None = None) -> str:
+def nquads(statements: Iterable[tuple[Text, Text, Text]], graph: str | None = None) -> str:
     """Statements as lines of N-Quads, in one graph or (``None``) the default graph."""
     end = f" <{graph}> .\n" if graph is not None else " .\n"
     return "".join(f"{s} {p} {o}{end}" for s, p, o in statements)

@@ -12,7 +12,8 @@ from kg.claims.confidence import (
     credibility_probability,
 )
 from kg.claims.types import TYPE_INFO
-from kg.dataset.records import Object, Records, Subject, plain_value
+from kg.dataset.identities import Identities
+from kg.dataset.records import Object, Subject, plain_value
 from kg.dataset.terms import node
 from kg.errors import NotFound
 from ontology.vocab import LS, OA, RDFS
@@ -29,13 +30,14 @@ class ClaimInfo:
     """What an answer tells about a claim that it rests on.
 
     ``source`` is the attribution chain in words, from the voice nearest to the event to
-    the publisher. Probabilities are those of ``kg.claims.confidence``.
+    the publisher. Probabilities are those of ``kg.claims.confidence``. Of a judgment it is its
+    author, and there is no document: it is nobody's report, and its own origin.
     """
 
     iri: str
     label: str
     quote: str | None
-    document: str
+    document: str | None
     source: str
     origin: str
     reliability: float
@@ -49,6 +51,11 @@ class ClaimInfo:
         return self.reliability * self.credibility
 
     @property
+    def is_judgment(self) -> bool:
+        """Whether it is a judgment of identity."""
+        return self.document is None
+
+    @property
     def states_fact(self) -> bool:
         """Whether its assertion is part of the default graph."""
         return makes_facts((self.polarity, self.modality))
@@ -59,7 +66,7 @@ def makes_facts(stance: tuple[str, str] | None) -> bool:
     return stance is not None and stance[0] == LS.Positive and stance[1] in FACT_MODALITIES
 
 
-class Told(Records):
+class Told(Identities):
     """Both stores of one version, asked about active claims."""
 
     def said(self, iri: str, predicate: str, store: Store | None = None) -> str | None:
@@ -91,10 +98,10 @@ class Told(Records):
         return makes_facts(self.stance(iri))
 
     def claim_info(self, iri: str) -> ClaimInfo | None:
-        """What an answer tells about an active claim; ``None`` if there is none of that IRI."""
+        """What an answer tells about an active claim or judgment; ``None`` if there is none of that IRI."""
         stance = self.stance(iri)
         if stance is None:
-            return None
+            return self._judgment_info(iri) if self.is_judgment(iri) else None
         origin = self.need(iri, LS.origin)
         return ClaimInfo(
             iri=iri,
@@ -107,6 +114,21 @@ class Told(Records):
             credibility=self.credibility_of(iri),
             modality=stance[1],
             polarity=stance[0],
+        )
+
+    def _judgment_info(self, iri: str) -> ClaimInfo:
+        judgment = self.judgment(iri).judgment
+        return ClaimInfo(
+            iri=iri,
+            label=self.judgment_label(judgment),
+            quote=None,
+            document=None,
+            source=judgment.author.name,
+            origin=iri,
+            reliability=1.0,
+            credibility=judgment.confidence,
+            modality="",
+            polarity="",
         )
 
     def credibility_of(self, claim: str, store: Store | None = None) -> float:

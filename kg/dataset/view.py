@@ -7,6 +7,7 @@ from typing import Any
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, Store
 
+from kg.dataset.identities import Fact
 from kg.dataset.records import DEFAULT, Object, Subject
 from kg.dataset.terms import node, ntriples
 from kg.dataset.told import ClaimInfo, Told
@@ -14,9 +15,6 @@ from kg.infer.rules import ontology_rules
 from ontology.vocab import LS
 
 __all__ = ["ClaimInfo", "Fact", "Support", "View", "claim_of"]
-
-Fact = tuple[str, ...]
-"""The statements of one asserted triple, in order (``Support``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,24 +72,26 @@ class View(Told):
         """Whether the triple is listed as following from other facts."""
         return _holds(self.main, s, p, o, self.inferred)
 
-    def premises(self, s: Subject, p: NamedNode, o: Object) -> Iterator[tuple[str, ...]]:
-        """For each fact from which alone this triple follows, the claims that state it."""
+    def premises(self, s: Subject, p: NamedNode, o: Object) -> Iterator[Fact]:
+        """For each fact from which alone this triple follows, the statements of it."""
         for ps, pp, po in ontology_rules().premises((str(s), str(p), ntriples(o))):
             quads = self.main.quads_for_pattern(_term(ps, s, o), _predicate(pp), _term(po, s, o), None)
-            for graphs in self._by_triple(quads):
+            for (subject, predicate, item), graphs in self._by_triple(quads):
                 if claims := self._stating(graphs):
-                    yield claims
+                    yield self.statements(subject, predicate, item, claims)
 
-    def _by_triple(self, quads: Iterable[Quad]) -> Iterator[list[str]]:
-        """The named graphs of each triple of one property; on disk the engine keeps them side by side."""
+    def _by_triple(
+        self, quads: Iterable[Quad]
+    ) -> Iterator[tuple[tuple[Subject, NamedNode, Object], list[str]]]:
+        """Each triple of one property with its named graphs; on disk the engine keeps them side by side."""
         named = (quad for quad in quads if isinstance(quad.graph_name, NamedNode))
-        for _, group in groupby(named, key=lambda quad: (quad.subject, quad.object)):
-            yield [str(quad.graph_name)[1:-1] for quad in group]
+        for (s, p, o), group in groupby(named, key=lambda q: (q.subject, q.predicate, q.object)):
+            yield (s, p, o), [str(quad.graph_name)[1:-1] for quad in group]
 
-    def _facts(self, s: Subject, p: NamedNode, o: Object) -> Iterator[tuple[str, ...]]:
+    def _facts(self, s: Subject, p: NamedNode, o: Object) -> Iterator[Fact]:
         graphs = list(self.graphs(s, p, o))
         if stated := self._stating(graphs):
-            yield stated
+            yield self.statements(s, p, o, stated)
         if self.inferred.value in graphs:
             yield from self.premises(s, p, o)
 
@@ -117,17 +117,24 @@ class View(Told):
         """What a triple of a named graph rests on.
 
         In a claim's assertion graph it is that claim, whatever its polarity and modality; in
-        the record the claim that the subject is, or is named under. The rest is base data.
+        the record the claim or judgment that the subject is, or is named under, and for the
+        canonical name of a mention the judgments that this rests on. The rest is base data.
         """
         name = graph.value
         if name == self.inferred.value:
             return Support(facts=tuple(sorted(set(self.premises(s, p, o)))))
         if name == self.record.value:
-            claim = self._owner(s.value) if isinstance(s, NamedNode) else None
-            return Support(base=True) if claim is None else Support(facts=((claim,),))
+            statement = self._recorded(s.value, p.value) if isinstance(s, NamedNode) else None
+            return Support(base=True) if not statement else Support(facts=((statement,),))
         if not self.names.is_reserved(name) and self.stance(name) is not None:
-            return Support(facts=((name,),))
+            return Support(facts=(self.statements(s, p, o, (name,)),))
         return Support(base=True)
+
+    def _recorded(self, iri: str, predicate: str) -> str | None:
+        """The statement that a triple of the record is."""
+        if predicate == LS.canonicalEntity:
+            return " ".join(self.clusters.judgments(iri))
+        return self._owner(iri)
 
     def holds(self, graph: NamedNode, s: Subject, p: NamedNode, o: Object) -> bool:
         """Whether a named graph has a triple."""
@@ -143,9 +150,9 @@ class View(Told):
         return Support(base=True)
 
     def _owner(self, iri: str) -> str | None:
-        """The active claim that a node of the record is, or is named under (``<claim>#quote``)."""
+        """The active claim or judgment that a node of the record is, or is under (``<claim>#quote``)."""
         name = iri
-        while name and self.stance(name) is None:
+        while name and self.stance(name) is None and not self.is_judgment(name):
             name = name.rpartition("#")[0]
         return name or None
 

@@ -1,9 +1,8 @@
 """The one writer of a store: claims in, claims out, base data."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
+from itertools import chain
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store
 
@@ -12,14 +11,18 @@ from kg.claims.claim import Claim, Status
 from kg.claims.confidence import RELIABILITY_TERM, Reliability, cautious, claim_probability, hand_ons
 from kg.dataset.bulk import BULK_CHARACTERS, gathered, load_pieces
 from kg.dataset.encode import EncodedClaim, encode, moment, with_stored_triples
+from kg.dataset.identities import projected, texts
 from kg.dataset.invariants import fact_triples
+from kg.dataset.judging import judge, put_right, undo
+from kg.dataset.outcomes import Added, Judged, Outcome
 from kg.dataset.records import DEFAULT, Object, Subject
 from kg.dataset.snapshots import Snapshot
-from kg.dataset.support import texts
 from kg.dataset.terms import Statement, iri, literal, node, nquads, ntriples, stored_text, terms_of, typed
 from kg.dataset.text.entry import base_names, entry
 from kg.dataset.working import WorkingCopy
 from kg.errors import ReservedGraph
+from kg.identity.clusters import Texts
+from kg.identity.judgment import Judgment
 from kg.infer.rules import Triple, ontology_rules
 from ontology.vocab import LS, ONTOLOGY
 
@@ -32,28 +35,6 @@ _RESERVED_HOW = (
 PURGED = "its document was purged from this store: quotes of it are not taken in again"
 _OTHER_CONTENT = "a claim of this IRI with other content is known"
 _CHANGE = "A claim never changes: say it with a new claim that supersedes or retracts it"
-
-
-class Outcome(StrEnum):
-    """What became of a claim that was offered."""
-
-    NEW = "new"
-    KNOWN = "known"
-    CONFLICT = "conflict"
-
-
-@dataclass(frozen=True)
-class Added:
-    """What became of one claim, and the reason if it was not taken in as it was offered.
-
-    In conflict is a claim whose IRI is bound to other content, or that is known without
-    the relations or the status that it was offered with.
-    """
-
-    iri: str
-    outcome: Outcome
-    active: bool
-    reason: str = ""
 
 
 class Writer(WorkingCopy):
@@ -120,7 +101,7 @@ class Writer(WorkingCopy):
         shared = dict.fromkeys(s for _, done in encoded.values() for s in done.shared)
         text = [nquads(self.unless_said(shared), self.names.record)]
         text.extend(nquads(done.record, self.names.record) for _, done in encoded.values())
-        self._load(self.main, "".join(text))
+        self.load(self.main, "".join(text))
         targets |= self._rate_origins([done for _, done in encoded.values()])
         rated = {o: self.view.origin_reliability(o) for o in {done.origin for _, done in encoded.values()}}
         inactive = {
@@ -135,11 +116,16 @@ class Writer(WorkingCopy):
                 self.text.touch(name)
                 continue
             recorded, reliability = claim.recorded or now, rated[done.origin]
-            self.text.stated(entry(claim, name, done.assertion, "active", recorded, self.names, reliability))
-            lines.append(nquads(done.assertion, name))
+            stated = self.entering(name, done.assertion)
+            told = dict(stated)  # in canonical names
+            clusters = self.view.clusters
+            self.text.stated(
+                entry(claim, name, told, "active", recorded, self.names, reliability, clusters=clusters)
+            )
+            lines.append(_in_graph(stated, name))
             if claim.states_fact:
-                lines.append(self._facts(name, done.assertion))
-        self._load(self.main, "".join(lines))
+                lines.append(self.facts(stated))
+        self.load(self.main, "".join(lines))
         self.count(active=len(encoded) - len(inactive), inactive=len(inactive))
         self._settle(targets)
 
@@ -153,15 +139,32 @@ class Writer(WorkingCopy):
         probability = claim_probability(reliability, claim.assessment.credibility, passed_on)
         return probability >= self.settings.unreviewed_threshold
 
-    def _facts(self, name: str, assertion: Sequence[Statement]) -> str:
-        """N-Quads of the facts that a claim states, noted for the index."""
-        stored = [t if t.object[0] != '"' else t._replace(object=stored_text(t.object)) for t in assertion]
-        follows = [ontology_rules().consequences(triple) for triple in stored]
-        for triple, found in zip(stored, follows, strict=True):
-            self.indexing.stated(name, " ".join(triple), found)
-        return _fact_lines(stored, follows, self.names.inferred)
+    def entering(self, name: str, assertion: Sequence[Texts]) -> list[tuple[Texts, str]]:
+        """The triples of a claim that becomes active in canonical names, each with its statements.
 
-    def _load(self, store: Store, text: str) -> None:
+        Where these are others than it was made with, the archive keeps those.
+        """
+        clusters = self.view.clusters
+        if not clusters or not any(map(clusters.mentions, assertion)):
+            return [(triple, name) for triple in assertion]
+        if not self.archive.contains_named_graph(node(name)):
+            self.touch(archive=True)
+            self.load(self.archive, nquads(assertion, name))
+        return list(projected(name, assertion, clusters))
+
+    def facts(self, stated: Iterable[tuple[Texts, str]]) -> str:
+        """N-Quads of facts that a claim states, each with its statements; noted for the index."""
+        triples: dict[Texts, tuple[Triple, ...]] = {}
+        for (s, p, o), statement in stated:
+            triple = (s, p, stored_text(o))
+            follows = triples.get(triple)
+            if follows is None:
+                follows = triples[triple] = tuple(ontology_rules().consequences(triple))
+            self.indexing.stated(statement, " ".join(triple), follows)
+        return _fact_lines(triples, triples.values(), self.names.inferred)
+
+    def load(self, store: Store, text: str) -> None:
+        """Load N-Quads."""
         if len(text) > BULK_CHARACTERS // 8:
             middle = text.index("\n", len(text) // 2) + 1
             load_pieces(store, (text[:middle], text[middle:]))
@@ -218,10 +221,11 @@ class Writer(WorkingCopy):
     def _file_away(self, name: str, assertion: Sequence[Statement]) -> None:
         """Put a claim that was just recorded, and is not active, into the archive."""
         self.touch(archive=True)
-        self._move_record(name, self.main, self.archive)
-        self._load(self.archive, nquads(assertion, name))
+        self.move_record(name, self.main, self.archive)
+        self.load(self.archive, nquads(assertion, name))
 
-    def _move_record(self, name: str, source: Store, target: Store) -> None:
+    def move_record(self, name: str, source: Store, target: Store) -> None:
+        """Move what the record says of a claim or a judgment from one store to the other."""
         quads = list(self.view.own_record(name, source))
         target.extend(quads)
         for quad in quads:
@@ -293,7 +297,7 @@ class Writer(WorkingCopy):
             Statement(about, iri(LS.retractionReason), literal(reason)),
             Statement(about, iri(LS.retractedBy), literal(by)),
         ]
-        self._load(store, nquads(statements, self.names.record))
+        self.load(store, nquads(statements, self.names.record))
         self._settle({name})
         return True
 
@@ -305,7 +309,7 @@ class Writer(WorkingCopy):
         for quad in list(store.quads_for_pattern(quote, predicate, None, self.view.record)):
             store.remove(quad)
         line = Statement(iri(quote.value), iri(LS.quoteVerified), typed("true", "boolean"))
-        self._load(store, nquads([line], self.names.record))
+        self.load(store, nquads([line], self.names.record))
 
     def _settle(self, changed: set[str]) -> None:
         """Move claims whose due state is not where they are, and whatever that touches in turn."""
@@ -329,22 +333,24 @@ class Writer(WorkingCopy):
         self.touch(archive=True)
         states_fact = self.view.states_fact(name)
         quads = list(self.main.quads_for_pattern(None, None, None, node(name)))
-        self.archive.extend(quads)
+        if not self.archive.contains_named_graph(node(name)):
+            self.archive.extend(quads)
         self.main.remove_graph(node(name))
-        self._move_record(name, self.main, self.archive)
+        self.move_record(name, self.main, self.archive)
         if states_fact:
             self.withdraw((q.subject, q.predicate, q.object) for q in quads)
         self.count(active=-1, inactive=1)
 
     def _activate(self, name: str) -> None:
         self.touch(archive=True)
-        quads = list(self.archive.quads_for_pattern(None, None, None, node(name)))
-        self.main.extend(quads)
-        self.archive.remove_graph(node(name))
-        self._move_record(name, self.archive, self.main)
+        assertion = [texts(q) for q in self.archive.quads_for_pattern(None, None, None, node(name))]
+        stated = self.entering(name, assertion)
+        if {triple for triple, _ in stated} == set(assertion):
+            self.archive.remove_graph(node(name))
+        self.load(self.main, _in_graph(stated, name))
+        self.move_record(name, self.archive, self.main)
         if self.view.states_fact(name):
-            triples = [Statement(str(q.subject), str(q.predicate), ntriples(q.object)) for q in quads]
-            self._load(self.main, self._facts(name, triples))
+            self.load(self.main, self.facts(stated))
         self.count(active=1, inactive=-1)
 
     def withdraw(self, triples: Iterable[tuple[Subject, NamedNode, Object]]) -> None:
@@ -361,6 +367,19 @@ class Writer(WorkingCopy):
                     self.main.remove(Quad(*triple, self.view.inferred))
                 if not derivable and not self.view.is_base(*triple) and not self.view.asserting(*triple):
                     self.main.remove(Quad(*triple, DEFAULT))
+
+    # --- judgments
+
+    def judge(self, judgments: Iterable[Judgment], *, force: bool = False) -> list[Judged]:
+        """Take judgments in. Those that act make their mentions one thing: see ``kg.dataset.judging``."""
+        return judge(self, judgments, force=force)
+
+    def undo(self, name: str, *, reason: str, by: str, at: datetime | None = None) -> bool:
+        """Undo a judgment: everything is again as without it. False if it was undone before.
+
+        It stays readable, with the reason. Raises ``NotFound``.
+        """
+        return undo(self, name, reason=reason, by=by, at=at or datetime.now(UTC))
 
     # --- base data
 
@@ -422,11 +441,14 @@ class Writer(WorkingCopy):
         self.text.touch_all()
         self.main.clear_graph(DEFAULT)
         self.main.clear_graph(self.view.inferred)
+        renamed = put_right(self)
         consequences = ontology_rules().consequences
         inferred = self.names.inferred
-        self.load_bulk(
-            _fact_lines([Statement(*t)], [consequences(t)], inferred) for t in fact_triples(published)
+        stated = chain(
+            fact_triples(published, but=renamed),
+            (t for claim in renamed if self.view.states_fact(claim) for t, _ in self.view.stated(claim)),
         )
+        self.load_bulk(_fact_lines([t], [consequences(t)], inferred) for t in stated)
         self.main.bulk_extend(published.archive.quads_for_pattern(None, None, None, DEFAULT))
 
     def rebuild_index(self) -> None:
@@ -436,7 +458,12 @@ class Writer(WorkingCopy):
         self.text.touch_all()
 
 
-def _fact_lines(assertion: Sequence[Statement], follows: Iterable[Iterable[Triple]], inferred: str) -> str:
+def _in_graph(stated: Iterable[tuple[Texts, str]], name: str) -> str:
+    """N-Quads of the triples of an assertion graph."""
+    return nquads(dict.fromkeys(triple for triple, _ in stated), name)
+
+
+def _fact_lines(assertion: Iterable[Texts], follows: Iterable[Iterable[Triple]], inferred: str) -> str:
     """N-Quads of facts, and of what follows from each of them."""
-    consequences = [Statement(*c) for c in dict.fromkeys(c for found in follows for c in found)]
+    consequences = list(dict.fromkeys(c for found in follows for c in found))
     return nquads(assertion) + nquads(consequences) + nquads(consequences, inferred)

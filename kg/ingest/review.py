@@ -17,9 +17,10 @@ from pydantic import ValidationError
 from kg.claims.claim import Agent, AgentKind, Claim, Quote, Status
 from kg.claims.source import SourceKind, Voice
 from kg.claims.types import STATUS_TERM
+from kg.dataset.outcomes import Outcome
 from kg.dataset.records import StoredClaim
 from kg.dataset.view import View
-from kg.dataset.writer import Outcome, Writer
+from kg.dataset.writer import Writer
 from kg.errors import InvalidClaim
 from ontology.vocab import LS
 
@@ -37,7 +38,8 @@ def waiting(view: View) -> Iterator[StoredClaim]:
         stored
         for status in _WAITING
         for name in view.pointing_at(LS.status, STATUS_TERM[status].value)
-        if (stored := view.claim(name)).state in ("active", "proposed", "below threshold")
+        if view.is_known(name)  # judgments have a status, too
+        and (stored := view.claim(name)).state in ("active", "proposed", "below threshold")
         and not stored.superseded_by
     ]
     yield from sorted(

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 
 from kg.claims.claim import Claim
 from kg.claims.document import Document, text_hash
+from kg.dataset.outcomes import Added, Outcome
 from kg.dataset.rdf import ingest_rdf
 from kg.dataset.rdf_reader import FORMATS
 from kg.dataset.sorting import Progress, unwatched
-from kg.dataset.writer import PURGED, Added, Outcome, Writer
+from kg.dataset.writer import PURGED, Writer
 from kg.errors import InvalidClaim, Purged, UnreadableInput
 from kg.ingest.origins import FILE, Copies, corrected, own_origin, with_origin
 from kg.ingest.quotes import with_text

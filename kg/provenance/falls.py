@@ -47,7 +47,7 @@ class Falls:
         return next((count for count, worlds in enumerate(self._by_count) if false & worlds), None)
 
     def _leaf(self, node: Node) -> int:
-        return self._standing[self._trusted.origin(node)]
+        return self._standing.get(self._trusted.origin(node), self._worlds.one)
 
 
 class Fallible(Trusted):
@@ -80,7 +80,7 @@ class Fallible(Trusted):
         return Diagram(names, self.max_diagram)
 
     def origins(self, root: int) -> int | None:
-        """The fewest origins whose fall makes the node false; ``None`` if no fall does.
+        """The fewest origins whose fall makes the node false; ``None`` if no fall does. Judgments never fall.
 
         Exact for up to ``MAX_FALLING`` origins, and while a diagram of at most ``max_variables``
         origins and ``max_diagram`` nodes tells, within the effort for all rows together; beyond
@@ -96,11 +96,12 @@ class Fallible(Trusted):
             case Op.ZERO | Op.ONE:
                 return 0 if op is Op.ZERO else None
             case Op.TOKEN | Op.OUTSIDE:
-                return 1
+                return None if op is Op.TOKEN and self.trust(self.circuit.name(root)).is_judgment else 1
             case Op.FACT | Op.PLUS if Circuit.one in of:
                 return None
             case Op.FACT | Op.PLUS if all(self.circuit.operations[n] is Op.TOKEN for n in of):
-                return len({self.trust(self.circuit.name(n)).origin for n in of})
+                origins = {self.trust(self.circuit.name(n)).origin for n in of}
+                return len(origins) if origins.isdisjoint(self.lasting) else None
             case Op.TIMES if all(self.circuit.operations[n] in (Op.TOKEN, Op.FACT) for n in of):
                 return self._least(of, depth)
         falls = self._falls(root)
@@ -123,6 +124,7 @@ class Fallible(Trusted):
         support = self.support(root)
         if support is None:
             return None
+        support -= self.lasting
         if len(self._fallen | support) <= self.max_falling:
             self._fallen |= support
             support = self._fallen
@@ -137,13 +139,14 @@ class Fallible(Trusted):
 
     def _fewest(self, root: int) -> int | None:
         try:
-            names = list(dict.fromkeys(map(self.origin, self.leaves(root))))
+            met = dict.fromkeys(map(self.origin, self.leaves(root)))
         except Intractable:
             return self._at_least(root)
+        names = [name for name in met if name not in self.lasting]
         diagram = self._diagram(list(names))
         if diagram is not None:
             try:
-                leaf = {name: diagram.variable(name) for name in names}
+                leaf = dict.fromkeys(met, diagram.one) | {name: diagram.variable(name) for name in names}
                 function = evaluate(self.circuit, (root,), diagram, lambda node: leaf[self.origin(node)])[
                     root
                 ]
@@ -160,4 +163,7 @@ class Fallible(Trusted):
         return 2 if true == _EACH.one else 1
 
     def _standing_alone(self, node: Node) -> int:
-        return ~(1 << self._alone.setdefault(self.origin(node), len(self._alone)))
+        origin = self.origin(node)
+        if origin in self.lasting:
+            return _EACH.one
+        return ~(1 << self._alone.setdefault(origin, len(self._alone)))

@@ -21,11 +21,15 @@ Chain = tuple[tuple[Hashable, float], ...]
 
 @dataclass(frozen=True)
 class Trust:
-    """What is known of a claim: its origin's name, P(origin is reliable), P(credible | reliable)."""
+    """What is known of a claim: its origin's name, P(origin is reliable), P(credible | reliable).
+
+    A judgment is nobody's report: it has an origin of its own, which is reliable and never falls.
+    """
 
     origin: str
     reliability: float
     credibility: float
+    is_judgment: bool = False
 
     @property
     def probability(self) -> float:
@@ -57,6 +61,8 @@ class Trusted:
         self.model = model
         self.reliability: dict[str, float] = {}
         """P(reliable) of each origin that was met."""
+        self.lasting: set[str] = set()
+        """The origins that were met of judgments."""
         self._trust: dict[str, Trust] = {}
         self._visits = Effort(max_visits)
         self._copied: dict[int, frozenset[int] | None] = {}
@@ -70,6 +76,8 @@ class Trusted:
         if found is None:
             found = self._trust[claim] = self.model.trust(claim)
             self.reliability[found.origin] = found.reliability
+            if found.is_judgment:
+                self.lasting.add(found.origin)
         return found
 
     def claims_of_sum(self, operands: tuple[int, ...]) -> set[str]:

@@ -25,7 +25,7 @@ _SUMS = (Op.FACT, Op.PLUS)
 
 def rests_on(circuit: Circuit, root: int) -> frozenset[str]:
     """The claims in the minimal witnesses of a node; all that occur positively where those are too many."""
-    found = _witnesses(circuit, root)
+    found = witnesses_of(circuit, root)
     if found is None:
         return frozenset(circuit.positive_names(root))
     return frozenset().union(*found)
@@ -53,7 +53,8 @@ def rests_on_of(circuit: Circuit, roots: Iterable[int], claims: Container[str]) 
     }
 
 
-def _witnesses(circuit: Circuit, root: int) -> frozenset[Witness] | None:
+def witnesses_of(circuit: Circuit, root: int) -> frozenset[Witness] | None:
+    """The minimal witnesses of a node; ``None`` where they are too many, or rest on more than claims."""
     of = circuit.operands[root]
     plain = _products(circuit, of if circuit.operations[root] in _SUMS else (root,))
     if plain is not None:

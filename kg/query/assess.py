@@ -34,7 +34,7 @@ class _Claims:
     def trust(self, claim: str) -> Trust:
         """Its origin and its probabilities."""
         info = self.infos[claim]
-        return Trust(info.origin, info.reliability, info.credibility)
+        return Trust(info.origin, info.reliability, info.credibility, info.is_judgment)
 
     def outside(self, service: str) -> float:
         """P(what a service says is so)."""

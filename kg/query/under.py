@@ -60,7 +60,7 @@ def query_under(
         chosen = None
         if default_graphs is not None or named_graphs is not None:
             chosen = (tuple(default_graphs or ()), tuple(named_graphs or ()))
-        trusting = Trusting(snapshot, _restriction(snapshot, policy), snapshot.names.inferred)
+        trusting = Trusting(snapshot, restriction_of(snapshot, policy), snapshot.names.inferred)
         found = query_trusting(trusting, sparql, base_iri, chosen, confidence=confidence)
     if found is None:
         found = query(
@@ -136,7 +136,8 @@ def _endings(snapshot: Snapshot, claim: Candidate) -> list[Candidate]:
     return [ending for ending in (Candidate(snapshot, name) for name in found) if ending.states_fact]
 
 
-def _restriction(snapshot: Snapshot, policy: TrustPolicy) -> Restriction:
+def restriction_of(snapshot: Snapshot, policy: TrustPolicy) -> Restriction:
+    """Which claims of a version stand under a policy."""
     return Restriction(
         lambda iri: _judge(snapshot, policy, Candidate(snapshot, iri)),
         lambda iri: Candidate(snapshot, iri).origin,

@@ -107,7 +107,7 @@ def open_page(browser: Browser, site: Site) -> Iterator[Open]:
         contexts.append(context)
         page = context.new_page()
         watched.append(_watch(page, site))
-        page.goto(site.address(path))
+        page.goto(path if path.startswith("http") else site.address(path))
         return page
 
     yield open_it

@@ -5,8 +5,9 @@ from pyoxigraph import DefaultGraph, NamedNode, Quad
 
 from kg.claims.names import Names
 from kg.dataset.invariants import check_dataset
+from kg.dataset.outcomes import Outcome
 from kg.dataset.snapshots import Reader
-from kg.dataset.writer import Outcome, Writer
+from kg.dataset.writer import Writer
 from kg.errors import NotFound, ReservedGraph, StoreBusy, StoreError, VersionGone
 from ontology.vocab import LS, PREFIXES
 from tests.dataset.conftest import grant, holders, published

@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
+from kg.dataset.outcomes import Outcome
 from kg.dataset.rdf import ingest_rdf
 from kg.dataset.snapshots import Reader
 from kg.dataset.terms import RdfFormat, serialize
-from kg.dataset.writer import Outcome, Writer
+from kg.dataset.writer import Writer
 from server.twins import nanopublication
 from tests.dataset.conftest import grant
 

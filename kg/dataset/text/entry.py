@@ -17,6 +17,7 @@ from kg.dataset.encode import label_of, origin_iri, voice_iri
 from kg.dataset.records import State
 from kg.dataset.terms import Literal, NamedNode, Quad, node, ntriples
 from kg.dataset.view import View
+from kg.identity.clusters import NONE, Clusters, Texts
 from kg.identity.mentions import mention_iri
 from ontology.vocab import DCT, LS, RDFS, SCHEMA, SKOS
 
@@ -41,9 +42,6 @@ _OPPOSITE = {"+": "-", "-": "+"}
 _LOCAL = re.compile(r"[^/#:]+(?=[/#]*$)")
 _ESCAPE = re.compile(r"\\(?:([tbnrf\"'\\])|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8}))")
 _ESCAPED = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
-
-Texts = tuple[str, str, str]
-"""A triple, each term in N-Triples."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +144,8 @@ def entry_of(view: View, iri: str) -> Entry:
     when = When.recorded(view.node(occurred)) if occurred else When()
     recorded = datetime.fromisoformat(found.need(LS.recorded))
     rated = view.origin_reliability(found.need(LS.origin))
-    return entry(claim, iri, triples, view.due_state(iri), recorded, view.names, rated, when)
+    state = view.due_state(iri)
+    return entry(claim, iri, triples, state, recorded, view.names, rated, when, view.clusters)
 
 
 def entry(
@@ -158,14 +157,21 @@ def entry(
     names: Names,
     reliability: Reliability,
     when: When | None = None,
+    clusters: Clusters = NONE,
 ) -> Entry:
-    """The entry of a claim with its assertion graph, its state, and the rating of its origin."""
+    """The entry of a claim with its assertion graph, its state, and the rating of its origin.
+
+    Things go by the names that ``clusters`` give them, as they do in the assertion graph.
+    """
     active = state == "active"
     when = When.of(claim.when) if when is None else when
     origin = origin_iri(claim, names)
     told = list(islice(triples, MOST_TRIPLES))
     sides = _sides(told, "+" if claim.polarity is Polarity.POSITIVE else "-") if active else ()
-    mentions = {role: mention_iri(role, m, claim.document, names) for role, m in claim.roles.items()}
+    mentions = {
+        role: clusters.canonical(mention_iri(role, m, claim.document, names))
+        for role, m in claim.roles.items()
+    }
     return Entry(
         iri=iri,
         body=_body(claim, when, told),

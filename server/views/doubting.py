@@ -1,0 +1,96 @@
+"""What an answer rests on, to be left out at will: claims, their documents, the sources in their chains."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from kg.claims.source import SOURCE_CLASS, SourceKind
+from kg.dataset.restricted import Candidate
+from kg.query.policy import TrustPolicy
+from ontology.vocab import LS, RDF
+from server.naming import Namer, shortened
+
+MOST = 40
+"""Of each kind, those that bear on most rows."""
+
+MOST_CLAIMS = 400
+"""Claims whose documents and sources are looked up."""
+
+_LONGEST = 110
+
+Bearing = dict[str, set[int]]
+"""Things, each with the rows that it bears on."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Something that may be left out; ``rows`` is on how many rows it bears, where that is known."""
+
+    iri: str
+    text: str
+    note: str
+    rows: int | None
+    left_out: bool
+
+
+@dataclass(frozen=True)
+class Choices:
+    """Everything that may be left out, by its kind; ``more`` says that some are not listed."""
+
+    sources: tuple[Choice, ...]
+    documents: tuple[Choice, ...]
+    claims: tuple[Choice, ...]
+    more: bool
+
+
+def choices(namer: Namer, resting: Mapping[str, frozenset[int]], policy: TrustPolicy) -> Choices:
+    """What there is to be left out of an answer that rests on some claims, each with rows it bears on."""
+    ranked = sorted(resting, key=lambda iri: (-len(resting[iri]), iri))[:MOST_CLAIMS]
+    found: dict[str, Bearing] = {kind: defaultdict(set) for kind in ("source", "document", "claim")}
+    view = namer.snapshot
+    for iri in ranked:
+        found["claim"][iri] |= resting[iri]
+        if not view.is_known(iri):
+            continue
+        claim = Candidate(view, iri)
+        found["document"][claim.document] |= resting[iri]
+        for source in claim.sources:
+            found["source"][source] |= resting[iri]
+    known = {iri for bearing in found.values() for iri in bearing}
+    for iri in sorted(policy.without - known):
+        found[_kind(namer, iri)][iri] = set()
+    return Choices(
+        sources=_listed(namer, "source", found["source"], policy),
+        documents=_listed(namer, "document", found["document"], policy),
+        claims=_listed(namer, "claim", found["claim"], policy),
+        more=len(resting) > len(ranked) or any(len(bearing) > MOST for bearing in found.values()),
+    )
+
+
+def _listed(namer: Namer, kind: str, bearing: Bearing, policy: TrustPolicy) -> tuple[Choice, ...]:
+    ranked = sorted(bearing, key=lambda iri: (iri not in policy.without, -len(bearing[iri]), iri))[:MOST]
+    found = [_choice(namer, kind, iri, len(bearing[iri]), iri in policy.without) for iri in ranked]
+    return tuple(sorted(found, key=lambda choice: (-(choice.rows or 0), choice.text.casefold(), choice.iri)))
+
+
+def _choice(namer: Namer, kind: str, iri: str, rows: int, left_out: bool) -> Choice:
+    text = namer.document(iri).text if kind == "document" else namer.label(iri)
+    note = _source_note(namer, iri) if kind == "source" else ""
+    return Choice(iri, shortened(text, _LONGEST), note, rows or None, left_out)
+
+
+def _source_note(namer: Namer, iri: str) -> str:
+    types = namer.snapshot.node(iri).all(RDF + "type")
+    kind = next((kind for kind, term in SOURCE_CLASS.items() if term in types), None)
+    if kind is SourceKind.ANONYMOUS:
+        return "anonymous"
+    return "" if kind is None else kind.value.replace("_", " ")
+
+
+def _kind(namer: Namer, iri: str) -> str:
+    """The list in which something that was left out stands."""
+    types = namer.snapshot.node(iri).all(RDF + "type")
+    if LS.Document in types:
+        return "document"
+    sources: Iterable[str] = (*SOURCE_CLASS.values(), LS.Origin, LS.Source)
+    return "source" if any(term in types for term in sources) else "claim"

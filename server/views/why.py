@@ -1,0 +1,120 @@
+"""Why a row is there: its minimal witnesses, each claim with its words, and the circuit as a drawing."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from kg.provenance.circuit import Circuit
+from kg.provenance.witnesses import rests_on, witnesses_of
+from server.naming import PAGES, Link, Namer, page_address, quote_place, shortened
+from server.views.drawing import Drawing, draw
+
+LONGEST_LABEL = 160
+LONGEST_QUOTE = 320
+DRAWN_LABEL = 46
+MOST_WAYS = 12
+"""Witnesses of a row that are told, the surest first."""
+
+Believed = Callable[[str], bool]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A claim, or a judgment, that a row rests on. ``source`` is its chain, ``place`` the quote itself."""
+
+    number: int
+    iri: str
+    claim: Link
+    quote: str | None
+    source: str
+    document: Link | None
+    place: str | None
+    probability: float
+    believed: bool
+
+
+@dataclass(frozen=True)
+class Why:
+    """What a row rests on. Each of the ``ways`` suffices: numbers of the evidence that it needs.
+
+    A way without numbers needs no claim. ``ways`` is empty where they are too many to tell.
+    """
+
+    ways: tuple[tuple[int, ...], ...]
+    more_ways: int
+    evidence: tuple[Evidence, ...]
+    more: int
+    drawing: Drawing | None
+
+
+class Explaining:
+    """Tells why the rows of one answer are there."""
+
+    def __init__(
+        self, namer: Namer, provenance: Mapping[str, Any], believed: Believed = lambda _: True
+    ) -> None:
+        self.namer = namer
+        self.believed = believed
+        self.circuit, self.numbers = Circuit.from_json(provenance.get("circuit", []))
+        self.claims: Mapping[str, Mapping[str, Any]] = provenance.get("claims", {})
+        self._supporting: dict[int, list[str]] = {}
+
+    def supporting(self, place: int) -> list[str]:
+        """The claims that a node of the answer rests on, the likeliest first."""
+        root = self.numbers[place]
+        if root not in self._supporting:
+            found = rests_on(self.circuit, root)
+            self._supporting[root] = sorted(found, key=lambda iri: (-self._probability(iri), iri))
+        return self._supporting[root]
+
+    def why(self, place: int, most: int) -> Why:
+        """Why a node of the answer holds, with up to ``most`` claims in full."""
+        root = self.numbers[place]
+        claims = self.supporting(place)
+        number = {iri: n for n, iri in enumerate(claims, start=1)}
+        found = witnesses_of(self.circuit, root) or frozenset()
+        ways = sorted((tuple(sorted(number[iri] for iri in way)) for way in found), key=lambda w: (len(w), w))
+        return Why(
+            ways=tuple(ways[:MOST_WAYS]),
+            more_ways=max(0, len(ways) - MOST_WAYS),
+            evidence=tuple(self.evidence(number[iri], iri) for iri in claims[:most]),
+            more=max(0, len(claims) - most),
+            drawing=draw(
+                self.circuit,
+                root,
+                lambda iri: (number.get(iri), shortened(self.label(iri), DRAWN_LABEL)),
+                self.believed,
+            ),
+        )
+
+    def evidence(self, number: int, iri: str) -> Evidence:
+        """A claim in full."""
+        known = self.claims.get(iri, {})
+        quote, document = known.get("quote"), known.get("document")
+        link = self.namer.document(document) if document else None
+        place = f"{link.href}#{quote_place(iri, self.namer.names)}" if link and link.href and quote else None
+        return Evidence(
+            number=number,
+            iri=iri,
+            claim=self.link(iri),
+            quote=shortened(quote, LONGEST_QUOTE) if quote else None,
+            source=known.get("source") or "",
+            document=link,
+            place=place,
+            probability=self._probability(iri),
+            believed=self.believed(iri),
+        )
+
+    def label(self, iri: str) -> str:
+        """A claim in a line."""
+        return self.claims.get(iri, {}).get("label") or self.namer.label(iri)
+
+    def link(self, iri: str) -> Link:
+        """A claim in a line, linked to its page. What is no claim has no page of that kind."""
+        kind = "judgment" if iri.startswith(f"{self.namer.names.base}judgment/") else "claim"
+        href = page_address(kind, iri, self.namer.names) if kind in PAGES else None
+        return Link(shortened(self.label(iri), LONGEST_LABEL), href, iri)
+
+    def _probability(self, iri: str) -> float:
+        found = self.claims.get(iri, {}).get("probability", 0.0)
+        return float(found)

@@ -1,0 +1,335 @@
+"""Judgments in a store: what they make one, what undoing them brings back, what speaks against them."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pyoxigraph import NamedNode, Quad
+
+from kg.claims.claim import Claim
+from kg.dataset.invariants import check_dataset
+from kg.dataset.outcomes import Outcome
+from kg.dataset.records import DEFAULT
+from kg.dataset.snapshots import Reader, Snapshot
+from kg.dataset.view import Support, View
+from kg.dataset.writer import Writer
+from kg.errors import IdentityConflict, NotFound
+from kg.identity.judgment import Judgment
+from ontology.vocab import LS, ONTOLOGY
+from tests.dataset.conftest import grant, holders, published
+
+MADE = datetime(2025, 6, 1, 12, tzinfo=UTC)
+JL, JL_MAG, VW = "urn:jl", "urn:jl-mag", "urn:vw"
+
+
+def same(left: str, right: str, **changes: Any) -> Judgment:
+    return Judgment.model_validate(
+        {
+            "left": left,
+            "right": right,
+            "verdict": "same",
+            "author": {"name": "A. Analyst"},
+            "reason": "one register entry",
+            "made": MADE,
+            **changes,
+        }
+    )
+
+
+def named(text: str, iri: str) -> dict[str, str]:
+    return {"text": text, "iri": iri}
+
+
+def two(writer: Writer) -> list[str]:
+    """Two reports of one grant, which call the producer by different names."""
+    added = writer.add(
+        [
+            grant(named("JL MAG", JL_MAG), named("Volkswagen", VW)),
+            grant(named("JL", JL), named("Volkswagen", VW), title="Another report"),
+        ]
+    )
+    return [one.iri for one in added]
+
+
+def everything(view: View) -> dict[str, object]:
+    """All that judgments may change: each quad that is not of the record's shared part, and supports."""
+    facts = list(view.main.quads_for_pattern(None, None, None, DEFAULT))
+    return {
+        "quads": {q for q in view.main.quads_for_pattern(None, None, None, None) if not _agent(q)},
+        "archive": {
+            q for q in view.archive.quads_for_pattern(None, None, None, None) if q.graph_name != view.record
+        },
+        "supports": {q: view.fact_support(q.subject, q.predicate, q.object) for q in facts},
+    }
+
+
+def _agent(quad: Quad) -> bool:
+    return isinstance(quad.subject, NamedNode) and "/agent/" in quad.subject.value
+
+
+def indexed(snapshot: Snapshot) -> dict[Quad, Support]:
+    index = snapshot.index
+    assert index is not None
+    return {Quad(s, p, o): index.supports([name])[0] for s, p, o, name in index.matching(None, None, None)}
+
+
+def test_two_reports_corroborate_each_other_once_their_producers_are_one(writer: Writer) -> None:
+    first, second = two(writer)
+    [judged] = writer.judge([same(JL, JL_MAG)])
+    snapshot = published(writer)
+    holds = NamedNode(LS.holdsLicenseFor)
+    assert judged.outcome is Outcome.NEW
+    support = snapshot.fact_support(NamedNode(JL), holds, NamedNode(VW))
+    assert support == Support(facts=(tuple(sorted((f"{first} {judged.iri}", second))),))
+    assert indexed(snapshot)[Quad(NamedNode(JL), holds, NamedNode(VW))] == support
+    assert holders(snapshot) == {("JL MAG", "Volkswagen"), ("JL", "Volkswagen")}
+    assert not list(snapshot.main.quads_for_pattern(NamedNode(JL_MAG), None, None, DEFAULT))
+    graph = NamedNode(first)
+    assert snapshot.holds(graph, NamedNode(JL), holds, NamedNode(VW))
+    assert snapshot.graph_support(graph, NamedNode(JL), holds, NamedNode(VW)) == Support(
+        facts=((f"{first} {judged.iri}",),)
+    )
+    assert list(check_dataset(snapshot)) == []
+
+
+def test_a_claim_itself_speaks_as_it_was_made(writer: Writer) -> None:
+    first, _ = two(writer)
+    before = published(writer)
+    writer.judge([same(JL, JL_MAG)])
+    snapshot = published(writer)
+    assert snapshot.claim(first) == before.claim(first)
+    assert snapshot.assertion(first) == before.assertion(first)
+    assert any(JL_MAG in line for line in snapshot.assertion(first))
+    mention, canonical = NamedNode(JL_MAG), NamedNode(LS.canonicalEntity)
+    assert snapshot.node(JL_MAG).all(LS.canonicalEntity) == (JL,)
+    [judgment] = snapshot.judgments()
+    assert snapshot.graph_support(snapshot.record, mention, canonical, NamedNode(JL)) == Support(
+        facts=((judgment,),)
+    )
+
+
+def test_what_comes_later_comes_in_under_the_canonical_name(writer: Writer) -> None:
+    [judged] = writer.judge([same(JL, JL_MAG)])
+    first, second = two(writer)
+    snapshot = published(writer)
+    support = snapshot.fact_support(NamedNode(JL), NamedNode(LS.holdsLicenseFor), NamedNode(VW))
+    assert support.facts == (tuple(sorted((f"{first} {judged.iri}", second))),)
+    assert list(check_dataset(snapshot)) == []
+
+
+def test_three_articles_on_one_grant_are_one_grant(writer: Writer) -> None:
+    claims = [
+        grant(named("JL MAG", JL_MAG), named("Volkswagen", VW), title=f"Report {number}")
+        for number in range(3)
+    ]
+    writer.add(claims)
+    events = [writer.names.event(claim.id) for claim in claims]
+    writer.judge([same(events[0], other, kind="event") for other in events[1:]])
+    snapshot = published(writer)
+    rows = snapshot.query("SELECT (COUNT(DISTINCT ?grant) AS ?n) { ?grant a ls:LicenseGranted }")
+    assert [row["n"].value for row in rows] == ["1"]
+    assert list(check_dataset(snapshot)) == []
+
+
+def test_undoing_is_known_and_done_once(writer: Writer) -> None:
+    two(writer)
+    before = everything(writer.view)
+    [judged] = writer.judge([same(JL, JL_MAG)])
+    assert everything(writer.view) != before
+    assert writer.undo(judged.iri, reason="another firm", by="B. Analyst", at=MADE)
+    assert not writer.undo(judged.iri, reason="again", by="B. Analyst")
+    assert everything(writer.view) == before
+    stored = published(writer).judgment(judged.iri)
+    assert (stored.state, stored.undone, stored.undone_by) == ("undone", MADE, "B. Analyst")
+    assert stored.undone_reason == "another firm"
+    with pytest.raises(NotFound):
+        writer.undo("urn:nothing", reason="x", by="y")
+
+
+def test_a_proposal_changes_nothing(writer: Writer) -> None:
+    two(writer)
+    before = everything(writer.view)
+    [one, other] = writer.judge([same(JL, JL_MAG, status="proposed"), same(JL, JL_MAG, verdict="unsure")])
+    after = everything(writer.view)
+    assert after["supports"] == before["supports"]
+    assert after["archive"] == before["archive"]
+    snapshot = published(writer)
+    assert [snapshot.judgment(found).state for found in (one.iri, other.iri)] == ["proposed", "active"]
+    assert not snapshot.clusters
+
+
+def test_what_was_judged_different_is_not_joined_by_others(writer: Writer) -> None:
+    [different, one, other] = writer.judge(
+        [same(JL, VW, verdict="different"), same(JL, JL_MAG), same(JL_MAG, VW)]
+    )
+    assert (one.outcome, other.outcome) == (Outcome.NEW, Outcome.CONFLICT)
+    assert other.against == (different.iri,)
+    assert different.iri in other.reason
+    assert isinstance(other.problem, IdentityConflict)
+    writer.undo(different.iri, reason="it is", by="B. Analyst")
+    [again] = writer.judge([same(JL_MAG, VW)])
+    assert again.outcome is Outcome.NEW
+    [late] = writer.judge([same(JL, VW, verdict="different", reason="no")])
+    assert (late.outcome, late.against) == (Outcome.CONFLICT, tuple(sorted((one.iri, again.iri))))
+
+
+def test_a_group_and_a_legal_entity_stay_apart(writer: Writer) -> None:
+    types = [f"<{JL}> a <{LS.CorporateGroup}> .", f"<{JL_MAG}> a <{LS.LegalEntity}> ."]
+    types = [text.replace(" a ", " <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> ") for text in types]
+    writer.add(
+        [
+            Claim.model_validate(
+                {
+                    "triples": types,
+                    "document": {"title": "A register"},
+                    "attribution": [{"kind": "publisher", "name": "Register"}],
+                    "status": "accepted",
+                }
+            )
+        ]
+    )
+    [refused] = writer.judge([same(JL, JL_MAG)])
+    assert refused.outcome is Outcome.CONFLICT
+    assert "CorporateGroup" in refused.reason
+    [forced] = writer.judge([same(JL, JL_MAG)], force=True)
+    assert forced.outcome is Outcome.NEW
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "kind", "message"),
+    [
+        ("https://w3id.org/lodestone/claim/1", JL, "entity", "neither an entity nor an event"),
+        (LS.Party.value, JL, "entity", "neither an entity nor an event"),
+        ("https://w3id.org/lodestone/record", JL, "entity", "neither an entity nor an event"),
+        ("https://w3id.org/lodestone/event/1", JL, "entity", "is an event"),
+        ("https://w3id.org/lodestone/entity/1", JL, "event", "is an entity"),
+    ],
+)
+def test_only_entities_and_events_are_judged(
+    writer: Writer, left: str, right: str, kind: str, message: str
+) -> None:
+    [judged] = writer.judge([same(left, right, kind=kind)])
+    assert judged.outcome is Outcome.CONFLICT
+    assert message in judged.reason
+
+
+def test_a_judgment_known_already_is_left_as_it_is(writer: Writer) -> None:
+    told = same(JL, JL_MAG, confidence=0.1 + 0.2, features={"names": 2 / 3, "place": 'Bao"tou'})
+    [first, again, otherwise] = writer.judge([told, told, told.model_copy(update={"confidence": 0.5})])
+    assert [j.outcome for j in (first, again, otherwise)] == [Outcome.NEW, Outcome.KNOWN, Outcome.CONFLICT]
+    assert published(writer).judgment(first.iri).judgment == told
+    writer.undo(first.iri, reason="x", by="y")
+    [gone] = writer.judge([told])
+    assert (gone.outcome, "was undone" in gone.reason) == (Outcome.CONFLICT, True)
+
+
+# --- the law of undoing
+
+MENTIONS = tuple(f"urn:m{number}" for number in range(5))
+CLAIMS = tuple(
+    Claim.model_validate(
+        {
+            "triples": [
+                f"<{MENTIONS[number]}> <{LS.holdsLicenseFor}> <{MENTIONS[(number + step) % 5]}> .",
+                f"<{MENTIONS[number]}> <{LS.holdsLicenseFor}> <{MENTIONS[(number + 1) % 5]}> .",
+                f'<{MENTIONS[number]}> <http://www.w3.org/2000/01/rdf-schema#label> "it" .',
+            ],
+            "document": {"title": f"Document {number}"},
+            "attribution": [{"kind": "publisher", "name": f"Publisher {number % 3}"}],
+            "status": "accepted",
+            "polarity": "negative" if number == 4 else "positive",
+        }
+    )
+    for number, step in ((0, 2), (1, 3), (2, 2), (3, 1), (4, 2), (0, 3))
+)
+JUDGMENTS = tuple(
+    same(MENTIONS[a], MENTIONS[b], reason=f"{a} {b}") for a, b in ((0, 1), (1, 2), (0, 2), (3, 4), (2, 4))
+)
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.just("add"), st.integers(0, len(CLAIMS) - 1)),
+        st.tuples(st.just("retract"), st.integers(0, len(CLAIMS) - 1)),
+        st.tuples(st.just("judge"), st.integers(0, len(JUDGMENTS) - 1)),
+        st.tuples(st.just("undo"), st.integers(0, len(JUDGMENTS) - 1)),
+        st.tuples(st.just("commit"), st.just(0)),
+    ),
+    max_size=14,
+)
+
+
+@settings(max_examples=12, deadline=None)
+@given(steps=STEPS)
+def test_a_dataset_is_that_of_the_claims_and_judgments_that_stand_however_it_came_about(
+    tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, int]]
+) -> None:
+    folder = tmp_path_factory.mktemp("law")
+    claims: dict[int, bool] = {}
+    judged: dict[int, bool] = {}
+    with Writer(folder / "store") as writer:
+        for what, number in steps:
+            match what:
+                case "add":
+                    writer.add([CLAIMS[number]])
+                    claims.setdefault(number, True)
+                case "retract" if number in claims:
+                    writer.retract(writer.names.claim(CLAIMS[number].id), reason="x", by="y", at=MADE)
+                    claims[number] = False
+                case "judge" if number not in judged:
+                    writer.judge([JUDGMENTS[number]])
+                    judged[number] = True
+                case "undo" if judged.get(number):
+                    writer.undo(JUDGMENTS[number].iri(writer.names), reason="x", by="y")
+                    judged[number] = False
+                case "commit":
+                    writer.commit()
+        found = everything(writer.view)
+        snapshot = published(writer)
+        assert list(check_dataset(snapshot)) == []
+    due = _made_at_once(folder / "due", claims, [j for j, stands in judged.items() if stands])
+    assert found["supports"] == everything(due)["supports"] == _by_quad(indexed(snapshot))
+    assert _graphs(snapshot) == _graphs(due)
+
+
+def _made_at_once(path: Path, claims: dict[int, bool], judgments: list[int]) -> Snapshot:
+    with Writer(path) as writer:
+        writer.judge([JUDGMENTS[number] for number in judgments])
+        writer.add([CLAIMS[number] for number, stands in claims.items() if stands])
+        writer.commit()
+    return Reader(path).current()
+
+
+def _by_quad(supports: dict[Quad, Support]) -> dict[Quad, Support]:
+    return {Quad(q.subject, q.predicate, q.object, DEFAULT): s for q, s in supports.items()}
+
+
+def _graphs(snapshot: Snapshot) -> set[Quad]:
+    return {
+        q
+        for q in snapshot.main.quads_for_pattern(None, None, None, None)
+        if q.graph_name not in (snapshot.record, NamedNode(ONTOLOGY))
+    }
+
+
+# --- what is damaged
+
+
+def test_what_is_in_wrong_names_is_found_and_rebuilt(writer: Writer) -> None:
+    first, _ = two(writer)
+    writer.judge([same(JL, JL_MAG)])
+    due = _graphs(published(writer))
+    writer.touch(archive=True)
+    graph, holds = NamedNode(first), NamedNode(LS.holdsLicenseFor)
+    writer.main.remove(Quad(NamedNode(JL), holds, NamedNode(VW), graph))
+    writer.main.add(Quad(NamedNode(JL_MAG), holds, NamedNode(VW), graph))
+    writer.main.remove(
+        Quad(NamedNode(JL_MAG), NamedNode(LS.canonicalEntity), NamedNode(JL), writer.view.record)
+    )
+    found = {finding.invariant for finding in check_dataset(published(writer))}
+    assert found >= {"an assertion graph is in canonical names", "a mention is called what its judgments say"}
+    writer.rebuild()
+    snapshot = published(writer)
+    assert list(check_dataset(snapshot)) == []
+    assert _graphs(snapshot) == due
