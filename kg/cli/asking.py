@@ -16,7 +16,8 @@ from rich.text import Text
 from SPARQLWrapper import CSV, JSON, POST, TSV, XML, SPARQLWrapper
 from SPARQLWrapper.SPARQLExceptions import SPARQLWrapperException
 
-from kg.dataset.snapshots import Reader
+from kg.cli.engines import Engine
+from kg.dataset.snapshots import Reader, Snapshot
 from kg.dataset.terms import Quad, RdfFormat, Triple, parse
 from kg.errors import LodestoneError
 from kg.outbound import Outbound
@@ -28,6 +29,7 @@ from kg.query.explain import explained_text
 from kg.query.rdf_results import to_rdf
 from kg.query.results import to_csv, to_json, to_tsv, to_xml
 from kg.query.services import Endpoints
+from kg.remote import RemoteSource
 from ontology.vocab import PREFIXES
 
 _RDF = {"ttl": "turtle", "trig": "trig", "nt": "nt", "nq": "nq", "jsonld": "json-ld", "rdf": "rdf-xml"}
@@ -57,13 +59,26 @@ def ask(
     """
     text = _text_of(text)
     services = Endpoints(Outbound(outbound)) if outbound else None
+    if endpoint is not None and (engine := Engine(endpoint)).holds_a_store():
+        if what_if or any(parameters.values()):
+            raise LodestoneError(
+                "trust policies and --what-if need a store in a folder, or a Lodestone server: "
+                f"{endpoint} is the engine of a store"
+            )
+        return _show(_answer_of(engine.source(store), text, provenance, form, TrustPolicy(), services), form)
     if what_if:
         return _ask_what_if(text, store, endpoint, form, parameters, services)
     printed = (
         answer_of_server(text, endpoint, provenance, form, parameters)
         if endpoint
-        else _from_store(text, store, provenance, form, TrustPolicy.read(parameters), services)
+        else _answer_of(
+            Reader(store).current(), text, provenance, form, TrustPolicy.read(parameters), services
+        )
     )
+    return _show(printed, form)
+
+
+def _show(printed: bytes, form: str) -> int:
     if form == "table":
         print_table(json.loads(printed), Console(soft_wrap=False))
     else:
@@ -124,16 +139,15 @@ def _ask_what_if(
     return 0
 
 
-def _from_store(
+def _answer_of(
+    snapshot: Snapshot | RemoteSource,
     text: str,
-    store: Path,
     provenance: str | None,
     form: str,
     policy: TrustPolicy,
     services: Services | None,
 ) -> bytes:
     mode = cast(Literal["how", "none"], provenance or "how")
-    snapshot = Reader(store).current()
     answer = query(snapshot, text, provenance=mode, policy=policy, services=services)
     if answer.kind in ("construct", "describe"):
         if form not in _RDF:

@@ -7,23 +7,30 @@ import click
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from kg.cli.engines import Engine
 from kg.dataset.consistency import check_ontology, check_shapes
 from kg.dataset.findings import Finding
-from kg.dataset.invariants import check_dataset
-from kg.dataset.snapshots import Reader
+from kg.dataset.invariants import check_dataset, check_version
+from kg.dataset.snapshots import Reader, Snapshot
 from kg.dataset.sorting import Progress as Watch
 from kg.dataset.writer import Writer
+from kg.errors import LodestoneError
+from kg.remote import RemoteSource
 
 _SHOWN = 50
 
 
-def run_check(store: Path, *, rebuild: bool, shapes: bool, owl: bool, quiet: bool) -> int:
+def run_check(
+    store: Path, *, rebuild: bool, shapes: bool, owl: bool, quiet: bool, engine: Engine | None = None
+) -> int:
     """Check a store, after rebuilding it if asked to; 1 if something is wrong."""
+    if engine is not None and rebuild:
+        raise LodestoneError("--rebuild is for stores in a folder: export this one, and take that in again")
     if rebuild:
         with Writer(store) as writer:
             writer.rebuild()
             writer.commit()
-    snapshot = Reader(store).current()
+    snapshot = engine.source(store) if engine else Reader(store).current()
     found = 0
     console = Console(stderr=True)
     with Progress(
@@ -39,7 +46,7 @@ def run_check(store: Path, *, rebuild: bool, shapes: bool, owl: bool, quiet: boo
         def watch(steps: int) -> None:
             progress.advance(task, steps)
 
-        for finding in _findings(store, shapes=shapes, owl=owl, watch=watch):
+        for finding in _findings(snapshot, shapes=shapes, owl=owl, watch=watch):
             found += 1
             if found <= _SHOWN:
                 click.echo(f"{finding.invariant}: {finding.subject}: {finding.problem}")
@@ -47,16 +54,21 @@ def run_check(store: Path, *, rebuild: bool, shapes: bool, owl: bool, quiet: boo
         click.echo(f"… and {found - _SHOWN} more")
     counts = snapshot.manifest.counts
     click.echo(
-        f"{store}, version {snapshot.number}: {counts.get('active', 0)} active and "
+        f"{engine.query_url if engine else store}, version {snapshot.number}: "
+        f"{counts.get('active', 0)} active and "
         f"{counts.get('inactive', 0)} inactive claims; "
         + (f"{found} findings" if found else "everything holds")
     )
     return 1 if found else 0
 
 
-def _findings(store: Path, *, shapes: bool, owl: bool, watch: Watch) -> Iterator[Finding]:
-    snapshot = Reader(store).current()
-    yield from check_dataset(snapshot, watch)
+def _findings(
+    snapshot: Snapshot | RemoteSource, *, shapes: bool, owl: bool, watch: Watch
+) -> Iterator[Finding]:
+    check = (
+        check_dataset(snapshot, watch) if isinstance(snapshot, Snapshot) else check_version(snapshot, watch)
+    )
+    yield from check
     if shapes:
         yield from check_shapes(snapshot, watch)
     if owl:

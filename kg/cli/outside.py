@@ -10,9 +10,10 @@ import click
 
 from kg.claims.claim import Claim
 from kg.cli.auditing import note_done
+from kg.dataset.outcomes import Outcome
 from kg.dataset.snapshots import Reader, Snapshot
 from kg.dataset.terms import NamedNode
-from kg.dataset.writer import Outcome, Writer
+from kg.dataset.writer import Writer
 from kg.errors import LodestoneError, NotFound
 from kg.link.entities import entities
 from kg.link.external.cache import AnswerCache

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from kg.claims.names import Names
 from kg.dataset.files import Layout
-from kg.dataset.fixed import FixedView
+from kg.dataset.fixed import Version
 from kg.dataset.terms import NamedNode, QueryBoolean, QuerySolutions, QueryTriples, node
 from kg.dataset.told import DIRECT_FORMS
 from kg.errors import StoreBusy, StoreError
@@ -27,7 +27,7 @@ _PARTS = ("", "#quote", "#assessment", "#attribution-1", "#attribution-2", "#att
 _SHARED = (LS.origin, LS.assessment, LS.attribution, LS.document)
 
 
-class RemoteSource(FixedView):
+class RemoteSource(Version):
     """A version of a store on an engine: what was read of it is kept while this is open.
 
     The engine itself keeps no older versions: a writer that commits meanwhile is noticed
@@ -69,10 +69,10 @@ class RemoteSource(FixedView):
             has_base=state.manifest.counts.get("base_default", 0) > 0,
         )
 
-    @property
-    def iri(self) -> str:
-        """The version's IRI."""
-        return self.names.snapshot(self.settings.store_id, self.manifest.version)
+    @staticmethod
+    def is_there(endpoint: Endpoint, base: str = BASE) -> bool:
+        """Whether an engine holds a store. Raises ``StoreError`` where it cannot be asked."""
+        return Register(endpoint, Places(Names(base))).read() is not None
 
     def is_current(self) -> bool:
         """Whether no other version was published since."""

@@ -8,8 +8,10 @@ that nothing is lost and nothing doubled wherever a writer ended.
 
 import json
 import secrets
+import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -20,8 +22,8 @@ from kg.errors import StoreBusy, StoreError
 from kg.remote.endpoint import Endpoint
 from kg.remote.places import Places
 
-LEASE = 300
-"""Seconds for which a writer holds the store without renewing it."""
+LEASE = 30
+"""Seconds for which a writer holds the store without renewing it: so long a lost one is waited for."""
 
 POLL = 0.2
 FORMAT = 1
@@ -46,6 +48,9 @@ class Register:
         terms = f"{places.prefix}terms#"
         self._told, self._lease, self._part = (f"<{terms}{n}>" for n in ("state", "lease", "update"))
         self._holder = ""
+        self._changing = threading.Lock()
+        self._done = threading.Event()
+        self._keeper: threading.Thread | None = None
 
     # --- what it says of itself
 
@@ -67,12 +72,14 @@ class Register:
         text = json.dumps(
             {"format": FORMAT, "settings": asdict(state.settings), "manifest": _plain(state.manifest)}
         )
-        held = f"GRAPH {self._graph} {{ {self._store} {self._lease} {literal(self._holder)} }}"
-        self._endpoint.update(
-            f"DELETE {{ GRAPH {self._graph} {{ {self._store} {self._told} ?old }} }} "
-            f"INSERT {{ GRAPH {self._graph} {{ {self._store} {self._told} {literal(text)} }} }} "
-            f"WHERE {{ {held} OPTIONAL {{ GRAPH {self._graph} {{ {self._store} {self._told} ?old }} }} }}"
-        )
+        with self._changing:
+            self._renew()
+            held = f"GRAPH {self._graph} {{ {self._store} {self._lease} {literal(self._holder)} }}"
+            self._endpoint.update(
+                f"DELETE {{ GRAPH {self._graph} {{ {self._store} {self._told} ?old }} }} "
+                f"INSERT {{ GRAPH {self._graph} {{ {self._store} {self._told} {literal(text)} }} }} "
+                f"WHERE {{ {held} OPTIONAL {{ GRAPH {self._graph} {{ {self._store} {self._told} ?old }} }} }}"
+            )
         told = self.read()
         if told is None or told.manifest.version != state.manifest.version:
             raise StoreBusy("the store was taken over by another writer: try again")
@@ -93,6 +100,9 @@ class Register:
             found = sorted(v for v in self._values(self._store, self._lease) if v >= _moment(0))
             if found and found[0] == holder:
                 self._holder = holder
+                self._done.clear()
+                self._keeper = threading.Thread(target=self._keep, name="lease", daemon=True)
+                self._keeper.start()
                 return
             if holder in found:  # two at once on an engine without isolation: the first in order has it
                 self._drop_lease(holder)
@@ -104,8 +114,19 @@ class Register:
                 )
             time.sleep(POLL)
 
+    def _keep(self) -> None:
+        """Renew the lease while it is held; that it was lost, the next commit says."""
+        while not self._done.wait(LEASE / 3):
+            with suppress(StoreError):
+                self.renew()
+
     def renew(self) -> None:
         """Hold the lease for longer. Raises ``StoreBusy`` if it was lost."""
+        with self._changing:
+            if self._holder:
+                self._renew()
+
+    def _renew(self) -> None:
         holder = f"{_moment(LEASE)} {self._holder.partition(' ')[2]}"
         mine = f"{self._store} {self._lease} {literal(self._holder)}"
         self._endpoint.update(
@@ -119,9 +140,13 @@ class Register:
 
     def release(self) -> None:
         """Be no writer any more."""
-        if self._holder:
-            self._drop_lease(self._holder)
-            self._holder = ""
+        self._done.set()
+        with self._changing:
+            if self._holder:
+                self._drop_lease(self._holder)
+                self._holder = ""
+        if self._keeper is not None:
+            self._keeper.join()
 
     def _put_lease(self, holder: str) -> None:
         """Take the lease where nobody has it. (A leading OPTIONAL finds nothing in Virtuoso.)"""

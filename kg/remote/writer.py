@@ -12,9 +12,10 @@ from typing import Any, Self, cast
 from kg.claims.claim import Claim
 from kg.dataset.encode import claim_iri, with_stored_triples
 from kg.dataset.files import Manifest, Settings
+from kg.dataset.outcomes import Added
 from kg.dataset.terms import Quad, node, ntriples
 from kg.dataset.view import View
-from kg.dataset.writer import Added, Writer
+from kg.dataset.writer import Writer
 from kg.errors import InvalidClaim, StoreError
 from kg.remote.endpoint import Endpoint
 from kg.remote.places import Places, Side
