@@ -54,8 +54,8 @@ class Endpoint:
     @cached_property
     def quirks(self) -> Quirks:
         """What is odd about the engine there. Raises ``StoreError`` where none answers."""
-        answer = self._sent("ASK {}", update=False)
-        return quirks_of(dict(answer.info()).get("server", ""))
+        headers, _ = self._sent("ASK {}", update=False)
+        return quirks_of(headers.get("server", ""))
 
     def ask(
         self, text: str, default: Sequence[str] = (), named: Sequence[str] = ()
@@ -64,12 +64,11 @@ class Endpoint:
 
         Raises ``QuerySyntaxError``, ``QueryRefused`` for what the engine cannot do and ``StoreError``.
         """
-        answer = self._sent(text, update=False, default=default, named=named)
-        media = dict(answer.info()).get("content-type", "").partition(";")[0].strip()
-        body = answer.response.read()
+        headers, body = self._sent(text, update=False, default=default, named=named)
+        media = headers.get("content-type", "").partition(";")[0].strip()
         try:
             if media in ("application/sparql-results+json", "application/json"):
-                return parse_query_results(body, QueryResultsFormat.JSON)
+                return parse_query_results(self.quirks.mended(body), QueryResultsFormat.JSON)
             form = RdfFormat.from_media_type(media) or RdfFormat.TURTLE
             return [quad.triple for quad in parse(body, form)]
         except (SyntaxError, ValueError) as error:
@@ -91,22 +90,26 @@ class Endpoint:
                 f"nothing says where {self.query_url} is written to: name its update address",
                 store=self.query_url,
             )
-        self._sent(text, update=True).response.read()
+        self._sent(text, update=True)
 
     def _sent(
         self, text: str, *, update: bool, default: Sequence[str] = (), named: Sequence[str] = ()
-    ) -> Any:
-        """What came back, of the first try that got through."""
+    ) -> tuple[dict[str, str], bytes]:
+        """Headers and body of what came back, of the first try that got through."""
         url = (self.update_url if update else None) or self.query_url
         last: Exception | None = None
         for attempt in range(TRIES):
             if attempt:
                 time.sleep(PAUSE * 2 ** (attempt - 1))
             try:
-                return self._wrapper(text, update, default, named).query()
+                answer = self._wrapper(text, update, default, named).query()
+                last = None  # its traceback would keep what the callers hold
+                with answer.response as response:
+                    return answer.info(), response.read()
             except HTTPError as error:
+                error.close()
                 if error.code != _TOO_MANY and error.code < _SERVER_FAILED:
-                    raise self._refused(error.code, error.read().decode("utf-8", "replace")) from error
+                    raise self._refused(error.code, error.reason) from error
                 last = error
             except SPARQLWrapperException as error:
                 message = str(error)

@@ -39,6 +39,7 @@ class RemoteQuads:
         """Quads that match; ``None`` matches anything."""
         if isinstance(s, BlankNode) or isinstance(o, BlankNode) or isinstance(g, BlankNode):
             return iter(())  # of another request's answer: it names nothing here
+        o = self._read(o)
         if g is not None and s is not None and g == self._record:
             return matching(self._scope(("subject", s, g)), s, p, o)
         if isinstance(g, NamedNode) and g not in (self._record, self._inferred):
@@ -106,7 +107,7 @@ class RemoteQuads:
         """Fetch the graphs that hold each of some triples."""
         wanted = [
             t
-            for t in dict.fromkeys(triples)
+            for t in dict.fromkeys((s, p, self._read(o)) for s, p, o in triples)
             if ("triple", *t) not in self._known and not any(isinstance(part, BlankNode) for part in t)
         ]
         for some in self._some(wanted):
@@ -182,7 +183,7 @@ class RemoteQuads:
         return quads
 
     def _read(self, term: Term) -> Term:
-        return stored_form(self._endpoint.quirks.read(term)) if isinstance(term, Literal) else term
+        return stored_form(term) if isinstance(term, Literal) else term
 
 
 def _key(s: Term, p: Term, o: Term) -> tuple[str, ...]:

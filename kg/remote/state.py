@@ -97,6 +97,7 @@ class Register:
         while True:
             holder = f"{_moment(LEASE)} {name}"
             self._put_lease(holder)
+            time.sleep(self._endpoint.quirks.settling)  # until whoever found nobody before has been seen
             found = sorted(v for v in self._values(self._store, self._lease) if v >= _moment(0))
             if found and found[0] == holder:
                 self._holder = holder
