@@ -60,6 +60,18 @@ class VersionGone(StoreError):
 
 
 @dataclass(eq=False)
+class AnswerGone(StoreError):
+    """A cited answer was taken out, as it quoted a document that was purged."""
+
+    answer: str = ""
+
+
+@dataclass(eq=False)
+class AnswersFull(LodestoneError):
+    """An answer cannot be kept to be cited: it is too long, or there is no more room."""
+
+
+@dataclass(eq=False)
 class ReservedGraph(StoreError):
     """A raw write would touch a claim's graph or one of the reserved graphs."""
 

@@ -11,12 +11,14 @@ from server.access import check_reading
 from server.bodies import decompress
 from server.browse import answer, browse, chosen_format
 from server.bundle import script_address, static_address, style_address
+from server.citing import citing
 from server.claiming import claiming
 from server.completion import completion
 from server.config import Config, ShowDocuments
 from server.formats import GRAPHS, HTML
 from server.graphs import graphs
 from server.health import health
+from server.judging import judging
 from server.metrics import metrics
 from server.ontologypage import ontology_page
 from server.openapi import openapi
@@ -83,6 +85,8 @@ def create_app(config: Config, workers: Workers | None = None) -> Flask:
     app.register_blueprint(completion)
     app.register_blueprint(graphs)
     app.register_blueprint(claiming)
+    app.register_blueprint(judging)
+    app.register_blueprint(citing)
     app.register_blueprint(health)
     app.register_blueprint(metrics)
     app.register_blueprint(openapi)

@@ -7,14 +7,13 @@ from urllib.parse import quote, urlencode
 from flask import Blueprint, Response, current_app, json, render_template, request
 
 from kg.dataset.snapshots import Snapshot
-from kg.dataset.terms import Quad
+from kg.dataset.terms import Quad, is_node
 from kg.errors import NotFound
 from server.asking import HAS_PROVENANCE
 from server.bridge import CLIENT, HANGUP
 from server.errors import BadRequest, NotAcceptable
 from server.formats import HTML, JSON, PAGES, Format, by_name, offers
 from server.jobs import Job, Provenance
-from server.naming import is_name
 from server.negotiate import choose
 from server.rdf import write_graph
 from server.services import services
@@ -135,14 +134,14 @@ def _iri(kind: str, local: str | None) -> str:
     if local is not None:
         return f"{services(current_app).snapshot().names.base}{kind}/{local}"
     iri = request.args.get("iri", "")
-    if not is_name(iri):
+    if not is_node(iri):
         raise BadRequest(f"give the {kind} as /{kind}/<id> or /{kind}?iri=<IRI>", parameter="iri")
     return iri
 
 
 def _known(iri: str) -> str:
     """The IRI, if it can be one at all. Raises ``NotFound``."""
-    if not is_name(iri):
+    if not is_node(iri):
         raise NotFound("nothing can have that name", iri="")
     return iri
 

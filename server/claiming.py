@@ -73,13 +73,17 @@ def take_back(local: str | None) -> Response:
     with recorded(Scope.WRITE, "retract", claim=iri) as by:
         if not is_iri(iri):
             raise BadRequest("name the claim: /claim/<id> or /claim?iri=<IRI>", parameter="iri")
-        reason = _reason() or single(parameters, "reason") or ""
-        if not reason.strip():
-            raise BadRequest(
-                'say why it is taken back: ?reason=… or a JSON body {"reason": "…"}', parameter="reason"
-            )
-        done = by.run(RetractWrite(iri, reason.strip(), by.who.name), reason=reason.strip())
+        reason = reason_given("it is taken back")
+        done = by.run(RetractWrite(iri, reason, by.who.name), reason=reason)
     return told(done)
+
+
+def reason_given(what: str) -> str:
+    """Why something is done, in the body or as ``reason``. Raises ``BadRequest`` and ``UnsupportedType``."""
+    reason = (_reason() or single(decode(request.query_string), "reason") or "").strip()
+    if not reason:
+        raise BadRequest(f'say why {what}: ?reason=… or a JSON body {{"reason": "…"}}', parameter="reason")
+    return reason
 
 
 def _reason() -> str | None:

@@ -84,6 +84,9 @@ class Config:
     cache: int = _setting(
         64 * MEBIBYTE, "memory for answers that are kept; 0 keeps none", unit="MiB", least=0
     )
+    answers: int = _setting(
+        256 * MEBIBYTE, "room in the store for answers that are cited; 0 keeps none", unit="MiB", least=0
+    )
     write_memory: int = _setting(
         4096 * MEBIBYTE, "address space of the process that writes", unit="MiB", least=1024 * MEBIBYTE
     )

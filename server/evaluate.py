@@ -65,7 +65,8 @@ def evaluation(store: Path, outbound: tuple[str, ...] = ()) -> Evaluation:
                     snapshot = older(job.version) if job.version else reader().current()
                     _ = snapshot.index, snapshot.statistics
             if job.task is Task.PLAN:
-                return _written(snapshot, explain(snapshot, job.query, job.base))
+                policy = TrustPolicy.read(grouped(job.policy))
+                return _written(snapshot, explain(snapshot, job.query, job.base, policy))
             if job.task is Task.DIFFERENCE:
                 with lifted():
                     before = older(job.before_version) if job.before_version else reader().current()

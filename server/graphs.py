@@ -13,7 +13,7 @@ from flask import Blueprint, Response, current_app, request
 from werkzeug.http import parse_options_header
 from werkzeug.sansio.multipart import Data, Epilogue, Field, File, MultipartDecoder, NeedData
 
-from kg.dataset.terms import node
+from kg.dataset.terms import is_node, node
 from kg.errors import NotFound
 from server.asking import provenance_link
 from server.bridge import CLIENT, HANGUP
@@ -21,7 +21,6 @@ from server.cache import etag_of, key_of
 from server.errors import BadRequest, NotAcceptable, UnsupportedType
 from server.formats import GRAPHS, by_name, offers
 from server.jobs import Job, Provenance
-from server.naming import is_name
 from server.negotiate import choose
 from server.protocol import QueryRequest, decode, single
 from server.recorded import digest, recorded, told
@@ -58,7 +57,7 @@ def _chosen(path: str | None) -> str | None:
     ours = request.url_root + _PATH
     if graph.startswith(ours):
         return _direct(graph[len(ours) :], quoted=True)
-    if not is_name(graph):
+    if not is_node(graph):
         raise BadRequest(f"{graph!r} is not an absolute IRI", parameter="graph")
     return graph
 
@@ -66,7 +65,7 @@ def _chosen(path: str | None) -> str | None:
 def _direct(path: str, *, quoted: bool = False) -> str:
     """The graph of a path below ``/graphs/``."""
     name = services(current_app).snapshot().names.base + _PATH + (path if quoted else quote(path, safe=_SAFE))
-    if not is_name(name):
+    if not is_node(name):
         raise BadRequest(f"the path {path!r} makes no IRI", parameter="graph")
     return name
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from hashlib import sha256
 from urllib.parse import quote, urlsplit
 
-from kg.claims.names import Names, is_iri
+from kg.claims.names import Names
 from kg.dataset.snapshots import Snapshot
 from kg.dataset.terms import DefaultGraph, Literal, node
 from ontology.vocab import ONTOLOGY, PREFIXES, RDFS
 
-PAGES = ("claim", "document", "source", "entity")
+PAGES = ("claim", "document", "source", "entity", "judgment")
 LONGEST_TEXT = 600
 """Characters of a literal that a table shows."""
 
@@ -55,17 +55,6 @@ def compact(iri: str) -> str:
         if iri.startswith(namespace) and _LOCAL_ID.fullmatch(iri[len(namespace) :]):
             return f"{prefix}:{iri[len(namespace) :]}"
     return iri
-
-
-def is_name(text: str) -> bool:
-    """Whether the text is an absolute IRI that the engine takes too (it is stricter about them)."""
-    if not is_iri(text):
-        return False
-    try:
-        node(text)
-    except ValueError:
-        return False
-    return True
 
 
 def shortened(text: str, longest: int = LONGEST_TEXT) -> str:

@@ -21,6 +21,8 @@ WORDS: dict[str, str] = {
     "page": "Number of the page, from 1.",
     "default": "The default graph.",
     "graph": "IRI of the graph.",
+    "state": "State of the judgments: active, proposed, rejected or undone.",
+    "about": "IRI of an entity or event that the judgments are about.",
 }
 """Parameters of the query part, by name."""
 
@@ -35,6 +37,8 @@ TAKES: dict[str, tuple[str, ...]] = {
     "/source/{local}": ("page", "format"),
     "/entity": ("iri", "format"),
     "/entity/{local}": ("format",),
+    "/judgments": ("state", "about", "page", "format"),
+    "/judgment/{local}": ("format",),
     "/ontology": ("format",),
     "/graphs": ("default", "graph"),
 }

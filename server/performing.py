@@ -25,7 +25,17 @@ from kg.query.size import TooComplex
 from kg.update import Documents, fetch_all, update
 from server.errors import BadRequest, ClaimsConflict, ClaimsInvalid, Forbidden
 from server.jobs import Failure
-from server.writes import ClaimsWrite, Done, GraphWrite, Part, RetractWrite, UpdateWrite, Write
+from server.writes import (
+    ClaimsWrite,
+    Done,
+    GraphWrite,
+    JudgeWrite,
+    Part,
+    RetractWrite,
+    UndoWrite,
+    UpdateWrite,
+    Write,
+)
 
 SHACL = "http://www.w3.org/ns/shacl#"
 
@@ -121,6 +131,10 @@ def prepared(write: Write, outbound: Outbound) -> Act:
             return lambda writer: _take(writer, article)
         case RetractWrite():
             return lambda writer: _retract(writer, write)
+        case JudgeWrite():
+            return lambda writer: _judge(writer, write)
+        case UndoWrite():
+            return lambda writer: _undo(writer, write)
 
 
 # --- SPARQL Update, graphs
@@ -270,3 +284,24 @@ def _read_article(write: ClaimsWrite) -> Posted:
 def _retract(writer: Writer, write: RetractWrite) -> dict[str, object]:
     done = writer.retract(write.claim, reason=write.reason, by=write.by)
     return {"claim": write.claim, "retracted": True, "already": not done}
+
+
+# --- judgments
+
+
+def _judge(writer: Writer, write: JudgeWrite) -> dict[str, object]:
+    """Take judgments in, all of them or none. Raises ``IdentityConflict``."""
+    done = writer.judge(write.judgments, force=write.force)
+    for judged in done:
+        if judged.problem is not None:
+            raise judged.problem
+    return {
+        "new": sum(judged.outcome is Outcome.NEW for judged in done),
+        "known": sum(judged.outcome is Outcome.KNOWN for judged in done),
+        "judgments": [{"judgment": judged.iri, "outcome": judged.outcome.value} for judged in done],
+    }
+
+
+def _undo(writer: Writer, write: UndoWrite) -> dict[str, object]:
+    done = writer.undo(write.judgment, reason=write.reason, by=write.by)
+    return {"judgment": write.judgment, "undone": True, "already": not done}

@@ -8,6 +8,10 @@ from flask import Response, json, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from kg.errors import (
+    AnswerGone,
+    AnswersFull,
+    IdentityConflict,
+    InvalidJudgment,
     InvalidMatch,
     InvalidPolicy,
     LodestoneError,
@@ -74,11 +78,15 @@ KINDS: dict[type[LodestoneError], Kind] = {
     ReservedGraph: Kind(409, "reserved-graph", "The graph is reserved"),
     UpdateFailed: Kind(409, "update-failed", "The update cannot be carried out"),
     ClaimsConflict: Kind(409, "conflict", "Claims are known with other content"),
+    IdentityConflict: Kind(409, "identity-conflict", "Something speaks against the judgment"),
     VersionGone: Kind(410, "version-gone", "The version is not kept"),
+    AnswerGone: Kind(410, "answer-gone", "The answer was taken out"),
+    AnswersFull: Kind(507, "answers-full", "The answer cannot be kept"),
     AnswerTooLong: Kind(413, "answer-too-long", "The answer is too long"),
     BodyTooLong: Kind(413, "body-too-long", "The body is too long"),
     UnsupportedType: Kind(415, "unsupported-type", "The body cannot be read"),
     ClaimsInvalid: Kind(422, "invalid-claim", "This is no valid claim"),
+    InvalidJudgment: Kind(422, "invalid-judgment", "This is no judgment"),
     TooManyRequests: Kind(429, "rate", "Too many requests", retry=1),
     Abandoned: Kind(499, "abandoned", "Nobody waited for the answer"),
     ServiceFailed: Kind(502, "service", "An endpoint that the query asks gave no answer"),

@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 from urllib.parse import parse_qsl
 
+from kg.dataset.terms import is_node
 from kg.query.policy import PARAMETERS, TrustPolicy
 from server.errors import BadRequest, UnsupportedType
 from server.jobs import Policy, Provenance
-from server.naming import is_name
+from server.spelling import check_names
 
 FORM = "application/x-www-form-urlencoded"
 QUERY = "application/sparql-query"
@@ -171,8 +172,9 @@ def single(parameters: Parameters, name: str) -> str | None:
     return values[0] if values else None
 
 
-def read_parameters(parameters: Parameters) -> QueryRequest:
+def read_parameters(parameters: Parameters, *, comparing: bool = False) -> QueryRequest:
     """The parameters of a query. Raises ``BadRequest`` and ``InvalidPolicy`` for nonsense."""
+    check_names(parameters, comparing=comparing)
     query = single(parameters, "query")
     if query is None:
         raise BadRequest("there is no query", parameter="query")
@@ -205,7 +207,7 @@ def read_difference(request: Incoming) -> DifferenceRequest:
         parameters = _merged(parameters, decode(request.get_data()))
     if "version" in parameters:
         raise BadRequest("two versions are compared: from and to, not version", parameter="version")
-    after = read_parameters(parameters)
+    after = read_parameters(parameters, comparing=True)
     before = {name: parameters.get(f"before-{name}", ()) for name in PARAMETERS}
     return DifferenceRequest(
         replace(after, version=single(parameters, "to") or None),
@@ -227,6 +229,7 @@ def _plan(value: str | None) -> bool:
 
 def read_update(parameters: Parameters) -> UpdateRequest:
     """The parameters of an update. Raises ``BadRequest`` for nonsense."""
+    check_names(parameters)
     if "query" in parameters:
         raise BadRequest("a request brings a query or an update, not both", parameter="update")
     for name in ("default-graph-uri", "named-graph-uri"):
@@ -248,7 +251,7 @@ def read_update(parameters: Parameters) -> UpdateRequest:
 def _graphs(parameters: Parameters, name: str) -> tuple[str, ...] | None:
     graphs = parameters.get(name)
     for graph in graphs or ():
-        if not is_name(graph):
+        if not is_node(graph):
             raise BadRequest(f"{graph!r} is not an absolute IRI", parameter=name)
     return graphs
 

@@ -5,14 +5,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, time
 from typing import Any
 
-from kg.dataset.snapshots import Snapshot
 from kg.query.policy import TrustPolicy
-from kg.query.under import restriction_of
 from server.description import Example
 from server.naming import Namer
 from server.views.doubting import Choices, choices
 from server.views.edges import OF_TRIPLES, Edges, edges
 from server.views.result import TRIPLE, Answer, read_answer
+from server.views.why import Believed
 
 
 @dataclass(frozen=True)
@@ -70,27 +69,16 @@ def query_page(
     sparql: str,
     sides: Sides,
     policy: TrustPolicy,
-    snapshot: Snapshot,
+    namer: Namer,
+    believed: Believed,
     *,
     base: str | None = None,
     page: int = 1,
     row: int | None = None,
-    namer: Namer | None = None,
 ) -> QueryPage:
-    """The page of an answer. ``snapshot`` is of the version that the answer is about."""
-    namer = namer or Namer(snapshot)
-    keeps = restriction_of(snapshot, policy).keeps if policy else None
+    """The page of an answer. ``believed`` says which claims the policy lets stand."""
     answer = read_answer(
-        sides.kind,
-        sides.version,
-        namer,
-        sides.plain,
-        sides.trusted,
-        (lambda iri: keeps(iri) if snapshot.is_known(iri) else iri not in policy.without)
-        if keeps
-        else (lambda _: True),
-        page=page,
-        row=row,
+        sides.kind, sides.version, namer, sides.plain, sides.trusted, believed, page=page, row=row
     )
     columns = answer.variables
     return QueryPage(

@@ -7,7 +7,9 @@ from itertools import chain
 from flask import Blueprint, Response, current_app, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from kg.dataset.snapshots import Snapshot
 from kg.query.policy import TrustPolicy
+from kg.query.under import restriction_of
 from server.asking import FAILED, HAS_QUERY_SERVICE, headers_of, job_of, query_address, wants_page
 from server.bridge import CLIENT, HANGUP, STREAMS
 from server.browse import FARTHEST
@@ -17,6 +19,7 @@ from server.errors import BadRequest, NotAcceptable
 from server.evaluate import grouped
 from server.formats import GRAPHS, HTML, RESULTS, by_name, offers
 from server.jobs import Job, Reply, Task
+from server.naming import Namer
 from server.negotiate import accepts_html, choose
 from server.protocol import QueryRequest, UpdateRequest, read_difference, read_request
 from server.querypage import Download, QueryPage, Sides, query_page
@@ -25,6 +28,7 @@ from server.services import Known, services
 from server.steps import walked
 from server.updates import answer_update
 from server.views.result import ROWS
+from server.views.why import Believed
 
 sparql = Blueprint("sparql", __name__)
 
@@ -76,14 +80,16 @@ def _page(asked: QueryRequest) -> AnyResponse:
     """The query page with the answer, and beside it what the policy leaves of it."""
     here = services(current_app)
     sides, known, reply = asked_sides(asked)
+    policy, snapshot = TrustPolicy.read(grouped(asked.policy)), here.version(sides.version)
     page = query_page(
         asked.query,
         sides,
-        TrustPolicy.read(grouped(asked.policy)),
-        here.version(sides.version),
+        policy,
+        Namer(snapshot),
+        believed_under(snapshot, policy),
         base=request.base_url,
-        page=_whole_number("page", FARTHEST) or 1,
-        row=_whole_number("row", FARTHEST * ROWS),
+        page=whole_number("page", FARTHEST) or 1,
+        row=whole_number("row", FARTHEST * ROWS),
     )
     formats = RESULTS if reply.kind in ("select", "ask") else GRAPHS
     kept = {"version": asked.version} if asked.version else {}
@@ -99,7 +105,14 @@ def _page(asked: QueryRequest) -> AnyResponse:
     headers = headers_of(asked, reply, known, here)
     headers.pop("ETag", None)  # a page is more than its answer: its own content tells
     response.headers.update(headers)
+    response.headers["Referrer-Policy"] = "same-origin"  # so that its form says where it comes from
     return scripted(response, "query")
+
+
+def believed_under(snapshot: Snapshot, policy: TrustPolicy) -> Believed:
+    """Which claims and judgments of a version stand under a policy."""
+    keeps = restriction_of(snapshot, policy).keeps
+    return lambda iri: keeps(iri) if snapshot.is_known(iri) else iri not in policy.without
 
 
 def asked_sides(asked: QueryRequest) -> tuple[Sides, Known, Reply]:
@@ -116,7 +129,7 @@ def asked_sides(asked: QueryRequest) -> tuple[Sides, Known, Reply]:
     return Sides(replies[0].kind, replies[0].version, *documents), known, replies[-1]
 
 
-def _whole_number(name: str, most: int) -> int | None:
+def whole_number(name: str, most: int) -> int | None:
     """A parameter that is a number from 1. Raises ``BadRequest``."""
     text = request.args.get(name)
     if not text:

@@ -125,3 +125,15 @@ def entity_twin(snapshot: Snapshot, iri: str) -> Iterator[Quad]:
     yield from islice(snapshot.main.quads_for_pattern(None, None, entity, DEFAULT), MOST)
     for mention in pointing(snapshot, LS.canonicalEntity, iri, MOST):
         yield Quad(node(mention), node(LS.canonicalEntity), entity, DEFAULT)
+
+
+def judgment_twin(snapshot: Snapshot, iri: str) -> Iterator[Quad]:
+    """The record of a judgment, with its author."""
+    yield from about(snapshot, iri, DEFAULT)
+    for agent in dict.fromkeys(_named(snapshot, iri, (LS.agent,))):
+        yield from about(snapshot, agent, DEFAULT)
+
+
+def judgments_twin(snapshot: Snapshot, iris: Iterable[str]) -> Iterator[Quad]:
+    """The records of judgments, with their authors."""
+    yield from dict.fromkeys(quad for iri in iris for quad in judgment_twin(snapshot, iri))

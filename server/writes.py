@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from kg.identity.judgment import Judgment
+
 
 @dataclass(frozen=True)
 class UpdateWrite:
@@ -53,7 +55,24 @@ class RetractWrite:
     by: str
 
 
-Write = UpdateWrite | GraphWrite | ClaimsWrite | RetractWrite
+@dataclass(frozen=True)
+class JudgeWrite:
+    """Judgments to take in; ``force`` joins things of disjoint classes, too."""
+
+    judgments: tuple[Judgment, ...]
+    force: bool = False
+
+
+@dataclass(frozen=True)
+class UndoWrite:
+    """A judgment to undo."""
+
+    judgment: str
+    reason: str
+    by: str
+
+
+Write = UpdateWrite | GraphWrite | ClaimsWrite | RetractWrite | JudgeWrite | UndoWrite
 
 
 @dataclass(frozen=True)

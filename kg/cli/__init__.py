@@ -12,17 +12,9 @@ from typing import NoReturn
 
 import click
 
-from kg.cli.options import engine_options
+from kg.cli.identity import judge
+from kg.cli.options import STORE, WAIT, engine_options
 from kg.errors import LodestoneError
-
-STORE = click.option(
-    "--store",
-    type=click.Path(path_type=Path),
-    envvar="LODESTONE_STORE",
-    default=Path("lodestone-store"),
-    show_default=True,
-    help="Folder of the store (or $LODESTONE_STORE).",
-)
 
 
 class _Commands(click.Group):
@@ -202,12 +194,12 @@ def query(
     """Ask a SPARQL query: its text, or the name of a file that ends in .rq."""
     from kg.cli.asking import ask, explain_plan
 
-    if explain:
-        sys.exit(explain_plan(query, store, endpoint, form))
     given = {name.replace("_", "-"): value for name, value in {**policy, "from": from_}.items() if value}
     if not what_if and {"from", "to"} & set(given):
         raise click.UsageError("--from and --to go with --what-if")
     parameters = {name: (value,) if isinstance(value, str) else value for name, value in given.items()}
+    if explain:
+        sys.exit(explain_plan(query, store, endpoint, form, parameters))
     sys.exit(
         ask(
             query,
@@ -246,7 +238,6 @@ def retract(
     sys.exit(run_retract(claim, store, reason=reason, by=by, wait=wait, engine=engine))
 
 
-WAIT = click.option("--wait", default=10.0, show_default=True, help="Seconds to wait for another writer.")
 REVIEWER = click.option("--by", required=True, help="Who reviews.")
 
 
@@ -440,7 +431,6 @@ def export(store: Path, form: str, output: Path | None) -> None:
     run_export(store, form, output)
 
 
-_WAIT = click.option("--wait", default=10.0, show_default=True, help="Seconds to wait for another writer.")
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 
 
@@ -477,7 +467,7 @@ def upgrade(store: Path) -> None:
 @click.argument("document")
 @STORE
 @click.option("--reason", required=True, help="Why it is taken out; the tombstone says so.")
-@_WAIT
+@WAIT
 def purge(document: str, store: Path, reason: str, wait: float) -> None:
     """Take a document's text and quotes out for good, by its IRI or id. The claims stay without quotes."""
     from kg.cli.keeping import run_purge
@@ -494,3 +484,6 @@ def demo(host: str, port: int, once: bool) -> None:
     from kg.cli.demo import run_demo
 
     sys.exit(run_demo(host, port, once=once))
+
+
+main.add_command(judge)

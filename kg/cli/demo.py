@@ -17,7 +17,8 @@ from urllib.request import urlopen
 import click
 from rich.console import Console
 
-from kg.cli.asking import answer_of_server, print_table
+from kg.cli.asking import answer_of_server
+from kg.cli.tables import print_table
 from kg.dataset.snapshots import Reader
 from kg.dataset.writer import Writer
 from kg.errors import LodestoneError

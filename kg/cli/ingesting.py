@@ -162,6 +162,8 @@ def _summarize(report: IngestReport, store: Path, quarantine: Path) -> None:
         lines.append(f"  no claim was found in {report.empty} article{'s' * (report.empty != 1)}")
     if report.copies:
         lines.append(f"  {report.copies} nearly the text of an earlier one: no origins of their own")
+    if report.judgments_new:
+        lines.append(f"  judgments: {report.judgments_new} new")
     if report.base_new:
         lines.append(f"  base data: {report.base_new} new quads")
     if report.quotes_verified or report.quotes_unverified:

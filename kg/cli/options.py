@@ -1,9 +1,21 @@
 """Options that several commands have."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
+
+STORE = click.option(
+    "--store",
+    type=click.Path(path_type=Path),
+    envvar="LODESTONE_STORE",
+    default=Path("lodestone-store"),
+    show_default=True,
+    help="Folder of the store (or $LODESTONE_STORE).",
+)
+
+WAIT = click.option("--wait", default=10.0, show_default=True, help="Seconds to wait for another writer.")
 
 
 def engine_options(command: Callable[..., Any]) -> Callable[..., Any]:

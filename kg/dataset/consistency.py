@@ -1,7 +1,7 @@
 """A store held against the ontology: its record by SHACL, its facts by OWL."""
 
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice
 
 from pyoxigraph import NamedNode
 from pyshacl import validate
@@ -28,9 +28,9 @@ FACTS_AT_MOST = 200_000
 
 
 def check_shapes(snapshot: Version, progress: Progress = unwatched) -> Iterator[Finding]:
-    """What the shapes of ``shapes.ttl`` find wrong with the record, claim by claim."""
+    """What the shapes of ``shapes.ttl`` find wrong with the record, claim by claim, then by judgments."""
     shapes = Graph().parse(data=ontology.turtle("shapes"), format="turtle")
-    names = claim_names(snapshot)
+    names = chain(claim_names(snapshot), snapshot.judgments())
     while batch := list(islice(names, BATCH)):
         record = Graph()
         record.parse(data="".join(_described(snapshot, batch)), format="nt")
@@ -44,7 +44,7 @@ def check_shapes(snapshot: Version, progress: Progress = unwatched) -> Iterator[
 
 
 def _described(snapshot: Version, claims: list[str]) -> Iterator[str]:
-    """N-Triples of the record about claims, and about every node they lead to, other claims apart."""
+    """N-Triples of the record about claims or judgments, and every node they lead to, other claims apart."""
     seen = set(claims)
     todo = list(claims)
     while todo:

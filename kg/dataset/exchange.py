@@ -13,22 +13,24 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, Store, serialize
 
 from kg.claims.claim import Claim
 from kg.dataset.invariants import claim_names
-from kg.dataset.outcomes import Added, Outcome
+from kg.dataset.judged import StoredJudgment
+from kg.dataset.outcomes import Added, Judged, Outcome
 from kg.dataset.records import DEFAULT, StoredClaim
 from kg.dataset.sorting import Progress, unwatched
 from kg.dataset.terms import node
 from kg.dataset.view import View
 from kg.dataset.writer import Writer
 from kg.errors import LodestoneError, UnreadableInput
-from ontology.vocab import LS, NP, ONTOLOGY, PREFIXES
+from ontology.vocab import LS, NP, ONTOLOGY, PREFIXES, RDF
 
 BATCH = 1000
 """Claims taken in at once from an export."""
 
 
 def export_quads(view: View) -> Iterator[Quad]:
-    """Everything that the dataset does not follow from by itself."""
-    derived = {view.inferred, node(view.names.reference), node(ONTOLOGY), DEFAULT}
+    """Everything that the dataset does not follow from by itself; claims as they were made."""
+    renamed = {graph for graph in view.archive.named_graphs() if view.main.contains_named_graph(graph)}
+    derived = {view.inferred, node(view.names.reference), node(ONTOLOGY), DEFAULT, *renamed} - {view.record}
     for quad in view.main.quads_for_pattern(None, None, None, None):
         if quad.graph_name not in derived:
             yield quad
@@ -54,7 +56,7 @@ class Import:
             ) from None
         self._gather_record(writer.names.record)
         record = NamedNode(writer.names.record)
-        if next(iter(self._store.quads_for_pattern(None, None, node(LS.Claim), record)), None) is None:
+        if not any(self._holds(kind, record) for kind in (LS.Claim, LS.Judgment)):
             raise UnreadableInput(
                 f"{path} describes claims of a store with another base IRI than {writer.names.base}: "
                 "take it into a store made with that one (--base)",
@@ -63,6 +65,10 @@ class Import:
         settings = writer.settings
         self._view = View(self._store, Store(), settings.names, settings.unreviewed_threshold, has_base=False)
         self.broken: list[tuple[str, str]] = []
+
+    def _holds(self, kind: LS, record: NamedNode) -> bool:
+        quads = self._store.quads_for_pattern(None, node(RDF + "type"), node(kind), record)
+        return next(iter(quads), None) is not None
 
     def _gather_record(self, record: str) -> None:
         """Bring the record together that nanopublications have spread over their graphs."""
@@ -78,6 +84,22 @@ class Import:
         for head in heads:
             if isinstance(head.graph_name, NamedNode):
                 self._store.remove_graph(head.graph_name)
+
+    def judgments(self) -> Iterator[Judged]:
+        """Take the judgments in, before any claim, and undo those that were. ``broken`` as with claims."""
+        found: list[StoredJudgment] = []
+        for name in self._view.judgments():
+            try:
+                found.append(self._view.judgment(name))
+            except (LodestoneError, KeyError, ValueError) as error:
+                problem = str(error).partition("For further")[0]
+                self.broken.append((name, f"its record is no judgment's: {problem}"))
+        for stored in sorted(found, key=lambda stored: stored.undone is None):
+            [judged] = self.writer.judge([stored.judgment], force=True)
+            if stored.undone is not None and judged.outcome is not Outcome.CONFLICT:
+                reason, by = stored.undone_reason or "", stored.undone_by or ""
+                self.writer.undo(judged.iri, reason=reason, by=by, at=stored.undone)
+            yield judged
 
     def claims(self, progress: Progress = unwatched) -> Iterator[list[Added]]:
         """Take the claims in, and retract those that were. ``broken`` lists what could not be."""

@@ -13,6 +13,7 @@
                           changed; the others stay with older versions
       documents/          texts by their hash
       quarantine/         input that could not be taken in, with the reason
+      answers/            answers that were cited, by their hash (``kg.dataset.kept``)
       purged/             tombstones of documents that were taken out
       outside/            answers of endpoints that were asked outside (``lodestone link --wikidata``)
 """

@@ -11,10 +11,9 @@ from typing import Any
 
 from pyoxigraph import NamedNode, Quad, Store
 
-from kg.claims.names import is_iri
 from kg.dataset.judged import StoredJudgment, decode_judgment
 from kg.dataset.records import Object, Records, Subject, plain_value
-from kg.dataset.terms import node, ntriples
+from kg.dataset.terms import is_node, node, ntriples
 from kg.errors import NotFound
 from kg.identity.clusters import NONE, Clusters, Link, Texts
 from kg.identity.judgment import Judgment, Verdict
@@ -44,7 +43,7 @@ class Identities(Records):
 
     def judgment(self, iri: str) -> StoredJudgment:
         """A judgment, standing or not. Raises ``NotFound``."""
-        if not is_iri(iri):
+        if not is_node(iri):
             raise NotFound(f"there is no judgment {iri} in this store", iri=iri)
         return decode_judgment(iri, self.node)
 

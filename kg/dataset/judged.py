@@ -51,6 +51,11 @@ class StoredJudgment:
         """Whether the dataset speaks of both its mentions by one name because of it."""
         return self.undone is None and self.judgment.acts
 
+    @property
+    def confidence(self) -> float:
+        """P(its verdict is right)."""
+        return self.judgment.confidence
+
     def stood(self, at: datetime) -> bool:
         """Whether it was made by a point in time, accepted, and not undone by then."""
         return (

@@ -52,6 +52,7 @@ def undo(writer: Writer, name: str, *, reason: str, by: str, at: datetime) -> bo
     stored = writer.view.judgment(name)
     if stored.undone is not None:
         return False
+    after = writer.view.clusters.changed(removed=[stored.link]) if stored.acts else None
     writer.touch(archive=True)
     if writer.view.is_judgment(name):
         writer.move_record(name, writer.main, writer.archive)
@@ -63,8 +64,8 @@ def undo(writer: Writer, name: str, *, reason: str, by: str, at: datetime) -> bo
         Statement(about, iri(LS.retractedBy), literal(by)),
     ]
     writer.load(writer.archive, nquads(told, writer.names.record))
-    if stored.acts:
-        _rename(writer, writer.view.clusters.changed(removed=[stored.link]), [stored.link])
+    if after is not None:
+        _rename(writer, after, [stored.link])
     return True
 
 
@@ -75,6 +76,7 @@ class _Docket:
         self._writer = writer
         self._view = writer.view
         self._force = force
+        self._before = writer.view.clusters
         self._above: dict[str, str] = {}
         self._members: dict[str, tuple[str, ...]] = {}
         self.links: list[Link] = []
@@ -121,13 +123,13 @@ class _Docket:
     # --- clusters as they grow
 
     def _top(self, mention: str) -> str:
-        found = self._view.clusters.canonical(mention)
+        found = self._before.canonical(mention)
         while found in self._above:
             found = self._above[found]
         return found
 
     def _cluster(self, top: str) -> tuple[str, ...]:
-        return self._members.get(top) or self._view.clusters.cluster(top)
+        return self._members.get(top) or self._before.cluster(top)
 
     def _join(self, left: str, right: str) -> None:
         one, other = self._top(left), self._top(right)
@@ -151,7 +153,7 @@ class _Docket:
         return self._called_different(judgment, left, right) or self._of_other_classes(judgment, left, right)
 
     def _joined(self, judgment: Judgment) -> tuple[str, tuple[str, ...]]:
-        clusters = self._view.clusters.changed(added=self.links)
+        clusters = self._before.changed(added=self.links)
         way = clusters.way(judgment.left, judgment.right)
         return (
             f"<{judgment.left}> and <{judgment.right}> are one thing by {_listed(way)}: "
@@ -191,7 +193,7 @@ class _Docket:
         return None
 
     def _classes(self, top: str) -> list[str]:
-        canonical = {self._view.clusters.canonical(mention) for mention in self._cluster(top)}
+        canonical = {self._before.canonical(mention) for mention in self._cluster(top)}
         kinds = node(RDF + "type")
         quads = chain.from_iterable(
             self._writer.main.quads_for_pattern(node(name), kinds, None, DEFAULT) for name in canonical

@@ -15,6 +15,7 @@ from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from kg.dataset.encode import moment
 from kg.dataset.files import sync_folder, write_json
+from kg.dataset.kept import KeptAnswers
 from kg.dataset.terms import Statement, iri, literal, node, terms_of
 from kg.dataset.writer import Writer
 from kg.errors import NotFound
@@ -73,7 +74,9 @@ class Purge(Writer):
         self._drop_older()
         if content_hash is not None:
             self.layout.document(content_hash).unlink(missing_ok=True)
-        self._sweep_quarantine(told | ({text} if text else set()))
+        gone = told | ({text} if text else set())
+        self._sweep_quarantine(gone)
+        KeptAnswers(self.layout).take_out(document, [w for w in gone if len(w) >= _TELLING], reason)
         return tombstone
 
     def _quote_of(self, claim: str) -> list[Quad]:

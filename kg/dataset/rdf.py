@@ -45,7 +45,7 @@ from ontology.vocab import LS, NP
 _SEPARATOR = "\t"
 _DEFAULT = "DEFAULT"
 _TICK = 10_000
-_CLAIM = NamedNode(LS.Claim)
+_OURS = frozenset((f"<{LS.Claim}>", f"<{LS.Judgment}>"))
 
 
 @dataclass
@@ -56,6 +56,7 @@ class RdfReport:
     claims_new: int = 0
     claims_known: int = 0
     base_new: int = 0
+    judgments_new: int = 0
     rejected: list[Rejected] = field(default_factory=list)
 
 
@@ -161,6 +162,10 @@ def _import(writer: Writer, path: Path, form: RdfFormat, progress: Progress) -> 
     report = RdfReport()
     with tempfile.TemporaryDirectory(dir=writer.layout.root, prefix=".rdf-") as folder:
         importing = Import(writer, path, form, Path(folder))
+        for judged in importing.judgments():
+            report.judgments_new += judged.outcome is Outcome.NEW
+            if judged.outcome is Outcome.CONFLICT:
+                report.rejected.append(Rejected(judged.reason, graph=judged.iri))
         for added in importing.claims(progress):
             for one in added:
                 report.claims_new += one.outcome is Outcome.NEW
@@ -220,7 +225,7 @@ class _Load:
             if count % _TICK == 0:
                 self.progress(_TICK)
             s, o, g = str(quad.subject), str(quad.object), str(quad.graph_name)
-            if quad.object == _CLAIM and g != _DEFAULT:
+            if o in _OURS and g != _DEFAULT:
                 raise _IsExport
             if s[0] == "_":
                 s = blank.text(quad.subject)

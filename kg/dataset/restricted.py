@@ -17,6 +17,8 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse
 from kg.dataset.fixed import FixedView
 from kg.dataset.identities import texts
 from kg.dataset.invariants import AFTERWARDS, claim_names
+from kg.dataset.judged import StoredJudgment
+from kg.dataset.naming import Naming, mention_quads, naming
 from kg.dataset.records import DEFAULT, Object, Subject
 from kg.dataset.snapshots import Snapshot
 from kg.dataset.sorting import SortedLines
@@ -24,6 +26,7 @@ from kg.dataset.terms import node
 from kg.dataset.told import makes_facts
 from kg.dataset.view import Support
 from kg.errors import QueryOverLimit
+from kg.identity.clusters import Clusters
 from kg.infer.rules import ontology_rules
 from ontology.vocab import LS
 
@@ -31,6 +34,7 @@ MOST_QUADS = 3_000_000
 """Quads that a restricted dataset may have, where nothing else is said (some 500 bytes each)."""
 
 _BATCH = 20_000
+_NAMING = (LS.document, LS.origin, LS.voice)
 
 
 @dataclass(frozen=True)
@@ -112,6 +116,19 @@ class Candidate:
         return _day(first), _day(last)
 
 
+def is_named(view: Snapshot, iri: str) -> bool:
+    """Whether a version has a claim, judgment, document, origin or source of that name, active or not."""
+    if view.knows_judgment(iri):
+        return True
+    name = node(iri)
+    asked = [(name, node(LS.polarity), None), *((None, node(way), name) for way in _NAMING)]
+    return any(
+        next(iter(store.quads_for_pattern(*one, None)), None) is not None
+        for store in (view.main, view.archive)
+        for one in asked
+    )
+
+
 def _day(text: str | None) -> date | None:
     return None if text is None else date.fromisoformat(text)
 
@@ -121,10 +138,24 @@ class RestrictedView(FixedView):
 
     index = None
 
-    def __init__(self, version: Snapshot, main: Store, fact_filter: Callable[[Support], bool] | None) -> None:
+    def __init__(
+        self,
+        version: Snapshot,
+        main: Store,
+        fact_filter: Callable[[Support], bool] | None,
+        clusters: Clusters,
+        originals: Store,
+    ) -> None:
         super().__init__(main, version.archive, version.names, version.threshold, version.has_base)
         self.version = version
+        self.clusters = clusters
         self._fact_filter = fact_filter
+        self._originals = originals
+
+    @property
+    def originals(self) -> Store:
+        """Where the assertion of a claim lies as it was made, if that is not how it is queried."""
+        return self._originals
 
     @property
     def iri(self) -> str:
@@ -151,9 +182,12 @@ def restricted(
     keep: Callable[[Candidate], bool],
     fact_filter: Callable[[Support], bool] | None = None,
     *,
+    believes: Callable[[StoredJudgment], bool] | None = None,
     most: int = MOST_QUADS,
 ) -> RestrictedView:
     """The version with just those claims active that ``keep`` says, of all that were ever taken in.
+
+    Of judgments those stand that ``believes`` says; with ``None`` all that stand in the version.
 
     ``fact_filter`` is asked of each triple that kept claims state as a fact, with these claims
     as its support: what it does not pass is no fact, unless it is base data, and nothing
@@ -166,12 +200,13 @@ def restricted(
     active = {claim.iri for claim in claims if claim.active}
     fallen = active - names
     added = [claim for claim in kept if not claim.active]
-    store = Store()
+    names_of = naming(version, believes)
+    store, originals = Store(), Store()
     with tempfile.TemporaryDirectory(prefix="lodestone-") as folder, SortedLines(Path(folder)) as stated:
         quads = chain(
-            _assertions(kept, stated),
+            _assertions(version, kept, names_of, originals, stated),
             _other_graphs(version, fallen | names),
-            _record(version, active, fallen, added),
+            _record(version, active, fallen, added, names_of),
             version.archive.quads_for_pattern(None, None, None, DEFAULT),
             _facts(version, stated, fact_filter),
         )
@@ -182,7 +217,8 @@ def restricted(
                     "one question: ask for fewer claims, or without the policy",
                     limit="restricted dataset",
                 )
-    return RestrictedView(version, store, fact_filter)
+    kept_as_made = originals if names_of.differs else version.archive
+    return RestrictedView(version, store, fact_filter, names_of.clusters, kept_as_made)
 
 
 def _fill(store: Store, quads: Iterator[Quad]) -> Iterator[int]:
@@ -194,14 +230,28 @@ def _fill(store: Store, quads: Iterator[Quad]) -> Iterator[int]:
         yield count
 
 
-def _assertions(kept: Iterable[Candidate], stated: SortedLines) -> Iterator[Quad]:
-    """Assertion graphs. What they state as facts is noted, with the claim."""
+def _assertions(
+    version: Snapshot, kept: Iterable[Candidate], names: Naming, originals: Store, stated: SortedLines
+) -> Iterator[Quad]:
+    """Assertion graphs in canonical names. What they state as facts is noted, with the claim.
+
+    Where things are called otherwise than in the version, what they were made with is kept.
+    """
     for claim in kept:
         states_fact = claim.states_fact
-        for quad in claim.store.quads_for_pattern(None, None, None, node(claim.iri)):
+        as_is = claim.active and not names.differs
+        made: Iterable[Quad] = (
+            version.main.quads_for_pattern(None, None, None, node(claim.iri))
+            if as_is
+            else version.original(claim.iri)
+        )
+        quads = made if as_is else list(dict.fromkeys(map(names.quad, made)))
+        for quad in quads:
             yield quad
             if states_fact:
                 stated.add("\t".join((*texts(quad), claim.iri)))
+        if names.differs and set(quads) != set(made):
+            originals.extend(made)
 
 
 def _other_graphs(version: Snapshot, claims: set[str]) -> Iterator[Quad]:
@@ -212,16 +262,21 @@ def _other_graphs(version: Snapshot, claims: set[str]) -> Iterator[Quad]:
 
 
 def _record(
-    version: Snapshot, active: set[str], fallen: set[str], added: Iterable[Candidate]
+    version: Snapshot, active: set[str], fallen: set[str], added: Iterable[Candidate], names: Naming
 ) -> Iterator[Quad]:
+    owned = active | names.fallen
+    gone = fallen | names.fallen
     for quad in version.main.quads_for_pattern(None, None, None, version.record):
+        if quad.predicate.value == LS.canonicalEntity:
+            continue
         owner = quad.subject.value if isinstance(quad.subject, NamedNode) else ""
-        while owner and owner not in active:
+        while owner and owner not in owned:
             owner = owner.rpartition("#")[0]
-        if owner not in fallen:
+        if owner not in gone:
             yield quad
-    for claim in added:
-        for quad in version.own_record(claim.iri, version.archive):
+    yield from mention_quads(version, names)
+    for name in (*(claim.iri for claim in added), *names.added):
+        for quad in version.own_record(name, version.archive):
             if quad.predicate.value not in AFTERWARDS:
                 yield quad
 

@@ -30,6 +30,7 @@ from pyoxigraph import (
     serialize,
 )
 
+from kg.claims.names import is_iri
 from kg.errors import InvalidClaim
 from ontology.vocab import XSD
 
@@ -51,6 +52,7 @@ __all__ = [
     "Triple",
     "Variable",
     "iri",
+    "is_node",
     "literal",
     "node",
     "nquads",
@@ -116,6 +118,17 @@ def typed(text: str, datatype: str) -> Text:
 def node(name: str) -> NamedNode:
     """An IRI as the engine's term."""
     return NamedNode(name)
+
+
+def is_node(text: str) -> bool:
+    """Whether the text is an absolute IRI that the engine takes too (it is stricter about them)."""
+    if not is_iri(text):
+        return False
+    try:
+        node(text)
+    except ValueError:
+        return False
+    return True
 
 
 @lru_cache(maxsize=65536)

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain, groupby
+from functools import cached_property
+from itertools import chain, groupby, islice
 from typing import Any
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, Store
@@ -15,6 +16,9 @@ from kg.infer.rules import ontology_rules
 from ontology.vocab import LS
 
 __all__ = ["ClaimInfo", "Fact", "Support", "View", "claim_of"]
+
+MOST_INFERENCES = 10_000
+"""What the existence of the list of inferences rests on is told of so many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,13 +145,26 @@ class View(Told):
         return _holds(self.main, s, p, o, graph)
 
     def existence_support(self, graph: NamedNode) -> Support | None:
-        """What it rests on that there is a named graph; ``None`` for the list of inferences."""
+        """What it rests on that there is a named graph; ``None`` for a list of many inferences."""
         name = graph.value
         if name == self.inferred.value:
-            return None
+            return self._any_inference
         if not self.names.is_reserved(name) and self.stance(name) is not None:
             return Support(facts=((name,),))
         return Support(base=True)
+
+    @cached_property
+    def _any_inference(self) -> Support | None:
+        """What all inferences rest on; ``None`` where they are more than ``MOST_INFERENCES``."""
+        listed = list(
+            islice(self.main.quads_for_pattern(None, None, None, self.inferred), MOST_INFERENCES + 1)
+        )
+        if len(listed) > MOST_INFERENCES:
+            return None
+        found = [self.graph_support(self.inferred, q.subject, q.predicate, q.object) for q in listed]
+        facts = {fact for support in found for fact in support.facts}
+        proofs = {proof for support in found for proof in support.proofs}
+        return Support(facts=tuple(sorted(facts)), proofs=tuple(sorted(proofs)))
 
     def _owner(self, iri: str) -> str | None:
         """The active claim or judgment that a node of the record is, or is under (``<claim>#quote``)."""

@@ -367,6 +367,8 @@ class Writer(WorkingCopy):
                     self.main.remove(Quad(*triple, self.view.inferred))
                 if not derivable and not self.view.is_base(*triple) and not self.view.asserting(*triple):
                     self.main.remove(Quad(*triple, DEFAULT))
+        if next(iter(self.main.quads_for_pattern(None, None, None, self.view.inferred)), None) is None:
+            self.main.remove_graph(self.view.inferred)  # the engine keeps the names of empty graphs
 
     # --- judgments
 
@@ -440,7 +442,7 @@ class Writer(WorkingCopy):
         self.indexing.touch_all()
         self.text.touch_all()
         self.main.clear_graph(DEFAULT)
-        self.main.clear_graph(self.view.inferred)
+        self.main.remove_graph(self.view.inferred)
         renamed = put_right(self)
         consequences = ontology_rules().consequences
         inferred = self.names.inferred

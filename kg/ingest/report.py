@@ -37,6 +37,7 @@ class IngestReport:
     claims_known: int = 0
     claims_inactive: int = 0
     base_new: int = 0
+    judgments_new: int = 0
     empty: int = 0
     copies: int = 0
     quotes_verified: int = 0

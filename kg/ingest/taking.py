@@ -178,6 +178,7 @@ class Ingest:
         self.report.claims_new += done.claims_new
         self.report.claims_known += done.claims_known
         self.report.base_new += done.base_new
+        self.report.judgments_new += done.judgments_new
         for item in done.rejected:
             where = f"graph <{item.graph}>: " if item.graph else ""
             self._reject(path, f"{where}{item.reason}", line=item.line, raw=item.raw)

@@ -6,15 +6,23 @@ from kg.query.aggregates import Grouped
 from kg.query.derivation import Derivation, Tree
 from kg.query.parse import parse
 from kg.query.planning import planning_of
+from kg.query.policy import TrustPolicy
 from kg.query.prepare import Built, Described, prepared
 from kg.query.size import check_size
 from kg.query.source import Source
+from kg.query.under import why_made
 
 _TWO = "two queries: the rows, and then their derivations"
 
 
-def explain(source: Source, sparql: str, base_iri: str | None = None) -> dict[str, Any]:
-    """The plan of a query as JSON; nothing is evaluated but counts. Raises ``QuerySyntaxError``."""
+def explain(
+    source: Source, sparql: str, base_iri: str | None = None, policy: TrustPolicy | None = None
+) -> dict[str, Any]:
+    """The plan of a query as JSON; nothing is evaluated but counts. Raises ``QuerySyntaxError``.
+
+    Under a ``policy`` it says whether circuits tell the answer, which are then those of all
+    rows in any part of the data, or the dataset that the policy leaves is to be made.
+    """
     check_size(sparql)
     parse(sparql, base_iri)
     planning = planning_of(source)
@@ -24,11 +32,17 @@ def explain(source: Source, sparql: str, base_iri: str | None = None) -> dict[st
         "changed": sent.text is not None,
         **sent.explanation.to_json(),
     }
-    return {"version": source.iri, "plain": plain, "provenance": _annotated(source, sparql, base_iri)}
+    told: dict[str, Any] = {"version": source.iri, "plain": plain}
+    whole = False
+    if policy:
+        reason = why_made(source, sparql, policy, base_iri)
+        whole = reason is None
+        told["policy"] = {"made": not whole, **({} if reason is None else {"reason": reason})}
+    return {**told, "provenance": _annotated(source, sparql, base_iri, whole)}
 
 
-def _annotated(source: Source, sparql: str, base_iri: str | None) -> dict[str, Any]:
-    asked = prepared(sparql, base_iri, source.index is not None)
+def _annotated(source: Source, sparql: str, base_iri: str | None, whole: bool) -> dict[str, Any]:
+    asked = prepared(sparql, base_iri, source.index is not None, whole=whole)
     reason = asked if isinstance(asked, str) else asked.plan if isinstance(asked.plan, str) else None
     if reason is not None or isinstance(asked, str) or isinstance(asked.plan, str):
         return {"complete": False, "reason": reason}
@@ -61,6 +75,10 @@ def explained_text(told: dict[str, Any]) -> str:
     """The plan, to be read."""
     lines = ["Plain query" + (", changed by the planner" if told["plain"]["changed"] else ", as written")]
     lines += _steps(told["plain"])
+    if "policy" in told:
+        policy = told["policy"]
+        made = f"asked of the dataset that it leaves, made in memory: {policy.get('reason')}"
+        lines.append(f"Policy: {made if policy['made'] else 'answered from circuits'}")
     about = told["provenance"]
     if not about["complete"]:
         return "\n".join([*lines, f"Provenance: none, for {about['reason']}"])

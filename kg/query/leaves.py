@@ -56,7 +56,9 @@ class Leaves:
             case (NamedNode() as graph,):
                 support = self._source.existence_support(graph)
                 if support is None:
-                    raise NotAnnotated(f"what the existence of the graph {graph} rests on is not annotated")
+                    raise NotAnnotated(
+                        f"that there is a graph {graph} rests on too many inferences to be annotated"
+                    )
                 return support
             case (s, NamedNode() as p, o) if s is not None and o is not None and not isinstance(s, Literal):
                 return self._source.fact_support(s, p, o)

@@ -64,6 +64,29 @@ class Judged(Protocol):
         ...
 
 
+class JudgmentJudged(Protocol):
+    """What a policy asks about a judgment; ``kg.dataset.judged.StoredJudgment`` is one."""
+
+    @property
+    def iri(self) -> str:
+        """The judgment's IRI."""
+        ...
+
+    @property
+    def state(self) -> str:
+        """Whether it stands now: active, or why not."""
+        ...
+
+    @property
+    def confidence(self) -> float:
+        """P(its verdict is right)."""
+        ...
+
+    def stood(self, at: datetime) -> bool:
+        """Whether it was made by a point in time, accepted, and not undone by then."""
+        ...
+
+
 PARAMETERS = ("min-confidence", "min-origins", "without", "known-at", "valid-at")
 """The names of its parts, as requests and the command line write them."""
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[^\s<>\"{}|\\^`]*")
@@ -74,11 +97,11 @@ _GRANT = TYPE_INFO[ClaimType.LICENSE_GRANTED].event_class.value
 class TrustPolicy:
     """A restriction of the dataset; without parts it lets everything pass. Base data always pass.
 
-    ``min_confidence`` is the least probability of a claim, ``without`` are claims,
-    documents, origins and sources (anywhere in the chain) that are not believed.
-    ``known_at`` keeps what was recorded by then and not yet taken back. ``valid_at`` keeps
-    what holds on a day: within its validity where that is said, otherwise from the event
-    on; what has no time is kept. ``min_origins`` is how many origins a fact needs, before
+    ``min_confidence`` is the least probability of a claim or a judgment, ``without`` are
+    claims, judgments, documents, origins and sources (anywhere in the chain) that are not
+    believed. ``known_at`` keeps what was recorded by then and not yet taken back or undone.
+    ``valid_at`` keeps what holds on a day: within its validity where that is said, otherwise
+    from the event on; what has no time is kept. ``min_origins`` is how many origins a fact needs, before
     anything is inferred from it.
     """
 
@@ -135,6 +158,17 @@ class TrustPolicy:
             return False
         return self.valid_at is None or _holds_on(claim, self.valid_at, endings)
 
+    def believes(self, judgment: JudgmentJudged) -> bool:
+        """Whether a judgment may be believed."""
+        if self.known_at is None:
+            if judgment.state != "active":
+                return False
+        elif not judgment.stood(self.known_at):
+            return False
+        if self.min_confidence is not None and _shown(judgment.confidence) < self.min_confidence:
+            return False
+        return judgment.iri not in self.without
+
     def is_undated(self, claim: Judged) -> bool:
         """Whether ``valid_at`` kept the claim only because nothing tells its time."""
         return self.valid_at is not None and claim.validity == claim.occurred == (None, None)
@@ -158,7 +192,8 @@ def _holds_on(claim: Judged, day: date, endings: Iterable[Judged]) -> bool:
 def _name(text: str) -> str:
     if _IRI.fullmatch(text) is None:
         raise InvalidPolicy(
-            f"without is the IRI of a claim, document, origin or source, in full, not {text!r}", "without"
+            f"without is the IRI of a claim, judgment, document, origin or source, in full, not {text!r}",
+            "without",
         )
     return text
 

@@ -130,15 +130,16 @@ class Trusting:
 
     def graph_support(self, graph: NamedNode, s: Subject, p: NamedNode, o: Object) -> Support:
         """What a triple of a named graph rests on, of what is believed."""
-        support = self._source.graph_support(graph, s, p, o)
-        if graph.value == self._inferred:
-            return self._restriction.of_facts(support)
-        return self._restriction.of_claims(support)
+        return self._left(graph, self._source.graph_support(graph, s, p, o))
 
     def existence_support(self, graph: NamedNode) -> Support | None:
         """What it rests on that there is a named graph, of what is believed."""
         support = self._source.existence_support(graph)
-        return None if support is None else self._restriction.of_claims(support)
+        return None if support is None else self._left(graph, support)
+
+    def _left(self, graph: NamedNode, support: Support) -> Support:
+        is_inferred = graph.value == self._inferred
+        return (self._restriction.of_facts if is_inferred else self._restriction.of_claims)(support)
 
     def holds(self, graph: NamedNode, s: Subject, p: NamedNode, o: Object) -> bool:
         """Whether a named graph has a triple."""

@@ -16,9 +16,9 @@ class Quirks:
     """How one kind of engine is asked.
 
     ``most_changes`` is how many quads one update may hold, ``most_values`` how many rows one
-    VALUES. ``settling`` is how many seconds an update may take from its WHERE to its being seen:
-    0 where updates are isolated from each other. ``rewrites``: the engine gives literals in other forms than they were written
-    in, and the answer to ASK as a row. ``lateral``: it knows LATERAL.
+    VALUES. ``settling`` is how many seconds an update may take from its WHERE to its being seen: 0
+    where updates are isolated from each other. ``rewrites``: the engine gives literals in other
+    forms than they were written in, and the answer to ASK as a row. ``lateral``: it knows LATERAL.
     """
 
     name: str = "sparql"

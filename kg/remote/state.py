@@ -95,10 +95,10 @@ class Register:
         began = time.monotonic()
         name = secrets.token_hex(8)
         while True:
-            holder = f"{_moment(LEASE)} {name}"
+            holder = f"{_moment(0)} {name} {_moment(LEASE)}"  # in order by when it was wanted first
             self._put_lease(holder)
             time.sleep(self._endpoint.quirks.settling)  # until whoever found nobody before has been seen
-            found = sorted(v for v in self._values(self._store, self._lease) if v >= _moment(0))
+            found = sorted(v for v in self._values(self._store, self._lease) if _end(v) >= _moment(0))
             if found and found[0] == holder:
                 self._holder = holder
                 self._done.clear()
@@ -108,7 +108,7 @@ class Register:
             if holder in found:  # two at once on an engine without isolation: the first in order has it
                 self._drop_lease(holder)
             if time.monotonic() - began > wait:
-                held = ", ".join(v.partition(" ")[0] for v in found)
+                held = ", ".join(map(_end, found))
                 raise StoreBusy(
                     f"another writer holds the store at {self._endpoint.query_url} "
                     f"(at the latest until {held}): try again, or wait longer"
@@ -128,7 +128,7 @@ class Register:
                 self._renew()
 
     def _renew(self) -> None:
-        holder = f"{_moment(LEASE)} {self._holder.partition(' ')[2]}"
+        holder = f"{self._holder.rpartition(' ')[0]} {_moment(LEASE)}"
         mine = f"{self._store} {self._lease} {literal(self._holder)}"
         self._endpoint.update(
             f"DELETE {{ GRAPH {self._graph} {{ {mine} }} }} "
@@ -153,7 +153,8 @@ class Register:
         """Take the lease where nobody has it. (A leading OPTIONAL finds nothing in Virtuoso.)"""
         old = f"GRAPH {self._graph} {{ {self._store} {self._lease} ?old }}"
         self._endpoint.update(
-            f"DELETE {{ {old} }} WHERE {{ {old} FILTER(STR(?old) < {literal(_moment(0))}) }}"
+            f"DELETE {{ {old} }} WHERE {{ {old} "
+            f'FILTER(STRAFTER(STRAFTER(STR(?old), " "), " ") < {literal(_moment(0))}) }}'
         )
         self._endpoint.update(
             f"INSERT {{ GRAPH {self._graph} {{ {self._store} {self._lease} {literal(holder)} }} }} "
@@ -203,6 +204,11 @@ class Register:
 def _moment(ahead: float) -> str:
     """A time from now, in order as text."""
     return (datetime.now(UTC) + timedelta(seconds=ahead)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _end(holder: str) -> str:
+    """Until when a lease is held."""
+    return holder.rpartition(" ")[2]
 
 
 def _plain(manifest: Manifest) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Journeys on the query page: asking, why, the words in the article, what if, sharing, without scripts."""
 
 import json
+from collections.abc import Callable
 from urllib.parse import urlencode
 
 import pytest
@@ -56,7 +57,6 @@ def test_from_the_question_to_the_words_in_the_article(open_page: Open, bundle: 
 def test_a_distrusted_source_makes_its_rows_fade_and_come_back(open_page: Open, bundle: None) -> None:
     page = open_page(asking(LICENSES), **SCREEN)
     page.locator(".CodeMirror").wait_for()
-    page.locator("#whatif > summary").click()
     page.get_by_label("Three sources").uncheck()
     page.locator("tbody.vanished").wait_for()
     assert page.locator("tbody.vanished").inner_text().startswith("a magnet producer in Baotou")
@@ -72,7 +72,6 @@ def test_a_distrusted_source_makes_its_rows_fade_and_come_back(open_page: Open, 
 def test_the_threshold_and_the_days(open_page: Open, bundle: None) -> None:
     page = open_page(asking(LICENSES), **SCREEN)
     page.locator(".CodeMirror").wait_for()
-    page.locator("#whatif > summary").click()
     page.get_by_label("Claims of at least this confidence").fill("0.65")
     page.locator("tbody.vanished").first.wait_for()
     assert "min-confidence=0.65" in page.url
@@ -88,7 +87,6 @@ def test_the_threshold_and_the_days(open_page: Open, bundle: None) -> None:
 def test_a_shared_address_shows_the_same_elsewhere(open_page: Open, bundle: None) -> None:
     first = open_page(asking(LICENSES), **SCREEN)
     first.locator(".CodeMirror").wait_for()
-    first.locator("#whatif > summary").click()
     first.get_by_label("Three sources").uncheck()
     first.locator("tbody.vanished").wait_for()
     other = open_page(first.url, **SCREEN)
@@ -128,7 +126,9 @@ def test_terms_are_completed_from_ontology_and_data(open_page: Open, bundle: Non
     assert page.locator("textarea#query").input_value() == "SELECT * { ?p ls:holdsLicenseFor"
 
 
-def test_an_answer_as_graph_timeline_and_raw(open_page: Open, bundle: None, axe: object) -> None:
+def test_an_answer_as_graph_timeline_and_raw(
+    open_page: Open, bundle: None, axe: Callable[..., list[str]]
+) -> None:
     page = open_page(asking(DATED), **SCREEN)
     page.get_by_role("tab", name="Graph").click()
     page.locator(".graph canvas").first.wait_for()
@@ -137,7 +137,20 @@ def test_an_answer_as_graph_timeline_and_raw(open_page: Open, bundle: None, axe:
     page.get_by_role("tab", name="Raw").click()
     raw = json.loads(page.locator("pre.raw").inner_text())
     assert len(raw["results"]["bindings"]) == 2
-    assert axe(page) == []  # type: ignore[operator]
+    assert axe(page) == []
+
+
+def test_an_answer_is_cited(open_page: Open, bundle: None, axe: Callable[..., list[str]]) -> None:
+    page = open_page(asking(LICENSES, **{"min-confidence": "0.7"}), **SCREEN)
+    page.get_by_role("button", name="cite this answer").click()
+    page.wait_for_url("**/answer/*")
+    assert page.url.rpartition("/")[2] in page.locator(".citation").inner_text()
+    assert page.locator("tbody.vanished").count() == 2
+    page.get_by_role("tab", name="Graph").click()
+    page.locator(".graph canvas").first.wait_for()
+    assert axe(page) == []
+    page.get_by_role("link", name="ask it again today").click()
+    page.wait_for_url("**/sparql?*min-confidence=0.7*")
 
 
 def test_a_mistake_is_told_in_place(open_page: Open, bundle: None) -> None:

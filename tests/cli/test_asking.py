@@ -41,7 +41,10 @@ def test_what_is_built(
 ) -> None:
     found = [ask(BUILT, *place, "--format", form, *more) for place in places]
     assert [done.exit_code for done in found] == [0, 0]
-    assert found[0].output == found[1].output
+    shown = [done.output.partition("[1] ")[0] if form == "table" else done.output for done in found]
+    assert shown[0] == shown[1]
+    if form == "table":
+        assert ("confidence" in shown[0]) is ("none" not in more)
     annotated = more == ("--provenance", "how") and form in ("trig", "nq", "jsonld")
     assert ("Annotation" in found[0].output) is annotated
 
@@ -66,3 +69,43 @@ def test_the_plan_of_a_query_in_a_file(
     plans = [json.loads(done.output) for done in found]
     assert plans[0]["plain"] == plans[1]["plain"]
     assert plans[1]["provenance"]["complete"]
+    assert "policy" not in plans[0]
+
+
+def test_the_plan_under_a_policy(places: tuple[tuple[str, str], tuple[str, str]]) -> None:
+    for place in places:
+        told = ask(SELECTED, *place, "--explain", "--min-confidence", "0.3").output
+        assert "answered from circuits" in told
+        told = ask("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", *place, "--explain", "--without", "urn:x").output
+        assert "values and triples are made of many solutions" in told
+
+
+def test_a_name_that_a_policy_does_not_know_is_told(places: tuple[tuple[str, str], tuple[str, str]]) -> None:
+    for place in places:
+        assert (
+            "Note: without=urn:nobody changes nothing"
+            in ask(SELECTED, *place, "--without", "urn:nobody").output
+        )
+
+
+@pytest.mark.parametrize(
+    ("text", "more", "told"),
+    [
+        ("SELECT * {", (), "This is not SPARQL 1.1: "),
+        (SELECTED, ("--min-origins", "many"), "min-origins is a whole number, not 'many'"),
+        (SELECTED, ("--without", "nobody"), "without is the IRI of a claim"),
+    ],
+)
+def test_what_a_server_refuses_is_told_in_its_words(
+    places: tuple[tuple[str, str], tuple[str, str]], text: str, more: tuple[str, ...], told: str
+) -> None:
+    done = ask(text, *places[1], *more)
+    assert done.exit_code == 2
+    assert told in done.output
+    assert "{" not in done.output.replace(text, "")
+
+
+def test_a_server_that_is_not_there() -> None:
+    done = ask(SELECTED, "--endpoint", "http://127.0.0.1:9/")
+    assert done.exit_code == 2
+    assert "did not answer: [Errno" in done.output

@@ -10,8 +10,11 @@ from hypothesis import strategies as st
 from pyoxigraph import NamedNode, Quad
 
 from kg.claims.claim import Claim
+from kg.dataset.consistency import check_shapes
+from kg.dataset.exchange import export
 from kg.dataset.invariants import check_dataset
 from kg.dataset.outcomes import Outcome
+from kg.dataset.rdf import ingest_rdf
 from kg.dataset.records import DEFAULT
 from kg.dataset.snapshots import Reader, Snapshot
 from kg.dataset.view import Support, View
@@ -268,29 +271,38 @@ def test_a_dataset_is_that_of_the_claims_and_judgments_that_stand_however_it_cam
     folder = tmp_path_factory.mktemp("law")
     claims: dict[int, bool] = {}
     judged: dict[int, bool] = {}
-    with Writer(folder / "store") as writer:
-        for what, number in steps:
-            match what:
-                case "add":
-                    writer.add([CLAIMS[number]])
-                    claims.setdefault(number, True)
-                case "retract" if number in claims:
-                    writer.retract(writer.names.claim(CLAIMS[number].id), reason="x", by="y", at=MADE)
-                    claims[number] = False
-                case "judge" if number not in judged:
-                    writer.judge([JUDGMENTS[number]])
-                    judged[number] = True
-                case "undo" if judged.get(number):
-                    writer.undo(JUDGMENTS[number].iri(writer.names), reason="x", by="y")
-                    judged[number] = False
-                case "commit":
-                    writer.commit()
-        found = everything(writer.view)
-        snapshot = published(writer)
-        assert list(check_dataset(snapshot)) == []
+    for part in _until_commits(steps):
+        with Writer(folder / "store") as writer:
+            for what, number in part:
+                match what:
+                    case "add":
+                        writer.add([CLAIMS[number]])
+                        claims.setdefault(number, True)
+                    case "retract" if number in claims:
+                        writer.retract(writer.names.claim(CLAIMS[number].id), reason="x", by="y", at=MADE)
+                        claims[number] = False
+                    case "judge" if number not in judged:
+                        writer.judge([JUDGMENTS[number]])
+                        judged[number] = True
+                    case "undo" if judged.get(number):
+                        writer.undo(JUDGMENTS[number].iri(writer.names), reason="x", by="y")
+                        judged[number] = False
+            found = everything(writer.view)
+            snapshot = published(writer)
+    assert list(check_dataset(snapshot)) == []
     due = _made_at_once(folder / "due", claims, [j for j, stands in judged.items() if stands])
     assert found["supports"] == everything(due)["supports"] == _by_quad(indexed(snapshot))
     assert _graphs(snapshot) == _graphs(due)
+
+
+def _until_commits(steps: list[tuple[str, int]]) -> list[list[tuple[str, int]]]:
+    parts: list[list[tuple[str, int]]] = [[]]
+    for step in steps:
+        if step[0] == "commit":
+            parts.append([])
+        else:
+            parts[-1].append(step)
+    return parts
 
 
 def _made_at_once(path: Path, claims: dict[int, bool], judgments: list[int]) -> Snapshot:
@@ -333,3 +345,61 @@ def test_what_is_in_wrong_names_is_found_and_rebuilt(writer: Writer) -> None:
     snapshot = published(writer)
     assert list(check_dataset(snapshot)) == []
     assert _graphs(snapshot) == due
+
+
+# --- elsewhere
+
+
+def test_an_export_has_claims_as_they_were_made_and_comes_back_the_same(tmp_path: Path) -> None:
+    with Writer(tmp_path / "one") as writer:
+        two(writer)
+        [_, undone] = writer.judge([same(JL, JL_MAG), same(VW, "urn:ag", features={"name": 0.5})])
+        writer.judge([same(JL, "urn:other", status="proposed"), same(JL, VW, verdict="different")])
+        writer.undo(undone.iri, reason="another", by="B. Analyst", at=MADE)
+        snapshot = published(writer)
+    export_file = tmp_path / "export.nq"
+    with export_file.open("wb") as out:
+        export(snapshot, out)
+    text = export_file.read_text(encoding="utf-8")
+    assert f"<{JL_MAG}> <{LS.holdsLicenseFor}>" in text
+    assert text.count(f"<{LS.holdsLicenseFor}>") == 2
+    with Writer(tmp_path / "two") as writer:
+        report = ingest_rdf(writer, export_file)
+        again = published(writer)
+    assert (report.judgments_new, report.claims_new, report.rejected) == (4, 2, [])
+    assert {j: again.judgment(j) for j in again.judgments()} == {
+        j: snapshot.judgment(j) for j in snapshot.judgments()
+    }
+    assert _graphs(again) == _graphs(snapshot)
+    assert [*check_dataset(again), *check_shapes(again), *check_shapes(snapshot)] == []
+
+
+def test_named_graphs_that_come_in_bulk_are_put_in_canonical_names(writer: Writer, tmp_path: Path) -> None:
+    [judged] = writer.judge([same(JL, JL_MAG)])
+    file = tmp_path / "foreign.trig"
+    lines = [
+        f"<urn:g{n}> {{ <{firm}> <{LS.holdsLicenseFor}> <{VW}> }}" for n, firm in enumerate((JL, JL_MAG))
+    ]
+    file.write_text("\n".join(lines), encoding="utf-8")
+    assert ingest_rdf(writer, file).claims_new == 2
+    snapshot = published(writer)
+    support = snapshot.fact_support(NamedNode(JL), NamedNode(LS.holdsLicenseFor), NamedNode(VW))
+    assert support.facts == (("urn:g0", f"urn:g1 {judged.iri}"),)
+    assert indexed(snapshot)[Quad(NamedNode(JL), NamedNode(LS.holdsLicenseFor), NamedNode(VW))] == support
+    assert snapshot.assertion("urn:g1") == (f"<{JL_MAG}> <{LS.holdsLicenseFor}> <{VW}> .",)
+    assert list(check_dataset(snapshot)) == []
+    assert ingest_rdf(writer, file).claims_known == 2
+
+
+def test_a_judgment_that_is_not_committed_never_was(path: Path) -> None:
+    with Writer(path) as writer:
+        two(writer)
+        before = everything(published(writer))
+    with Writer(path) as writer:
+        writer.judge([same(JL, JL_MAG)])
+        assert everything(writer.view) != before
+    with Writer(path) as writer:
+        assert everything(writer.view) == before
+        assert list(writer.view.judgments()) == []
+        writer.judge([same(JL, JL_MAG)])
+        assert list(check_dataset(published(writer))) == []

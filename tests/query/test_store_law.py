@@ -70,7 +70,8 @@ RETRACTED = (
     "SELECT ?d ?claim { GRAPH <record> { ?d a ls:Document OPTIONAL { ?claim ls:document ?d } } }",
     """SELECT ?d { GRAPH <record> {
         ?d a ls:Document MINUS { ?claim ls:document ?d ; ls:polarity ls:Negative } } }""",
-    "SELECT ?g { GRAPH ?g { } FILTER(?g != <inferred>) }",
+    "SELECT ?g { GRAPH ?g { } }",
+    "SELECT ?g ?n { GRAPH ?g { SELECT (COUNT(*) AS ?n) { ?x a ls:Party } } }",
     """SELECT ?m { GRAPH <record> { ?m ls:canonicalEntity ?e }
         FILTER NOT EXISTS { GRAPH ?c { ?p ls:holdsLicenseFor ?e } } }""",
 )

@@ -68,6 +68,11 @@ def test_no_query_asks_for_the_description() -> None:
         "query=ASK{}&update=CLEAR+ALL",
         "update=CLEAR+ALL",
         "default-graph-uri=http://a/",
+        "query=ASK{}&minconfidence=0.5",
+        "query=ASK{}&Known_At=2025-05-31",
+        "query=ASK{}&default-graph=http://a/",
+        "query=ASK{}&before-without=urn:x",
+        "query=ASK{}&to=2",
     ],
 )
 def test_nonsense_in_the_address(url: str) -> None:
@@ -82,6 +87,8 @@ def test_nonsense_in_the_address(url: str) -> None:
         ("", b"query=ASK{}&query=ASK{}", FORM),
         ("query=ASK{}", b"query=ASK{}", FORM),
         ("", b"nothing=1", FORM),
+        ("provenence=none", b"ASK {}", QUERY),
+        ("", b"update=CLEAR+ALL&using-graph=urn:x", FORM),
         ("query=ASK{}", b"ASK {}", QUERY),
         ("", b"ASK { ?s ?p '\xff' }", QUERY),
         ("", b"ASK {}", None),
@@ -96,6 +103,21 @@ def test_nonsense_in_the_body(url: str, body: bytes, kind: str | None) -> None:
 def test_other_bodies_are_not_read(kind: str) -> None:
     with pytest.raises(UnsupportedType):
         read_request(request("POST", body=b"ASK {}", kind=kind))
+
+
+def test_a_misspelt_parameter_is_told_what_is_meant() -> None:
+    with pytest.raises(BadRequest, match="no parameter minconfidence: do you mean min-confidence") as found:
+        read_request(request(url="query=ASK{}&minconfidence=0.5"))
+    assert found.value.parameter == "minconfidence"
+    with pytest.raises(BadRequest, match="do you mean before-without"):
+        read_difference(request(url="query=ASK{}&before_without=urn:x"))
+
+
+@pytest.mark.parametrize(
+    "name", "output infer queryLn results callback limit reasoning signal_void apikey x _ tabTitle".split()
+)
+def test_what_other_clients_send_is_ignored(name: str) -> None:
+    assert read_request(request(url=f"query=ASK{{}}&{name}=1")) == read_request(request(url="query=ASK{}"))
 
 
 def test_a_trust_policy_is_read() -> None:

@@ -6,6 +6,7 @@ import { addressOf, believing } from "./whatif.js";
 const WAIT = 140; // milliseconds after which a moved threshold counts
 const form = document.getElementById("ask");
 const area = document.querySelector(".result-area");
+const roomy = matchMedia("(min-width: 68rem)"); // as in query.css: the panel stands beside the answer
 let editor = null;
 let running = null;
 let waiting = 0;
@@ -87,6 +88,7 @@ function replace(page) {
     fresh.querySelectorAll(".doubts").forEach((list, n) => (list.scrollTop = tops[n] ?? 0));
     if (focus && focus.id) document.getElementById(focus.id)?.focus({ preventScroll: true });
   } else if (fresh) {
+    fresh.open ||= roomy.matches;
     form.append(fresh);
     believing(fresh);
   } else old?.remove();
@@ -140,7 +142,10 @@ const tools = document.querySelector(".tools");
 if (navigator.clipboard) tools.append(copy);
 
 const panel = document.getElementById("whatif");
-if (panel) believing(panel);
+if (panel) {
+  believing(panel);
+  panel.open ||= roomy.matches;
+}
 dressed();
 if (document.getElementById("answer")) remember(form.elements.query.value, location.href);
 showPast(document.querySelector(".asking"), (address) => ask(address, { push: true, adopt: true }));
