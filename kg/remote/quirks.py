@@ -24,7 +24,7 @@ class Quirks:
     name: str = "sparql"
     most_changes: int = 5_000
     most_values: int = 200
-    settling: float = 1.0
+    settling: float = 0.5
     rewrites: bool = False
     lateral: bool = False
 

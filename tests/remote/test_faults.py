@@ -32,7 +32,7 @@ from tests.dataset.conftest import grant
 state.LEASE = 10
 query, update, folder, base, who = sys.argv[1:6]
 settings = Settings(store_id="far", base=base)
-for number in range(6):
+for number in range(3):
     with RemoteWriter(Endpoint(query, update), Path(folder), wait=60, settings=settings) as writer:
         writer.add([grant(f"{who} {number}", "Customer"), grant("Everybody", "Customer")])
         writer.commit()
@@ -192,7 +192,7 @@ def test_several_writers_at_once_and_one_of_them_killed(far: Far, tmp_path: Path
         assert first.wait(120) == second.wait(120) == 0
     found = labels(far)
     assert len(found) == len(set(found))
-    due = {f"{who} {n}" for who in ("First", "Second") for n in range(6)} | {"Everybody"}
+    due = {f"{who} {n}" for who in ("First", "Second") for n in range(3)} | {"Everybody"}
     due |= {f"Killed {int(line)}" for line in acknowledged if line.strip()}
     assert due <= set(found)
     assert list(check_version(far.source())) == []
