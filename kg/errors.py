@@ -116,10 +116,10 @@ class QueryRefused(LodestoneError):
 
 @dataclass(eq=False)
 class ServiceFailed(LodestoneError):
-    """An endpoint that may be asked gave no answer. ``status`` is its HTTP status, 0 if there was none."""
+    """An endpoint that may be asked gave no answer. ``answered`` is its HTTP status, 0 if there was none."""
 
     endpoint: str = ""
-    status: int = 0
+    answered: int = 0
 
 
 @dataclass(eq=False)
@@ -151,6 +151,14 @@ class QueryOverLimit(LodestoneError):
 
 
 @dataclass(eq=False)
+class TooManyProofs(LodestoneError):
+    """A triple follows in more ways than are worked out; ``triple`` is it, in N-Triples."""
+
+    def __init__(self, message: str, triple: str) -> None:
+        super().__init__(message)
+        self.triple = triple
+
+
 class ConsistencyError(LodestoneError):
     """The ontology, or the ontology with data, is inconsistent or incoherent."""
 

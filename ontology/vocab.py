@@ -218,6 +218,8 @@ class LS(StrEnum):
     casNumber = _NS + "casNumber"
     chemicalSymbol = _NS + "chemicalSymbol"
     locatedIn = _NS + "locatedIn"
+    subdivisionOf = _NS + "subdivisionOf"
+    holdsLicenseForPartyIn = _NS + "holdsLicenseForPartyIn"
     madeOf = _NS + "madeOf"
     inForceFrom = _NS + "inForceFrom"
     inForceUntil = _NS + "inForceUntil"
@@ -281,6 +283,7 @@ PROV = "http://www.w3.org/ns/prov#"
 SCHEMA = "https://schema.org/"
 ORG = "http://www.w3.org/ns/org#"
 NP = "http://www.nanopub.org/nschema#"
+NPX = "http://purl.org/nanopub/x/"
 
 PREFIXES: dict[str, str] = {
     "ls": _NS,
@@ -295,5 +298,6 @@ PREFIXES: dict[str, str] = {
     "schema": SCHEMA,
     "org": ORG,
     "np": NP,
+    "npx": NPX,
 }
 """Prefixes that every query may use without declaring them, and that our Turtle uses."""

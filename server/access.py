@@ -60,9 +60,14 @@ def need(scope: Scope) -> Identity:
     return who
 
 
+def _asks_what_is_there() -> bool:
+    """Whether it asks for the manifest of reconciliation, which says that a token is needed."""
+    return request.path == "/reconcile" and request.method in ("GET", "HEAD") and not request.args
+
+
 def check_reading() -> None:
     """Before each request: a token that is shown must be known, and be shown where reading needs one."""
-    if request.method == "OPTIONS" or request.path.startswith(_OPEN):
+    if request.method == "OPTIONS" or request.path.startswith(_OPEN) or _asks_what_is_there():
         return
     who = identity()
     if who is None and services(current_app).config.read_token:

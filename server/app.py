@@ -15,6 +15,7 @@ from server.citing import citing
 from server.claiming import claiming
 from server.completion import completion
 from server.config import Config, ShowDocuments
+from server.conflictpages import conflict_pages
 from server.formats import GRAPHS, HTML
 from server.graphs import graphs
 from server.health import health
@@ -24,6 +25,7 @@ from server.ontologypage import ontology_page
 from server.openapi import openapi
 from server.problems import KINDS, from_bug, from_error, from_http
 from server.rdf import write_ontology
+from server.reconcile import FRAMED, reconcile
 from server.services import Services, services
 from server.sparql import sparql
 from server.views import as_json
@@ -84,12 +86,14 @@ def create_app(config: Config, workers: Workers | None = None) -> Flask:
     app.register_blueprint(browse)
     app.register_blueprint(completion)
     app.register_blueprint(graphs)
+    app.register_blueprint(conflict_pages)
     app.register_blueprint(claiming)
     app.register_blueprint(judging)
     app.register_blueprint(citing)
     app.register_blueprint(health)
     app.register_blueprint(metrics)
     app.register_blueprint(openapi)
+    app.register_blueprint(reconcile)
     app.add_url_rule("/ontology", view_func=ontology)
     app.add_url_rule("/docs", view_func=docs)
     app.before_request(check_reading)
@@ -124,6 +128,8 @@ def finish(response: Response) -> Response:
     """Add the headers that every answer carries, and answer 304 where the client has it already."""
     for name, value in SECURITY.items():
         response.headers.setdefault(name, value)
+    if response.headers["Content-Security-Policy"] == FRAMED:
+        del response.headers["X-Frame-Options"]  # it has no value for "anybody"
     if not _is_for_here():
         for name, value in READING.items():
             response.headers.setdefault(name, value)

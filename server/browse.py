@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from flask import Blueprint, Response, current_app, json, render_template, request
+from flask import Blueprint, Response, current_app, json, redirect, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
 
 from kg.dataset.snapshots import Snapshot
 from kg.dataset.terms import Quad, is_node
@@ -14,6 +15,7 @@ from server.bridge import CLIENT, HANGUP
 from server.errors import BadRequest, NotAcceptable
 from server.formats import HTML, JSON, PAGES, Format, by_name, offers
 from server.jobs import Job, Provenance
+from server.naming import page_address
 from server.negotiate import choose
 from server.rdf import write_graph
 from server.services import services
@@ -158,6 +160,13 @@ def claim(local: str | None) -> Response:
     )
 
 
+@browse.get("/claim/<local>/<code>")
+def published_claim(local: str, code: str) -> AnyResponse:  # noqa: ARG001 - the claim's page tells its own
+    """A nanopublication by its trusty URI: the claim that it publishes."""
+    _known(_iri("claim", local))
+    return redirect(f"/claim/{quote(local)}?{urlencode(list(request.args.items(multi=True)))}", code=303)
+
+
 @browse.get("/document", defaults={"local": None})
 @browse.get("/document/<local>")
 def document(local: str | None) -> Response:
@@ -181,8 +190,15 @@ def source(local: str | None) -> Response:
 @browse.get("/entity", defaults={"local": None})
 @browse.get("/entity/<local>")
 def entity(local: str | None) -> Response:
-    """An entity."""
+    """An entity; where judgments call it by another name, the way to that."""
     here, iri, chosen = services(current_app), _known(_iri("entity", local)), chosen_format(PAGES)
     snapshot = here.snapshot()
+    canonical = snapshot.clusters.canonical(iri)
+    if canonical != iri:
+        there = page_address("entity", canonical, snapshot.names)
+        wanted = request.args.get("format")
+        if wanted:
+            there += f"{'&' if '?' in there else '?'}format={quote(wanted)}"
+        return Response("", 302, {"Location": there})
     page = entity_page(snapshot, iri)
     return answer(snapshot, chosen, "entity.html", page, lambda _: entity_twin(snapshot, iri))

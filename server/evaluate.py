@@ -22,6 +22,7 @@ from kg.query.rdf_results import to_rdf
 from kg.query.results import Unwritable, to_csv, to_json, to_tsv, to_xml
 from kg.query.services import Endpoints
 from kg.query.size import TooComplex
+from server.conflicts import conflicts_told
 from server.errors import BadRequest, NotAcceptable
 from server.formats import GRAPHS, RESULTS, Format, by_name, offers
 from server.jobs import Draft, Evaluation, Failure, Job, Policy, Provenance, Reply, Task
@@ -67,6 +68,8 @@ def evaluation(store: Path, outbound: tuple[str, ...] = ()) -> Evaluation:
             if job.task is Task.PLAN:
                 policy = TrustPolicy.read(grouped(job.policy))
                 return _written(snapshot, explain(snapshot, job.query, job.base, policy))
+            if job.task is Task.CONFLICTS:
+                return _written(snapshot, conflicts_told(snapshot, job.query))
             if job.task is Task.DIFFERENCE:
                 with lifted():
                     before = older(job.before_version) if job.before_version else reader().current()

@@ -22,6 +22,7 @@ class Task(StrEnum):
     ANSWER = "answer"
     PLAN = "plan"
     DIFFERENCE = "difference"
+    CONFLICTS = "conflicts"
 
 
 Policy = tuple[tuple[str, str], ...]
@@ -38,7 +39,7 @@ class Job:
     ``limit`` (of the body) and ``memory`` in bytes, 0 for the server's own. ``stream``
     says that a long answer may come in pieces, ``client`` who asks (for fairness alone).
     A difference is from the answer at version ``before_version`` under the policy ``before``
-    to that at ``version`` under ``policy``.
+    to that at ``version`` under ``policy``. For conflicts, ``query`` is what is asked, as JSON.
     """
 
     query: str

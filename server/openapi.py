@@ -11,6 +11,7 @@ openapi = Blueprint("openapi", __name__)
 
 _VARIABLE = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
 _LEFT_OUT = ("/static/", "/sparql")
+_READ_BY_POST = ("/reconcile",)
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 WORDS: dict[str, str] = {
@@ -18,11 +19,19 @@ WORDS: dict[str, str] = {
     "iri": "IRI of what is asked about, where it has no id of this server's.",
     "q": "Words to search for.",
     "type": "Type of claim.",
+    "about": "IRI of the claim, entity or event that conflicts or judgments are about.",
+    "kind": "Kind of conflict (repeatable).",
     "page": "Number of the page, from 1.",
     "default": "The default graph.",
     "graph": "IRI of the graph.",
+    "queries": "A batch of reconciliation queries, in JSON.",
+    "extend": "A data extension query, in JSON.",
+    "prefix": "The beginning of a name.",
+    "cursor": "How many suggestions to skip.",
+    "id": "Identifier of an entity, type or property.",
+    "limit": "The most to give.",
+    "callback": "Name of a function to call with the answer (JSONP).",
     "state": "State of the judgments: active, proposed, rejected or undone.",
-    "about": "IRI of an entity or event that the judgments are about.",
 }
 """Parameters of the query part, by name."""
 
@@ -37,10 +46,20 @@ TAKES: dict[str, tuple[str, ...]] = {
     "/source/{local}": ("page", "format"),
     "/entity": ("iri", "format"),
     "/entity/{local}": ("format",),
+    "/conflicts": ("about", "kind", "page", "format"),
     "/judgments": ("state", "about", "page", "format"),
     "/judgment/{local}": ("format",),
     "/ontology": ("format",),
     "/graphs": ("default", "graph"),
+    "/reconcile": ("queries", "extend", "callback"),
+    "/reconcile/suggest/entity": ("prefix", "cursor", "callback"),
+    "/reconcile/suggest/type": ("prefix", "cursor", "callback"),
+    "/reconcile/suggest/property": ("prefix", "cursor", "callback"),
+    "/reconcile/flyout/entity": ("id", "callback"),
+    "/reconcile/flyout/type": ("id", "callback"),
+    "/reconcile/flyout/property": ("id", "callback"),
+    "/reconcile/preview": ("id",),
+    "/reconcile/properties": ("type", "limit", "callback"),
 }
 """Which of them a path takes."""
 
@@ -113,7 +132,7 @@ def _operation(path: str, method: str, words: str) -> dict[str, object]:
             "5XX": {"$ref": "#/components/responses/problem"},
         },
     }
-    if method != "get":
+    if method != "get" and path not in _READ_BY_POST:
         told["security"] = [{"token": []}]
     return told
 

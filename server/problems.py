@@ -24,6 +24,7 @@ from kg.errors import (
     ServiceFailed,
     StoreBusy,
     StoreError,
+    TooManyProofs,
     UnreadableInput,
     VersionGone,
 )
@@ -80,6 +81,7 @@ KINDS: dict[type[LodestoneError], Kind] = {
     ClaimsConflict: Kind(409, "conflict", "Claims are known with other content"),
     IdentityConflict: Kind(409, "identity-conflict", "Something speaks against the judgment"),
     VersionGone: Kind(410, "version-gone", "The version is not kept"),
+    TooManyProofs: Kind(413, "too-many-proofs", "There are more proofs than are worked out"),
     AnswerGone: Kind(410, "answer-gone", "The answer was taken out"),
     AnswersFull: Kind(507, "answers-full", "The answer cannot be kept"),
     AnswerTooLong: Kind(413, "answer-too-long", "The answer is too long"),
@@ -115,9 +117,12 @@ def kind_of(error: LodestoneError) -> Kind:
     return next(KINDS[cls] for cls in type(error).__mro__ if cls in KINDS)
 
 
+_TOLD = frozenset({"message", "retry", "type", "title", "status", "detail"})
+
+
 def _members(error: LodestoneError) -> dict[str, object]:
-    """The fields of an error that say something, its message and retry apart."""
-    named = {f.name: getattr(error, f.name) for f in fields(error) if f.name not in {"message", "retry"}}
+    """The fields of an error that say something, those apart that a problem has already."""
+    named = {f.name: getattr(error, f.name) for f in fields(error) if f.name not in _TOLD}
     return {name: value for name, value in named.items() if value not in ("", None, (), {})}
 
 

@@ -14,6 +14,7 @@ from server.cache import AnswerCache, etag_of, key_of
 from server.config import Config
 from server.jobs import Job, Reply
 from server.process import Hangup
+from server.reconciliation.matching import Matching
 from server.shapes import is_volatile
 from server.steps import Steps, walked
 from server.tokens import Tokens
@@ -70,6 +71,11 @@ class Services:
     def writing(self) -> Writing:
         """The process that writes. Nothing is started before the first write."""
         return Writing.of(self.config)
+
+    @cached_property
+    def matching(self) -> Matching:
+        """The process that matches names. Nothing is started before the first is asked about."""
+        return Matching.of(self.config)
 
     @cached_property
     def reader(self) -> Reader:

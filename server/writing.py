@@ -5,18 +5,17 @@ before it is published.
 """
 
 import logging
-import multiprocessing
 import resource
 import signal
 import threading
 from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from kg.outbound import Outbound
 from server.config import Config
 from server.errors import Overloaded, WorkerLost, WriteTimeout
 from server.jobs import Failure
+from server.kept import Died, Kept, Overdue
 from server.writes import Done, Write
 
 log = logging.getLogger(__name__)
@@ -35,6 +34,7 @@ def serve_writes(connection: Connection, store: Path, wait: float, memory: int, 
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     holder = Holder(store, wait, outbound)
+    connection.send("ready")
     while True:
         try:
             write, timeout = connection.recv()
@@ -55,12 +55,9 @@ class Writing:
     def __init__(
         self, store: Path, *, timeout: float, wait: float, memory: int, outbound: Outbound = NOWHERE
     ) -> None:
-        self._store, self._timeout, self._wait, self._memory = store, timeout, wait, memory
-        self._outbound = outbound
+        self._timeout, self._wait = timeout, wait
         self._turn = threading.Lock()
-        self._process: BaseProcess | None = None
-        self._connection: Connection | None = None
-        self._closed = False
+        self._kept = Kept(serve_writes, store, wait, memory, outbound)
 
     @classmethod
     def of(cls, config: Config) -> "Writing":
@@ -90,51 +87,20 @@ class Writing:
         return result
 
     def _perform(self, write: Write) -> Done | Failure:
-        connection = self._ready()
         try:
-            connection.send((write, self._timeout))
-            if connection.poll(self._timeout):
-                result: Done | Failure = connection.recv()
-                return result
-        except (EOFError, OSError) as error:
-            code = self._end()
-            log.warning("the process that writes ended during a write, with code %s", code)
+            result: Done | Failure = self._kept.ask((write, self._timeout), self._timeout)
+        except Died as death:
+            log.warning("the process that writes ended during a write, with code %s", death.code)
             what = "the process that writes ended: look at the version before you write again"
-            raise WorkerLost(what) from error
-        self._end()
-        raise WriteTimeout(
-            f"the write was stopped after {self._timeout:g} seconds: send less at once, "
-            "or use `lodestone ingest` in the server's store",
-            seconds=self._timeout,
-        )
-
-    def _ready(self) -> Connection:
-        """The connection to a process that lives. Raises ``WorkerLost`` when the server stops."""
-        if self._closed:
-            raise WorkerLost("the server is stopping")
-        if self._process is None or self._connection is None or not self._process.is_alive():
-            self._end()
-            context = multiprocessing.get_context("forkserver")
-            ours, theirs = context.Pipe()
-            arguments = (theirs, self._store, self._wait, self._memory, self._outbound)
-            process = context.Process(target=serve_writes, args=arguments, daemon=True)
-            process.start()
-            theirs.close()
-            self._process, self._connection = process, ours
-        return self._connection
-
-    def _end(self) -> int | None:
-        """End the process, whatever it does; gives back its exit code."""
-        process, connection = self._process, self._connection
-        self._process = self._connection = None
-        if process is None or connection is None:
-            return None
-        process.kill()
-        process.join()
-        connection.close()
-        return process.exitcode
+            raise WorkerLost(what) from death
+        except Overdue:
+            raise WriteTimeout(
+                f"the write was stopped after {self._timeout:g} seconds: send less at once, "
+                "or use `lodestone ingest` in the server's store",
+                seconds=self._timeout,
+            ) from None
+        return result
 
     def close(self) -> None:
         """End the process, whatever it does. Nothing can be written afterwards."""
-        self._closed = True
-        self._end()
+        self._kept.close()

@@ -13,6 +13,7 @@ from typing import NoReturn
 import click
 
 from kg.cli.identity import judge
+from kg.cli.link_command import link
 from kg.cli.options import STORE, WAIT, engine_options
 from kg.errors import LodestoneError
 
@@ -88,7 +89,7 @@ def ingest(
     endpoint: str | None,
     update_endpoint: str | None,
 ) -> None:
-    """Take in articles (.txt .md .html), feeds, claims (.json .jsonl .csv .yaml) and RDF.
+    """Take in articles (.txt .md .html), feeds, claims (.json .jsonl .csv .yaml), RDF and mappings (.tsv).
 
     A PATH may be a URL, if its host is on the list (--allow).
     """
@@ -291,76 +292,6 @@ def reject(claims: tuple[str, ...], store: Path, by: str, reason: str, wait: flo
     sys.exit(run_reject(claims, store, by=by, reason=reason, wait=wait))
 
 
-@main.command()
-@STORE
-@click.option("--wikidata", is_flag=True, help="Ask Wikidata which of its items the store's entities may be.")
-@click.option("--endpoint-url", metavar="URL", help="Ask this SPARQL endpoint instead of Wikidata's.")
-@click.option(
-    "--model",
-    type=click.Choice(["wikidata", "rdf"]),
-    help="How its data are written: as Wikidata's, or with RDFS, SKOS and schema.org.  [default: wikidata]",
-)
-@click.option(
-    "--entity", "only", multiple=True, metavar="IRI", help="Ask about this entity alone (repeatable)."
-)
-@click.option(
-    "--most", default=500, show_default=True, type=click.IntRange(1), help="Most entities to ask about."
-)
-@click.option("--offline", is_flag=True, help="Ask nobody: answer from the cache.")
-@click.option(
-    "--cache",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Folder for what was answered (default: the folder outside in the store).",
-)
-@click.option(
-    "--fresh",
-    default=30.0,
-    show_default=True,
-    type=click.FloatRange(0),
-    help="Days for which it is not asked again.",
-)
-@click.option(
-    "--pause", default=1.0, show_default=True, type=click.FloatRange(0), help="Seconds between two questions."
-)
-@click.option("--contact", help="Your address, for the one who runs the endpoint.")
-@click.option("--dry-run", is_flag=True, help="Propose nothing, only tell.")
-@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
-@WAIT
-def link(
-    store: Path,
-    wikidata: bool,
-    endpoint_url: str | None,
-    model: str | None,
-    only: tuple[str, ...],
-    most: int,
-    offline: bool,
-    cache: Path | None,
-    fresh: float,
-    pause: float,
-    contact: str | None,
-    dry_run: bool,
-    form: str,
-    wait: float,
-) -> None:
-    """Propose links between the store's entities and what others publish. They wait for review."""
-    from kg.cli.outside import WIKIDATA_ENDPOINT, Asked, run_outside
-
-    if not wikidata and endpoint_url is None:
-        raise click.UsageError("say what to link with: --wikidata, or --endpoint-url URL")
-    asked = Asked(
-        endpoint=endpoint_url or WIKIDATA_ENDPOINT,
-        model=model or "wikidata",
-        cache=cache,
-        offline=offline,
-        contact=contact,
-        only=only,
-        most=most,
-        pause=pause,
-        fresh=fresh,
-    )
-    sys.exit(run_outside(store, asked, dry=dry_run, form=form, wait=wait))
-
-
 @main.group()
 def token() -> None:
     """Make, list and revoke the tokens that writing over HTTP takes."""
@@ -420,15 +351,28 @@ def check(store: Path, rebuild: bool, shapes: bool, owl: bool, quiet: bool, endp
 
 @main.command()
 @STORE
-@click.option("--format", "form", type=click.Choice(["nq", "trig"]), default="nq", show_default=True)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["nq", "nquads", "trig", "nanopub", "prov-o", "prov-json", "sssom"]),
+    default="nq",
+    show_default=True,
+    help="nq, nquads, trig: everything that `ingest` takes back; the others are for other programs.",
+)
 @click.option(
     "--output", "-o", type=click.Path(path_type=Path), help="File to write (default: standard output)."
 )
-def export(store: Path, form: str, output: Path | None) -> None:
-    """Write all claims, inactive ones too, and base data as RDF that `ingest` takes back."""
-    from kg.cli.ingesting import run_export
+@click.option(
+    "--sign-key",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="RSA key that nanopublications are signed with.",
+)
+@click.option("--signer", metavar="IRI", help="Whose key it is (an ORCID).")
+def export(store: Path, form: str, output: Path | None, sign_key: Path | None, signer: str | None) -> None:
+    """Write what the store holds: all of it, its nanopublications, its provenance or its mappings."""
+    from kg.cli.exporting import run_export
 
-    run_export(store, form, output)
+    run_export(store, form, output, sign_key, signer)
 
 
 _FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -487,3 +431,4 @@ def demo(host: str, port: int, once: bool) -> None:
 
 
 main.add_command(judge)
+main.add_command(link)

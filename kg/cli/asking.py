@@ -26,7 +26,7 @@ from kg.query.explain import explained_text
 from kg.query.parse import parse as parse_query
 from kg.query.rdf_results import to_rdf
 from kg.query.results import to_csv, to_json, to_tsv, to_xml
-from kg.query.services import Endpoints
+from kg.query.services import Endpoints, probability_of
 from kg.remote import RemoteSource
 
 _RDF = {"ttl": "turtle", "trig": "trig", "nt": "nt", "nq": "nq", "jsonld": "json-ld", "rdf": "rdf-xml"}
@@ -61,7 +61,7 @@ def ask(
     that SERVICE may ask.
     """
     text = _text_of(text)
-    services = Endpoints(Outbound(outbound)) if outbound else None
+    services = _endpoints(outbound) if outbound else None
     if endpoint is not None and (engine := Engine(endpoint)).holds_a_store():
         if what_if or any(parameters.values()):
             raise LodestoneError(
@@ -89,6 +89,15 @@ def _show(printed: bytes, form: str) -> int:
         if not printed.endswith(b"\n"):
             sys.stdout.buffer.write(b"\n")
     return 0
+
+
+def _endpoints(entries: tuple[str, ...]) -> Endpoints:
+    for entry in entries:
+        try:
+            probability_of(entry)
+        except ValueError as error:
+            raise LodestoneError(f"--outbound {entry}: {error}") from error
+    return Endpoints(Outbound(entries))
 
 
 def _text_of(query: str) -> str:

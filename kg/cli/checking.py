@@ -1,5 +1,6 @@
 """``lodestone check``."""
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,9 +16,11 @@ from kg.dataset.snapshots import Reader, Snapshot
 from kg.dataset.sorting import Progress as Watch
 from kg.dataset.writer import Writer
 from kg.errors import LodestoneError
+from kg.query.conflicts import Kind, conflicts
 from kg.remote import RemoteSource
 
 _SHOWN = 50
+_CONFLICTS_SHOWN = 10
 
 
 def run_check(
@@ -59,7 +62,24 @@ def run_check(
         f"{counts.get('inactive', 0)} inactive claims; "
         + (f"{found} findings" if found else "everything holds")
     )
+    if isinstance(snapshot, Snapshot):
+        _tell_conflicts(snapshot)
     return 1 if found else 0
+
+
+def _tell_conflicts(snapshot: Snapshot) -> None:
+    """What claims say against or for each other: for information, as it is no fault of the store."""
+    meeting = conflicts(snapshot)
+    counts = Counter(one.kind for one in meeting)
+    if not counts:
+        return
+    told = ", ".join(f"{kind.replace('_', ' ')} {counts[kind]}" for kind in Kind if counts[kind])
+    click.echo(f"  where claims meet: {told}")
+    telling = [one for one in meeting if one.kind in (Kind.CONTRADICTION, Kind.CORRECTION)]
+    for one in telling[:_CONFLICTS_SHOWN]:
+        click.echo(f"    {one.kind}: {one.what}: {one.why}")
+    if len(telling) > _CONFLICTS_SHOWN:
+        click.echo(f"    … and {len(telling) - _CONFLICTS_SHOWN} more")
 
 
 def _findings(

@@ -1,8 +1,7 @@
-"""``lodestone ingest``, ``extract``, ``retract`` and ``export``."""
+"""``lodestone ingest``, ``extract`` and ``retract``."""
 
 import json
 import secrets
-import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -23,10 +22,8 @@ from kg.claims.document import Document, text_hash
 from kg.claims.names import Names, is_iri
 from kg.cli.auditing import note_done
 from kg.cli.engines import Engine, writer_of
-from kg.dataset.exchange import export
 from kg.dataset.files import Settings
 from kg.dataset.snapshots import Reader
-from kg.dataset.terms import RdfFormat
 from kg.errors import LodestoneError
 from kg.ingest.fetching import Outbound
 from kg.ingest.report import IngestReport
@@ -36,7 +33,6 @@ if TYPE_CHECKING:
     from kg.extract.pipeline import Extractor
 
 _SHOWN = 20
-_FORMATS = {"nq": RdfFormat.N_QUADS, "trig": RdfFormat.TRIG}
 
 
 def run_ingest(
@@ -156,14 +152,15 @@ def _document(file: Path | None) -> tuple[Document | None, str | None]:
 def _summarize(report: IngestReport, store: Path, quarantine: Path) -> None:
     lines = [f"{report.files} file{'s' * (report.files != 1)} into {store}"]
     lines.append(f"  claims: {report.claims_new} new, {report.claims_known} already there")
+    if report.judgments_new or report.judgments_known:
+        lines.append(f"  judgments: {report.judgments_new} new, {report.judgments_known} already there")
+    lines += (f"  {note}" for note in report.notes)
     if report.claims_inactive:
         lines.append(f"          {report.claims_inactive} of the new are not active: their pages say why")
     if report.empty:
         lines.append(f"  no claim was found in {report.empty} article{'s' * (report.empty != 1)}")
     if report.copies:
         lines.append(f"  {report.copies} nearly the text of an earlier one: no origins of their own")
-    if report.judgments_new:
-        lines.append(f"  judgments: {report.judgments_new} new")
     if report.base_new:
         lines.append(f"  base data: {report.base_new} new quads")
     if report.quotes_verified or report.quotes_unverified:
@@ -206,15 +203,3 @@ def run_retract(
     note_done(store, "retract", claim=claim, reason=reason, by=by, already=not done)
     click.echo(f"retracted {claim}" if done else f"{claim} was retracted before")
     return 0
-
-
-def run_export(store: Path, form: str, output: Path | None) -> None:
-    """Write an export to a file, or to standard output."""
-    snapshot = Reader(store).current()
-    if output is None:
-        export(snapshot, sys.stdout.buffer, _FORMATS[form])
-        return
-    temporary = output.with_name(f".{output.name}.part")
-    with temporary.open("wb") as file:
-        export(snapshot, file, _FORMATS[form])
-    temporary.replace(output)

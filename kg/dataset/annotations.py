@@ -11,6 +11,9 @@ reaches the disk before the manifest that speaks of it. A name is a blank node:
 * ``_:a<offset>``: the line holds the fact's whole support: 1 for base data, else 0; then, each
   after ``|``, the members of ``facts``, each as the offsets of its statements' lines; then the
   members of ``proofs``, with ``&`` between the facts of one;
+* ``_:p<offset>``: the fact follows by chains; the line holds 1 for base data, else 0, and then,
+  each after ``|``, its minimal proofs: the offsets of lines with asserted triples, in N-Triples.
+  What states those is looked up, so that one more claim on one of them changes nothing here;
 * ``_:t<offset>``: the support has more than ``MOST_CLAIMS`` statements and is worked out when it is
   asked for; the line holds the fact itself, in N-Triples.
 
@@ -20,7 +23,7 @@ the engine without a look-up (measured cheaper than an IRI). One statement may h
 
 import mmap
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from io import BufferedRandom
 from pathlib import Path
 
@@ -84,6 +87,14 @@ class AnnotationWriter:
     def _proof(self, proof: tuple[Fact, ...]) -> str:
         return "&".join(map(self._fact, proof))
 
+    def name_of_proofs(self, base: bool, proofs: Iterable[Sequence[str]]) -> str:
+        """The label for a fact that follows from asserted triples, in N-Triples, by its minimal proofs."""
+        members = (" ".join(map(self._premise, proof)) for proof in proofs)
+        return f"p{self._row('|'.join(('1' if base else '0', *members)))}"
+
+    def _premise(self, triple: str) -> str:
+        return self._line(triple, self._statements)
+
     def name_to_ask(self, triple: str) -> str:
         """The label for a triple, in N-Triples, whose support is not written down."""
         return f"t{self._row(triple)}"
@@ -144,6 +155,11 @@ class AnnotationReader:
         facts = tuple(self._fact(member) for member in members if "&" not in member)
         proofs = (tuple(map(self._fact, member.split("&"))) for member in members[len(facts) :])
         return Support(base == "1", facts, tuple(proofs))
+
+    def proofs(self, label: str) -> tuple[bool, list[Fact]]:
+        """What a name of kind ``p`` stands for: whether the fact is base data, and its proofs."""
+        base, *proofs = self.line(label[1:]).split("|")
+        return base == "1", list(map(self._fact, proofs))
 
     def _fact(self, offsets: str) -> Fact:
         return tuple(map(self._statement, offsets.split(" ")))

@@ -18,6 +18,7 @@ from kg.dataset.outcomes import Added, Judged, Outcome
 from kg.dataset.records import DEFAULT, StoredClaim
 from kg.dataset.sorting import Progress, unwatched
 from kg.dataset.terms import node
+from kg.dataset.trusty import false_names
 from kg.dataset.view import View
 from kg.dataset.writer import Writer
 from kg.errors import LodestoneError, UnreadableInput
@@ -54,9 +55,15 @@ class Import:
             raise UnreadableInput(
                 f"{path} is not {form.name}: {error}", path=str(path), line=error.lineno
             ) from None
+        self.broken: list[tuple[str, str]] = []
+        for false in list(false_names(self._store)):
+            self.broken.append((false.iri, false.reason))
+            for graph in false.graphs:
+                self._store.remove_graph(node(graph))
         self._gather_record(writer.names.record)
         record = NamedNode(writer.names.record)
-        if not any(self._holds(kind, record) for kind in (LS.Claim, LS.Judgment)):
+        known = any(self._holds(kind, record) for kind in (LS.Claim, LS.Judgment))
+        if not known and not self.broken:
             raise UnreadableInput(
                 f"{path} describes claims of a store with another base IRI than {writer.names.base}: "
                 "take it into a store made with that one (--base)",
@@ -64,7 +71,6 @@ class Import:
             )
         settings = writer.settings
         self._view = View(self._store, Store(), settings.names, settings.unreviewed_threshold, has_base=False)
-        self.broken: list[tuple[str, str]] = []
 
     def _holds(self, kind: LS, record: NamedNode) -> bool:
         quads = self._store.quads_for_pattern(None, node(RDF + "type"), node(kind), record)

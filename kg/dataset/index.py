@@ -16,7 +16,7 @@ from pyoxigraph import (
 from kg.dataset.annotations import AnnotationReader
 from kg.dataset.records import Object, Subject
 from kg.dataset.syntax import syntax_error
-from kg.dataset.view import Support, View
+from kg.dataset.view import Fact, Support, View, proved
 from ontology.vocab import PREFIXES
 
 _CACHED = 200_000
@@ -34,6 +34,7 @@ class AnnotatedFacts:
         self._annotations = annotations
         self._view = view
         self._known: dict[BlankNode, Support] = {}
+        self._premises: dict[str, Fact] = {}
 
     def query(
         self, sparql: str, *, base_iri: str | None = None
@@ -67,13 +68,32 @@ class AnnotatedFacts:
             if len(self._known) >= _CACHED:
                 self._known.clear()
             label = name.value
-            found = self._asked(name) if label[0] == "t" else self._annotations.support(label)
+            match label[0]:
+                case "t":
+                    found = self._asked(name)
+                case "p":
+                    found = self._proved(label)
+                case _:
+                    found = self._annotations.support(label)
             self._known[name] = found
         return found
 
     def line(self, name: BlankNode) -> str:
         """What is written down under a name. Raises ``StoreError``."""
         return self._annotations.line(name.value[1:])
+
+    def _proved(self, label: str) -> Support:
+        base, proofs = self._annotations.proofs(label)
+        return proved(base, [[self._premise(triple) for triple in proof] for proof in proofs])
+
+    def _premise(self, triple: str) -> Fact:
+        found = self._premises.get(triple)
+        if found is None:
+            if len(self._premises) >= _CACHED:
+                self._premises.clear()
+            [quad] = parse(f"{triple} .".encode(), format=RdfFormat.N_TRIPLES)
+            found = self._premises[triple] = self._view.stated_by(quad.subject, quad.predicate, quad.object)
+        return found
 
     def _asked(self, name: BlankNode) -> Support:
         triple = f"{self.line(name)} ."

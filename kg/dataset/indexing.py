@@ -16,8 +16,9 @@ from kg.dataset.annotations import MOST_CLAIMS, AnnotationWriter
 from kg.dataset.bulk import BULK_CHARACTERS, extend_pieces, gathered
 from kg.dataset.records import DEFAULT
 from kg.dataset.sorting import SortedLines
-from kg.dataset.support import support_lines, supports
+from kg.dataset.support import chained_facts, support_lines, supports
 from kg.dataset.view import Support, View
+from kg.errors import TooManyProofs
 
 _BATCH = 10_000
 _FEW = 2_000
@@ -97,9 +98,7 @@ class Indexing:
         self._annotations.sync()
 
     def _note_changes(self) -> None:
-        view = self._view
-        still = _StillView(view.main, view.archive, view.names, view.threshold, view.has_base)
-        still.clusters = view.clusters
+        still = self._still()
         if self._reasons is not None and not self.facts:
             self._fill(self._reasons)
         elif self._reasons is not None:
@@ -109,6 +108,12 @@ class Indexing:
         lines = iter(self._touched or ())
         while batch := list(islice(lines, _BATCH)):
             self._look_up(batch, still)
+
+    def _still(self) -> View:
+        view = self._view
+        still = _StillView(view.main, view.archive, view.names, view.threshold, view.has_base)
+        still.clusters = view.clusters
+        return still
 
     # --- some facts
 
@@ -136,13 +141,25 @@ class Indexing:
             elif before and str(before[0].graph_name).startswith("_:t"):
                 continue
             else:
-                name = self._name(view.small_support(s, p, o, MOST_CLAIMS), triple)
+                name = self._looked_up(quad, triple, view)
             for old in before:
                 self._index.remove(old)
             self.facts += (name is not None) - len(before)
             if name is not None:
                 fresh.append(Quad(s, p, o, BlankNode(name)))
         self._index.extend(fresh)
+
+    def _looked_up(self, quad: Quad, triple: str, view: View) -> str:
+        s, p, o = quad.subject, quad.predicate, quad.object
+        if view.may_be_chained(s, p, o):
+            try:
+                proofs = view.proofs(s, p, o, most=MOST_CLAIMS)
+            except TooManyProofs:
+                return self._annotations.name_to_ask(triple)
+            return self._annotations.name_of_proofs(
+                view.is_base(s, p, o), [[" ".join(premise) for premise in proof] for proof in proofs]
+            )
+        return self._name(view.small_support(s, p, o, MOST_CLAIMS), triple)
 
     def _name(self, support: Support | None, triple: str) -> str:
         return self._annotations.name_to_ask(triple) if support is None else self._annotations.name(support)
@@ -155,6 +172,9 @@ class Indexing:
             for line in support_lines(self._view):
                 lines.add(line)
             self._fill(lines)
+        chained = chained_facts(self._view)
+        while batch := list(islice(chained, _BATCH)):
+            self._look_up(batch, self._still())
 
     def _fill(self, reasons: SortedLines) -> None:
         """Write the whole index, which is empty."""

@@ -25,6 +25,7 @@ from pyoxigraph import BlankNode, DefaultGraph, NamedNode, RdfFormat, Store, par
 from kg.claims.claim import Claim
 from kg.claims.confidence import Reliability, cautious
 from kg.claims.document import text_hash
+from kg.dataset.closure import Closure, given_conclusions
 from kg.dataset.encode import encode, graph_hash
 from kg.dataset.findings import Finding
 from kg.dataset.fixed import Version
@@ -34,7 +35,7 @@ from kg.dataset.records import DEFAULT, StoredClaim
 from kg.dataset.reference_graph import found_hash, stored_hash
 from kg.dataset.snapshots import Snapshot
 from kg.dataset.sorting import Progress, SortedLines, unwatched
-from kg.dataset.support import support_lines, supports
+from kg.dataset.support import chained_facts, support_lines, supports
 from kg.dataset.terms import Statement, node, ntriples, statement
 from kg.dataset.text.checking import text_problems
 from kg.dataset.view import Support, View
@@ -199,12 +200,17 @@ def _check_facts(snapshot: Version, progress: Progress) -> Iterator[Finding]:
     rules = ontology_rules()
     facts: set[int] = set()
     inferred: set[int] = set()
+    closure = Closure(snapshot)
     for triple in fact_triples(snapshot, progress):
         facts.add(hash(triple))
         inferred.update(map(hash, rules.consequences(triple)))
+        closure.add(triple)
+    inferred.update(map(hash, closure.conclusions()))
+    given = set(map(hash, given_conclusions(snapshot)))
     base = {hash(t) for t in _triples(snapshot.archive, DEFAULT)} if snapshot.has_base else set()
     yield from _compare(snapshot.main, DEFAULT, facts | inferred | base, "the default graph")
     yield from _compare(snapshot.main, snapshot.inferred, inferred, "the inferred graph")
+    yield from _compare(snapshot.archive, snapshot.inferred, given, "what is known to follow from given data")
 
 
 def _check_index(snapshot: Snapshot, progress: Progress) -> Iterator[Finding]:
@@ -215,14 +221,22 @@ def _check_index(snapshot: Snapshot, progress: Progress) -> Iterator[Finding]:
     if (number := len(snapshot.index.store)) != found:
         yield Finding("the manifest counts what is there", "facts", f"it says {found}, there are {number}")
     due = 0
+    chained = set(chained_facts(snapshot))
     with tempfile.TemporaryDirectory() as folder, SortedLines(Path(folder)) as lines:
         for line in support_lines(snapshot, progress):
             lines.add(line)
         for triple, support in supports(lines):
             due += 1
-            problem = _index_problem(snapshot, snapshot.index, triple, support)
+            alone = triple not in chained
+            chained.discard(triple)
+            problem = _index_problem(snapshot, snapshot.index, triple, support if alone else None)
             if problem is not None:
                 yield Finding("the index tells what each fact rests on", triple, f"{problem}: rebuild it")
+    for triple in sorted(chained):
+        due += 1
+        problem = _index_problem(snapshot, snapshot.index, triple, None)
+        if problem is not None:
+            yield Finding("the index tells what each fact rests on", triple, f"{problem}: rebuild it")
     if number > due:
         yield Finding("the index holds facts only", snapshot.iri, f"{number - due} are too many: rebuild it")
 

@@ -22,7 +22,6 @@ from kg.dataset.terms import Statement, iri, literal, node, nquads
 from kg.identity.clusters import Clusters, Link, Texts
 from kg.identity.judgment import Judgment, Kind, Verdict
 from kg.infer.disjoint import ontology_disjoint
-from kg.infer.rules import ontology_rules
 from ontology.vocab import LS, ONTOLOGY, RDF
 
 if TYPE_CHECKING:
@@ -257,7 +256,10 @@ def _put_anew(
     gone: list[Texts],
     come: list[tuple[Texts, str]],
 ) -> None:
-    """Put an active claim in other names; ``gone`` and ``come`` are the facts that change."""
+    """Put an active claim in other names; ``gone`` and ``come`` are the facts that change.
+
+    So does one that only rests on other judgments from now on.
+    """
     made = [texts(quad) for quad in writer.view.original(claim)]
     old, new = list(projected(claim, made, before)), list(projected(claim, made, after))
     if set(old) == set(new):
@@ -273,11 +275,8 @@ def _put_anew(
         writer.main.remove(Quad(quad.subject, quad.predicate, quad.object, graph))
     writer.load(writer.main, nquads(sorted(is_now - was), claim))
     if writer.view.states_fact(claim):
-        gone.extend(sorted(was - is_now))
-        come.extend((triple, statement) for triple, statement in new if triple not in was)
-        shifted = {triple for triple, _ in set(old) ^ set(new) if triple in was and triple in is_now}
-        for triple in shifted:
-            writer.indexing.touch((triple, *ontology_rules().consequences(triple)))
+        gone.extend(dict.fromkeys(triple for triple, _ in sorted(set(old) - set(new))))
+        come.extend(sorted(set(new) - set(old)))
 
 
 def put_right(writer: Writer) -> list[str]:

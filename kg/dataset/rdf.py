@@ -12,7 +12,7 @@ from functools import cached_property
 from itertools import groupby
 from pathlib import Path
 
-from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, parse
+from pyoxigraph import NamedNode, Quad, RdfFormat, Store, Triple, parse
 
 from kg.claims.claim import Claim, ClaimType, Modality, Polarity, Status
 from kg.claims.confidence import UNRATED, Reliability
@@ -36,6 +36,7 @@ from kg.dataset.rdf_reader import FORMATS, LINE_FORMATS, BlankNames, Rejected, r
 from kg.dataset.sorting import Progress, SortedLines, unwatched
 from kg.dataset.terms import Statement, iri, literal, nquads, stored_text
 from kg.dataset.text.entry import Entry, entry, with_triples
+from kg.dataset.trusty import false_names, is_coded
 from kg.dataset.writer import Writer
 from kg.errors import ReservedGraph, UnreadableInput
 from kg.identity.clusters import Texts
@@ -131,6 +132,7 @@ def ingest_rdf(writer: Writer, path: Path, progress: Progress = unwatched) -> Rd
         try:
             with SortedLines(Path(folder)) as lines:
                 load.read(read_quads(path, form, load.digest), lines)
+                load.hold_to_names(Path(folder), form)
                 return load.write(lines)
         except _IsExport:
             return _import(writer, path, form, progress)
@@ -142,6 +144,7 @@ def ingest_rdf(writer: Writer, path: Path, progress: Progress = unwatched) -> Rd
         load = _Load(writer, path, progress)
         with SortedLines(Path(folder)) as lines:
             load.read(sound_quads(path, form, load.report.rejected), lines)
+            load.hold_to_names(Path(folder), form)
             return load.write(lines)
 
 
@@ -186,11 +189,14 @@ class _Load:
 
     def __init__(self, writer: Writer, path: Path, progress: Progress) -> None:
         self.writer = writer
+        self.path = path
         self.names = writer.names
         self.foreign = Foreign.of(path)
         self.progress = progress
         self.report = RdfReport()
         self._not_claims: set[str] = set()
+        self._coded = False
+        self._false: dict[str, str] = {}
         self._awaited: set[str] = set()
 
     @cached_property
@@ -209,6 +215,18 @@ class _Load:
                 lines.add(line)
         except SyntaxError as error:
             raise _Unreadable(error) from None
+
+    def hold_to_names(self, folder: Path, form: RdfFormat) -> None:
+        """Find the nanopublications that were changed after they were named by their content."""
+        if not self._coded:
+            return
+        store = Store(str(folder / "named"))
+        if form in LINE_FORMATS:
+            store.extend(sound_quads(self.path, form, []))
+        else:
+            store.bulk_load(path=str(self.path), format=form)
+        for false in false_names(store):
+            self._false.update(dict.fromkeys((f"<{graph}>" for graph in false.graphs), false.reason))
 
     def write(self, lines: SortedLines) -> RdfReport:
         """Write what was read."""
@@ -242,6 +260,7 @@ class _Load:
         """Remember the graphs of a nanopublication that are not its assertion."""
         if quad.predicate.value.startswith(NP) and isinstance(quad.object, NamedNode):
             self._not_claims.add(graph)
+            self._coded = self._coded or is_coded(str(quad.subject)[1:-1])
             if quad.predicate.value in (NP + "hasProvenance", NP + "hasPublicationInfo"):
                 self._not_claims.add(str(quad.object))
 
@@ -252,7 +271,9 @@ class _Load:
         record = "".join(f"\0 {p} {o} <{self.names.record}> .\n" for p, o in self.foreign.record(self.names))
         for graph, group in groupby(lines, key=lambda line: line.partition(_SEPARATOR)[0]):
             triples = [line.partition(_SEPARATOR)[2] for line in group]
-            if graph == _DEFAULT or graph in self._not_claims:
+            if graph in self._false:
+                self._reject(graph, triples, self._false[graph])
+            elif graph == _DEFAULT or graph in self._not_claims:
                 self._base(graph, triples)
             elif graph[1:-1] in broken:
                 self._reject(graph, triples, "a line of this graph cannot be read, and half a claim is none")
@@ -285,6 +306,7 @@ class _Load:
             found = consequences(triple)
             follows.update(dict.fromkeys(found))
             self.writer.indexing.stated(statement, t, found)
+            self.writer.inferring.stated(triple)
             lines.append(f"{t} {graph} .\n{t} .\n")
         yield "".join(lines)
         yield record.replace("\0", graph)

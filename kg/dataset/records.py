@@ -58,6 +58,7 @@ class Records:
         self.has_base = has_base
         self.record = NamedNode(names.record)
         self.inferred = NamedNode(names.inferred)
+        self.reference = NamedNode(names.reference)
 
     # --- the record
 

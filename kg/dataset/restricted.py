@@ -14,6 +14,7 @@ from pathlib import Path
 
 from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse
 
+from kg.dataset.closure import Closure
 from kg.dataset.fixed import FixedView
 from kg.dataset.identities import texts
 from kg.dataset.invariants import AFTERWARDS, claim_names
@@ -289,15 +290,18 @@ def _facts(
     inferred = f"<{version.names.inferred}>"
     lines = (line.split("\t") for line in stated)
     text: list[str] = []
+    closure = Closure(version)
     for (s, p, o), group in groupby(lines, key=lambda parts: (parts[0], parts[1], parts[2])):
         if not _passes(tuple(parts[3] for parts in group), fact_filter):
             continue
         text.append(f"{s} {p} {o} .\n")
+        closure.add((s, p, o))
         follows = [" ".join(triple) for triple in consequences((s, p, o))]
         text.extend(f"{t} .\n{t} {inferred} .\n" for t in follows)
         if len(text) >= _BATCH:
             yield from parse("".join(text), format=RdfFormat.N_QUADS)
             text = []
+    text.extend(f"{t} .\n{t} {inferred} .\n" for t in map(" ".join, closure.conclusions()))
     yield from parse("".join(text), format=RdfFormat.N_QUADS)
 
 

@@ -3,12 +3,16 @@
 from collections.abc import Iterable, Iterator
 from itertools import groupby, islice
 
+from pyoxigraph import NamedNode
+
 from kg.dataset.annotations import MOST_CLAIMS
 from kg.dataset.identities import texts
 from kg.dataset.records import DEFAULT
 from kg.dataset.sorting import Progress, unwatched
+from kg.dataset.terms import node
 from kg.dataset.view import Support, View
-from kg.infer.rules import ontology_rules
+from kg.infer.joins import ontology_joins
+from kg.infer.rules import TYPE, ontology_rules
 
 _TICK = 10_000
 _TAB = "\t"
@@ -31,6 +35,17 @@ def support_lines(view: View, progress: Progress = unwatched) -> Iterator[str]:
     if view.has_base:
         for quad in view.archive.quads_for_pattern(None, None, None, DEFAULT):
             yield f"{' '.join(texts(quad))}\t\t"
+
+
+def chained_facts(view: View) -> Iterator[str]:
+    """The inferred facts, in N-Triples, that may follow by a chain."""
+    joins = ontology_joins()
+    patterns: list[tuple[NamedNode, NamedNode | None]]
+    patterns = [(node(p[1:-1]), None) for p in sorted(joins.properties)]
+    patterns += [(node(TYPE[1:-1]), node(c[1:-1])) for c in sorted(joins.classes)]
+    for p, o in patterns:
+        for quad in view.main.quads_for_pattern(None, p, o, view.inferred):
+            yield " ".join(texts(quad))
 
 
 def supports(lines: Iterable[str]) -> Iterator[tuple[str, Support | None]]:

@@ -48,6 +48,7 @@ __all__ = [
     "QueryTriples",
     "RdfFormat",
     "Statement",
+    "Store",
     "Text",
     "Triple",
     "Variable",

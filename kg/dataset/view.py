@@ -1,6 +1,6 @@
 """What the facts of a dataset rest on: the claims behind a triple."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, groupby, islice
@@ -9,10 +9,13 @@ from typing import Any
 from pyoxigraph import DefaultGraph, NamedNode, Quad, Store
 
 from kg.dataset.identities import Fact
+from kg.dataset.pool import StoredPool, term
 from kg.dataset.records import DEFAULT, Object, Subject
 from kg.dataset.terms import node, ntriples
 from kg.dataset.told import ClaimInfo, Told
-from kg.infer.rules import ontology_rules
+from kg.infer.joins import ontology_joins
+from kg.infer.proofs import MOST_LEAVES, Search
+from kg.infer.rules import Triple, ontology_rules
 from ontology.vocab import LS
 
 __all__ = ["ClaimInfo", "Fact", "Support", "View", "claim_of"]
@@ -45,6 +48,13 @@ class Support:
         """The claims of all statements, in order, each once."""
         every = chain(chain.from_iterable(self.facts), chain.from_iterable(chain.from_iterable(self.proofs)))
         return tuple(sorted(set(map(claim_of, every))))
+
+
+def proved(base: bool, proofs: Iterable[Sequence[Fact]]) -> Support:
+    """The support of what follows from asserted triples, each proof given by their statements."""
+    every = {tuple(sorted(proof)) for proof in proofs}
+    facts = tuple(sorted(proof[0] for proof in every if len(proof) == 1))
+    return Support(base, facts, tuple(sorted(proof for proof in every if len(proof) > 1)))
 
 
 def claim_of(statement: str) -> str:
@@ -99,12 +109,42 @@ class View(Told):
         if self.inferred.value in graphs:
             yield from self.premises(s, p, o)
 
+    def stated_by(self, s: Subject, p: NamedNode, o: Object) -> Fact:
+        """The statements of a triple that claims state as a fact."""
+        return self.statements(s, p, o, self.asserting(s, p, o))
+
+    def may_be_chained(self, s: Subject, p: NamedNode, o: Object) -> bool:
+        """Whether a triple is one that may follow by a chain, and that follows from other facts."""
+        triple = (str(s), str(p), ntriples(o))
+        return ontology_joins().may_conclude(triple) and self.is_inferred(s, p, o)
+
+    def proofs(
+        self, s: Subject, p: NamedNode, o: Object, *, most: int = MOST_LEAVES, inferred: bool = False
+    ) -> list[tuple[Triple, ...]]:
+        """The minimal sets of asserted triples from which a fact follows, in order.
+
+        Where it is asked as ``inferred``, apart from its own statement. Raises
+        ``TooManyProofs`` where they name more than ``most`` triples.
+        """
+        search = Search(ontology_joins(), StoredPool(self), most)
+        found = search.proofs((str(s), str(p), ntriples(o)), inferred=inferred)
+        return sorted(tuple(sorted(proof)) for proof in found)
+
+    def _proved(self, base: bool, proofs: Iterable[Sequence[Triple]]) -> Support:
+        return proved(base, ([self.stated_by(*map(term, triple)) for triple in proof] for proof in proofs))
+
     def fact_support(self, s: Subject, p: NamedNode, o: Object) -> Support:
-        """What a triple of the default graph rests on."""
-        return Support(self.is_base(s, p, o), tuple(sorted(set(self._facts(s, p, o)))))
+        """What a triple of the default graph rests on. Raises ``TooManyProofs``."""
+        base = self.is_base(s, p, o)
+        if self.may_be_chained(s, p, o):
+            return self._proved(base, self.proofs(s, p, o))
+        return Support(base, tuple(sorted(set(self._facts(s, p, o)))))
 
     def small_support(self, s: Subject, p: NamedNode, o: Object, most: int) -> Support | None:
-        """The same, or ``None`` if it names more than so many claims; then not all of it is read."""
+        """The same for what follows by no chain, or ``None`` if it names more than so many claims.
+
+        Then not all of it is read.
+        """
         facts: set[tuple[str, ...]] = set()
         named = 0
         for claims in self._facts(s, p, o):
@@ -118,7 +158,7 @@ class View(Told):
     # --- named graphs
 
     def graph_support(self, graph: NamedNode, s: Subject, p: NamedNode, o: Object) -> Support:
-        """What a triple of a named graph rests on.
+        """What a triple of a named graph rests on. Raises ``TooManyProofs``.
 
         In a claim's assertion graph it is that claim, whatever its polarity and modality; in
         the record the claim or judgment that the subject is, or is named under, and for the
@@ -126,6 +166,8 @@ class View(Told):
         """
         name = graph.value
         if name == self.inferred.value:
+            if self.may_be_chained(s, p, o):
+                return self._proved(False, self.proofs(s, p, o, inferred=True))
             return Support(facts=tuple(sorted(set(self.premises(s, p, o)))))
         if name == self.record.value:
             statement = self._recorded(s.value, p.value) if isinstance(s, NamedNode) else None

@@ -21,6 +21,7 @@ from pyoxigraph import Store
 from kg.dataset.annotations import AnnotationWriter
 from kg.dataset.files import FORMAT, Layout, Manifest, Settings, sync_folder, write_json
 from kg.dataset.indexing import Indexing
+from kg.dataset.inferring import Inferring
 from kg.dataset.lock import StoreLock
 from kg.dataset.statistics import STATISTICS_FILE, gather, statistics_of
 from kg.dataset.text.index import link
@@ -76,9 +77,10 @@ class WorkingCopy:
         """Let go of the working stores."""
         self.wait_for_pruning()
         self.indexing.forget()
+        self.inferring.forget()
         self._annotations.close()
         self.text.close()
-        del self.text, self.indexing, self.view, self.main, self.archive, self.index
+        del self.text, self.inferring, self.indexing, self.view, self.main, self.archive, self.index
 
     def _open(self) -> None:
         if not self.layout.settings_file.exists():
@@ -123,6 +125,9 @@ class WorkingCopy:
             self.layout.working,
             self.manifest.counts.get("facts", 0),
         )
+        self.inferring = Inferring(
+            self.view, self.indexing, self.layout.working, lambda archive: self.touch(archive=archive)
+        )
         self.text = TextIndexing(self.view, self.layout.working / TEXT)
 
     def _restore(self) -> None:
@@ -156,6 +161,7 @@ class WorkingCopy:
         """
         if not self._dirty:
             return self.manifest
+        self.inferring.settle()
         version = self.manifest.version + 1
         folder = f"{version:06d}"
         target = self.layout.snapshots / folder

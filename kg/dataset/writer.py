@@ -15,6 +15,7 @@ from kg.dataset.identities import projected, texts
 from kg.dataset.invariants import fact_triples
 from kg.dataset.judging import judge, put_right, undo
 from kg.dataset.outcomes import Added, Judged, Outcome
+from kg.dataset.pool import term
 from kg.dataset.records import DEFAULT, Object, Subject
 from kg.dataset.snapshots import Snapshot
 from kg.dataset.terms import Statement, iri, literal, node, nquads, ntriples, stored_text, terms_of, typed
@@ -161,6 +162,7 @@ class Writer(WorkingCopy):
             if follows is None:
                 follows = triples[triple] = tuple(ontology_rules().consequences(triple))
             self.indexing.stated(statement, " ".join(triple), follows)
+            self.inferring.stated(triple)
         return _fact_lines(triples, triples.values(), self.names.inferred)
 
     def load(self, store: Store, text: str) -> None:
@@ -356,10 +358,14 @@ class Writer(WorkingCopy):
     def withdraw(self, triples: Iterable[tuple[Subject, NamedNode, Object]]) -> None:
         """Take from the default graph what nothing supports any more, consequences included."""
         rules = ontology_rules()
-        for s, p, o in triples:
+        found = list(triples)
+        lost = [(str(s), str(p), ntriples(o)) for s, p, o in found if not self.view.asserting(s, p, o)]
+        resting = self.inferring.resting_on(lost)
+        for s, p, o in found:
             stated = (str(s), str(p), ntriples(o))
             consequences = rules.consequences(stated)
             self.indexing.touch((stated, *consequences))
+            self.inferring.doubt((stated, *consequences))
             follows = [terms_of(c) for c in consequences]
             for triple in ((s, p, o), *follows):
                 derivable = any(self.view.premises(*triple))
@@ -367,6 +373,17 @@ class Writer(WorkingCopy):
                     self.main.remove(Quad(*triple, self.view.inferred))
                 if not derivable and not self.view.is_base(*triple) and not self.view.asserting(*triple):
                     self.main.remove(Quad(*triple, DEFAULT))
+        self._doubt(resting)
+
+    def _doubt(self, conclusions: Iterable[Triple]) -> None:
+        """Take out what chains concluded, until the batch is settled."""
+        for conclusion in conclusions:
+            s, p, o = map(term, conclusion)
+            if not any(self.view.premises(s, p, o)):
+                self.main.remove(Quad(s, p, o, self.view.inferred))
+                if not self.view.is_base(s, p, o) and not self.view.asserting(s, p, o):
+                    self.main.remove(Quad(s, p, o, DEFAULT))
+            self.inferring.doubt((conclusion,))
         if next(iter(self.main.quads_for_pattern(None, None, None, self.view.inferred)), None) is None:
             self.main.remove_graph(self.view.inferred)  # the engine keeps the names of empty graphs
 
@@ -403,6 +420,9 @@ class Writer(WorkingCopy):
         self.text.named(base_names(plain))
         self.count(base_default=len(plain))
         self.view.has_base = self.manifest.counts.get("base_default", 0) > 0
+        for triple in self.inferring.leading(plain):
+            self.inferring.stated(triple)
+        self.inferring.settle()
         return len(plain) + len(named)
 
     def remove_base(self, quads: Iterable[Quad]) -> int:
@@ -411,6 +431,9 @@ class Writer(WorkingCopy):
         self._refuse_reserved(found)
         self.touch(archive=True)
         removed = plain = 0
+        plain_quads = (q for q in found if isinstance(q.graph_name, DefaultGraph) and q in self.archive)
+        given = self.inferring.leading(plain_quads)
+        resting = self.inferring.resting_on(given)
         for quad in found:
             if not isinstance(quad.graph_name, DefaultGraph):
                 removed += quad in self.main
@@ -424,7 +447,16 @@ class Writer(WorkingCopy):
                 if not self.view.asserting(*triple) and not self.view.is_inferred(*triple):
                     self.main.remove(quad)
         self.count(base_default=-plain)
+        self._doubt_given(given, resting)
         return removed
+
+    def _doubt_given(self, given: Iterable[Triple], resting: Sequence[Triple]) -> None:
+        """Take out what follows from given triples that are gone, and conclude what follows all the same."""
+        alone = [c for triple in given for c in ontology_rules().consequences(triple)]
+        self.inferring.withdraw_given((*alone, *given, *resting))
+        self.inferring.doubt((*alone, *given))
+        self._doubt(resting)
+        self.inferring.settle()
 
     def _refuse_reserved(self, quads: Iterable[Quad]) -> None:
         for graph in {q.graph_name.value for q in quads if isinstance(q.graph_name, NamedNode)}:
@@ -444,14 +476,23 @@ class Writer(WorkingCopy):
         self.main.clear_graph(DEFAULT)
         self.main.remove_graph(self.view.inferred)
         renamed = put_right(self)
-        consequences = ontology_rules().consequences
-        inferred = self.names.inferred
+        if self.archive.contains_named_graph(self.view.inferred):
+            self.touch(archive=True)
+            self.archive.remove_graph(self.view.inferred)
         stated = chain(
             fact_triples(published, but=renamed),
             (t for claim in renamed if self.view.states_fact(claim) for t, _ in self.view.stated(claim)),
         )
-        self.load_bulk(_fact_lines([t], [consequences(t)], inferred) for t in stated)
+        self.load_bulk(map(self._facts_anew, stated))
         self.main.bulk_extend(published.archive.quads_for_pattern(None, None, None, DEFAULT))
+        reference = self.main.quads_for_pattern(None, None, None, self.view.reference)
+        given = chain(published.archive.quads_for_pattern(None, None, None, DEFAULT), reference)
+        for triple in self.inferring.leading(given):
+            self.inferring.stated(triple)
+
+    def _facts_anew(self, triple: Texts) -> str:
+        self.inferring.stated(triple)
+        return _fact_lines([triple], [ontology_rules().consequences(triple)], self.names.inferred)
 
     def rebuild_index(self) -> None:
         """Make both indexes anew."""

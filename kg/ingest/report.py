@@ -30,6 +30,7 @@ class IngestReport:
 
     ``empty`` counts articles in which no claim was found, ``copies`` those that are nearly
     an earlier text. Quotes count as verified when the document's text was at hand and agrees.
+    ``notes`` say what was taken in otherwise than it stood.
     """
 
     files: int = 0
@@ -38,12 +39,14 @@ class IngestReport:
     claims_inactive: int = 0
     base_new: int = 0
     judgments_new: int = 0
+    judgments_known: int = 0
     empty: int = 0
     copies: int = 0
     quotes_verified: int = 0
     quotes_unverified: int = 0
     quarantined: list[Quarantined] = field(default_factory=list)
     versions: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     @property
     def clean(self) -> bool:

@@ -19,10 +19,13 @@ from kg.dataset.rdf_reader import FORMATS
 from kg.dataset.sorting import Progress, unwatched
 from kg.dataset.writer import PURGED, Writer
 from kg.errors import InvalidClaim, Purged, UnreadableInput
+from kg.identity.judgment import Judgment
+from kg.ingest.mappings import Mappings, RowKnown
 from kg.ingest.origins import FILE, Copies, corrected, own_origin, with_origin
 from kg.ingest.quotes import with_text
 from kg.ingest.records import RecordBroken, RecordRead, read_records, to_claim
 from kg.ingest.report import IngestReport, Quarantine, Quarantined
+from kg.link.exchange.sssom_reader import MappingBroken, MappingRead, read_sssom
 from ontology.vocab import LS
 
 if TYPE_CHECKING:  # they come with an extra
@@ -33,6 +36,8 @@ if TYPE_CHECKING:  # they come with an extra
 ARTICLES = frozenset({".txt", ".md", ".markdown", ".html", ".htm", ".xhtml", ".xml", ".rss", ".atom"})
 RECORDS = frozenset({".json", ".jsonl", ".csv", ".yaml", ".yml"})
 RDF = frozenset(FORMATS)
+MAPPINGS = frozenset({".tsv"})
+KNOWN = ARTICLES | RECORDS | RDF | MAPPINGS
 
 BATCH = 1000
 """Records validated and written at once."""
@@ -45,7 +50,7 @@ def find_files(paths: Iterable[Path]) -> tuple[list[Path], list[tuple[Path, str]
     """Files to take in, folders searched through; and those that cannot be, each with the reason."""
     files: list[Path] = []
     refused: list[tuple[Path, str]] = []
-    known = ARTICLES | RECORDS | RDF
+    known = KNOWN
     for path in paths:
         if path.is_dir():
             found = sorted(p for p in path.rglob("*") if p.is_file() and not _is_apart(p, path))
@@ -69,7 +74,7 @@ def _is_apart(file: Path, folder: Path) -> bool:
 
 
 def _unknown(path: Path) -> str:
-    endings = " ".join(sorted(ARTICLES | RECORDS | RDF))
+    endings = " ".join(sorted(KNOWN))
     return f"what a {path.suffix or 'nameless'} file holds is not known: name it by one of {endings}"
 
 
@@ -151,6 +156,8 @@ class Ingest:
                 self._rdf(path, progress)
             elif suffix in RECORDS:
                 self._records(path, progress)
+            elif suffix in MAPPINGS:
+                self._mappings(path, progress)
             else:
                 self._article(path, progress)
         except Purged as error:
@@ -269,6 +276,50 @@ class Ingest:
                 self._keep(text)
             return text
         return self.writer.layout.text(claim.document.hash) if claim.document.hash else None
+
+    # --- mappings
+
+    def _mappings(self, path: Path, progress: Progress) -> None:
+        file = read_sssom(path)
+        self._keep(file.text)
+        mappings = Mappings(file, path.name, self.writer)
+        rows = file.rows()
+        while batch := list(islice(rows, BATCH)):
+            claims: list[tuple[int | None, str, Claim]] = []
+            judgments: list[tuple[MappingRead, Judgment]] = []
+            for row in batch:
+                if isinstance(row, MappingBroken):
+                    self._reject(path, row.reason, line=row.line, raw=row.raw)
+                    continue
+                try:
+                    said = mappings.read(row)
+                except (InvalidClaim, ValueError) as error:
+                    self._reject(path, str(error), line=row.line, raw=row.raw)
+                    continue
+                match said:
+                    case Claim():
+                        claims.append((row.line, row.raw, said))
+                    case Judgment():
+                        judgments.append((row, said))
+                    case RowKnown.CLAIM:
+                        self.report.claims_known += 1
+                    case RowKnown.JUDGMENT:
+                        self.report.judgments_known += 1
+            self._write(claims, path)
+            self._judge(judgments, path)
+            progress(len(batch))
+        self.report.notes += mappings.notes()
+
+    def _judge(self, judgments: list[tuple[MappingRead, Judgment]], path: Path) -> None:
+        judged = self.writer.judge(judgment for _, judgment in judgments)
+        for (row, _), done in zip(judgments, judged, strict=True):
+            match done.outcome:
+                case Outcome.NEW:
+                    self.report.judgments_new += 1
+                case Outcome.KNOWN:
+                    self.report.judgments_known += 1
+                case Outcome.CONFLICT:
+                    self._reject(path, done.reason, line=row.line, raw=row.raw)
 
     # --- writing
 

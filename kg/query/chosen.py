@@ -64,7 +64,7 @@ class Chosen:
                     continue
                 part = self._source.graph_support(graph, s, p, o)
                 base |= part.base
-                if [claim_of(s) for fact in part.facts for s in fact] == [name]:  # a claim that asserts it
+                if {claim_of(s) for fact in part.facts for s in fact} == {name}:  # a claim that asserts it
                     stated.update(part.facts[0])
                 else:
                     others |= dict.fromkeys(part.facts)

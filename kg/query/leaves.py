@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from kg.dataset.terms import BlankNode, Literal, NamedNode, stored_form
 from kg.dataset.view import Fact, Support
+from kg.errors import TooManyProofs
 from kg.provenance.circuit import Circuit
 from kg.query.algebra import Iri, Lit, Node
 from kg.query.answer import Term
@@ -32,7 +33,10 @@ class Leaves:
         what = tuple(terms)
         found = self._known.get(what)
         if found is None:
-            found = self._known[what] = self._summed(self._support(what), what)
+            try:
+                found = self._known[what] = self._summed(self._support(what), what)
+            except TooManyProofs as error:
+                raise NotAnnotated(str(error)) from error
         return found
 
     @property
@@ -47,7 +51,11 @@ class Leaves:
             raise Unaccounted("the dataset has no index of annotated facts")
         unknown = [name for name in names if name not in self._named]
         if unknown:
-            for name, support in zip(unknown, index.supports(unknown), strict=True):
+            try:
+                supports = index.supports(unknown)
+            except TooManyProofs as error:
+                raise NotAnnotated(str(error)) from error
+            for name, support in zip(unknown, supports, strict=True):
                 self._named[name] = self._summed(support, (name,))
         return list(map(self._named.__getitem__, names))
 

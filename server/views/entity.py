@@ -7,7 +7,7 @@ from itertools import islice
 from kg.dataset.snapshots import Snapshot
 from kg.dataset.terms import DefaultGraph, Quad, node
 from kg.dataset.view import Support
-from kg.errors import NotFound
+from kg.errors import NotFound, TooManyProofs
 from kg.infer.rules import ontology_rules
 from ontology.vocab import LS, RDF, RDFS
 from server.naming import Namer, TermView, term_words, words
@@ -23,10 +23,13 @@ _LABEL = RDFS + "label"
 
 @dataclass(frozen=True)
 class FactView:
-    """A fact: the value, how sure it is, and the claims it rests on."""
+    """A fact: the value, how sure it is, and the claims it rests on.
+
+    ``strength`` is ``None`` where it follows in more ways than are worked out.
+    """
 
     value: TermView
-    strength: Strength
+    strength: Strength | None
     origins: tuple[OriginGroup, ...]
 
 
@@ -139,15 +142,19 @@ def _groups(namer: Namer, quads: list[Quad], *, inverse: bool) -> tuple[Property
         view = namer.iri_view(predicate)
         label = term_words(predicate) if view.text.startswith("ls:") else words(view.text)
         facts = [_fact(namer, quad, inverse=inverse) for quad in found]
-        facts.sort(key=lambda fact: (-fact.strength.confidence, fact.value.text))
+        facts.sort(key=lambda fact: (-(fact.strength.confidence if fact.strength else 0), fact.value.text))
         groups.append(PropertyGroup(TermView("iri", label, view.href, predicate), inverse, tuple(facts)))
     return tuple(groups)
 
 
 def _fact(namer: Namer, quad: Quad, *, inverse: bool) -> FactView:
-    support: Support = namer.snapshot.fact_support(quad.subject, quad.predicate, quad.object)
+    value = namer.term(quad.subject if inverse else quad.object)
+    try:
+        support: Support = namer.snapshot.fact_support(quad.subject, quad.predicate, quad.object)
+    except TooManyProofs:
+        return FactView(value, None, ())
     return FactView(
-        value=namer.term(quad.subject if inverse else quad.object),
+        value=value,
         strength=strength(namer.snapshot, support),
         origins=by_origin(namer, support.claims),
     )

@@ -92,6 +92,8 @@ def test_claims_meet_where_their_parties_are_one(server: Clients) -> None:
     asked = {"query": "SELECT ?p { ?p ls:holdsLicenseFor <urn:c> }", "without": iri}
     diff = server.client.get("/sparql/diff", query_string=asked).get_json()
     assert [len(diff[part]) for part in ("appeared", "vanished", "changed")] == [1, 0, 1]
+    moved = server.client.get("/entity?iri=urn:two&format=json")
+    assert (moved.status_code, moved.headers["Location"]) == (302, "/entity?iri=urn%3Aone&format=json")
     page = server.client.get(f"/judgment/{iri.rpartition('/')[2]}", headers={"Accept": "text/html"}).text
     assert "one is the same as two" in page
 

@@ -7,7 +7,7 @@ from kg.dataset.rdf import ingest_rdf
 from kg.dataset.snapshots import Reader
 from kg.dataset.terms import RdfFormat, serialize
 from kg.dataset.writer import Writer
-from server.twins import nanopublication
+from kg.link.exchange.nanopublications import nanopublication
 from tests.dataset.conftest import grant
 
 

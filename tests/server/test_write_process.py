@@ -38,7 +38,7 @@ def writing(store: Path) -> Iterator[Writing]:
 
 
 def kill(writing: Writing) -> None:
-    process = writing._process
+    process = writing._kept._process
     assert process is not None
     assert process.pid is not None
     os.kill(process.pid, signal.SIGKILL)

@@ -1,0 +1,42 @@
+"""``/conflicts``: where claims meet, in the whole version or around one claim or entity."""
+
+from flask import Blueprint, Response, current_app, json, request
+
+from kg.dataset.terms import is_node
+from kg.query.conflicts import Kind
+from server.bridge import CLIENT, HANGUP
+from server.browse import answer, chosen_format, page_number
+from server.conflicts import ConflictsAsked
+from server.errors import BadRequest
+from server.formats import HTML, JSON
+from server.jobs import Job, Task
+from server.services import services
+from server.views.conflicts import conflicts_page
+
+conflict_pages = Blueprint("conflicts", __name__)
+
+_KINDS = tuple(kind.value for kind in Kind)
+
+
+@conflict_pages.get("/conflicts")
+def conflicts() -> Response:
+    """Conflicts and agreement between claims; ``about`` a claim or entity, of a ``kind`` (repeatable)."""
+    chosen, page = chosen_format((HTML, JSON)), page_number()
+    kinds = tuple(sorted(set(request.args.getlist("kind")) - {""}))
+    if unknown := [kind for kind in kinds if kind not in _KINDS]:
+        raise BadRequest(f"kind is one of {', '.join(_KINDS)}, not {unknown[0]!r}", parameter="kind")
+    about = request.args.get("about") or None
+    if about is not None and not is_node(about):
+        raise BadRequest("about is the IRI of a claim or an entity", parameter="about")
+    here = services(current_app)
+    job = Job(
+        query=ConflictsAsked(about, kinds, page).written(),
+        timeout=here.config.timeout,
+        limit=here.config.result,
+        client=request.environ.get(CLIENT, ""),
+        task=Task.CONFLICTS,
+    )
+    told = json.loads(here.answer(job, request.environ.get(HANGUP)).body)
+    snapshot = here.snapshot()
+    view = conflicts_page(snapshot, told, about, kinds, page)
+    return answer(snapshot, chosen, "conflicts.html", view, formats=(HTML, JSON))
