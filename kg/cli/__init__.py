@@ -13,7 +13,8 @@ from typing import NoReturn
 import click
 
 from kg.cli.identity import judge
-from kg.cli.options import STORE, WAIT
+from kg.cli.link_command import link
+from kg.cli.options import STORE, WAIT, engine_options
 from kg.errors import LodestoneError
 
 
@@ -75,6 +76,7 @@ def main() -> None:
     help="Another extractor than the shipped rules (see `lodestone extract -h`).",
 )
 @click.option("--quiet", "-q", is_flag=True, help="No progress bar.")
+@engine_options
 def ingest(
     paths: tuple[str, ...],
     store: Path,
@@ -84,11 +86,14 @@ def ingest(
     quiet: bool,
     allow: tuple[str, ...],
     extractor: str | None,
+    endpoint: str | None,
+    update_endpoint: str | None,
 ) -> None:
     """Take in articles (.txt .md .html), feeds, claims (.json .jsonl .csv .yaml), RDF and mappings (.tsv).
 
     A PATH may be a URL, if its host is on the list (--allow).
     """
+    from kg.cli.engines import engine_of
     from kg.cli.ingesting import run_ingest
 
     sys.exit(
@@ -101,6 +106,7 @@ def ingest(
             quiet=quiet,
             allow=allow,
             extractor=extractor,
+            engine=engine_of(endpoint, update_endpoint, base),
         )
     )
 
@@ -141,7 +147,9 @@ def serve(**flags: object) -> None:
 @main.command()
 @click.argument("query")
 @STORE
-@click.option("--endpoint", metavar="URL", help="Ask a Lodestone server instead of a store.")
+@click.option(
+    "--endpoint", metavar="URL", help="Ask a Lodestone server, or the engine that holds a store, instead."
+)
 @click.option(
     "--provenance",
     type=click.Choice(["how", "none"]),
@@ -213,11 +221,22 @@ def query(
 @click.option("--reason", required=True, help="Why it is taken back.")
 @click.option("--by", required=True, help="Who takes it back.")
 @click.option("--wait", default=10.0, show_default=True, help="Seconds to wait for another writer.")
-def retract(claim: str, store: Path, reason: str, by: str, wait: float) -> None:
+@engine_options
+def retract(
+    claim: str,
+    store: Path,
+    reason: str,
+    by: str,
+    wait: float,
+    endpoint: str | None,
+    update_endpoint: str | None,
+) -> None:
     """Take a claim back, by its IRI. It stays readable, with the reason."""
+    from kg.cli.engines import engine_of
     from kg.cli.ingesting import run_retract
 
-    sys.exit(run_retract(claim, store, reason=reason, by=by, wait=wait))
+    engine = engine_of(endpoint, update_endpoint)
+    sys.exit(run_retract(claim, store, reason=reason, by=by, wait=wait, engine=engine))
 
 
 REVIEWER = click.option("--by", required=True, help="Who reviews.")
@@ -273,76 +292,6 @@ def reject(claims: tuple[str, ...], store: Path, by: str, reason: str, wait: flo
     sys.exit(run_reject(claims, store, by=by, reason=reason, wait=wait))
 
 
-@main.command()
-@STORE
-@click.option("--wikidata", is_flag=True, help="Ask Wikidata which of its items the store's entities may be.")
-@click.option("--endpoint-url", metavar="URL", help="Ask this SPARQL endpoint instead of Wikidata's.")
-@click.option(
-    "--model",
-    type=click.Choice(["wikidata", "rdf"]),
-    help="How its data are written: as Wikidata's, or with RDFS, SKOS and schema.org.  [default: wikidata]",
-)
-@click.option(
-    "--entity", "only", multiple=True, metavar="IRI", help="Ask about this entity alone (repeatable)."
-)
-@click.option(
-    "--most", default=500, show_default=True, type=click.IntRange(1), help="Most entities to ask about."
-)
-@click.option("--offline", is_flag=True, help="Ask nobody: answer from the cache.")
-@click.option(
-    "--cache",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Folder for what was answered (default: the folder outside in the store).",
-)
-@click.option(
-    "--fresh",
-    default=30.0,
-    show_default=True,
-    type=click.FloatRange(0),
-    help="Days for which it is not asked again.",
-)
-@click.option(
-    "--pause", default=1.0, show_default=True, type=click.FloatRange(0), help="Seconds between two questions."
-)
-@click.option("--contact", help="Your address, for the one who runs the endpoint.")
-@click.option("--dry-run", is_flag=True, help="Propose nothing, only tell.")
-@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
-@WAIT
-def link(
-    store: Path,
-    wikidata: bool,
-    endpoint_url: str | None,
-    model: str | None,
-    only: tuple[str, ...],
-    most: int,
-    offline: bool,
-    cache: Path | None,
-    fresh: float,
-    pause: float,
-    contact: str | None,
-    dry_run: bool,
-    form: str,
-    wait: float,
-) -> None:
-    """Propose links between the store's entities and what others publish. They wait for review."""
-    from kg.cli.outside import WIKIDATA_ENDPOINT, Asked, run_outside
-
-    if not wikidata and endpoint_url is None:
-        raise click.UsageError("say what to link with: --wikidata, or --endpoint-url URL")
-    asked = Asked(
-        endpoint=endpoint_url or WIKIDATA_ENDPOINT,
-        model=model or "wikidata",
-        cache=cache,
-        offline=offline,
-        contact=contact,
-        only=only,
-        most=most,
-        pause=pause,
-        fresh=fresh,
-    )
-    sys.exit(run_outside(store, asked, dry=dry_run, form=form, wait=wait))
-
-
 @main.group()
 def token() -> None:
     """Make, list and revoke the tokens that writing over HTTP takes."""
@@ -385,16 +334,33 @@ def token_revoke(name: str, store: Path) -> None:
 
 
 @main.command()
+@click.argument("triple")
+@STORE
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def explain(triple: str, store: Path, form: str) -> None:
+    """Tell why a TRIPLE is a fact: rules and premises, down to the claims.
+
+    It is written as in Turtle: 'ls:a ls:locatedIn <http://example.org/b>'.
+    """
+    from kg.cli.explaining import run_explain
+
+    sys.exit(run_explain(triple, store, form))
+
+
+@main.command()
 @STORE
 @click.option("--rebuild", is_flag=True, help="Make the default graph anew from what it follows from.")
 @click.option("--shapes/--no-shapes", default=True, show_default=True, help="Check the record with SHACL.")
 @click.option("--owl/--no-owl", default=True, show_default=True, help="Check consistency with HermiT.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress bar.")
-def check(store: Path, rebuild: bool, shapes: bool, owl: bool, quiet: bool) -> None:
+@click.option("--endpoint", metavar="URL", help="The SPARQL engine that holds the store.")
+def check(store: Path, rebuild: bool, shapes: bool, owl: bool, quiet: bool, endpoint: str | None) -> None:
     """Prove that everything that must hold of a store does."""
     from kg.cli.checking import run_check
+    from kg.cli.engines import engine_of
 
-    sys.exit(run_check(store, rebuild=rebuild, shapes=shapes, owl=owl, quiet=quiet))
+    engine = engine_of(endpoint, None)
+    sys.exit(run_check(store, rebuild=rebuild, shapes=shapes, owl=owl, quiet=quiet, engine=engine))
 
 
 @main.command()
@@ -479,3 +445,4 @@ def demo(host: str, port: int, once: bool) -> None:
 
 
 main.add_command(judge)
+main.add_command(link)

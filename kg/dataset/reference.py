@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from kg.dataset.bulk import load_pieces
 from kg.dataset.reference_graph import content_hash, stored_hash
-from kg.dataset.terms import Statement, iri, literal, node, nquads, stored_text
+from kg.dataset.terms import Statement, iri, literal, node, nquads
 from kg.dataset.working import WorkingCopy
 from ontology.vocab import LS
 
@@ -15,9 +15,10 @@ from ontology.vocab import LS
 def replace_reference(writer: WorkingCopy, statements: Iterable[Statement]) -> bool:
     """Put reference data in, in place of what was there; false if it is the same already.
 
-    Like all writing it is seen, all at once, by whom reads after the next commit.
+    Literals have to be in canonical form, as the store keeps them. Like all writing it is seen, all
+    at once, by whom reads after the next commit.
     """
-    stored = sorted({s._replace(object=stored_text(s.object)) for s in statements})
+    stored = sorted(set(statements))
     found = content_hash(stored)
     if stored_hash(writer.view) == found:
         return False

@@ -1,5 +1,6 @@
 """How two names compare: one of the classes of ``scoring.yaml``, and the similarity of their spellings."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,10 +12,14 @@ from kg.link.names import Name, Word
 
 SAME_SYLLABLES = 3
 """Mandarin syllables of its own from which on a name that sounds the same is taken to be the same."""
+_VAGUE = frozenset({"company"})
+_DIGITS = re.compile(r"[0-9]+")
 _NEAR = 0.86
+_MOST_INITIALS = 6
 _LEFT: tuple[tuple[Sort, str], ...] = (
     ("number", "number differs"),
     ("own", "own word added"),
+    ("level", "level added"),
     ("area", "area added"),
     ("place", "place added"),
     ("industry", "industry added"),
@@ -45,7 +50,9 @@ def _form(a: Name, b: Name) -> str:
         return "none"
     if not a.forms or not b.forms:
         return "one only"
-    return "same" if a.forms & b.forms else "other"
+    if a.forms & b.forms:
+        return "same"
+    return "one only" if _VAGUE in (a.forms, b.forms) else "other"
 
 
 def _kind(a: Name, b: Name, form: str) -> str:
@@ -55,16 +62,20 @@ def _kind(a: Name, b: Name, form: str) -> str:
         if (a.han is None) == (b.han is None):
             return _with_form("same", form)
         return _sounds(a, b, form)
-    if a.core and _keys(a) == _keys(b):
-        return "translated, other form" if form == "other" else "translated"
     if _unit(a) != _unit(b):
         return "unit added" if _overlap(a, b) else "unlike"
-    return _different_words(a, b)
+    if a.core and _keys(a) == _keys(b):
+        return _same_meaning(a, b, form)
+    return _different_words(a, b, form)
 
 
 def _same_letters(a: Name, b: Name) -> bool:
     left = {a.joined, a.written_out} - {None}
-    return bool(left & {b.joined, b.written_out}) and bool(a.joined)
+    return bool(left & {b.joined, b.written_out}) and bool(a.joined) and _numbers(a) == _numbers(b)
+
+
+def _numbers(name: Name) -> list[str]:
+    return _DIGITS.findall(" ".join(word.latin for word in name.core))
 
 
 def _with_form(kind: str, form: str) -> str:
@@ -85,6 +96,32 @@ def _sounds(a: Name, b: Name, form: str) -> str:
     )
 
 
+def _same_meaning(a: Name, b: Name, form: str) -> str:
+    if (a.han is None) != (b.han is None) and form == "same" and _tells_enough(a if a.han else b):
+        return "sounds same, translated"
+    if form == "other":
+        return "translated, other form"
+    if sorted(_plain(a)) == sorted(_plain(b)):
+        return "reordered"
+    return "plural" if _singular(a) == _singular(b) else "translated"
+
+
+def _tells_enough(chinese: Name) -> bool:
+    """Whether a Chinese name that sounds the same leaves little room for a homophone."""
+    sorts = {word.sort for word in chinese.core}
+    return chinese.syllables >= SAME_SYLLABLES or (
+        chinese.syllables >= SAME_SYLLABLES - 1 and {"place", "industry"} <= sorts
+    )
+
+
+def _plain(name: Name) -> list[str]:
+    return [word.latin for word in name.core if word.sort != "filler"]
+
+
+def _singular(name: Name) -> list[str]:
+    return [word.removesuffix("s") for word in _plain(name)]
+
+
 def _keys(name: Name) -> Counter[str]:
     return Counter(word.key for word in name.core if word.sort != "filler")
 
@@ -98,21 +135,19 @@ def _overlap(a: Name, b: Name) -> bool:
     return bool(own & {word.key for word in b.core})
 
 
-def _different_words(a: Name, b: Name) -> str:
+def _different_words(a: Name, b: Name, form: str) -> str:
     left, right = _left_over(a.core, b.core), _left_over(b.core, a.core)
-    if not left and not right:
-        return "translated"
     if _initials(a, b) or _initials(b, a):
         return "initials"
+    if not left and not right:
+        return "translated"
     if left and right:
-        return _both_left_over(left, right, a, b)
-    shared = len(a.core) - len(left)
-    rest = left or right
-    if not shared or not any(word.sort == "own" for word in (b if left else a).core):
-        return "unlike" if not shared else "own word differs"
-    if any(word.key == "group" for word in rest):
-        return "own word added" if any(word.sort == "own" for word in rest) else "group added"
-    return next((kind for sort, kind in _LEFT if any(w.sort == sort for w in rest)), "translated")
+        return _both_left_over(left, right, a, b, form)
+    if not any(word.sort == "own" for word in (b if left else a).core):
+        return "own word differs" if len(a.core) - len(left) else "unlike"
+    sorts = {word.sort for word in (left or right)}
+    kind = next(kind for sort, kind in _LEFT if sort in sorts)
+    return f"{kind}, both legal" if kind == "industry added" and form in ("same", "other") else kind
 
 
 def _left_over(of: Sequence[Word], other: Sequence[Word]) -> list[Word]:
@@ -132,24 +167,22 @@ def _left_over(of: Sequence[Word], other: Sequence[Word]) -> list[Word]:
     return left
 
 
-def _both_left_over(left: list[Word], right: list[Word], a: Name, b: Name) -> str:
+def _both_left_over(left: list[Word], right: list[Word], a: Name, b: Name, form: str) -> str:
     own_left = "".join(word.latin for word in left if word.sort == "own")
     own_right = "".join(word.latin for word in right if word.sort == "own")
-    if any(w.sort == "number" for w in (*left, *right)):
+    sorts = {word.sort for word in left} & {word.sort for word in right}
+    if "number" in {word.sort for word in (*left, *right)}:
         return "number differs"
     if own_left and own_right:
-        rest = [w for w in (*left, *right) if w.sort not in ("own", "industry")]
-        return "spelling" if _near(own_left, own_right) and not rest else "own word differs"
-    if own_left or own_right:
+        alone = all(word.sort == "own" for word in (*left, *right)) and form != "other"
+        return "spelling" if alone and _near(own_left, own_right) else "own word differs"
+    if own_left or own_right or not (_has_own(a) and _has_own(b)):
         return "own word differs"
-    if not any(word.sort == "own" for word in a.core) or not any(word.sort == "own" for word in b.core):
-        return "own word differs"
-    sorts = {word.sort for word in left} & {word.sort for word in right}
-    if "place" in sorts or "area" in sorts:
-        return "place differs"
-    if "industry" in sorts:
-        return "industry differs"
-    return "place added"
+    return "place differs" if sorts & {"place", "area"} else "industry differs"
+
+
+def _has_own(name: Name) -> bool:
+    return any(word.sort == "own" for word in name.core)
 
 
 def _near(a: str, b: str) -> bool:
@@ -160,5 +193,5 @@ def _near(a: str, b: str) -> bool:
 
 def _initials(short: Name, full: Name) -> bool:
     """Whether one name is made of the first letters of the other's words."""
-    first = short.core[0] if len(short.core) == 1 else None
-    return first is not None and first.sort == "own" and first.latin == full.initials
+    letters = "".join(word.latin for word in short.core if word.sort != "filler")
+    return len(letters) <= _MOST_INITIALS and short.han is None and letters == full.initials

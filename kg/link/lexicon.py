@@ -55,6 +55,12 @@ def han_legal_forms() -> tuple[str, ...]:
     return tuple(sorted(found, key=lambda word: (-len(word), word)))
 
 
+@cache
+def role_nouns() -> frozenset[str]:
+    """What descriptions end in: "suppliers", "the ministry"."""
+    return frozenset(_data("name_words.yaml")["roles"])  # type: ignore[index]  # by the file's own head
+
+
 @dataclass(frozen=True)
 class Words:
     """Words and phrases by sort; ``meaning`` is an English key that Chinese equivalents share."""
@@ -75,7 +81,7 @@ def name_words() -> Words:
     data = _data("name_words.yaml")
     sorts: dict[Phrase, Sort] = {(word,): "place" for word in place_words()}
     meaning: dict[Phrase, str] = {}
-    kinds: tuple[Sort, ...] = ("industry", "level", "area")
+    kinds: tuple[Sort, ...] = ("industry", "level", "area", "own")
     for sort in kinds:
         for key, spelled in data[sort].items():  # type: ignore[index]  # a mapping, by the file's own head
             for text in spelled:

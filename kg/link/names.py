@@ -13,6 +13,7 @@ from kg.link.lexicon import (
     legal_forms,
     longest_han_word,
     name_words,
+    role_nouns,
 )
 
 _DETERMINERS = frozenset(
@@ -83,14 +84,17 @@ def name_of(text: str) -> Name:
         else None,
         han=han,
         syllables=own_syllables,
-        is_name=han is not None or _is_name(text),
+        is_name=han is not None or _is_name(text) or (bool(forms) and is_name(" ".join(core).title())),
     )
 
 
 def _is_name(text: str) -> bool:
     """Whether the wording is a name, however its letters are cased."""
-    first = next(iter(words(text)), "")
-    return is_name(text) or (first not in _DETERMINERS and is_name(text.title()))
+    if is_name(text):
+        return True
+    found = words(text)
+    described = not found or found[0] in _DETERMINERS or found[-1] in role_nouns()
+    return text.islower() and not described and is_name(text.title())
 
 
 def _parts(core: tuple[str, ...]) -> tuple[Word, ...]:
@@ -99,7 +103,7 @@ def _parts(core: tuple[str, ...]) -> tuple[Word, ...]:
     parts: list[Word] = []
     start = 0
     while start < len(pieces):
-        for length in (3, 2, 1):
+        for length in (4, 3, 2, 1):
             phrase = tuple(pieces[start : start + length])
             if len(phrase) == length and ((part := _known(phrase)) is not None or length == 1):
                 parts.append(part or _own(phrase[0]))

@@ -9,9 +9,10 @@ from typing import Any
 import yaml
 
 from kg.link.comparing import Comparison, compare
-from kg.link.entity import Described
+from kg.link.entity import Described, Kind
 from kg.link.names import name_of
-from kg.link.reference.gazetteer import Where, where
+from kg.link.reference.gazetteer import where
+from kg.link.reference.known import known_as
 
 Feature = str | float
 
@@ -25,9 +26,12 @@ class Table:
     review: float
     alike: float
     names: Mapping[str, float]
+    terms: Mapping[str, float]
     adjust: Mapping[str, float]
     caps: Mapping[str, float]
     floors: Mapping[str, float]
+    events: Mapping[str, float]
+    event_caps: Mapping[str, float]
     strong_identifiers: tuple[str, ...]
 
 
@@ -53,19 +57,25 @@ class Score:
         return self.value >= table().accept
 
 
+TERMS: frozenset[Kind | None] = frozenset({"product", "measure"})
+"""Kinds of things whose names are terms."""
+
+
 def score(a: Described, b: Described) -> Score:
     """How likely both are one thing. The order does not matter."""
     comparison, value = _best(a, b)
     features: dict[str, Feature] = {"name": comparison.kind, "similarity": round(comparison.similarity, 2)}
     if comparison.form != "none":
         features["legal form"] = comparison.form
+    value = _with_reference(value, a, b, features)
     value = _with_identifiers(value, a, b, features)
     return Score(round(_capped(value, a, b, features), 1), features)
 
 
 def _best(a: Described, b: Described) -> tuple[Comparison, float]:
+    terms = a.kind in TERMS and b.kind in (*TERMS, None)
     found = [
-        (comparison, _name_value(comparison))
+        (comparison, _name_value(comparison, terms=terms))
         for left in map(name_of, a.names)
         for right in map(name_of, b.names)
         for comparison in (compare(left, right),)
@@ -73,11 +83,30 @@ def _best(a: Described, b: Described) -> tuple[Comparison, float]:
     return max(found, key=lambda pair: (pair[1], pair[0].similarity))
 
 
-def _name_value(comparison: Comparison) -> float:
+def _name_value(comparison: Comparison, *, terms: bool) -> float:
     value = table().names[comparison.kind]
-    if comparison.kind.startswith(("same", "sounds same")):
+    if comparison.kind.startswith(("same", "sounds same", "initials")):
         return value
+    if terms:
+        most = table().terms
+        value = most[comparison.kind] if comparison.kind in most else min(value, most["other word"])
     return max(0.0, value - table().adjust["similarity"] * (1 - comparison.similarity))
+
+
+def _with_reference(value: float, a: Described, b: Described, features: dict[str, Feature]) -> float:
+    """Where both are names in the reference data, these decide."""
+    left, right = _entries(a), _entries(b)
+    if not left or not right:
+        return value
+    if left & right:
+        features["reference"] = f"same: {min(left & right)}"
+        return max(value, table().floors["same reference"])
+    features["reference"] = "other"
+    return min(value, table().caps["other reference"])
+
+
+def _entries(described: Described) -> frozenset[str]:
+    return frozenset(e for n in described.names for e in (known_as(n, described.kind),) if e is not None)
 
 
 def _with_identifiers(value: float, a: Described, b: Described, features: dict[str, Feature]) -> float:
@@ -103,31 +132,33 @@ def _capped(value: float, a: Described, b: Described, features: dict[str, Featur
         features["description"] = "a description is no name"
         value = min(value, caps["description"])
     place = _places(a, b)
-    if place is not None:
-        features["place"] = place
-        if place == "same":
-            value = min(100.0, value + table().adjust["same place"]) if 0 < value < table().accept else value
-        elif "identifier" not in features:
-            value = min(value, caps["other place" if place == "other place" else "other country"])
-    return value
+    if place is None:
+        return value
+    features["place"] = place
+    if place == "same":
+        bonus = table().adjust["same place"]
+        return min(value + bonus, table().accept - 0.1) if 0 < value < table().accept else value
+    return value if "identifier" in features else min(value, caps[place])
 
 
 def _is_named(described: Described) -> bool:
+    """Whether it has a name. The names of goods are terms, which descriptions are made of."""
+    if described.kind == "product":
+        return described.named
     return described.named and any(name_of(name).is_name for name in described.names)
 
 
 def _places(a: Described, b: Described) -> str | None:
-    """How the places compare: "same", "other place", "other country"; ``None`` where that is not known."""
+    """How the places compare; ``None`` where that is not known, or one lies in the other."""
     left = [w for place in a.places if (w := where(place)) is not None]
     right = [w for place in b.places if (w := where(place)) is not None]
+    pairs = [(x, y) for x in left for y in right if x.country == y.country]
     if not left or not right:
         return None
-    if any(_same(x, y) for x in left for y in right):
-        return "same"
-    if not any(x.country == y.country for x in left for y in right):
+    if not pairs:
         return "other country"
-    return "other place" if all(x.city and y.city for x in left for y in right) else None
-
-
-def _same(x: Where, y: Where) -> bool:
-    return x == y
+    if any(x == y for x, y in pairs):
+        return "same"
+    if any(x.is_country or y.is_country for x, y in pairs):
+        return None
+    return "unclear place" if any((x.city is None) != (y.city is None) for x, y in pairs) else "other place"

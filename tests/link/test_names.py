@@ -23,7 +23,7 @@ SAME = [
 ]
 OTHER = [
     ("Volkswagen AG", "Volkswagen", "same, form added"),
-    ("Volkswagen AG", "Volkswagen Group", "group added"),
+    ("Volkswagen AG", "Volkswagen Group", "level added"),
     ("Volkswagen AG", "Volkswagen SE", "same, other form"),
     ("Volkswagen", "Volkswagen (China)", "area added"),
     ("Zhong Ke San Huan", "Zhong Ke San Huan Tianjin", "place added"),

@@ -105,12 +105,6 @@ def test_what_is_no_address_is_refused(store: Path, url: str) -> None:
     assert "no plain http(s) address" in refused.output
 
 
-def test_it_must_be_said_what_to_link_with(store: Path) -> None:
-    refused = run(store, "link")
-    assert refused.exit_code == 2
-    assert "--wikidata" in refused.output
-
-
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 [JOINED] = [q for q in re.findall(r"^```sparql\n(.*?)^```$", README, re.M | re.S) if WIKIDATA_ENDPOINT in q]
 

@@ -10,6 +10,7 @@ from kg.claims.names import Names
 from kg.dataset.exchange import export_quads
 from kg.dataset.invariants import check_dataset
 from kg.dataset.reference import replace_reference
+from kg.dataset.reference_graph import found_hash, stored_hash
 from kg.dataset.snapshots import Reader
 from kg.dataset.terms import Quad, node
 from kg.dataset.writer import Writer
@@ -137,6 +138,12 @@ def test_the_graph_is_put_in_whole_seen_by_check_and_one_in_answers(tmp_path: Pa
     assert answer.provenance.circuit[row.node].op is Op.ONE
     assert row.confidence == 1
     assert not any("/reference" in str(quad.graph_name) for quad in export_quads(snapshot))
+
+
+def test_all_of_it_is_kept_as_it_is_put_in(tmp_path: Path) -> None:
+    with Writer(tmp_path / "store") as writer:
+        replace_reference(writer, reference_statements(writer.names))
+        assert found_hash(writer.view) == stored_hash(writer.view)
 
 
 def test_a_change_of_the_graph_is_found(tmp_path: Path) -> None:

@@ -69,6 +69,16 @@ class Where:
     part: str | None = None
     city: int | None = None
 
+    @property
+    def is_country(self) -> bool:
+        """Whether it is a whole country."""
+        return self.part is None and self.city is None
+
+    @property
+    def key(self) -> str:
+        """Its code: ISO 3166, or the id at GeoNames."""
+        return self.part or (f"geonames {self.city}" if self.city else self.country)
+
 
 @cache
 def _countries() -> dict[str, str]:

@@ -22,7 +22,8 @@ CITY_FROM = 100_000
 """People that a city has to be part of the graph. Smaller ones are known to the matcher all the same."""
 WGS84 = "http://www.w3.org/2003/01/geo/wgs84_pos#"
 WIKIDATA = "http://www.wikidata.org/entity/"
-_LITERAL_IDS = {"lei": LS.lei, "ticker": LS.ticker, "cas": LS.casNumber}
+LITERAL_IDS = {"lei": LS.lei, "ticker": LS.ticker, "cas": LS.casNumber}
+"""Properties for identifiers that are literals, by scheme; others are IRIs."""
 
 
 def reference_statements(names: Names) -> Iterator[Statement]:
@@ -120,8 +121,8 @@ def _relations(g: _Graph, item: Item, about: str) -> Iterator[Statement]:
 
 def _identifier(g: _Graph, about: str, identifier: Identifier) -> Iterator[Statement]:
     """The identifier itself, and a node that says where it was found."""
-    if identifier.scheme in _LITERAL_IDS:
-        yield g.say(about, _LITERAL_IDS[identifier.scheme], literal(identifier.value))
+    if identifier.scheme in LITERAL_IDS:
+        yield g.say(about, LITERAL_IDS[identifier.scheme], literal(identifier.value))
     elif identifier.scheme == "wikidata":
         yield g.say(about, SKOS + "exactMatch", iri(WIKIDATA + identifier.value))
     name = f"{about}#{identifier.scheme}"
@@ -168,8 +169,14 @@ def _places(g: _Graph) -> Iterator[Statement]:
         yield from _place(g, city.iri, "places")
         yield g.say(city.iri, RDFS + "label", literal(city.name))
         yield g.say(city.iri, LS.locatedIn, iri(f"{GEONAMES}{country_ids()[city.country]}/"))
-        yield g.say(city.iri, WGS84 + "lat", typed(str(city.latitude), "decimal"))
-        yield g.say(city.iri, WGS84 + "long", typed(str(city.longitude), "decimal"))
+        yield g.say(city.iri, WGS84 + "lat", _decimal(city.latitude))
+        yield g.say(city.iri, WGS84 + "long", _decimal(city.longitude))
+
+
+def _decimal(number: float) -> Text:
+    """A number of degrees as ``xsd:decimal`` in canonical form, to five places: a meter or so."""
+    text = f"{number:.5f}".rstrip("0").rstrip(".")
+    return typed("0" if text == "-0" else text, "decimal")
 
 
 def _place(g: _Graph, about: str, dataset: str) -> Iterator[Statement]:
