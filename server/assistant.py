@@ -22,11 +22,11 @@ from server.jobs import Job, Provenance, Task
 from server.naming import Namer
 from server.services import Services
 from server.views import as_json
+from server.views.asking import read_asked
 from server.views.claim import claim_page
 from server.views.conflicts import conflicts_page
 from server.views.entity import entity_page
-from server.views.lines import claim_lines
-from server.views.listing import LONGEST_SEARCH, PER_PAGE, TYPES, claims_query
+from server.views.listing import claim_list
 
 ROWS = 50
 """Rows of an answer that are told, unless more are asked for,"""
@@ -49,17 +49,12 @@ class Assistant:
         self._here = here
 
     def search(self, words: str, kind: str | None, page: int) -> dict[str, Any]:
-        """Active claims whose quote, participants, sources or title hold the words, the newest first."""
-        if kind is not None and kind not in TYPES:
-            raise BadRequest(f"type is one of {', '.join(TYPES)}, not {kind!r}", parameter="type")
-        if len(words) > LONGEST_SEARCH or page < 1:
-            raise BadRequest(f"a search has at most {LONGEST_SEARCH} characters, and pages count from 1")
-        record = self._here.snapshot().names.record
-        told = self._ask(self._job(claims_query(record, words.strip(), kind, page), Provenance.NONE))
-        found = [row["claim"]["value"] for row in told["results"]["bindings"]]
+        """Active claims whose quote, participants, sources or title hold the words, the best match first."""
+        given = {"q": [words], "type": [kind] if kind else [], "page": [str(page)]}
         snapshot = self._here.snapshot()
-        lines = [asdict(line) for line in claim_lines(Namer(snapshot), found[:PER_PAGE])]
-        return {"version": snapshot.iri, "claims": lines, "more": len(found) > PER_PAGE}
+        found = claim_list(snapshot, read_asked(given))
+        lines = [asdict(line) for line in found.claims]
+        return {"version": snapshot.iri, "total": found.total, "claims": lines, "more": found.more}
 
     def ask(self, sparql: str, policy: Policy, most: int = ROWS) -> dict[str, Any]:
         """An answer with the provenance of each row, as ``/sparql`` gives it but row by row."""
