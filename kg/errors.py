@@ -116,10 +116,10 @@ class QueryRefused(LodestoneError):
 
 @dataclass(eq=False)
 class ServiceFailed(LodestoneError):
-    """An endpoint that may be asked gave no answer. ``status`` is its HTTP status, 0 if there was none."""
+    """An endpoint that may be asked gave no answer. ``answered`` is its HTTP status, 0 if there was none."""
 
     endpoint: str = ""
-    status: int = 0
+    answered: int = 0
 
 
 @dataclass(eq=False)

@@ -16,6 +16,9 @@ from server.claiming import claiming
 from server.completion import completion
 from server.config import Config, ShowDocuments
 from server.conflictpages import conflict_pages
+from server.drawing.chain import draw_chain
+from server.drawing.neighbours import draw_neighbours
+from server.drawing.timeline import draw_timeline
 from server.formats import GRAPHS, HTML
 from server.graphs import graphs
 from server.health import health
@@ -77,6 +80,11 @@ def create_app(config: Config, workers: Workers | None = None) -> Flask:
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True, "autoescape": True}
     app.jinja_env.filters["percent"] = percent
     app.jinja_env.filters["asjson"] = as_json_text
+    app.jinja_env.globals |= {
+        "draw_chain": draw_chain,
+        "draw_timeline": draw_timeline,
+        "draw_neighbours": draw_neighbours,
+    }
     app.jinja_env.globals |= {
         "script_address": script_address,
         "static_address": static_address,

@@ -1,37 +1,35 @@
-"""The pages: start, claims, claim, document, source, entity. Each has its twins in JSON and RDF."""
+"""The pages: start, claims, entities, claim, document, source, entity. Each has its twins in JSON and RDF."""
 
 from collections.abc import Callable, Iterable
-from typing import Any
 from urllib.parse import quote, urlencode
 
 from flask import Blueprint, Response, current_app, json, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from kg.claims.claim import RoleName
 from kg.dataset.snapshots import Snapshot
 from kg.dataset.terms import Quad, is_node
 from kg.errors import NotFound
 from server.asking import HAS_PROVENANCE
-from server.bridge import CLIENT, HANGUP
 from server.errors import BadRequest, NotAcceptable
 from server.formats import HTML, JSON, PAGES, Format, by_name, offers
-from server.jobs import Job, Provenance
 from server.naming import page_address
 from server.negotiate import choose
 from server.rdf import write_graph
 from server.services import services
 from server.twins import claim_twin, document_twin, entity_twin, source_twin
 from server.views import as_json
+from server.views.asking import FARTHEST, LONGEST_SEARCH, read_asked
 from server.views.claim import claim_page
 from server.views.document import document_page
+from server.views.entities import entity_list
 from server.views.entity import entity_page
-from server.views.listing import LONGEST_SEARCH, TYPES, claim_list, claims_query, start_page
+from server.views.event import event_page
+from server.views.listing import claim_list
 from server.views.source import source_page
+from server.views.start import start_page
 
 browse = Blueprint("browse", __name__)
-
-LATEST = 8
-FARTHEST = 4000
-"""The last page of a list that can be asked for."""
 
 GRAPH_NAMES = ("trig", "nquads", "jsonld")
 
@@ -55,9 +53,14 @@ def chosen_format(formats: tuple[Format, ...]) -> Format:
 
 def page_number() -> int:
     """The page of a list that is asked for. Raises ``BadRequest``."""
-    text = request.args.get("page", "1")
-    if not (text.isascii() and text.isdecimal() and len(text) < 6 and 1 <= int(text) <= FARTHEST):
-        raise BadRequest(f"page is a number from 1 to {FARTHEST}, not {text!r}", parameter="page")
+    return number("page", FARTHEST)
+
+
+def number(name: str, most: int) -> int:
+    """A parameter that counts from 1. Raises ``BadRequest``."""
+    text = request.args.get(name, "1")
+    if not (text.isascii() and text.isdecimal() and len(text) < 6 and 1 <= int(text) <= most):
+        raise BadRequest(f"{name} is a number from 1 to {most}, not {text!r}", parameter=name)
     return int(text)
 
 
@@ -90,45 +93,37 @@ def answer(
     return response
 
 
-def _search(search: str, kind: str | None, page: int, number: int) -> tuple[str, ...]:
-    """IRIs of claims, by a query in the pool. Raises what the pool raises."""
-    here = services(current_app)
-    names = here.snapshot().names
-    job = Job(
-        query=claims_query(names.record, search, kind, page, number),
-        timeout=here.config.timeout,
-        limit=here.config.result,
-        provenance=Provenance.NONE,
-        format="json",
-        client=request.environ.get(CLIENT, ""),
-    )
-    found: dict[str, Any] = json.loads(here.answer(job, request.environ.get(HANGUP)).body)
-    return tuple(row["claim"]["value"] for row in found["results"]["bindings"])
-
-
 @browse.get("/")
 def start() -> Response:
     """The start page."""
     chosen = chosen_format((HTML, JSON))
     here = services(current_app)
-    latest = here.latest.get(here.snapshot().iri, lambda: _search("", None, 1, LATEST)[:LATEST])
     snapshot = here.snapshot()
-    return answer(snapshot, chosen, "start.html", start_page(snapshot, latest), formats=(HTML, JSON))
+    page = here.latest.get(snapshot.iri, lambda: start_page(snapshot))
+    return answer(snapshot, chosen, "start.html", page, formats=(HTML, JSON))
 
 
 @browse.get("/claims")
 def claims() -> Response:
-    """The list of claims; ``q`` searches, ``type`` filters, ``page`` turns the page."""
+    """The list of claims; ``q`` searches, other parameters filter and sort, ``page`` turns the page."""
     chosen = chosen_format((HTML, JSON))
-    search, kind, page = request.args.get("q", "").strip(), request.args.get("type") or None, page_number()
-    if kind is not None and kind not in TYPES:
-        raise BadRequest(f"type is one of {', '.join(TYPES)}, not {kind!r}", parameter="type")
+    asked = read_asked(request.args.to_dict(flat=False))
+    snapshot = services(current_app).snapshot()
+    return answer(snapshot, chosen, "claims.html", claim_list(snapshot, asked), formats=(HTML, JSON))
+
+
+@browse.get("/entities")
+def entities() -> Response:
+    """The list of entities; ``q`` searches in their names, ``role`` filters."""
+    chosen = chosen_format((HTML, JSON))
+    search, role = request.args.get("q", "").strip(), request.args.get("role", "")
     if len(search) > LONGEST_SEARCH:
         raise BadRequest(f"a search has at most {LONGEST_SEARCH} characters", parameter="q")
-    found = _search(search, kind, page, 25)
+    if role and role not in {r.value for r in RoleName}:
+        raise BadRequest(f"role is one of {', '.join(RoleName)}, not {role!r}", parameter="role")
     snapshot = services(current_app).snapshot()
-    view = claim_list(snapshot, found, search, kind, page)
-    return answer(snapshot, chosen, "claims.html", view, formats=(HTML, JSON))
+    page = entity_list(snapshot, search, role, page_number())
+    return answer(snapshot, chosen, "entities.html", page, formats=(HTML, JSON))
 
 
 def _iri(kind: str, local: str | None) -> str:
@@ -173,7 +168,8 @@ def document(local: str | None) -> Response:
     """A document."""
     here, iri, chosen = services(current_app), _known(_iri("document", local)), chosen_format(PAGES)
     snapshot = here.snapshot()
-    page = document_page(snapshot, iri, here.config.documents)
+    part = number("part", FARTHEST) if "part" in request.args else None
+    page = document_page(snapshot, iri, here.config.documents, part)
     return answer(snapshot, chosen, "document.html", page, lambda _: document_twin(snapshot, iri))
 
 
@@ -202,3 +198,13 @@ def entity(local: str | None) -> Response:
         return Response("", 302, {"Location": there})
     page = entity_page(snapshot, iri)
     return answer(snapshot, chosen, "entity.html", page, lambda _: entity_twin(snapshot, iri))
+
+
+@browse.get("/event", defaults={"local": None})
+@browse.get("/event/<local>")
+def event(local: str | None) -> Response:
+    """An event."""
+    here, iri, chosen = services(current_app), _known(_iri("event", local)), chosen_format(PAGES)
+    snapshot = here.snapshot()
+    page = event_page(snapshot, iri)
+    return answer(snapshot, chosen, "event.html", page, lambda _: entity_twin(snapshot, iri))

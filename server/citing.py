@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from kg.dataset.kept import KeptAnswers
 from kg.dataset.snapshots import Snapshot
 from kg.query.policy import TrustPolicy
-from server.browse import FARTHEST, chosen_format, twin_address
+from server.browse import chosen_format, twin_address
 from server.bundle import scripted
 from server.errors import BadRequest, Forbidden
 from server.evaluate import grouped
@@ -20,6 +20,7 @@ from server.protocol import QueryRequest, read_request
 from server.querypage import Sides, query_page
 from server.services import services
 from server.sparql import asked_sides, believed_under, whole_number
+from server.views.asking import FARTHEST
 from server.views.result import ROWS
 
 citing = Blueprint("citing", __name__)

@@ -17,6 +17,7 @@ from server.errors import ConfigError
 
 MEBIBYTE = 1024 * 1024
 _ORIGIN = re.compile(r"\*|none|https?://[^/\s]+")
+_PROBABLE = re.compile(r"[^#\s]+(?:#(?:0?\.\d*[1-9]\d*|1(?:\.0*)?))?")
 PREFIX = "LODESTONE_"
 
 
@@ -99,7 +100,9 @@ class Config:
     )
     read_token: bool = _setting(False, "reading needs a token too")
     outbound: tuple[str, ...] = _setting(
-        (), "what may be asked outside: addresses that calls must start with (https://host/path)"
+        (),
+        "what may be asked outside: addresses that calls must start with (https://host/path); "
+        "#0.8 at the end says how sure it is what SERVICE gets there (default: 0.5)",
     )
     cors: tuple[str, ...] = _setting(
         ("*",),
@@ -117,6 +120,12 @@ class Config:
             if least is not None and value is not None and not value >= least:
                 must = "0 or more" if least == 0 else "more than 0"
                 raise ConfigError(f"{setting.name} must be {must}", setting=setting.name)
+        for entry in self.outbound:
+            if not _PROBABLE.fullmatch(entry):
+                raise ConfigError(
+                    f"outbound takes addresses, with a probability above 0 after a #, not {entry!r}",
+                    setting="outbound",
+                )
         for origin in self.cors:
             if not _ORIGIN.fullmatch(origin):
                 raise ConfigError(

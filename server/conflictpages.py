@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response, current_app, json, request
 
-from kg.claims.names import is_name
+from kg.dataset.terms import is_node
 from kg.query.conflicts import Kind
 from server.bridge import CLIENT, HANGUP
 from server.browse import answer, chosen_format, page_number
@@ -26,7 +26,7 @@ def conflicts() -> Response:
     if unknown := [kind for kind in kinds if kind not in _KINDS]:
         raise BadRequest(f"kind is one of {', '.join(_KINDS)}, not {unknown[0]!r}", parameter="kind")
     about = request.args.get("about") or None
-    if about is not None and not is_name(about):
+    if about is not None and not is_node(about):
         raise BadRequest("about is the IRI of a claim or an entity", parameter="about")
     here = services(current_app)
     job = Job(

@@ -2,10 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from itertools import takewhile
+from urllib.parse import urlencode
 
 from kg.dataset.snapshots import Snapshot
 from kg.dataset.terms import BlankNode, Literal, NamedNode, Quad, node
-from ontology.vocab import LS, PREFIXES, RDF, XSD
+from ontology.vocab import BASE, LS, PREFIXES, RDF, XSD
 
 SD = "http://www.w3.org/ns/sparql-service-description#"
 VOID = "http://rdfs.org/ns/void#"
@@ -23,56 +27,50 @@ _TYPE = node(RDF + "type")
 _DCT = PREFIXES["dct"]
 
 
+_QUESTIONS = files("server") / "questions"
+_DEFAULT = BASE + "record"
+
+
 @dataclass(frozen=True)
 class Example:
-    """A query to start from, with the question that it answers."""
+    """A query to start from, with the question that it answers and the policy under which it asks it.
+
+    ``note`` says what else there is to know.
+    """
 
     question: str
     query: str
+    note: str = ""
+    policy: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def address(self) -> str:
+        """Where its answer is."""
+        return "/sparql?" + urlencode([("query", self.query), *self.policy, ("format", "html")])
 
 
-EXAMPLES = (
-    Example(
-        "Who holds an export license for Volkswagen, who says so, and how sure is it?",
-        """SELECT ?producer ?name WHERE {
-  ?producer ls:holdsLicenseFor ?customer ; rdfs:label ?name .
-  ?customer rdfs:label "Volkswagen" .
-}""",
-    ),
-    Example(
-        "Which licenses were granted, to whom and for whom?",
-        """SELECT ?holder ?customer WHERE {
-  ?holder ls:holdsLicenseFor ?customer .
-}""",
-    ),
-    Example(
-        "Which claims come from anonymous sources?",
-        """SELECT ?claim ?words ?count WHERE {
-  GRAPH <https://w3id.org/lodestone/record> {
-    ?claim a ls:Claim ; ls:attribution ?link .
-    ?link ls:position 1 ; ls:voice ?voice .
-    ?voice a ls:AnonymousGroup ; rdfs:label ?words .
-    OPTIONAL { ?link ls:groupCount ?count }
-  }
-}""",
-    ),
-    Example(
-        "What was hedged or expected, and so is no fact?",
-        """SELECT ?claim ?quote ?modality WHERE {
-  GRAPH <https://w3id.org/lodestone/record> {
-    ?claim ls:modality ?modality ; ls:quote/oa:exact ?quote .
-    FILTER(?modality IN (ls:Hedged, ls:Expected))
-  }
-}""",
-    ),
-)
-"""Example queries of the query page. Prefixes of the ontology need not be declared."""
+@cache
+def examples(record: str = _DEFAULT) -> tuple[Example, ...]:
+    """The questions that analysts ask (``questions/*.rq``), for a store whose record may have another name.
+
+    Prefixes of the ontology need not be declared. In the comments at the head of a file the
+    first line is the question; ``with NAME=VALUE`` is a parameter of the policy.
+    """
+    paths = sorted((path for path in _QUESTIONS.iterdir() if path.name.endswith(".rq")), key=lambda p: p.name)
+    return tuple(_example(path.read_text(encoding="utf-8").replace(_DEFAULT, record)) for path in paths)
 
 
-def examples(record: str) -> tuple[Example, ...]:
-    """The example queries for a store, whose record may have another name."""
-    default = "https://w3id.org/lodestone/record"
-    return tuple(Example(e.question, e.query.replace(default, record)) for e in EXAMPLES)
+def _example(text: str) -> Example:
+    lines = text.splitlines()
+    head = [line.removeprefix("#").strip() for line in takewhile(lambda line: line.startswith("#"), lines)]
+    question, *notes = head
+    policy = [tuple(note.removeprefix("with ").split("=", 1)) for note in notes if note.startswith("with ")]
+    return Example(
+        question,
+        "\n".join(lines[len(head) :]).strip(),
+        " ".join(note for note in notes if not note.startswith("with ")),
+        tuple((name, value) for name, value in policy),
+    )
 
 
 def service_description(endpoint: str, snapshot: Snapshot) -> Iterator[Quad]:

@@ -7,12 +7,15 @@ from urllib.parse import quote, urlsplit
 
 from kg.claims.names import Names
 from kg.dataset.snapshots import Snapshot
-from kg.dataset.terms import DefaultGraph, Literal, node
-from ontology.vocab import ONTOLOGY, PREFIXES, RDFS
+from kg.dataset.terms import DefaultGraph, Literal, NamedNode, node
+from ontology.vocab import LS, ONTOLOGY, PREFIXES, RDFS
 
-PAGES = ("claim", "document", "source", "entity", "judgment")
+PAGES = ("claim", "document", "source", "entity", "event", "judgment")
 LONGEST_TEXT = 600
 """Characters of a literal that a table shows."""
+
+LONGEST_NAME = 240
+"""Characters of a name that a page shows: of an entity, a document, a chain of sources."""
 
 _LOCAL_ID = re.compile(r"[A-Za-z0-9._~-]+")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -71,11 +74,24 @@ def is_web(iri: str) -> bool:
 
 
 def page_address(kind: str, iri: str, names: Names) -> str:
-    """The address of the page of a claim, document, source or entity: by its id, or by its IRI if foreign."""
+    """The address of the page of a claim, document and so on: by its id, or by its IRI if foreign."""
     local = iri.removeprefix(f"{names.base}{kind}/")
     if local != iri and _LOCAL_ID.fullmatch(local):
         return f"/{kind}/{local}"
     return f"/{kind}?iri={quote(iri, safe='')}"
+
+
+PART = 60_000
+"""Characters of a document's text that one page shows."""
+
+
+def quote_address(document: str, claim: str, start: int | None, names: Names) -> str:
+    """Where a claim's quote stands in its document, as an address: in the part that begins there."""
+    page = page_address("document", document, names)
+    part = (start or 0) // PART + 1
+    if part > 1:
+        page += f"{'&' if '?' in page else '?'}part={part}"
+    return f"{page}#{quote_place(claim, names)}"
 
 
 def quote_place(claim: str, names: Names) -> str:
@@ -91,8 +107,6 @@ def address(iri: str, names: Names) -> str | None:
     for kind in PAGES:
         if iri.startswith(f"{names.base}{kind}/"):
             return page_address(kind, iri, names)
-    if iri.startswith(f"{names.base}event/"):
-        return page_address("claim", names.claim(iri.removeprefix(f"{names.base}event/")), names)
     if iri.startswith(_TERMS):
         return f"/ontology#{quote(iri.removeprefix(_TERMS), safe='')}"
     return iri if is_web(iri) else None
@@ -116,13 +130,21 @@ class Namer:
             return str(found[0])
         if iri.startswith(f"{self.names.base}event/"):
             return self.label(self.names.claim(iri.removeprefix(f"{self.names.base}event/")))
-        if iri.startswith(self.names.base):
-            return iri.removeprefix(self.names.base)
-        return compact(iri)
+        return self._wording(iri) or compact(iri.removeprefix(self.names.base))
+
+    def _wording(self, mention: str) -> str | None:
+        """The words that a claim, active or not, has for a participant."""
+        for store in (self.snapshot.main, self.snapshot.archive):
+            quads = store.quads_for_pattern(None, node(LS.mention), node(mention), self.snapshot.record)
+            for quad in quads:
+                if isinstance(quad.subject, NamedNode):
+                    return self.snapshot.said(quad.subject.value, LS.wording, store)
+        return None
 
     def link(self, kind: str, iri: str, text: str | None = None) -> Link:
         """A link to the page of a claim, document, source or entity."""
-        return Link(text or self.label(iri), page_address(kind, iri, self.names), iri)
+        shown = shortened(text or self.label(iri), LONGEST_NAME)
+        return Link(shown, page_address(kind, iri, self.names), iri)
 
     def document(self, iri: str) -> Link:
         """A link to a document, by its title."""

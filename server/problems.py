@@ -117,9 +117,12 @@ def kind_of(error: LodestoneError) -> Kind:
     return next(KINDS[cls] for cls in type(error).__mro__ if cls in KINDS)
 
 
+_TOLD = frozenset({"message", "retry", "type", "title", "status", "detail"})
+
+
 def _members(error: LodestoneError) -> dict[str, object]:
-    """The fields of an error that say something, its message and retry apart."""
-    named = {f.name: getattr(error, f.name) for f in fields(error) if f.name not in {"message", "retry"}}
+    """The fields of an error that say something, those apart that a problem has already."""
+    named = {f.name: getattr(error, f.name) for f in fields(error) if f.name not in _TOLD}
     return {name: value for name, value in named.items() if value not in ("", None, (), {})}
 
 

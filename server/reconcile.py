@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, json, render_template, request
 
-from kg.claims.names import is_name
 from kg.dataset.snapshots import Snapshot
 from kg.dataset.terms import is_node
 from kg.errors import NotFound

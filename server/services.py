@@ -18,6 +18,7 @@ from server.reconciliation.matching import Matching
 from server.shapes import is_volatile
 from server.steps import Steps, walked
 from server.tokens import Tokens
+from server.views.start import StartPage
 from server.workers import Workers
 from server.writing import Writing
 
@@ -27,16 +28,16 @@ if TYPE_CHECKING:
 
 @dataclass
 class Latest:
-    """One value that was worked out for a version, kept while that version is the newest."""
+    """The start page of a version, kept while that version is the newest."""
 
-    version: str = ""
-    value: tuple[str, ...] = ()
+    kept: tuple[str, StartPage] | None = None
 
-    def get(self, version: str, make: Callable[[], tuple[str, ...]]) -> tuple[str, ...]:
-        """The value for a version, made if it is not the one kept."""
-        if version != self.version:
-            self.value, self.version = make(), version
-        return self.value
+    def get(self, version: str, make: Callable[[], StartPage]) -> StartPage:
+        """The page of a version, made if it is not the one kept."""
+        kept = self.kept
+        if kept is None or kept[0] != version:
+            kept = self.kept = (version, make())
+        return kept[1]
 
 
 @dataclass

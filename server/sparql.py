@@ -12,7 +12,6 @@ from kg.query.policy import TrustPolicy
 from kg.query.under import restriction_of
 from server.asking import FAILED, HAS_QUERY_SERVICE, headers_of, job_of, query_address, wants_page
 from server.bridge import CLIENT, HANGUP, STREAMS
-from server.browse import FARTHEST
 from server.bundle import scripted
 from server.description import examples, service_description
 from server.errors import BadRequest, NotAcceptable
@@ -27,6 +26,7 @@ from server.rdf import write_graph
 from server.services import Known, services
 from server.steps import walked
 from server.updates import answer_update
+from server.views.asking import FARTHEST
 from server.views.result import ROWS
 from server.views.why import Believed
 

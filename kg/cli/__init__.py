@@ -14,7 +14,7 @@ import click
 
 from kg.cli.identity import judge
 from kg.cli.link_command import link
-from kg.cli.options import STORE, WAIT
+from kg.cli.options import STORE, WAIT, engine_options
 from kg.errors import LodestoneError
 
 
@@ -76,6 +76,7 @@ def main() -> None:
     help="Another extractor than the shipped rules (see `lodestone extract -h`).",
 )
 @click.option("--quiet", "-q", is_flag=True, help="No progress bar.")
+@engine_options
 def ingest(
     paths: tuple[str, ...],
     store: Path,
@@ -85,11 +86,14 @@ def ingest(
     quiet: bool,
     allow: tuple[str, ...],
     extractor: str | None,
+    endpoint: str | None,
+    update_endpoint: str | None,
 ) -> None:
     """Take in articles (.txt .md .html), feeds, claims (.json .jsonl .csv .yaml), RDF and mappings (.tsv).
 
     A PATH may be a URL, if its host is on the list (--allow).
     """
+    from kg.cli.engines import engine_of
     from kg.cli.ingesting import run_ingest
 
     sys.exit(
@@ -102,6 +106,7 @@ def ingest(
             quiet=quiet,
             allow=allow,
             extractor=extractor,
+            engine=engine_of(endpoint, update_endpoint, base),
         )
     )
 
@@ -142,7 +147,9 @@ def serve(**flags: object) -> None:
 @main.command()
 @click.argument("query")
 @STORE
-@click.option("--endpoint", metavar="URL", help="Ask a Lodestone server instead of a store.")
+@click.option(
+    "--endpoint", metavar="URL", help="Ask a Lodestone server, or the engine that holds a store, instead."
+)
 @click.option(
     "--provenance",
     type=click.Choice(["how", "none"]),
@@ -214,11 +221,22 @@ def query(
 @click.option("--reason", required=True, help="Why it is taken back.")
 @click.option("--by", required=True, help="Who takes it back.")
 @click.option("--wait", default=10.0, show_default=True, help="Seconds to wait for another writer.")
-def retract(claim: str, store: Path, reason: str, by: str, wait: float) -> None:
+@engine_options
+def retract(
+    claim: str,
+    store: Path,
+    reason: str,
+    by: str,
+    wait: float,
+    endpoint: str | None,
+    update_endpoint: str | None,
+) -> None:
     """Take a claim back, by its IRI. It stays readable, with the reason."""
+    from kg.cli.engines import engine_of
     from kg.cli.ingesting import run_retract
 
-    sys.exit(run_retract(claim, store, reason=reason, by=by, wait=wait))
+    engine = engine_of(endpoint, update_endpoint)
+    sys.exit(run_retract(claim, store, reason=reason, by=by, wait=wait, engine=engine))
 
 
 REVIEWER = click.option("--by", required=True, help="Who reviews.")
@@ -321,11 +339,14 @@ def token_revoke(name: str, store: Path) -> None:
 @click.option("--shapes/--no-shapes", default=True, show_default=True, help="Check the record with SHACL.")
 @click.option("--owl/--no-owl", default=True, show_default=True, help="Check consistency with HermiT.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress bar.")
-def check(store: Path, rebuild: bool, shapes: bool, owl: bool, quiet: bool) -> None:
+@click.option("--endpoint", metavar="URL", help="The SPARQL engine that holds the store.")
+def check(store: Path, rebuild: bool, shapes: bool, owl: bool, quiet: bool, endpoint: str | None) -> None:
     """Prove that everything that must hold of a store does."""
     from kg.cli.checking import run_check
+    from kg.cli.engines import engine_of
 
-    sys.exit(run_check(store, rebuild=rebuild, shapes=shapes, owl=owl, quiet=quiet))
+    engine = engine_of(endpoint, None)
+    sys.exit(run_check(store, rebuild=rebuild, shapes=shapes, owl=owl, quiet=quiet, engine=engine))
 
 
 @main.command()

@@ -13,9 +13,10 @@ from urllib.request import Request, urlopen
 
 from rich.console import Console
 
+from kg.cli.engines import Engine
 from kg.cli.rdf_tables import table_of_answer, table_of_quads
 from kg.cli.tables import print_difference, print_table
-from kg.dataset.snapshots import Reader
+from kg.dataset.snapshots import Reader, Snapshot
 from kg.dataset.terms import RdfFormat, parse
 from kg.errors import LodestoneError, QuerySyntaxError
 from kg.outbound import Outbound
@@ -25,7 +26,8 @@ from kg.query.explain import explained_text
 from kg.query.parse import parse as parse_query
 from kg.query.rdf_results import to_rdf
 from kg.query.results import to_csv, to_json, to_tsv, to_xml
-from kg.query.services import Endpoints
+from kg.query.services import Endpoints, probability_of
+from kg.remote import RemoteSource
 
 _RDF = {"ttl": "turtle", "trig": "trig", "nt": "nt", "nq": "nq", "jsonld": "json-ld", "rdf": "rdf-xml"}
 Parameters = Mapping[str, Sequence[str]]
@@ -59,14 +61,27 @@ def ask(
     that SERVICE may ask.
     """
     text = _text_of(text)
-    services = Endpoints(Outbound(outbound)) if outbound else None
+    services = _endpoints(outbound) if outbound else None
+    if endpoint is not None and (engine := Engine(endpoint)).holds_a_store():
+        if what_if or any(parameters.values()):
+            raise LodestoneError(
+                "trust policies and --what-if need a store in a folder, or a Lodestone server: "
+                f"{endpoint} is the engine of a store"
+            )
+        return _show(_answer_of(engine.source(store), text, provenance, form, TrustPolicy(), services), form)
     if what_if:
         return _ask_what_if(text, store, endpoint, form, parameters, services)
     printed = (
         answer_of_server(text, endpoint, provenance, form, parameters)
         if endpoint
-        else _from_store(text, store, provenance, form, TrustPolicy.read(parameters), services)
+        else _answer_of(
+            Reader(store).current(), text, provenance, form, TrustPolicy.read(parameters), services
+        )
     )
+    return _show(printed, form)
+
+
+def _show(printed: bytes, form: str) -> int:
     if form == "table":
         print_table(json.loads(printed), Console(soft_wrap=False))
     else:
@@ -74,6 +89,15 @@ def ask(
         if not printed.endswith(b"\n"):
             sys.stdout.buffer.write(b"\n")
     return 0
+
+
+def _endpoints(entries: tuple[str, ...]) -> Endpoints:
+    for entry in entries:
+        try:
+            probability_of(entry)
+        except ValueError as error:
+            raise LodestoneError(f"--outbound {entry}: {error}") from error
+    return Endpoints(Outbound(entries))
 
 
 def _text_of(query: str) -> str:
@@ -130,16 +154,15 @@ def _ask_what_if(
     return 0
 
 
-def _from_store(
+def _answer_of(
+    snapshot: Snapshot | RemoteSource,
     text: str,
-    store: Path,
     provenance: str | None,
     form: str,
     policy: TrustPolicy,
     services: Services | None,
 ) -> bytes:
     mode = cast(Literal["how", "none"], provenance or "how")
-    snapshot = Reader(store).current()
     answer = query(snapshot, text, provenance=mode, policy=policy, services=services)
     if answer.kind in ("construct", "describe"):
         if form == "table":

@@ -8,25 +8,32 @@ import click
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from kg.cli.engines import Engine
 from kg.dataset.consistency import check_ontology, check_shapes
 from kg.dataset.findings import Finding
-from kg.dataset.invariants import check_dataset
+from kg.dataset.invariants import check_dataset, check_version
 from kg.dataset.snapshots import Reader, Snapshot
 from kg.dataset.sorting import Progress as Watch
 from kg.dataset.writer import Writer
+from kg.errors import LodestoneError
 from kg.query.conflicts import Kind, conflicts
+from kg.remote import RemoteSource
 
 _SHOWN = 50
 _CONFLICTS_SHOWN = 10
 
 
-def run_check(store: Path, *, rebuild: bool, shapes: bool, owl: bool, quiet: bool) -> int:
+def run_check(
+    store: Path, *, rebuild: bool, shapes: bool, owl: bool, quiet: bool, engine: Engine | None = None
+) -> int:
     """Check a store, after rebuilding it if asked to; 1 if something is wrong."""
+    if engine is not None and rebuild:
+        raise LodestoneError("--rebuild is for stores in a folder: export this one, and take that in again")
     if rebuild:
         with Writer(store) as writer:
             writer.rebuild()
             writer.commit()
-    snapshot = Reader(store).current()
+    snapshot = engine.source(store) if engine else Reader(store).current()
     found = 0
     console = Console(stderr=True)
     with Progress(
@@ -42,7 +49,7 @@ def run_check(store: Path, *, rebuild: bool, shapes: bool, owl: bool, quiet: boo
         def watch(steps: int) -> None:
             progress.advance(task, steps)
 
-        for finding in _findings(store, shapes=shapes, owl=owl, watch=watch):
+        for finding in _findings(snapshot, shapes=shapes, owl=owl, watch=watch):
             found += 1
             if found <= _SHOWN:
                 click.echo(f"{finding.invariant}: {finding.subject}: {finding.problem}")
@@ -50,11 +57,13 @@ def run_check(store: Path, *, rebuild: bool, shapes: bool, owl: bool, quiet: boo
         click.echo(f"… and {found - _SHOWN} more")
     counts = snapshot.manifest.counts
     click.echo(
-        f"{store}, version {snapshot.number}: {counts.get('active', 0)} active and "
+        f"{engine.query_url if engine else store}, version {snapshot.number}: "
+        f"{counts.get('active', 0)} active and "
         f"{counts.get('inactive', 0)} inactive claims; "
         + (f"{found} findings" if found else "everything holds")
     )
-    _tell_conflicts(snapshot)
+    if isinstance(snapshot, Snapshot):
+        _tell_conflicts(snapshot)
     return 1 if found else 0
 
 
@@ -73,9 +82,13 @@ def _tell_conflicts(snapshot: Snapshot) -> None:
         click.echo(f"    … and {len(telling) - _CONFLICTS_SHOWN} more")
 
 
-def _findings(store: Path, *, shapes: bool, owl: bool, watch: Watch) -> Iterator[Finding]:
-    snapshot = Reader(store).current()
-    yield from check_dataset(snapshot, watch)
+def _findings(
+    snapshot: Snapshot | RemoteSource, *, shapes: bool, owl: bool, watch: Watch
+) -> Iterator[Finding]:
+    check = (
+        check_dataset(snapshot, watch) if isinstance(snapshot, Snapshot) else check_version(snapshot, watch)
+    )
+    yield from check
     if shapes:
         yield from check_shapes(snapshot, watch)
     if owl:

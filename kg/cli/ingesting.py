@@ -21,9 +21,9 @@ from rich.progress import (
 from kg.claims.document import Document, text_hash
 from kg.claims.names import Names, is_iri
 from kg.cli.auditing import note_done
+from kg.cli.engines import Engine, writer_of
 from kg.dataset.files import Settings
 from kg.dataset.snapshots import Reader
-from kg.dataset.writer import Writer
 from kg.errors import LodestoneError
 from kg.ingest.fetching import Outbound
 from kg.ingest.report import IngestReport
@@ -45,6 +45,7 @@ def run_ingest(
     quiet: bool,
     allow: Sequence[str] = (),
     extractor: str | None = None,
+    engine: Engine | None = None,
 ) -> int:
     """Take files in, and pages of the hosts in ``allow``, and say what became of them.
 
@@ -53,7 +54,7 @@ def run_ingest(
     with tempfile.TemporaryDirectory(prefix="lodestone-fetched-") as folder:
         fetched = _fetched([path for path in paths if _is_url(path)], Path(folder), allow)
         files = [path for path in paths if not _is_url(path)] + [str(path) for path in fetched]
-        return _take_in(files, store, fetched, document_file, base, wait, extractor, quiet=quiet)
+        return _take_in(files, store, fetched, document_file, base, wait, extractor, engine, quiet=quiet)
 
 
 def _is_url(path: str) -> bool:
@@ -100,6 +101,7 @@ def _take_in(
     base: str | None,
     wait: float,
     extractor: str | None,
+    engine: Engine | None,
     *,
     quiet: bool,
 ) -> int:
@@ -114,7 +116,7 @@ def _take_in(
         except ValueError as error:
             raise LodestoneError(str(error)) from error
         settings = Settings(store_id=secrets.token_hex(4), base=base)
-    with Writer(store, wait=wait, settings=settings) as writer:
+    with writer_of(store, engine, wait, settings) as writer:
         if base is not None and writer.settings.base != base:
             raise LodestoneError(f"{store} has the base IRI {writer.settings.base}, which cannot be changed")
         run = Ingest(writer, *_document(document_file), extractor=_extractor(extractor), urls=urls)
@@ -187,13 +189,15 @@ def print_records(records: Sequence[object], form: str) -> None:
         click.echo(json.dumps(record, ensure_ascii=False))
 
 
-def run_retract(claim: str, store: Path, *, reason: str, by: str, wait: float) -> int:
+def run_retract(
+    claim: str, store: Path, *, reason: str, by: str, wait: float, engine: Engine | None = None
+) -> int:
     """Retract a claim; 0 also if it was retracted before."""
-    snapshot = Reader(store).current()
+    snapshot = engine.source(store) if engine else Reader(store).current()
     if not is_iri(claim):
         claim = snapshot.names.claim(claim)
     snapshot.need_claim(claim)
-    with Writer(store, wait=wait) as writer:
+    with writer_of(store, engine, wait) as writer:
         done = writer.retract(claim, reason=reason, by=by)
         writer.commit()
     note_done(store, "retract", claim=claim, reason=reason, by=by, already=not done)

@@ -10,9 +10,9 @@ from rdflib import Graph, Namespace
 
 import ontology
 from kg.dataset.findings import Finding
+from kg.dataset.fixed import Version
 from kg.dataset.invariants import claim_names
 from kg.dataset.records import DEFAULT
-from kg.dataset.snapshots import Snapshot
 from kg.dataset.sorting import Progress, unwatched
 from kg.dataset.terms import node
 from kg.errors import ConsistencyError
@@ -27,7 +27,7 @@ FACTS_AT_MOST = 200_000
 """Facts beyond so many are not given to the OWL reasoner, which keeps all in memory."""
 
 
-def check_shapes(snapshot: Snapshot, progress: Progress = unwatched) -> Iterator[Finding]:
+def check_shapes(snapshot: Version, progress: Progress = unwatched) -> Iterator[Finding]:
     """What the shapes of ``shapes.ttl`` find wrong with the record, claim by claim, then by judgments."""
     shapes = Graph().parse(data=ontology.turtle("shapes"), format="turtle")
     names = chain(claim_names(snapshot), snapshot.judgments())
@@ -43,7 +43,7 @@ def check_shapes(snapshot: Snapshot, progress: Progress = unwatched) -> Iterator
         progress(len(batch))
 
 
-def _described(snapshot: Snapshot, claims: list[str]) -> Iterator[str]:
+def _described(snapshot: Version, claims: list[str]) -> Iterator[str]:
     """N-Triples of the record about claims or judgments, and every node they lead to, other claims apart."""
     seen = set(claims)
     todo = list(claims)
@@ -58,7 +58,7 @@ def _described(snapshot: Snapshot, claims: list[str]) -> Iterator[str]:
                     todo.append(target)
 
 
-def check_ontology(snapshot: Snapshot) -> Iterator[Finding]:
+def check_ontology(snapshot: Version) -> Iterator[Finding]:
     """Whether the facts can all be true together with the ontology's axioms (HermiT)."""
     facts = [
         f"{q.subject} {q.predicate} {q.object} .\n"

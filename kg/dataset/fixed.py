@@ -8,6 +8,7 @@ from pyoxigraph import NamedNode, QueryBoolean, QuerySolutions, QueryTriples, St
 
 from kg.claims.names import Names
 from kg.dataset.decode import Node
+from kg.dataset.files import Layout, Manifest, Settings
 from kg.dataset.records import Object, Subject
 from kg.dataset.statistics import Statistics
 from kg.dataset.syntax import syntax_error
@@ -96,6 +97,24 @@ class FixedView(View):
             )
         except SyntaxError as error:
             raise syntax_error(error) from None
+
+
+class Version(FixedView):
+    """A version of a store, wherever it lies; ``layout`` is its folder, or the one beside it."""
+
+    layout: Layout
+    settings: Settings
+    manifest: Manifest
+
+    @property
+    def number(self) -> int:
+        """The version's number within the store."""
+        return self.manifest.version
+
+    @property
+    def iri(self) -> str:
+        """The version's IRI."""
+        return self.names.snapshot(self.settings.store_id, self.number)
 
 
 def _graphs(given: Sequence[str] | None, other: Sequence[str] | None) -> list[Any] | None:

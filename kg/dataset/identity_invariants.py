@@ -12,16 +12,16 @@ from collections.abc import Iterator
 from pyoxigraph import NamedNode
 
 from kg.dataset.findings import Finding
+from kg.dataset.fixed import Version
 from kg.dataset.identities import projected, renamed_claims, texts
 from kg.dataset.records import plain_value
-from kg.dataset.snapshots import Snapshot
 from kg.dataset.terms import node
 from kg.errors import LodestoneError
 from kg.identity.judgment import Verdict
 from ontology.vocab import LS
 
 
-def check_identity(snapshot: Snapshot) -> Iterator[Finding]:
+def check_identity(snapshot: Version) -> Iterator[Finding]:
     """Everything that is wrong with the judgments of a version, and with its names."""
     standing = 0
     for name in snapshot.judgments():
@@ -37,7 +37,7 @@ def check_identity(snapshot: Snapshot) -> Iterator[Finding]:
     yield from _check_mentions(snapshot)
 
 
-def _check_judgment(snapshot: Snapshot, name: str) -> Iterator[Finding]:
+def _check_judgment(snapshot: Version, name: str) -> Iterator[Finding]:
     try:
         stored = snapshot.judgment(name)
     except (LodestoneError, ValueError, KeyError) as error:
@@ -56,7 +56,7 @@ def _check_judgment(snapshot: Snapshot, name: str) -> Iterator[Finding]:
         yield Finding("what was judged different is not one", name, f"{told.left} and {told.right} are")
 
 
-def _check_names(snapshot: Snapshot, claim: str) -> Iterator[Finding]:
+def _check_names(snapshot: Version, claim: str) -> Iterator[Finding]:
     made = {texts(quad) for quad in snapshot.original(claim)}
     found = {texts(quad) for quad in snapshot.main.quads_for_pattern(None, None, None, node(claim))}
     due = {triple for triple, _ in projected(claim, made, snapshot.clusters)}
@@ -72,7 +72,7 @@ def _check_names(snapshot: Snapshot, claim: str) -> Iterator[Finding]:
         )
 
 
-def _check_mentions(snapshot: Snapshot) -> Iterator[Finding]:
+def _check_mentions(snapshot: Version) -> Iterator[Finding]:
     unnamed = set(snapshot.clusters.names)
     for quad in snapshot.main.quads_for_pattern(None, node(LS.canonicalEntity), None, snapshot.record):
         mention = quad.subject.value if isinstance(quad.subject, NamedNode) else ""

@@ -9,7 +9,7 @@ from pyoxigraph import Store
 
 from kg.dataset.annotations import AnnotationReader
 from kg.dataset.files import Layout, Manifest, Settings
-from kg.dataset.fixed import FixedView
+from kg.dataset.fixed import Version
 from kg.dataset.index import AnnotatedFacts
 from kg.dataset.statistics import Statistics, statistics_of
 from kg.dataset.text.search import TextIndex
@@ -19,7 +19,7 @@ from ontology.vocab import LS
 _NUMBER = re.compile(r"[0-9]{1,18}")
 
 
-class Snapshot(FixedView):
+class Snapshot(Version):
     """One published version. It never changes, so what is read of its claims is kept."""
 
     def __init__(self, layout: Layout, settings: Settings, manifest: Manifest) -> None:
@@ -71,16 +71,6 @@ class Snapshot(FixedView):
     def statistics(self) -> Statistics | None:
         """What the planner knows of the default graph."""
         return statistics_of(self.layout, self.manifest)
-
-    @property
-    def number(self) -> int:
-        """The version's number within the store."""
-        return self.manifest.version
-
-    @property
-    def iri(self) -> str:
-        """The version's IRI."""
-        return self.names.snapshot(self.settings.store_id, self.number)
 
     def document_text(self, document: str) -> str | None:
         """The text of a document, or ``None`` if it was never given."""

@@ -20,7 +20,7 @@ from ontology.vocab import LS, OA, RDFS
 
 FACT_MODALITIES = (LS.Asserted, LS.Reported)
 _CREDIBILITY = {term.value: rating for rating, term in CREDIBILITY_TERM.items()}
-_DIRECT_FORMS = tuple(
+DIRECT_FORMS = tuple(
     dict.fromkeys(node(form.predicate) for info in TYPE_INFO.values() for form in info.direct)
 )
 
@@ -186,7 +186,7 @@ class Told(Identities):
         found = {other for other in against if self.stance(other) is not None}
         mine = self.stance(iri)
         if mine is not None:
-            for form in _DIRECT_FORMS:
+            for form in DIRECT_FORMS:
                 for quad in self.main.quads_for_pattern(None, form, None, claim):
                     sides = self.sides(quad.subject, quad.predicate, quad.object)
                     found.update(other for other, polarity in sides if polarity != mine[0])

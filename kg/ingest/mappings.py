@@ -110,6 +110,7 @@ class Mappings:
             quantity=None if confidence is None else Quantity(value=confidence, unit=CONFIDENCE_UNIT),
             assessment=Assessment(credibility=_credibility(confidence), reason=_reason(row, "")),
             agent=_agent(row),
+            status=Status.ACCEPTED if row.mapping_justification in _BY_HAND else Status.UNREVIEWED,
             quote_verified=True,
         )
 

@@ -11,7 +11,7 @@ from kg.provenance.witnesses import rests_on_of
 from kg.query.answer import NOT_ANNOTATED, Contribution, Provenance, RowProvenance
 from kg.query.derivation import NotAnnotated
 from kg.query.services import Services
-from kg.query.source import Source
+from kg.query.source import Far, Source
 
 
 class _Claims:
@@ -21,6 +21,8 @@ class _Claims:
         self._services = services
         self.infos: dict[str, ClaimInfo] = {}
         self.rebuttals: dict[str, tuple[str, ...]] = {}
+        if isinstance(source, Far):
+            source.expect_claims(iris)
         for iri in iris:
             info = source.claim_info(iri)
             if info is None:

@@ -30,7 +30,7 @@ from kg.query.leaves import Leaves, Unaccounted, constant
 from kg.query.page import filled, held_to, numbered, table_of, text_of
 from kg.query.planning import planning_of
 from kg.query.services import Fetched, Services
-from kg.query.source import Source, ask_rendered, solutions
+from kg.query.source import Far, Source, ask_rendered, solutions
 from kg.query.way_leaves import WayLeaves
 
 MOST_HELD = 2_000
@@ -185,12 +185,13 @@ class Builder:
         fixed = [None if isinstance(n, Var) else constant(n) for n in leaf.nodes]
         picked = list(map(pick, found))
         known = {}
+        if isinstance(leaf, Leaf) and isinstance(self.source, Far):
+            self.source.expect_facts(_ground(fixed, values) for values in set(picked))
         for values in set(picked):
             if watched and values[-1] is None:
                 known[values] = self.circuit.one
                 continue
-            remaining = iter(values)
-            terms = [next(remaining) if term is None else term for term in fixed]
+            terms = _ground(fixed, values)
             if isinstance(leaf, Way):
                 known[values] = self._ways[leaf.indexed].node(leaf, terms)
             elif isinstance(leaf, Worked):
@@ -296,3 +297,9 @@ def picker(places: Sequence[int]) -> Callable[[Row], Row]:
     if list(places) == list(range(places[0], places[0] + len(places))):
         return itemgetter(slice(places[0], places[0] + len(places)))
     return itemgetter(*places)
+
+
+def _ground(fixed: Sequence[Term | None], values: Row) -> tuple[Term | None, ...]:
+    """Terms with values, in order, for those that are missing."""
+    remaining = iter(values)
+    return tuple(next(remaining) if term is None else term for term in fixed)

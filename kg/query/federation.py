@@ -278,7 +278,7 @@ def _failure(service: str, error: LodestoneError) -> LodestoneError:
     if isinstance(error, OutboundRefused) and error.url == service:
         return QueryRefused(f"SERVICE <{service}> is refused: {error}")
     status = error.status if isinstance(error, OutboundFailed) else 0
-    return ServiceFailed(f"SERVICE <{service}> gave no answer: {error}", endpoint=service, status=status)
+    return ServiceFailed(f"SERVICE <{service}> gave no answer: {error}", endpoint=service, answered=status)
 
 
 def _is_plain(term: Term | None) -> bool:

@@ -4,8 +4,8 @@ Only endpoints of an allow-list are asked. What one of them says rests on that e
 that time: an outside token, which no claim of ours can fell (DESIGN section 5).
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import urlencode
 
@@ -17,7 +17,7 @@ from kg.dataset.terms import (
     parse_query_results,
 )
 from kg.errors import QueryRefused, ServiceFailed
-from kg.outbound import Outbound
+from kg.outbound import Outbound, OutboundRefused
 from kg.query.algebra import Given, Table
 from kg.query.answer import Row
 from kg.query.page import constant_of
@@ -42,10 +42,13 @@ class Services(Protocol):
 
 @dataclass(frozen=True)
 class Endpoints:
-    """Endpoints on an allow-list, asked by POST."""
+    """Endpoints on an allow-list, asked by POST.
+
+    After a ``#``, an entry of the list may have P(what the endpoint says is so):
+    ``https://query.example.org/sparql#0.8``.
+    """
 
     outbound: Outbound
-    probabilities: Mapping[str, float] = field(default_factory=dict)
 
     def ask(self, service: str, query: str) -> bytes:
         """Its answer. Raises ``OutboundRefused`` and ``OutboundFailed``."""
@@ -57,8 +60,23 @@ class Endpoints:
         return self.outbound.fetch(service, method="POST", body=body, headers=headers).body
 
     def probability(self, service: str) -> float:
-        """P(what it says is so)."""
-        return self.probabilities.get(service, UNKNOWN)
+        """P(what it says is so), by the entry that names most of its address."""
+        for entry in sorted(self.outbound.allowed, key=lambda entry: -len(entry.partition("#")[0])):
+            with suppress(OutboundRefused):
+                Outbound((entry,)).check(service)
+                return probability_of(entry)
+        return UNKNOWN
+
+
+def probability_of(entry: str) -> float:
+    """The probability that an entry of the allow-list gives. Raises ``ValueError``."""
+    _, _, text = entry.partition("#")
+    if not text:
+        return UNKNOWN
+    found = float(text)
+    if not 0 < found <= 1:
+        raise ValueError(f"{text} is no probability above 0 and up to 1")
+    return found
 
 
 @dataclass(frozen=True)

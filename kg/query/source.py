@@ -4,15 +4,15 @@ And the one gate through which every text goes to its engine (``ask_engine``).
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from typing import Protocol
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Protocol, runtime_checkable
 
 from kg.dataset.records import Object, Subject
 from kg.dataset.statistics import Statistics
 from kg.dataset.terms import BlankNode, NamedNode, QueryBoolean, QuerySolutions, QueryTriples, Triple
 from kg.dataset.view import ClaimInfo, Support
 from kg.errors import QueryRefused, QuerySyntaxError
-from kg.query.answer import Row
+from kg.query.answer import Row, Term
 from kg.query.parse import has_word, parse
 from kg.query.render import render
 from kg.query.size import TooComplex, check_size
@@ -104,6 +104,19 @@ class Source(Protocol):
 
     def rebuttals(self, iri: str) -> tuple[str, ...]:
         """The active claims that rebut a claim."""
+        ...
+
+
+@runtime_checkable
+class Far(Protocol):
+    """A source that is asked by requests: it fetches at once what it is told will be looked up."""
+
+    def expect_facts(self, triples: Iterable[tuple[Term | None, ...]]) -> None:
+        """What these triples rest on will be asked."""
+        ...
+
+    def expect_claims(self, iris: Iterable[str]) -> None:
+        """What is told about these claims will be asked."""
         ...
 
 

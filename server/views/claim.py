@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from kg.claims.claim import Claim, RoleName
+from kg.claims.claim import Claim, Polarity, RoleName
 from kg.claims.confidence import (
     CREDIBILITY_TERM,
     PROBABILITY,
@@ -15,20 +15,24 @@ from kg.claims.types import ROLE_INFO, TYPE_INFO
 from kg.dataset.records import StoredClaim
 from kg.dataset.snapshots import Snapshot
 from kg.dataset.terms import Quad
-from kg.dataset.view import claim_of
 from ontology.vocab import LS, RDF, RDFS
 from server.config import ShowDocuments
-from server.naming import Link, Namer, TermView, is_web, term_words, words
+from server.naming import Link, Namer, TermView, is_web, quote_address, shortened, term_words, words
 from server.rdf import read_triples
 from server.views import words as say
+from server.views.fact import FactView, fact_view
 from server.views.highlight import context
-from server.views.lines import ClaimLine, OriginGroup, by_origin, claim_lines, origin_link
+from server.views.lines import ClaimLine, claim_lines, origin_link
 
 AROUND = {ShowDocuments.WHOLE: 450, ShowDocuments.QUOTE: 90}
 """Characters of an article shown before and after a quote."""
 
-MOST_AGREEING = 100
-"""Claims that agree shown on one page."""
+MOST_STATEMENTS = 6
+"""Triples of one claim of which it is shown who else says them."""
+
+MOST_AGAINST = 12
+MOST_RELATED = 12
+MOST_TRIPLES = 60
 
 _DIRECT_FORMS = {form.predicate.value for info in TYPE_INFO.values() for form in info.direct}
 _SAYS_NOTHING = {RDF + "type", RDFS + "label"}
@@ -101,11 +105,20 @@ class TripleView:
 
 
 @dataclass(frozen=True)
+class Statement:
+    """A triple that the claim says, how sure that is by all who say it, and who they are."""
+
+    triple: TripleView
+    fact: FactView
+
+
+@dataclass(frozen=True)
 class Relation:
-    """Another claim that this one names, or that names this one."""
+    """Other claims that this one names, or that name this one; of many the first."""
 
     name: str
     claims: tuple[ClaimLine, ...]
+    total: int
 
 
 @dataclass(frozen=True)
@@ -127,6 +140,7 @@ class ClaimPage:
     retraction_reason: str | None
     superseded_by: tuple[ClaimLine, ...]
     quote: QuoteView | None
+    quote_href: str | None
     document: Link
     publisher: str | None
     published: str | None
@@ -141,11 +155,12 @@ class ClaimPage:
     quantity: str | None
     recorded: str
     agent: str | None
-    agrees: tuple[OriginGroup, ...]
-    agrees_more: int
+    statements: tuple[Statement, ...]
     contradicts: tuple[ClaimLine, ...]
+    contradicts_more: int
     relations: tuple[Relation, ...]
     triples: tuple[TripleView, ...]
+    triples_total: int
     content_hash: str
 
 
@@ -156,13 +171,13 @@ def claim_page(snapshot: Snapshot, iri: str, documents: ShowDocuments) -> ClaimP
     claim = stored.claim
     assertion = tuple(_assertion(snapshot, iri))
     entities = _entities(namer, iri)
-    agree = sorted(agreeing(snapshot, assertion) - {iri})
+    rebuttals = snapshot.rebuttals(iri)
     return ClaimPage(
         iri=iri,
-        label=found.get(RDFS + "label") or iri,
+        label=shortened(found.get(RDFS + "label") or iri),
         type=term_words(found.need(LS.claimType)),
         sentence=tuple(
-            Piece(said.text, entities[said.role].href if said.role in entities else None)
+            Piece(shortened(said.text), entities[said.role].href if said.role in entities else None)
             for said in say.sentence(claim)
         ),
         modality=claim.modality.value,
@@ -176,6 +191,7 @@ def claim_page(snapshot: Snapshot, iri: str, documents: ShowDocuments) -> ClaimP
         retraction_reason=stored.retraction_reason,
         superseded_by=claim_lines(namer, stored.superseded_by),
         quote=_quote(snapshot, found.need(LS.document), claim, documents),
+        quote_href=_quote_address(snapshot, found.need(LS.document), iri, claim, documents),
         document=namer.document(found.need(LS.document)),
         publisher=claim.document.publisher,
         published=claim.document.published.isoformat() if claim.document.published else None,
@@ -190,31 +206,42 @@ def claim_page(snapshot: Snapshot, iri: str, documents: ShowDocuments) -> ClaimP
         quantity=say.quantity(claim.quantity) if claim.quantity else None,
         recorded=found.need(LS.recorded),
         agent=" ".join(filter(None, (claim.agent.name, claim.agent.version))) if claim.agent else None,
-        agrees=by_origin(namer, agree[:MOST_AGREEING]),
-        agrees_more=max(0, len(agree) - MOST_AGREEING),
-        contradicts=claim_lines(namer, snapshot.rebuttals(iri)),
+        statements=_statements(namer, iri, assertion, claim.polarity),
+        contradicts=claim_lines(namer, rebuttals[:MOST_AGAINST]),
+        contradicts_more=max(0, len(rebuttals) - MOST_AGAINST),
         relations=_relations(namer, iri),
-        triples=tuple(
-            TripleView(namer.term(q.subject), namer.term(q.predicate), namer.term(q.object))
-            for q in assertion
-        ),
+        triples=tuple(_triple(namer, q) for q in assertion[:MOST_TRIPLES]),
+        triples_total=len(assertion),
         content_hash=found.need(LS.contentHash),
     )
+
+
+def _triple(namer: Namer, quad: Quad) -> TripleView:
+    return TripleView(namer.term(quad.subject), namer.term(quad.predicate), namer.term(quad.object))
 
 
 def _assertion(snapshot: Snapshot, iri: str) -> list[Quad]:
     return list(read_triples("\n".join(snapshot.assertion(iri))))
 
 
-def agreeing(snapshot: Snapshot, assertion: tuple[Quad, ...]) -> set[str]:
-    """Active claims that support what an assertion says in its direct form (or at all, if it has none)."""
+def _statements(
+    namer: Namer, iri: str, assertion: tuple[Quad, ...], polarity: Polarity
+) -> tuple[Statement, ...]:
+    """What the claim says in its direct form (or at all, if it has none), and who else says so."""
     direct = [q for q in assertion if q.predicate.value in _DIRECT_FORMS]
     telling = direct or [q for q in assertion if q.predicate.value not in _SAYS_NOTHING]
-    found: set[str] = set()
-    for quad in telling:
-        for fact in snapshot.fact_support(quad.subject, quad.predicate, quad.object).facts:
-            found.update(map(claim_of, fact))
-    return found
+    index = namer.snapshot.text
+    return tuple(
+        Statement(
+            TripleView(
+                namer.term(q.subject),
+                TermView("iri", term_words(q.predicate.value), None, q.predicate.value),
+                namer.term(q.object),
+            ),
+            fact_view(namer, index, q, without=iri, denied=polarity is Polarity.NEGATIVE),
+        )
+        for q in telling[:MOST_STATEMENTS]
+    )
 
 
 def _entities(namer: Namer, iri: str) -> dict[RoleName, Link]:
@@ -244,6 +271,18 @@ def _quote(snapshot: Snapshot, document: str, claim: Claim, documents: ShowDocum
     elif documents is ShowDocuments.QUOTE:
         before, after = before[-AROUND[documents] :], after[: AROUND[documents]]
     return QuoteView(quote.exact, before, after, claim.quote_verified)
+
+
+def _quote_address(
+    snapshot: Snapshot, document: str, iri: str, claim: Claim, documents: ShowDocuments
+) -> str | None:
+    """Where the quote stands in the article, if that is shown."""
+    if claim.quote is None or claim.quote.start is None or documents is not ShowDocuments.WHOLE:
+        return None
+    content_hash = claim.document.hash
+    if content_hash is None or not snapshot.layout.document(content_hash).exists():
+        return None
+    return quote_address(document, iri, claim.quote.start, snapshot.names)
 
 
 def _chain(namer: Namer, iri: str, claim: Claim) -> tuple[VoiceView, ...]:
@@ -302,6 +341,9 @@ def _relations(namer: Namer, iri: str) -> tuple[Relation, ...]:
     snapshot = namer.snapshot
     relations = []
     for predicate, forward, backward in _RELATIONS:
-        relations.append(Relation(forward, claim_lines(namer, snapshot.node(iri).all(predicate))))
-        relations.append(Relation(backward, claim_lines(namer, snapshot.pointing_at(predicate, iri))))
+        for name, found in (
+            (forward, snapshot.node(iri).all(predicate)),
+            (backward, snapshot.pointing_at(predicate, iri)),
+        ):
+            relations.append(Relation(name, claim_lines(namer, sorted(found)[:MOST_RELATED]), len(found)))
     return tuple(r for r in relations if r.claims)

@@ -7,7 +7,7 @@ from kg.provenance.circuit import Circuit, Op
 from kg.provenance.evaluate import evaluate
 from kg.provenance.semirings.boolean import BOOLEAN
 
-MOST_NODES = 48
+MOST_NODES = 64
 """Circuits of more nodes than this are told in words only."""
 
 LEAF_WIDTH, LEAF_HEIGHT = 330, 26
@@ -61,13 +61,14 @@ def draw(
     root: int,
     told: Callable[[str], tuple[int | None, str]],
     believed: Callable[[str], bool] = lambda _: True,
+    most: int = MOST_NODES,
 ) -> Drawing | None:
     """The drawing of a node; ``None`` if it has too many parts.
 
     ``told`` gives the number and the words of a claim, ``believed`` whether it stands.
     """
     nodes = circuit.reachable((root,))
-    if len(nodes) > MOST_NODES:
+    if len(nodes) > most:
         return None
     holds = evaluate(circuit, (root,), BOOLEAN, lambda leaf: leaf.op is Op.OUTSIDE or believed(leaf.name))
     depth = _depths(circuit, nodes)

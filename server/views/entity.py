@@ -1,126 +1,139 @@
-"""The page of an entity: the facts about it by property, each with its claims, confidence and origins."""
+"""The page of an entity: facts by property and value, what is said of it when, and who is near it."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 
+from kg.claims.types import TYPE_INFO
 from kg.dataset.snapshots import Snapshot
-from kg.dataset.terms import DefaultGraph, Quad, node
-from kg.dataset.view import Support
-from kg.errors import NotFound, TooManyProofs
+from kg.dataset.terms import DefaultGraph, Literal, NamedNode, Quad, node
+from kg.dataset.text.search import Ask, Sort, TextIndex
+from kg.errors import NotFound
 from kg.infer.rules import ontology_rules
 from ontology.vocab import LS, RDF, RDFS
-from server.naming import Namer, TermView, term_words, words
-from server.views.finding import pointing
-from server.views.lines import ClaimLine, OriginGroup, by_origin, claim_lines
-from server.views.support import Strength, strength
+from server.drawing.neighbours import Neighbour
+from server.drawing.timeline import Happening
+from server.naming import LONGEST_NAME, Link, Namer, TermView, compact, is_web, shortened, term_words, words
+from server.views.asking import Asked, mentions_of
+from server.views.fact import FactView, fact_view
+from server.views.lines import ClaimLine, claim_lines
+from server.views.listing import TYPES
 
-MOST_FACTS = 300
-MOST_CLAIMS = 60
+MOST_READ = 1000
+"""Facts that are read on each side of an entity."""
+
+MOST_FACTS = 60
+"""Facts that are shown, and how many of one property."""
+
+MOST_OF_ONE = 20
+MOST_CLAIMS = 10
+MOST_HAPPENINGS = 80
+MOST_NAMES = 24
 _TOLD_ELSEWHERE = {RDF + "type", RDFS + "label"}
 _LABEL = RDFS + "label"
-
-
-@dataclass(frozen=True)
-class FactView:
-    """A fact: the value, how sure it is, and the claims it rests on.
-
-    ``strength`` is ``None`` where it follows in more ways than are worked out.
-    """
-
-    value: TermView
-    strength: Strength | None
-    origins: tuple[OriginGroup, ...]
+_DIRECT = tuple(dict.fromkeys(f.predicate.value for info in TYPE_INFO.values() for f in info.direct))
 
 
 @dataclass(frozen=True)
 class PropertyGroup:
-    """Facts of one property; ``inverse`` where the entity is the object."""
+    """Facts of one property; ``inverse`` where the entity is the object. ``more`` are not shown."""
 
     property: TermView
     inverse: bool
     facts: tuple[FactView, ...]
+    more: int
 
 
 @dataclass(frozen=True)
-class Wording:
-    """Words that a document has for the entity, and how many claims have them, in which role."""
+class RoleCount:
+    """In how many active claims it has a role, and where they are listed."""
 
-    text: str
     role: str
     claims: int
+    href: str
 
 
 @dataclass(frozen=True)
 class EntityPage:
-    """Everything that the page of an entity shows; ``more`` facts are left out."""
+    """Everything that the page of an entity shows; ``more`` facts are there than were read.
+
+    ``elsewhere`` are facts that link it with names in other data. ``mentions`` are the names that
+    stand for it in documents, where judgments made them one.
+    """
 
     iri: str
     label: str
     labels: tuple[str, ...]
     types: tuple[TermView, ...]
+    mentions: tuple[str, ...]
+    elsewhere: tuple[PropertyGroup, ...]
     facts: tuple[PropertyGroup, ...]
+    contested: int
     more: bool
-    wordings: tuple[Wording, ...]
+    roles: tuple[RoleCount, ...]
+    first: str
+    last: str
+    happenings: tuple[Happening, ...]
+    neighbours: tuple[Neighbour, ...]
     claims: tuple[ClaimLine, ...]
     claims_total: int
+    claims_href: str
 
 
 def entity_page(snapshot: Snapshot, iri: str) -> EntityPage:
-    """The page of an entity. Raises ``NotFound`` if neither facts nor mentions know it."""
-    namer = Namer(snapshot)
-    entity, default = node(iri), DefaultGraph()
-    outward = list(islice(snapshot.main.quads_for_pattern(entity, None, None, default), MOST_FACTS + 1))
-    inward = list(islice(snapshot.main.quads_for_pattern(None, None, entity, default), MOST_FACTS + 1))
-    wordings, claims = _mentions(snapshot, iri)
-    if not outward and not inward and not wordings:
+    """The page of an entity. Raises ``NotFound`` if neither facts nor claims know it."""
+    namer, index = Namer(snapshot), snapshot.text
+    outward, inward, more = _facts(namer, iri)
+    mentions = mentions_of(snapshot, iri)
+    ask = Ask(chosen={"mention": mentions, "state": ("active",)}, limit=MOST_CLAIMS)
+    names = index.names_of(mentions) if index else ()
+    if not outward and not inward and not names:
         raise NotFound(f"there is no entity {iri} in this store", iri=iri)
-    labels = _labels(outward, wordings)
-    types = sorted(
-        q.object.value for q in outward if q.predicate.value == RDF + "type" and hasattr(q.object, "value")
-    )
+    labels = _labels(outward, (hit.text for hit in names))
+    found = index.claims(ask) if index else None
+    groups = [
+        *property_groups(namer, index, outward, inverse=False),
+        *property_groups(namer, index, inward, inverse=True),
+    ]
+    elsewhere = tuple(g for g in groups if _is_elsewhere(g, snapshot.names.base))
+    inside = tuple(g for g in groups if g not in elsewhere)
+    first, last = index.days(ask) if index else ("", "")
     return EntityPage(
         iri=iri,
-        label=labels[0] if labels else namer.label(iri),
-        labels=tuple(labels[1:]),
-        types=tuple(TermView("iri", term_words(t), namer.iri_view(t).href, t) for t in types),
-        facts=(
-            *_groups(namer, outward, inverse=False),
-            *_groups(namer, _telling(namer, outward, inward), inverse=True),
-        ),
-        more=len(outward) > MOST_FACTS or len(inward) > MOST_FACTS,
-        wordings=wordings,
-        claims=claim_lines(namer, claims[:MOST_CLAIMS]),
-        claims_total=len(claims),
+        label=labels[0] if labels else shortened(namer.label(iri)),
+        labels=tuple(labels[1:MOST_NAMES]),
+        types=_types(namer, outward),
+        mentions=tuple(m for m in mentions if m != iri),
+        elsewhere=elsewhere,
+        facts=inside,
+        contested=sum(bool(f.against) for g in inside for f in g.facts),
+        more=more,
+        roles=_roles(index, iri, mentions) if index else (),
+        first=first,
+        last=last,
+        happenings=_happenings(namer, index, mentions) if index else (),
+        neighbours=_neighbours(inside),
+        claims=claim_lines(namer, found.claims) if found else (),
+        claims_total=found.total if found else 0,
+        claims_href=Asked(chosen={"entity": (iri,)}).address("/claims"),
     )
 
 
-def _labels(outward: list[Quad], wordings: tuple[Wording, ...]) -> list[str]:
-    """Its labels, the most used wording first."""
-    usual: Counter[str] = Counter()
-    for wording in wordings:
-        usual[wording.text] += wording.claims
-    stated = sorted(
-        {q.object.value for q in outward if q.predicate.value == _LABEL and hasattr(q.object, "value")}
+def _facts(namer: Namer, iri: str) -> tuple[list[Quad], list[Quad], bool]:
+    """Facts with the entity as subject, and as object: those less events, and less what is told already."""
+    snapshot, entity, default = namer.snapshot, node(iri), DefaultGraph()
+    outward = list(islice(snapshot.main.quads_for_pattern(entity, None, None, default), MOST_READ))
+    direct = chain.from_iterable(
+        islice(snapshot.main.quads_for_pattern(None, node(p), entity, default), MOST_READ) for p in _DIRECT
     )
-    return sorted(dict.fromkeys([*stated, *usual]), key=lambda text: (-usual[text], text))
-
-
-def _mentions(snapshot: Snapshot, iri: str) -> tuple[tuple[Wording, ...], list[str]]:
-    """What documents call it, and the active claims that do."""
-    counted: Counter[tuple[str, str]] = Counter()
-    claims: dict[str, None] = {}
-    for mention in {iri, *pointing(snapshot, LS.canonicalEntity, iri)}:
-        for part in pointing(snapshot, LS.mention, mention):
-            found = snapshot.node(part)
-            counted[found.get(LS.wording) or "", term_words(found.get(LS.role) or "")] += 1
-            claims[part.partition("#")[0]] = None
-    wordings = tuple(Wording(text, role, number) for (text, role), number in counted.most_common())
-    return wordings, sorted(claims)
+    every = islice(snapshot.main.quads_for_pattern(None, None, entity, default), MOST_READ)
+    inward = list(dict.fromkeys(chain(islice(direct, MOST_READ), every)))
+    full = len(outward) == MOST_READ or len(inward) >= MOST_READ
+    return outward, _telling(namer, outward, inward), full
 
 
 def _telling(namer: Namer, outward: list[Quad], inward: list[Quad]) -> list[Quad]:
-    """Facts with the entity as object, less events (their claims are listed) and what is told already."""
     told = {(str(q.subject), str(q.predicate), str(q.object)) for q in outward}
     events = f"<{namer.names.base}event/"
     rules = ontology_rules()
@@ -132,29 +145,112 @@ def _telling(namer: Namer, outward: list[Quad], inward: list[Quad]) -> list[Quad
     ]
 
 
-def _groups(namer: Namer, quads: list[Quad], *, inverse: bool) -> tuple[PropertyGroup, ...]:
+def _labels(outward: list[Quad], wordings: Iterable[str]) -> list[str]:
+    """Its labels, in Latin script first: that is what most readers can read."""
+    stated = (
+        q.object.value for q in outward if q.predicate.value == _LABEL and isinstance(q.object, Literal)
+    )
+    found = dict.fromkeys(shortened(text, LONGEST_NAME) for text in chain(stated, wordings))
+    return sorted(found, key=lambda text: (not text[:40].isascii(), len(text) > 80))
+
+
+def _types(namer: Namer, outward: list[Quad]) -> tuple[TermView, ...]:
+    found = {
+        q.object.value
+        for q in outward
+        if q.predicate.value == RDF + "type" and isinstance(q.object, NamedNode)
+    }
+    return tuple(
+        TermView("iri", term_words(t), namer.iri_view(t).href, t) for t in sorted(found)[:MOST_NAMES]
+    )
+
+
+def _roles(index: TextIndex, iri: str, mentions: tuple[str, ...]) -> tuple[RoleCount, ...]:
+    ask = Ask(chosen={"mention": mentions, "state": ("active",)})
+    counted: defaultdict[str, int] = defaultdict(int)
+    for count in index.facets(ask, ("player",), 200)["player"]:
+        role, _, mention = count.value.partition(" ")
+        if mention in mentions:
+            counted[role] += count.claims
+    return tuple(
+        RoleCount(
+            role.replace("_", " "),
+            number,
+            Asked(chosen={"entity": (iri,), "role": (role,)}).address("/claims"),
+        )
+        for role, number in sorted(counted.items(), key=lambda item: (-item[1], item[0]))
+    )
+
+
+def property_groups(
+    namer: Namer, index: TextIndex | None, quads: list[Quad], *, inverse: bool
+) -> Iterator[PropertyGroup]:
+    """Facts by property, those of the direct forms first; types and labels are left out."""
     grouped: defaultdict[str, list[Quad]] = defaultdict(list)
-    for quad in quads[:MOST_FACTS]:
+    for quad in quads:
         if quad.predicate.value not in _TOLD_ELSEWHERE:
             grouped[quad.predicate.value].append(quad)
-    groups = []
-    for predicate, found in sorted(grouped.items()):
+    room = MOST_FACTS
+    for predicate, found in sorted(grouped.items(), key=lambda item: (item[0] not in _DIRECT, item[0])):
         view = namer.iri_view(predicate)
         label = term_words(predicate) if view.text.startswith("ls:") else words(view.text)
-        facts = [_fact(namer, quad, inverse=inverse) for quad in found]
-        facts.sort(key=lambda fact: (-(fact.strength.confidence if fact.strength else 0), fact.value.text))
-        groups.append(PropertyGroup(TermView("iri", label, view.href, predicate), inverse, tuple(facts)))
-    return tuple(groups)
+        shown = found[: max(1, min(MOST_OF_ONE, room))]
+        room -= len(shown)
+        facts = [fact_view(namer, index, quad, inverse=inverse) for quad in shown]
+        facts.sort(key=lambda fact: (-sureness(fact), fact.value.text))
+        yield PropertyGroup(
+            TermView("iri", label, view.href, predicate), inverse, tuple(facts), len(found) - len(shown)
+        )
 
 
-def _fact(namer: Namer, quad: Quad, *, inverse: bool) -> FactView:
-    value = namer.term(quad.subject if inverse else quad.object)
-    try:
-        support: Support = namer.snapshot.fact_support(quad.subject, quad.predicate, quad.object)
-    except TooManyProofs:
-        return FactView(value, None, ())
-    return FactView(
-        value=value,
-        strength=strength(namer.snapshot, support),
-        origins=by_origin(namer, support.claims),
-    )
+def sureness(fact: FactView) -> float:
+    """The confidence of a fact, 0 where it is not worked out."""
+    return fact.strength.confidence if fact.strength else 0.0
+
+
+def _is_elsewhere(group: PropertyGroup, base: str) -> bool:
+    """Whether a property links the entity with names in other data."""
+    iris = [fact.value.title for fact in group.facts if fact.value.kind == "iri" and fact.value.title]
+    outside = iris and all(is_web(i) and not i.startswith(base) for i in iris)
+    known = compact(group.property.title or "").startswith(("skos:", "owl:sameAs", "schema:", "ls:lei"))
+    return bool(known and (outside or not iris)) and not group.inverse
+
+
+def _happenings(namer: Namer, index: TextIndex, mentions: tuple[str, ...]) -> tuple[Happening, ...]:
+    """What is said to have happened to it, the latest first; only what has a date."""
+    chosen = {"mention": mentions, "state": ("active",)}
+    ask = Ask(chosen=chosen, since="0001-01-01", sort=Sort.LATEST, limit=MOST_HAPPENINGS)
+    found = []
+    for one in index.stored(ask):
+        span = f"{one.iri}#when"
+        earliest = namer.snapshot.said(span, LS.earliest) or one.day
+        latest = namer.snapshot.said(span, LS.latest) or earliest
+        found.append(
+            Happening(
+                what=namer.link("claim", one.iri),
+                kind=term_words(TYPES[one.type]),
+                earliest=min(earliest, latest),
+                latest=max(earliest, latest),
+                confidence=one.confidence,
+                contested=one.contested,
+                denied=one.polarity == "negative",
+            )
+        )
+    return tuple(found)
+
+
+def _neighbours(groups: tuple[PropertyGroup, ...]) -> tuple[Neighbour, ...]:
+    """Entities that the shown facts connect it with, the surest first."""
+    found = [
+        Neighbour(
+            what=Link(fact.value.text, fact.value.href, fact.value.title),
+            how=group.property.text,
+            inward=group.inverse,
+            confidence=sureness(fact),
+            contested=bool(fact.against),
+        )
+        for group in groups
+        for fact in group.facts
+        if fact.value.kind == "iri"
+    ]
+    return tuple(sorted(found, key=lambda n: (-n.confidence, n.what.text)))

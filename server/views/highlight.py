@@ -27,12 +27,18 @@ def segments(text: str, passages: Iterable[Passage]) -> tuple[Segment, ...]:
 
     What lies outside the text is passed over.
     """
-    marked = [p for p in passages if 0 <= p.start < p.end <= len(text)]
+    marked = sorted((p for p in passages if 0 <= p.start < p.end <= len(text)), key=lambda p: p.start)
     cuts = sorted({0, len(text), *(p.start for p in marked), *(p.end for p in marked)})
-    pieces = []
+    pieces: list[Segment] = []
+    here: list[Passage] = []
+    coming = iter([*marked, None])
+    following = next(coming)
     for start, end in pairwise(cuts):
-        marks = tuple(dict.fromkeys(p.mark for p in marked if p.start <= start and end <= p.end))
-        pieces.append(Segment(text[start:end], marks))
+        here = [p for p in here if p.end > start]
+        while following is not None and following.start <= start:
+            here.append(following)
+            following = next(coming)
+        pieces.append(Segment(text[start:end], tuple(dict.fromkeys(p.mark for p in here))))
     return tuple(pieces)
 
 

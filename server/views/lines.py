@@ -1,16 +1,17 @@
-"""A claim in one line of a list, and claims grouped by the independent origin they come from."""
+"""A claim in one line of a list."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kg.dataset.snapshots import Snapshot
-from kg.dataset.view import ClaimInfo
 from kg.errors import NotFound
 from ontology.vocab import LS, RDFS
-from server.naming import Link, Namer, shortened, term_words
+from server.naming import LONGEST_NAME, Link, Namer, shortened, term_words
+from server.views.marking import Marker
 from server.views.words import sentence
 
 LONGEST_QUOTE = 320
+NO_SEARCH = Marker("")
 
 
 @dataclass(frozen=True)
@@ -29,15 +30,7 @@ class ClaimLine:
     probability: float | None
 
 
-@dataclass(frozen=True)
-class OriginGroup:
-    """Claims of one origin: however many, they are one voice."""
-
-    origin: Link
-    claims: tuple[ClaimLine, ...]
-
-
-def claim_line(namer: Namer, iri: str) -> ClaimLine:
+def claim_line(namer: Namer, iri: str, marker: Marker = NO_SEARCH) -> ClaimLine:
     """A claim, active or not, in one line. Raises ``NotFound``."""
     snapshot = namer.snapshot
     snapshot.need_claim(iri)
@@ -50,8 +43,8 @@ def claim_line(namer: Namer, iri: str) -> ClaimLine:
     return ClaimLine(
         link=namer.link("claim", iri, shortened(said or found.get(RDFS + "label") or iri, 200)),
         type=term_words(found.need(LS.claimType)),
-        quote=shortened(exact, LONGEST_QUOTE) if exact else None,
-        source=info.source if info else nearest_source(snapshot, iri),
+        quote=marker.around(exact, LONGEST_QUOTE) if exact else None,
+        source=shortened(info.source if info else nearest_source(snapshot, iri), LONGEST_NAME),
         document=namer.document(document),
         published=claim.document.published.isoformat() if claim.document.published else None,
         recorded=found.need(LS.recorded),
@@ -69,32 +62,15 @@ def nearest_source(snapshot: Snapshot, iri: str) -> str:
     return (snapshot.node(voice).get(RDFS + "label") or voice) if voice else ""
 
 
-def claim_lines(namer: Namer, iris: Iterable[str]) -> tuple[ClaimLine, ...]:
-    """Claims in lines, those that there are."""
+def claim_lines(namer: Namer, iris: Iterable[str], marker: Marker = NO_SEARCH) -> tuple[ClaimLine, ...]:
+    """Claims in lines, those that there are; of long quotes the part that a search found."""
     lines = []
     for iri in iris:
         try:
-            lines.append(claim_line(namer, iri))
+            lines.append(claim_line(namer, iri, marker))
         except NotFound:
             continue
     return tuple(lines)
-
-
-def by_origin(namer: Namer, iris: Iterable[str]) -> tuple[OriginGroup, ...]:
-    """Active claims by origin, the surest origin first."""
-    groups: dict[str, list[ClaimInfo]] = {}
-    for iri in iris:
-        info = namer.snapshot.claim_info(iri)
-        if info is not None:
-            groups.setdefault(info.origin, []).append(info)
-    ranked = sorted(groups.items(), key=lambda item: (-max(i.probability for i in item[1]), item[0]))
-    return tuple(
-        OriginGroup(
-            origin_link(namer, origin),
-            claim_lines(namer, (i.iri for i in sorted(infos, key=lambda i: (-i.probability, i.iri)))),
-        )
-        for origin, infos in ranked
-    )
 
 
 def origin_link(namer: Namer, origin: str) -> Link:

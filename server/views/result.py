@@ -13,10 +13,10 @@ from server.views.why import Believed, Explaining, Why
 ROWS = 100
 """Rows on one page."""
 
-EXPLAINED = 15
+EXPLAINED = 8
 """Rows that come with their reasons, of a page; those of the others come when they are asked for."""
 
-FEW, MANY = 6, 60
+FEW, MANY = 5, 60
 """Claims that are told of a row among others, and of the row that is asked for."""
 
 TRIPLE = ("subject", "predicate", "object")
@@ -238,17 +238,18 @@ def _row(
         contested=tuple(explaining.link(iri) for iri in told.note.get("contested", ())),
         claims=claims,
         why=explaining.why(node, most) if node is not None and claims and most else None,
-        made=tuple(_made(told.note.get("aggregates") or {})),
+        made=tuple(_made(explaining.namer, told.note.get("aggregates") or {})),
     )
 
 
-def _made(aggregates: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[str]:
+def _made(namer: Namer, aggregates: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[str]:
     """How the values of aggregates are made up, in a line for each column."""
     lines = []
     for column, members in aggregates.items():
         values = [str(member["value"]) for member in members[:8]]
+        told = [namer.label(v) if v.startswith(namer.names.base) else v for v in values]
         more = f" and {len(members) - 8} more" if len(members) > 8 else ""
-        lines.append(f"{column} is made of {', '.join(shortened(v, 60) for v in values)}{more}")
+        lines.append(f"{column} is made of {', '.join(shortened(v, 60) for v in told)}{more}")
     return lines
 
 

@@ -1,17 +1,26 @@
-"""The page of a source: what it said, and in which position of the chain."""
+"""The page of a source: its record, and what it said, in which position of the chain."""
 
 from collections import Counter
 from dataclasses import dataclass
+from itertools import islice
 
 from kg.dataset.snapshots import Snapshot
+from kg.dataset.terms import NamedNode, node
+from kg.dataset.text.search import Ask, Sort, TextIndex
 from kg.errors import NotFound
 from ontology.vocab import LS, RDF, RDFS
-from server.naming import Namer, term_words
-from server.views.finding import MOST, pointing
+from server.naming import Link, Namer, shortened, term_words
+from server.views.asking import Asked
+from server.views.finding import pointing
 from server.views.lines import ClaimLine, claim_lines
+from server.views.listing import TYPES, text_index
 from server.views.words import RELIABILITY
 
-PER_PAGE = 50
+PER_PAGE = 25
+MOST_PLACES = 1000
+"""Claims of which it is counted where in the chain the source stands."""
+
+_ACTIVE = ("active",)
 
 
 @dataclass(frozen=True)
@@ -33,10 +42,21 @@ class PositionCount:
 
 
 @dataclass(frozen=True)
-class SourcePage:
-    """Everything that the page of a source shows; ``more`` claims than the total are there.
+class RecordLine:
+    """How many of a source's claims came to something, and where they are listed."""
 
-    ``reliability`` is that of the origin that the source is the root of.
+    label: str
+    meaning: str
+    claims: int
+    href: str
+
+
+@dataclass(frozen=True)
+class SourcePage:
+    """Everything that the page of a source shows.
+
+    ``reliability`` is that of the origin that the source is the root of. ``positions`` are
+    counted over its first claims only if there are ``more`` of them.
     """
 
     iri: str
@@ -45,46 +65,98 @@ class SourcePage:
     reliability: str | None
     reliability_words: str | None
     total: int
+    first: str
+    last: str
+    record: tuple[RecordLine, ...]
+    types: tuple[RecordLine, ...]
     more: bool
     positions: tuple[PositionCount, ...]
+    origins: tuple[Link, ...]
     page: int
     pages: int
+    claims_href: str
     said: tuple[SaidLine, ...]
 
 
 def source_page(snapshot: Snapshot, iri: str, page: int = 1) -> SourcePage:
-    """One page of what a source said, its active claims nearest to the event first. Raises ``NotFound``."""
-    found = snapshot.node(iri)
-    voices = pointing(snapshot, LS.voice, iri)
-    if not voices and not found.get(RDFS + "label"):
+    """One page of what a source said, the newest of its active claims first. Raises ``NotFound``."""
+    index, namer, found = text_index(snapshot), Namer(snapshot), snapshot.node(iri)
+    chosen = {"source": (iri,), "state": _ACTIVE}
+    ask = Ask(chosen=chosen, sort=Sort.NEWEST, offset=(page - 1) * PER_PAGE, limit=PER_PAGE)
+    said = index.claims(ask)
+    if not said.total and not found.get(RDFS + "label"):
         raise NotFound(f"there is no source {iri} in this store", iri=iri)
-    namer = Namer(snapshot)
-    places = [
-        (int(snapshot.node(voice).get(LS.position) or 0), claim)
-        for voice in voices
-        for claim in pointing(snapshot, LS.attribution, voice)
-    ]
-    more = len(places) > MOST
-    places = sorted(places)[:MOST]
-    pages = max(1, -(-len(places) // PER_PAGE))
-    shown = places[(page - 1) * PER_PAGE : page * PER_PAGE]
-    origins = pointing(snapshot, LS.rootSource, iri)
+    places = _places(snapshot, iri)
+    origins = pointing(snapshot, LS.rootSource, iri, 20)[:20]
     rated = min((snapshot.origin_reliability(o) for o in origins), default=None)
     kinds = [k for k in found.all(RDF + "type") if k != LS.Source]
+    first, last = index.days(ask)
     return SourcePage(
         iri=iri,
-        label=found.get(RDFS + "label") or namer.label(iri),
+        label=shortened(found.get(RDFS + "label") or namer.label(iri)),
         kind=term_words(kinds[0]) if kinds else "source",
         reliability=rated.value if rated else None,
         reliability_words=RELIABILITY[rated] if rated else None,
-        total=len(places),
-        more=more,
-        positions=tuple(PositionCount(p, n) for p, n in sorted(Counter(p for p, _ in places).items())),
+        total=said.total,
+        first=first,
+        last=last,
+        record=_record(index, iri, said.total),
+        types=_types(index, iri),
+        more=len(places) >= MOST_PLACES,
+        positions=tuple(PositionCount(p, n) for p, n in sorted(Counter(places).items())),
+        origins=tuple(namer.link("origin", o) for o in origins),
         page=page,
-        pages=pages,
+        pages=max(1, -(-said.total // PER_PAGE)),
+        claims_href=Asked(chosen={"source": (iri,)}).address("/claims"),
         said=tuple(
-            SaidLine(position, len(snapshot.node(claim).all(LS.attribution)), position == 1, line)
-            for position, claim in shown
-            for line in claim_lines(namer, (claim,))
+            SaidLine(position, of, position == 1, line)
+            for line in claim_lines(namer, said.claims)
+            for position, of in [_place(snapshot, iri, line.link.iri or "")]
         ),
+    )
+
+
+def _places(snapshot: Snapshot, iri: str) -> list[int]:
+    """The places in chains at which the source stands, of its first claims."""
+    quads = snapshot.main.quads_for_pattern(None, node(LS.voice), node(iri), snapshot.record)
+    links = [q.subject.value for q in islice(quads, MOST_PLACES) if isinstance(q.subject, NamedNode)]
+    return [int(snapshot.said(link, LS.position) or 0) for link in links]
+
+
+def _place(snapshot: Snapshot, source: str, claim: str) -> tuple[int, int]:
+    voices = list(snapshot.voices(claim))
+    return (voices.index(source) + 1 if source in voices else 0), len(voices)
+
+
+def _record(index: TextIndex, iri: str, total: int) -> tuple[RecordLine, ...]:
+    def line(label: str, meaning: str, **chosen: str) -> RecordLine:
+        fields = {_FIELD.get(k, k): (v,) for k, v in chosen.items()}
+        number = index.count(Ask(chosen={"source": (iri,), "state": _ACTIVE} | fields))
+        asked = Asked(chosen={"source": (iri,)} | {k: (v,) for k, v in chosen.items()})
+        return RecordLine(label, meaning, number, asked.address("/claims"))
+
+    every = Asked(chosen={"source": (iri,)})
+    return (
+        RecordLine("active", "claims in which it has a voice", total, every.address("/claims")),
+        line("contested", "another claim says the opposite, or corrects it", contested="yes"),
+        line("alone", "something it says has no second origin", origins="one"),
+        line("borne out", "all that it says has a second origin", origins="several"),
+        line("superseded", "a later claim took its place", state="superseded"),
+        line("retracted", "it was taken back", state="retracted"),
+    )
+
+
+_FIELD = {"origins": "support"}
+
+
+def _types(index: TextIndex, iri: str) -> tuple[RecordLine, ...]:
+    counts = index.facets(Ask(chosen={"source": (iri,), "state": _ACTIVE}), ("type",), len(TYPES))["type"]
+    return tuple(
+        RecordLine(
+            term_words(TYPES[count.value]),
+            "",
+            count.claims,
+            Asked(chosen={"source": (iri,), "type": (count.value,)}).address("/claims"),
+        )
+        for count in counts
     )

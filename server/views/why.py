@@ -12,6 +12,9 @@ from server.views.drawing import Drawing, draw
 LONGEST_LABEL = 160
 LONGEST_QUOTE = 320
 DRAWN_LABEL = 46
+DRAWN_NODES = 24
+"""Nodes of a circuit that is drawn among others; the row that is asked for may have more."""
+
 MOST_WAYS = 12
 """Witnesses of a row that are told, the surest first."""
 
@@ -84,6 +87,7 @@ class Explaining:
                 root,
                 lambda iri: (number.get(iri), shortened(self.label(iri), DRAWN_LABEL)),
                 self.believed,
+                max(DRAWN_NODES, most),
             ),
         )
 

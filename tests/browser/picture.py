@@ -3,10 +3,11 @@
     python tests/browser/picture.py [--chromium chromium] [--out server/docs/answer.png]
 
 Takes the packaged brief in, serves it, asks who holds a license for Volkswagen, and has a
-headless Chromium (Debian's package) take a picture of the answer.
+headless Chromium (Debian's package, driven by Playwright) take a picture of the answer.
 """
 
 import argparse
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -16,6 +17,8 @@ from urllib.error import URLError
 from urllib.parse import urlencode
 from urllib.request import urlopen
 
+from playwright.sync_api import sync_playwright
+
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from kg.cli.demo import QUESTION, free_port
@@ -23,10 +26,7 @@ from kg.dataset.writer import Writer
 from kg.ingest.taking import Ingest
 
 ROOT = Path(__file__).parents[2]
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync --hide-scrollbars"
-).split()
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--hide-scrollbars"]
 
 
 def main() -> None:
@@ -47,15 +47,21 @@ def main() -> None:
                 address = f"http://127.0.0.1:{port}"
                 wait(address)
                 page = f"{address}/sparql?{urlencode({'query': QUESTION, 'format': 'html'})}"
-                shot = [
-                    f"--screenshot={args.out}",
-                    "--window-size=1160,710",
-                    f"--user-data-dir={folder}/profile",
-                ]
-                subprocess.run([args.chromium, *FLAGS, *shot, page], check=True, capture_output=True)
+                take(page, args.chromium, args.out)
             finally:
                 server.terminate()
     print(args.out)
+
+
+def take(page: str, chromium: str, out: Path) -> None:
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=shutil.which(chromium), args=FLAGS)
+        tab = browser.new_page(viewport={"width": 1240, "height": 960})
+        tab.goto(page)
+        tab.locator(".CodeMirror").wait_for()
+        tab.wait_for_timeout(500)
+        tab.screenshot(path=out)
+        browser.close()
 
 
 def wait(address: str) -> None:

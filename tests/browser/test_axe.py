@@ -5,8 +5,11 @@ from urllib.parse import urlencode
 
 import pytest
 
+from kg.claims.document import Document, text_hash
+from kg.claims.names import Names
 from kg.cli.demo import QUESTION
 from tests.browser.conftest import Open, Site
+from tests.server.conftest import ARTICLE
 
 ASKED = "/sparql?" + urlencode({"query": QUESTION, "format": "html"})
 PAGES = {
@@ -16,6 +19,12 @@ PAGES = {
     "ontology": "/ontology",
     "docs": "/docs",
     "claims": "/claims",
+    "chosen claims": "/claims?contested=yes&q=autowerk&since=2025-01-01",
+    "entities": "/entities",
+    "entity": "/entity/" + Names().entity("party", "Autowerk", None).rpartition("/")[2],
+    "event": "/event/{grant}",
+    "source": "/source/" + Names().source("organization", "Example Wire", None, "").rpartition("/")[2],
+    "document": "/document/" + Document(hash=text_hash(ARTICLE)).key[:32],
     "search": "/claims?q=Autowerk",
     "claim": "/claim/{grant}",
     "hostile claim": "/claim/{hostile}",

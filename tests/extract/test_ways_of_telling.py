@@ -1,4 +1,4 @@
-"""How many ways of telling the lexicon knows: sentences of our own, each with the type of claim that it tells.
+"""How many ways of telling the lexicon knows: sentences of our own, each with the type of claim in it.
 
 They were written before the rules were widened for them; a good tenth is not found still.
 """

@@ -4,9 +4,11 @@ import pytest
 
 from kg.dataset.terms import DefaultGraph, Quad, QueryResultsFormat, Store
 from kg.errors import LodestoneError, QueryRefused, ServiceFailed
+from kg.outbound import Outbound
 from kg.provenance.evaluate import evaluate
 from kg.provenance.semirings import BOOLEAN
 from kg.query import query
+from kg.query.services import Endpoints, probability_of
 from tests.query.fake import EX, SPARQL_PREFIX, FakeSnapshot, read
 
 DATA = FakeSnapshot({"a": read(":x :p 1"), "b": read(":y :p 2")}, read(":z :p 3"))
@@ -130,3 +132,26 @@ def test_numbers_are_not_sent() -> None:
     text = SPARQL_PREFIX + "SELECT ?s { ?s :p ?n SERVICE :there { ?t :size ?n } }"
     assert len(query(DATA, text, services=there).rows) == 1
     assert "VALUES" not in there.asked[0]
+
+
+@pytest.mark.parametrize(
+    ("entries", "probability"),
+    [
+        (("https://a.example/sparql#0.8",), 0.8),
+        (("https://a.example/sparql",), 0.5),
+        (("https://a.example/#0.3", "https://a.example/sparql#0.9"), 0.9),
+        (("https://a.example/sparql#0.9", "https://a.example/#0.3"), 0.9),
+        (("https://b.example/sparql#0.9",), 0.5),
+        (("https://a.example/sparql#1",), 1.0),
+    ],
+)
+def test_the_list_says_how_sure_an_endpoint_is(entries: tuple[str, ...], probability: float) -> None:
+    assert Endpoints(Outbound(entries)).probability("https://a.example/sparql") == probability
+
+
+@pytest.mark.parametrize(
+    "entry", ["https://a.example/#0", "https://a.example/#1.1", "https://a.example/#sure"]
+)
+def test_a_probability_is_above_zero_and_up_to_one(entry: str) -> None:
+    with pytest.raises(ValueError, match=r"probability|float"):
+        probability_of(entry)

@@ -73,14 +73,21 @@ def test_chain_runs_from_the_event(client: FlaskClient, names: Names) -> None:
     assert chain[0]["kind"] == "2 anonymous sources"
 
 
-def test_who_agrees_by_origin(client: FlaskClient, names: Names) -> None:
-    groups = twin(client, local(names.grant))["agrees"]
-    found = {g["origin"]["text"]: {c["link"]["iri"] for c in g["claims"]} for g in groups}
-    assert found == {
-        "Example Wire": {names.copy},
-        "Ann Reporter": {names.agree},
-        "Daily Example": {names.new},
-    }
+def test_who_agrees(client: FlaskClient, names: Names) -> None:
+    statements = twin(client, local(names.grant))["statements"]
+    told = {s["triple"]["predicate"]["text"]: s["fact"] for s in statements}
+    assert set(told) == {"holds license for", "holds license from"}
+    held = told["holds license for"]
+    assert {v["claim"]["iri"] for v in held["voices"]} == {names.agree, names.copy, names.new}
+    assert (held["strength"]["origins"], held["strength"]["claims"]) == (3, 4)
+    assert [v["claim"]["iri"] for v in held["against"]] == [names.deny]
+
+
+def test_who_agrees_with_a_denial(client: FlaskClient, names: Names) -> None:
+    statements = twin(client, local(names.deny))["statements"]
+    held = next(s["fact"] for s in statements if s["triple"]["predicate"]["text"] == "holds license for")
+    assert held["voices"] == []
+    assert {v["claim"]["iri"] for v in held["against"]} == {names.grant, names.agree, names.copy, names.new}
 
 
 def test_who_contradicts(client: FlaskClient, names: Names) -> None:

@@ -36,6 +36,8 @@ def test_the_setting_for_documents_goes_first() -> None:
         {"waiting": -1},
         {"memory": 0},
         {"result": 0},
+        {"outbound": ("https://a.example/#0",)},
+        {"outbound": ("https://a.example/#likely",)},
     ],
 )
 def test_nonsense_is_refused(nonsense: dict[str, Any]) -> None:

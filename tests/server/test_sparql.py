@@ -237,6 +237,7 @@ def test_an_endpoint_that_is_dead_is_a_bad_gateway(store: Path) -> None:
         assert response.mimetype == "application/problem+json"
         problem = response.get_json()
         assert (problem["type"], problem["endpoint"]) == ("/docs#service", dead)
+        assert problem["status"] == 502
         other = {"query": "SELECT * { SERVICE <http://127.0.0.1:2/sparql> { ?s ?p ?o } }"}
         assert app.test_client().get("/sparql", query_string=other).status_code == 403
         silent = {"query": asked["query"].replace("SERVICE", "SERVICE SILENT")}

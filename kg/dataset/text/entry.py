@@ -206,6 +206,11 @@ def with_triples(like: Entry, iri: str, triples: Iterable[Texts]) -> Entry:
     return replace(like, iri=iri, body=body, sides=sides, says=sides, names=tuple(_labels(told)))
 
 
+def side_of(triple: Texts) -> str | None:
+    """By what claims are found that affirm a triple in their direct form; ``None`` for other triples."""
+    return f"{_key(triple)}+" if triple[1] in _DIRECT else None
+
+
 def _sides(triples: Iterable[Texts], sign: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(f"{_key(t)}{sign}" for t in triples if t[1] in _DIRECT))
 

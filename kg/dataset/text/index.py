@@ -41,6 +41,7 @@ _KEYWORDS = (
     "against",
     "of",
     "role",
+    "name",
 )
 """Fields that are compared as they are."""
 
@@ -114,7 +115,13 @@ def day_number(date: str) -> int:
 
 def name_document(name: Name) -> Document:
     """A name as a document."""
-    found: dict[str, object] = {"kind": "name", "id": name.key, "of": name.of, "body": spaced(name.text)}
+    found: dict[str, object] = {
+        "kind": "name",
+        "id": name.key,
+        "of": name.of,
+        "name": name.text,
+        "body": spaced(name.text),
+    }
     return found | {"role": name.role} if name.role else found
 
 

@@ -5,10 +5,11 @@ be there. Words in quotation marks are found side by side.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ FACETS = (
     "mention",
     "player",
     "origin",
+    "says",
 )
 """What claims can be chosen and counted by."""
 
@@ -70,7 +72,8 @@ class Ask:
     """What claims are wanted. ``chosen`` maps facets to the values of which a claim has one.
 
     ``since`` and ``until`` are dates as ``2025-05-14``, the ends included; a claim without a
-    date is in no such span. Confidences are from 0 to 1.
+    date is in no such span. Confidences are from 0 to 1: from ``least`` on, and below ``most``
+    unless that is 1.
     """
 
     text: str = ""
@@ -110,6 +113,19 @@ class NameHit:
     score: float
 
 
+@dataclass(frozen=True)
+class Stored:
+    """What the index itself tells of a claim; ``day`` is its date, empty if it has none."""
+
+    iri: str
+    type: str
+    state: str
+    polarity: str
+    day: str
+    confidence: float
+    contested: bool
+
+
 class TextIndex:
     """The text index of one version."""
 
@@ -123,13 +139,19 @@ class TextIndex:
 
     def claims(self, ask: Ask) -> Found:
         """The claims that are wanted."""
-        query, order = _query(ask), _ORDERS.get(ask.sort)
-        by, way = order or (None, Order.Desc)
+        return Found(self.count(ask), tuple(str(found["id"][0]) for found in self._documents(ask)))
+
+    def stored(self, ask: Ask) -> tuple[Stored, ...]:
+        """The claims that are wanted, with what the index tells of each."""
+        return tuple(_stored(document) for document in self._documents(ask))
+
+    def _documents(self, ask: Ask) -> Iterator[dict[str, list[Any]]]:
+        by, way = _ORDERS.get(ask.sort) or (None, Order.Desc)
         result = self.searcher.search(
-            query, ask.limit, count=False, offset=ask.offset, order_by_field=by, order=way
+            _query(ask), ask.limit, count=False, offset=ask.offset, order_by_field=by, order=way
         )
-        found = (self.searcher.doc(address).get_first("id") for _, address in result.hits)
-        return Found(self.count(ask), tuple(str(iri) for iri in found))
+        for _, address in result.hits:
+            yield self.searcher.doc(address).to_dict()
 
     def count(self, ask: Ask) -> int:
         """How many claims are wanted."""
@@ -148,11 +170,25 @@ class TextIndex:
                 found |= self._counted(_query(ask, without=name), (name,), most)
         return {name: found[name] for name in wanted}
 
-    def bands(self, ask: Ask, width: float = 0.2) -> tuple[Count, ...]:
-        """How many of the claims have a confidence in each band, by the band's lower end."""
-        asked = {"histogram": {"field": "confidence", "interval": width, "extended_bounds": _BOUNDS}}
-        told = self.searcher.aggregate(_query(ask), {"bands": asked})
-        return tuple(Count(f"{b['key']:.2g}", int(b["doc_count"])) for b in told["bands"]["buckets"])
+    def days(self, ask: Ask) -> tuple[str, str]:
+        """The earliest and the latest date of the claims, as ``2025-05-14``; empty if none has one."""
+        asked = {name: {name: {"field": "day"}} for name in ("min", "max")}
+        told = self.searcher.aggregate(_query(ask), asked)
+        first, last = (told[name]["value"] for name in ("min", "max"))
+        return (_day(first), _day(last)) if first is not None and last is not None else ("", "")
+
+    def bands(self, ask: Ask, ends: Sequence[float]) -> tuple[int, ...]:
+        """How many of the claims have a confidence from each end up to, and without, the next one.
+
+        The last end is in the last band.
+        """
+        ranges = [{"from": low, "to": high} for low, high in pairwise(ends)]
+        del ranges[-1]["to"]
+        told = self.searcher.aggregate(
+            _query(ask), {"bands": {"range": {"field": "confidence", "ranges": ranges}}}
+        )
+        counts = {b["from"]: int(b["doc_count"]) for b in told["bands"]["buckets"] if "from" in b}
+        return tuple(counts.get(low, 0) for low in ends[:-1])
 
     def _counted(self, query: Query, names: Sequence[str], most: int) -> dict[str, tuple[Count, ...]]:
         if not names:
@@ -168,14 +204,22 @@ class TextIndex:
         parts = [(Occur.Must, _keyword("kind", ("name",))), *((Occur.Must, q) for q in _text_queries(text))]
         if role:
             parts.append((Occur.Must, _keyword("role", (role,))))
-        result = self.searcher.search(Query.boolean_query(parts), limit)
+        return self._names(Query.boolean_query(parts), limit)
+
+    def names_of(self, mentions: Sequence[str], limit: int = 200) -> tuple[NameHit, ...]:
+        """What something is called, by the mentions that stand for it."""
+        query = Query.boolean_query([(Occur.Must, _keyword("of", tuple(mentions)))])
+        return self._names(query, limit)
+
+    def _names(self, query: Query, limit: int) -> tuple[NameHit, ...]:
+        result = self.searcher.search(query, limit, count=False)
         hits = []
         for score, address in result.hits:
             told = self.searcher.doc(address)
             hits.append(
                 NameHit(
                     str(told.get_first("of")),
-                    str(told.get_first("body")),
+                    str(told.get_first("name")),
                     str(told.get_first("role") or ""),
                     float(score),
                 )
@@ -193,7 +237,21 @@ class TextIndex:
         return self.count(Ask())
 
 
-_BOUNDS = {"min": 0.0, "max": 0.99}
+def _stored(found: dict[str, list[Any]]) -> Stored:
+    return Stored(
+        iri=str(found["id"][0]),
+        type=str(found["type"][0]),
+        state=str(found["state"][0]),
+        polarity=str(found["polarity"][0]),
+        day=_day(found["day"][0]) if "day" in found else "",
+        confidence=float(found["confidence"][0]),
+        contested=found["contested"][0] == "yes",
+    )
+
+
+def _day(number: float) -> str:
+    digits = f"{round(number):08d}"
+    return f"{digits[:4]}-{digits[4:6]}-{digits[6:]}"
 
 
 def _query(ask: Ask, without: str = "") -> Query:
@@ -208,7 +266,17 @@ def _query(ask: Ask, without: str = "") -> Query:
         parts.append((Occur.Must, Query.range_query(SCHEMA, "day", FieldType.Integer, since, until)))
     if ask.least is not None or ask.most is not None:
         parts.append(
-            (Occur.Must, Query.range_query(SCHEMA, "confidence", FieldType.Float, ask.least, ask.most))
+            (
+                Occur.Must,
+                Query.range_query(
+                    SCHEMA,
+                    "confidence",
+                    FieldType.Float,
+                    ask.least,
+                    ask.most,
+                    include_upper=ask.most in (None, 1),
+                ),
+            )
         )
     return Query.boolean_query(parts)
 

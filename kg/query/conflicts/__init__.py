@@ -48,8 +48,13 @@ def _all(
     yield from corrections
     explained = _Covered(corrections)
     if kinds & {Kind.CONTRADICTION, Kind.DIFFERENT_TIME, Kind.AGREEMENT}:
+        agreed: set[frozenset[str]] = set()  # claims that agree on one triple may agree on the next
         for one in conflicts_of_assertions(groups, wording):
-            if one.kind is Kind.AGREEMENT or not explained.covers(one):
+            if one.kind is Kind.AGREEMENT:
+                if one.claims not in agreed:
+                    agreed.add(one.claims)
+                    yield one
+            elif not explained.covers(one):
                 yield one
                 explained.add(one)
         for one in conflicts_of_rebuttals(view, found, wording):

@@ -14,7 +14,7 @@ from kg.query.parse.lexer import has_word
 from kg.query.parse.queries import QueryParser
 from ontology.vocab import PREFIXES
 
-__all__ = ["has_word", "parse"]
+__all__ = ["has_word", "parse", "parse_rendered"]
 
 
 @lru_cache(maxsize=512)
@@ -25,3 +25,11 @@ def parse(text: str, base_iri: str | None = None) -> Query:
     ``QuerySyntaxError`` with line and column.
     """
     return QueryParser(text, base_iri, PREFIXES).query()
+
+
+@lru_cache(maxsize=512)
+def parse_rendered(text: str, base_iri: str | None = None) -> Query:
+    """The same of what ``kg.query.render`` wrote, which may hold LATERAL."""
+    parser = QueryParser(text, base_iri, PREFIXES)
+    parser.laterals = True
+    return parser.query()

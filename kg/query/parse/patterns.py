@@ -13,6 +13,7 @@ from kg.query.algebra import (
     Inverse,
     Iri,
     Join,
+    Lateral,
     LeftJoin,
     Minus,
     Negated,
@@ -57,6 +58,9 @@ def joined(left: Pattern, right: Pattern) -> Pattern:
 class PatternParser(ExpressionParser):
     """The layer of graph patterns."""
 
+    laterals = False
+    """Whether LATERAL is read, too, which is none of SPARQL 1.1 (SPARQL-dev, SEP-0006)."""
+
     @abstractmethod
     def sub_select(self) -> Select:
         """A sub-SELECT, from the layer above."""
@@ -95,7 +99,11 @@ class PatternParser(ExpressionParser):
 
     def _keyword(self, before: Pattern) -> Pattern:
         word = self.take_word("OPTIONAL", "MINUS", "GRAPH", "SERVICE", "BIND", "VALUES")
+        if word is None and self.laterals:
+            word = self.take_word("LATERAL")
         match word:
+            case "LATERAL":
+                return Lateral(before, self.group())
             case "OPTIONAL":
                 return LeftJoin(before, *self._group_and_condition())
             case "MINUS":

@@ -1,0 +1,143 @@
+"""A fact as a page of an entity shows it: the value, how sure, said when, by whom, and who denies it."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from kg.dataset.snapshots import Snapshot
+from kg.dataset.terms import Literal, Quad, ntriples
+from kg.dataset.text.entry import opposite, side_of
+from kg.dataset.text.search import Ask, TextIndex
+from kg.dataset.view import Support
+from kg.errors import TooManyProofs
+from ontology.vocab import DCT, LS
+from server.naming import LONGEST_NAME, Link, Namer, TermView, shortened
+from server.views.asking import Asked
+from server.views.support import Strength, strength
+
+MOST_VOICES = 4
+MOST_DATED = 200
+"""Claims of a fact whose dates are read one by one, where the text index does not know them."""
+
+LONGEST_QUOTE = 200
+
+
+@dataclass(frozen=True)
+class VoiceLine:
+    """A claim in a line below the fact that it states or denies. ``day`` is when it was said, if known."""
+
+    claim: Link
+    source: str
+    quote: str | None
+    day: str
+    probability: float
+
+
+@dataclass(frozen=True)
+class FactView:
+    """A fact. ``first`` and ``last`` are the days between which it is dated; ``all`` lists its claims.
+
+    ``strength`` is ``None`` where it follows in more ways than are worked out.
+    """
+
+    value: TermView
+    outward: bool
+    strength: Strength | None
+    first: str
+    last: str
+    voices: tuple[VoiceLine, ...]
+    more: int
+    all: str | None
+    against: tuple[VoiceLine, ...]
+    against_more: int
+    against_all: str | None
+
+
+def fact_view(
+    namer: Namer,
+    index: TextIndex | None,
+    quad: Quad,
+    *,
+    inverse: bool = False,
+    without: str = "",
+    denied: bool = False,
+) -> FactView:
+    """A triple, with the claims that state it but one; where it is denied, with those that deny it."""
+    snapshot = namer.snapshot
+    try:
+        support: Support = snapshot.fact_support(quad.subject, quad.predicate, quad.object)
+    except TooManyProofs:
+        return _unknown(namer, quad, inverse=inverse)
+    sure = strength(snapshot, support)
+    claims = tuple(claim for claim in support.claims if claim != without)
+    against = tuple(claim for claim in sure.contested if claim != without)
+    if denied:
+        sides = snapshot.sides(quad.subject, quad.predicate, quad.object)
+        claims, against = tuple(c for c, p in sides if p == LS.Negative and c != without), claims
+    side = side_of((str(quad.subject), str(quad.predicate), ntriples(quad.object)))
+    first, last = _days(snapshot, index, side, claims)
+    return FactView(
+        value=namer.term(quad.subject if inverse else quad.object),
+        outward=not isinstance(quad.object, Literal) and not inverse,
+        strength=sure,
+        first=first,
+        last=last,
+        voices=_voices(snapshot, claims),
+        more=max(0, len(claims) - MOST_VOICES),
+        all=_list(opposite(side) if denied else side) if side and len(claims) > 1 else None,
+        against=_voices(snapshot, against),
+        against_more=max(0, len(against) - MOST_VOICES),
+        against_all=(
+            _list(side if denied else opposite(side)) if side and len(against) > MOST_VOICES else None
+        ),
+    )
+
+
+def _unknown(namer: Namer, quad: Quad, *, inverse: bool) -> FactView:
+    value = namer.term(quad.subject if inverse else quad.object)
+    return FactView(value, False, None, "", "", (), 0, None, (), 0, None)
+
+
+def _list(side: str) -> str:
+    return Asked(chosen={"fact": (side,)}).address("/claims")
+
+
+def _days(
+    snapshot: Snapshot, index: TextIndex | None, side: str | None, claims: tuple[str, ...]
+) -> tuple[str, str]:
+    if side is not None and index is not None:
+        return index.days(Ask(chosen={"says": (side,)}))
+    days = sorted(filter(None, (said_on(snapshot, claim) for claim in claims[:MOST_DATED])))
+    return (days[0], days[-1]) if days else ("", "")
+
+
+def said_on(snapshot: Snapshot, claim: str) -> str:
+    """When an active claim was said, else when its document was published; empty if neither is known."""
+    said = snapshot.said(claim, LS.said)
+    if said:
+        return said
+    document = snapshot.said(claim, LS.document)
+    return (document and snapshot.said(document, DCT + "issued")) or ""
+
+
+def _voices(snapshot: Snapshot, claims: Iterable[str]) -> tuple[VoiceLine, ...]:
+    """The surest claims, those of other origins first."""
+    infos = [info for iri in list(claims)[:MOST_DATED] if (info := snapshot.claim_info(iri))]
+    infos.sort(key=lambda info: (-info.probability, info.iri))
+    heard: Counter[str] = Counter()
+    ranked = []
+    for info in infos:
+        ranked.append((heard[info.origin], info))
+        heard[info.origin] += 1
+    ranked.sort(key=lambda pair: pair[0])
+    namer = Namer(snapshot)
+    return tuple(
+        VoiceLine(
+            claim=namer.link("claim", info.iri, shortened(info.label, LONGEST_QUOTE)),
+            source=shortened(info.source, LONGEST_NAME),
+            quote=shortened(info.quote, LONGEST_QUOTE) if info.quote else None,
+            day=said_on(snapshot, info.iri),
+            probability=info.probability,
+        )
+        for _, info in ranked[:MOST_VOICES]
+    )
