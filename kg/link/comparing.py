@@ -10,7 +10,6 @@ from kg.link.names import Name, Word
 
 SAME_SYLLABLES = 3
 """Mandarin syllables of its own from which on a name that sounds the same is taken to be the same."""
-_VAGUE = frozenset({"company"})
 _DIGITS = re.compile(r"[0-9]+")
 _NEAR = 0.86
 _MOST_INITIALS = 6
@@ -50,7 +49,12 @@ def _form(a: Name, b: Name) -> str:
         return "one only"
     if a.forms & b.forms:
         return "same"
-    return "one only" if _VAGUE in (a.forms, b.forms) else "other"
+    return "one only" if _is_loose(a.forms, b.forms) or _is_loose(b.forms, a.forms) else "other"
+
+
+def _is_loose(form: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether a form says so little that the other one may be meant."""
+    return form == {"company"} or (form == {"ltd"} and bool(other & {"limited", "stock"}))
 
 
 def _kind(a: Name, b: Name, form: str) -> str:

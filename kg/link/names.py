@@ -17,7 +17,10 @@ from kg.link.lexicon import (
 )
 
 _DETERMINERS = frozenset(
-    "a an its our their his her some any all these those this that one two three several".split()
+    """
+    a an its our their his her some any all these those this that other another many most several both
+    one two three four five six seven eight nine ten eleven twelve dozens dozen hundreds few
+    """.split()
 )
 Level = Literal["entity", "group", "brand", "unit"]
 
@@ -96,7 +99,8 @@ def _is_name(text: str) -> bool:
     if is_name(text):
         return True
     found = words(text)
-    described = not found or found[0] in _DETERMINERS or found[-1] in role_nouns()
+    telling = [w for w in found if w not in role_nouns() and name_words().sort_of((w,)) in (None, "own")]
+    described = not telling or found[0] in _DETERMINERS
     return text.islower() and not described and is_name(text.title())
 
 

@@ -33,21 +33,22 @@ FORMS = ("GmbH", "AG", "Inc.", "Ltd", "Co., Ltd.", "S.A.", "Corp.")
 
 
 def firms(count: int, chance: random.Random) -> list[str]:
-    """Names of firms, each once."""
+    """Names of firms, each once however it is spaced."""
     places = [city for city in cities() if city.country == "CN"][:200]
-    found: dict[str, None] = {}
+    found: dict[str, str] = {}
     while len(found) < count:
         does, han_does = chance.choice(DOES)
         if chance.random() < 0.2:
             own = "".join(chance.choice(HAN) for _ in range(chance.choice((2, 3, 4))))
             place = chance.choice([n for n in chance.choice(places).names if n.endswith("市")] or ["宁波市"])
-            found[f"{place[:-1]}{own}{han_does}股份有限公司"] = None
+            name = f"{place[:-1]}{own}{han_does}股份有限公司"
         else:
             own = "".join(chance.choice(SYLLABLES) for _ in range(chance.choice((2, 3, 4)))).title()
             second = "".join(chance.choice(SYLLABLES) for _ in range(2)).title()
             parts = (chance.choice((own, f"{own} {second}")), does, chance.choice(FORMS))
-            found[" ".join(filter(None, parts))] = None
-    return list(found)
+            name = " ".join(filter(None, parts))
+        found[name.replace(" ", "").casefold()] = name
+    return list(found.values())
 
 
 def otherwise(name: str, chance: random.Random) -> str:
@@ -99,7 +100,8 @@ def main() -> None:
     wrong = sum(c[0].match and c[0].name != right for c, (_, right) in zip(found, asked, strict=True) if c)
     print(
         f"of {len(mine):,} names of entities {there / len(mine):.1%} have theirs among what is scored, "
-        f"{first / len(mine):.1%} have it first; {wrong} matches without review are wrong; {megabytes():,.0f} MB at most"
+        f"{first / len(mine):.1%} have it first; {wrong} matches without review are wrong; "
+        f"{megabytes():,.0f} MB in all"
     )
     few = [name for name, _ in asked[:100]]
     start = time.perf_counter(), time.process_time()
