@@ -19,6 +19,7 @@ from server.conflictpages import conflict_pages
 from server.drawing.chain import draw_chain
 from server.drawing.neighbours import draw_neighbours
 from server.drawing.timeline import draw_timeline
+from server.explaining import explaining
 from server.formats import GRAPHS, HTML
 from server.graphs import graphs
 from server.health import health
@@ -95,6 +96,7 @@ def create_app(config: Config, workers: Workers | None = None) -> Flask:
     app.register_blueprint(completion)
     app.register_blueprint(graphs)
     app.register_blueprint(conflict_pages)
+    app.register_blueprint(explaining)
     app.register_blueprint(claiming)
     app.register_blueprint(judging)
     app.register_blueprint(citing)

@@ -334,6 +334,20 @@ def token_revoke(name: str, store: Path) -> None:
 
 
 @main.command()
+@click.argument("triple")
+@STORE
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def explain(triple: str, store: Path, form: str) -> None:
+    """Tell why a TRIPLE is a fact: rules and premises, down to the claims.
+
+    It is written as in Turtle: 'ls:a ls:locatedIn <http://example.org/b>'.
+    """
+    from kg.cli.explaining import run_explain
+
+    sys.exit(run_explain(triple, store, form))
+
+
+@main.command()
 @STORE
 @click.option("--rebuild", is_flag=True, help="Make the default graph anew from what it follows from.")
 @click.option("--shapes/--no-shapes", default=True, show_default=True, help="Check the record with SHACL.")

@@ -12,6 +12,7 @@ from typing import Any, Self, cast
 from kg.claims.claim import Claim
 from kg.dataset.encode import claim_iri, with_stored_triples
 from kg.dataset.files import Manifest, Settings
+from kg.dataset.inferring import Inferring
 from kg.dataset.outcomes import Added
 from kg.dataset.terms import Quad, node, ntriples
 from kg.dataset.view import View
@@ -67,6 +68,7 @@ class RemoteWriter(Writer):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.inferring.forget()
         self._threads.shutdown()
         self._register.release()
 
@@ -88,6 +90,7 @@ class RemoteWriter(Writer):
         )
         self.indexing = cast(Any, _NoIndex())
         self.text = cast(Any, _NoIndex())
+        self.inferring = Inferring(self.view, self.indexing, self.layout.root, lambda _: self.touch())
         self._dirty = self._archive_dirty = False
         self.loaded = 0
         if not state.manifest.version:
@@ -141,6 +144,7 @@ class RemoteWriter(Writer):
 
     def commit(self) -> Manifest:
         """Publish what was written. When this returns, every later read sees it."""
+        self.inferring.settle()
         if not self._dirty:
             return self.manifest
         version = self.manifest.version + 1
