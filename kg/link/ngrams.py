@@ -12,8 +12,6 @@ _CODES[ord("0") : ord("9") + 1] = np.arange(27, 37)
 _EDGE = "_"
 MOST_POSTINGS = 40_000
 """Entries read for one name; the rarest trigrams come first."""
-_FAR = 0.4
-"""Of keys that share less than this part of what the nearest one shares, none is near."""
 
 
 def _grams(keys: Sequence[str]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
@@ -64,8 +62,6 @@ class Ngrams:
         shared = np.bincount(rows, weights=np.repeat(self._weights[codes], sizes), minlength=self._count)
         found = np.flatnonzero(shared)
         scores = shared[found] / self._norms[found]
-        near = scores >= _FAR * scores.max()
-        found, scores = found[near], scores[near]
         if len(found) > most:
             best = np.argpartition(-scores, most - 1)[:most]
             found, scores = found[best], scores[best]
