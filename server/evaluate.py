@@ -18,6 +18,7 @@ from kg.outbound import Outbound
 from kg.query import Answer, Services, TrustPolicy, difference, explain, query, unread
 from kg.query.difference_json import difference_json
 from kg.query.parse import parse
+from kg.query.proof import explanation_json, proof_of, read_triple
 from kg.query.rdf_results import to_rdf
 from kg.query.results import Unwritable, to_csv, to_json, to_tsv, to_xml
 from kg.query.services import Endpoints
@@ -70,6 +71,10 @@ def evaluation(store: Path, outbound: tuple[str, ...] = ()) -> Evaluation:
                 return _written(snapshot, explain(snapshot, job.query, job.base, policy))
             if job.task is Task.CONFLICTS:
                 return _written(snapshot, conflicts_told(snapshot, job.query))
+            if job.task is Task.EXPLANATION:
+                return _written(
+                    snapshot, explanation_json(snapshot, proof_of(snapshot, read_triple(job.query)))
+                )
             if job.task is Task.DIFFERENCE:
                 with lifted():
                     before = older(job.before_version) if job.before_version else reader().current()

@@ -23,6 +23,7 @@ class Task(StrEnum):
     PLAN = "plan"
     DIFFERENCE = "difference"
     CONFLICTS = "conflicts"
+    EXPLANATION = "explanation"
 
 
 Policy = tuple[tuple[str, str], ...]
@@ -39,7 +40,8 @@ class Job:
     ``limit`` (of the body) and ``memory`` in bytes, 0 for the server's own. ``stream``
     says that a long answer may come in pieces, ``client`` who asks (for fairness alone).
     A difference is from the answer at version ``before_version`` under the policy ``before``
-    to that at ``version`` under ``policy``. For conflicts, ``query`` is what is asked, as JSON.
+    to that at ``version`` under ``policy``. For conflicts, ``query`` is what is asked, as JSON; for an
+    explanation, a triple in Turtle.
     """
 
     query: str

@@ -75,7 +75,7 @@ def _tell_conflicts(snapshot: Snapshot) -> None:
         return
     told = ", ".join(f"{kind.replace('_', ' ')} {counts[kind]}" for kind in Kind if counts[kind])
     click.echo(f"  where claims meet: {told}")
-    telling = [one for one in meeting if one.kind in (Kind.CONTRADICTION, Kind.CORRECTION)]
+    telling = [one for one in meeting if one.kind in (Kind.CONTRADICTION, Kind.CORRECTION, Kind.ONTOLOGY)]
     for one in telling[:_CONFLICTS_SHOWN]:
         click.echo(f"    {one.kind}: {one.what}: {one.why}")
     if len(telling) > _CONFLICTS_SHOWN:

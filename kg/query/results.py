@@ -15,6 +15,7 @@ from json.encoder import encode_basestring as quoted
 from typing import Any
 
 from kg.dataset.terms import BlankNode, Literal, NamedNode, Triple
+from kg.dataset.view import ClaimInfo
 from kg.errors import LodestoneError
 from kg.provenance.witnesses import rests_on
 from kg.query.answer import Answer, Contribution, Provenance, Row, RowProvenance, Term
@@ -123,16 +124,17 @@ def provenance_json(provenance: Provenance) -> dict[str, Any]:
 def claims_json(provenance: Provenance, nodes: Iterable[int] | None = None) -> dict[str, Any]:
     """What is told of the claims: of all, or of those that some nodes rest on."""
     named = None if nodes is None else set(provenance.circuit.names(list(nodes)))
+    return {iri: info_json(info) for iri, info in provenance.claims.items() if named is None or iri in named}
+
+
+def info_json(info: ClaimInfo) -> dict[str, Any]:
+    """What is told of a claim."""
     return {
-        iri: {
-            "label": info.label,
-            "quote": info.quote,
-            "document": info.document,
-            "source": info.source,
-            "probability": _rounded(info.probability),
-        }
-        for iri, info in provenance.claims.items()
-        if named is None or iri in named
+        "label": info.label,
+        "quote": info.quote,
+        "document": info.document,
+        "source": info.source,
+        "probability": _rounded(info.probability),
     }
 
 

@@ -17,6 +17,7 @@ MEANING: dict[Kind, str] = {
     Kind.DIFFERENT_SCOPE: "numbers that count different things, or of which it is not told what they count",
     Kind.DIFFERENT_ENTITY: "said of things that are called the same and that nobody has judged to be one",
     Kind.CORRECTION: "corrected, with the copies that still carry the error",
+    Kind.ONTOLOGY: "what the ontology says cannot all be so",
     Kind.AGREEMENT: "said by several independent origins; copies of one report count once",
 }
 

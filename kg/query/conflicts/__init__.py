@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Iterator
 from kg.dataset.terms import NamedNode, node
 from kg.dataset.view import View
 from kg.query.conflicts.assertions import conflicts_of_assertions, meeting
+from kg.query.conflicts.axioms import conflicts_of_axioms
 from kg.query.conflicts.corrections import conflicts_of_corrections, conflicts_of_rebuttals
 from kg.query.conflicts.finding import Conflict, Kind, Side
 from kg.query.conflicts.naming import conflicts_of_names
@@ -34,6 +35,8 @@ def conflicts(view: View, about: str | None = None, kinds: Collection[Kind] = tu
     found = {s.claim: s for s in (all_stances(view) if near is None else some_stances(view, sorted(near)))}
     wording = Wording(view)
     wanted = [one for one in _all(view, found, wording, frozenset(kinds)) if one.kind in kinds]
+    if Kind.ONTOLOGY in kinds:
+        wanted += conflicts_of_axioms(view, wording, None if about is None else _things(view, about))
     if about is not None:
         concerned = {about} if about in found else {s.claim for s in found.values() if _speaks_of(s, about)}
         wanted = [one for one in wanted if one.claims & concerned]
@@ -86,6 +89,14 @@ class _Covered:
     def covers(self, one: Conflict) -> bool:
         """Whether what this one tells is told."""
         return any(one.claims <= other for other in self._by_claim.get(min(one.claims), ()))
+
+
+def _things(view: View, about: str) -> set[str]:
+    """What a claim speaks of; an entity itself."""
+    if not view.is_active(about):
+        return {about}
+    stated = (triple for triple, _ in view.stated(about))
+    return {term[1:-1] for s, _, o in stated for term in (s, o) if term.startswith("<")}
 
 
 def _speaks_of(stance: Stance, entity: str) -> bool:

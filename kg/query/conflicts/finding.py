@@ -8,13 +8,17 @@ from kg.query.conflicts.stances import Span, Stance
 
 
 class Kind(StrEnum):
-    """How claims stand to each other. Only the first is a contradiction; the next three explain one away."""
+    """How claims stand to each other. Only the first is a contradiction; the next three explain one away.
+
+    ``ONTOLOGY``: what the ontology says cannot all be so.
+    """
 
     CONTRADICTION = "contradiction"
     DIFFERENT_TIME = "different_time"
     DIFFERENT_SCOPE = "different_scope"
     DIFFERENT_ENTITY = "different_entity"
     CORRECTION = "correction"
+    ONTOLOGY = "ontology"
     AGREEMENT = "agreement"
 
 
