@@ -34,13 +34,24 @@ from kg.query.algebra import (
     PathPattern,
     Pattern,
     Select,
+    Service,
     Table,
     TriplePattern,
     Union,
     Var,
 )
 from kg.query.conditions import bound_in_both, existences, or_else, rewritten
-from kg.query.derivation import AnyLeaf, Existence, Factor, Leaf, NotAnnotated, Tree, Way, Worked
+from kg.query.derivation import (
+    AnyLeaf,
+    Existence,
+    Factor,
+    Leaf,
+    NotAnnotated,
+    Tree,
+    Way,
+    Worked,
+    with_beside,
+)
 from kg.query.fitness import (
     MOST_EXISTS,
     check_bound,
@@ -122,6 +133,8 @@ class Hull:
             case Select():
                 check_within_exists(what, scope.in_exists)
                 return self.apart(what, scope) if self._is_apart(what) else self.select(what, scope)
+        if isinstance(what, Service):
+            raise NotAnnotated("SERVICE is planned with what the endpoint says, when the query is asked")
         raise NotAnnotated(f"{type(what).__name__.upper()} is not annotated yet")
 
     # --- triples
@@ -332,7 +345,7 @@ class Hull:
 
     def tree(self, pattern: Pattern, key: tuple[Var, ...]) -> Tree:
         """What was collected, as a tree."""
-        leaves, factors, tags = tuple(self.leaves), tuple(self.factors), tuple(self.tags)
+        leaves, factors, tags = with_beside(tuple(self.leaves)), tuple(self.factors), tuple(self.tags)
         return Tree(pattern, key, leaves, factors, tags, self.base, self.indexed)
 
     # --- SELECT

@@ -57,6 +57,16 @@ def test_the_reasons_of_a_later_row_come_when_they_are_asked_for(client: FlaskCl
     assert len(page.encode()) < 300_000
 
 
+@pytest.mark.parametrize("form", ["SELECT *", "CONSTRUCT"])
+def test_every_download_is_there(form: str, client: FlaskClient) -> None:
+    query = f"{form} WHERE {{ ?s ls:holdsLicenseFor ?o }}"
+    page = client.get("/sparql", query_string={"query": query, "format": "html"}).text
+    links = re.findall(r'<a href="(/sparql[?][^"]*format=(?!html)[^"]*)"', page)
+    assert len(links) >= 5
+    for link in links:
+        assert client.get(link.replace("&amp;", "&")).status_code == 200
+
+
 @pytest.mark.parametrize(
     "more", ["page=0", "page=x", "row=-1", "row=1e9", "min-confidence=2", "known-at=then"]
 )
