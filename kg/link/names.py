@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
 
 from kg.claims.names import is_name
 from kg.link.folding import german, has_han, latin, syllables, visible, words
@@ -22,7 +21,6 @@ _DETERMINERS = frozenset(
     one two three four five six seven eight nine ten eleven twelve dozens dozen hundreds few
     """.split()
 )
-Level = Literal["entity", "group", "brand", "unit"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +41,17 @@ class Name:
     """A name as it is compared.
 
     ``core`` is the name without its legal form, ``joined`` the core without gaps; ``written_out`` the same
-    with umlauts as ae, oe, ue. ``forms`` are the classes of its legal form, empty if it has none. ``level``
-    is on which level it stands, where it says so. ``han`` is the core in simplified Chinese, ``syllables``
-    how many Mandarin syllables the words of its own have. ``is_name`` is false for a description.
-    ``initials`` are the first letters of its words, if there are three and more, ``keys`` the meanings of
-    the words in order of the alphabet, ``own`` the words of its own without gaps.
+    with umlauts as ae, oe, ue. ``forms`` are the classes of its legal form, empty if it has none. ``han`` is
+    the core in simplified Chinese, ``syllables`` how many Mandarin syllables the words of its own have.
+    ``is_name`` is false for a description. ``initials`` are the first letters of its words, if there are
+    three and more, ``keys`` the meanings of the words in order of the alphabet, ``own`` the words of its
+    own without gaps.
     """
 
     text: str
     core: tuple[Word, ...]
     joined: str
     forms: frozenset[str]
-    level: Level | None
     written_out: str | None = None
     han: str | None = None
     syllables: int = 0
@@ -81,7 +78,6 @@ def name_of(text: str) -> Name:
         core=parts,
         joined="".join(part.latin for part in parts),
         forms=forms,
-        level=_level(parts, forms),
         initials="".join(word[0] for word in telling) if len(telling) >= 3 else None,
         keys=tuple(sorted(part.key for part in parts if part.sort != "filler")),
         own="".join(part.latin for part in parts if part.sort == "own"),
@@ -180,14 +176,3 @@ def _pieces(word: str) -> tuple[str, ...]:
         behind.append(ending)
         rest = rest.removesuffix(ending)
     return (*before, *((rest,) if rest else ()), *reversed(behind))
-
-
-def _level(parts: tuple[Word, ...], forms: frozenset[str]) -> Level | None:
-    levels = {part.key for part in parts if part.sort == "level"}
-    if "unit" in levels:
-        return "unit"
-    if forms:
-        return "entity"
-    if "brand" in levels:
-        return "brand"
-    return "group" if "group" in levels else None
