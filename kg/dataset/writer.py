@@ -9,7 +9,9 @@ from pyoxigraph import Quad, RdfFormat, Store
 import ontology
 from kg.claims.claim import Claim, Status
 from kg.claims.confidence import RELIABILITY_TERM, Reliability, cautious, claim_probability, hand_ons
+from kg.claims.document import Document
 from kg.dataset.bulk import gathered, load_pieces
+from kg.dataset.decode import decode_document
 from kg.dataset.encode import EncodedClaim, encode, moment, with_stored_triples
 from kg.dataset.facts import RESERVED_HOW, FactWriter, fact_lines, in_graph
 from kg.dataset.identities import texts
@@ -102,6 +104,7 @@ class Writer(FactWriter):
             for name, (claim, done) in encoded.items()
             if not self._is_due(claim, done, rated[done.origin])
         }
+        described: dict[str, Document] = {}
         lines: list[str] = []
         for name, (claim, done) in encoded.items():
             if name in inactive:
@@ -112,8 +115,9 @@ class Writer(FactWriter):
             stated = self.entering(name, done.assertion)
             told = dict(stated)  # in canonical names
             clusters = self.view.clusters
+            recalled = self._as_recorded(claim, described)
             self.text.stated(
-                entry(claim, name, told, "active", recorded, self.names, reliability, clusters=clusters)
+                entry(recalled, name, told, "active", recorded, self.names, reliability, clusters=clusters)
             )
             lines.append(in_graph(stated, name))
             if claim.states_fact:
@@ -121,6 +125,14 @@ class Writer(FactWriter):
         self.load(self.main, "".join(lines))
         self.count(active=len(encoded) - len(inactive), inactive=len(inactive))
         self._settle(targets)
+
+    def _as_recorded(self, claim: Claim, known: dict[str, Document]) -> Claim:
+        """The claim with its document as that was first described, which is how it is read back."""
+        key = claim.document.key
+        if key not in known:
+            known[key] = decode_document(self.view.node(self.names.document(key)))
+        recorded = known[key]
+        return claim if recorded == claim.document else claim.model_copy(update={"document": recorded})
 
     def _is_due(self, claim: Claim, done: EncodedClaim, reliability: Reliability) -> bool:
         """Whether a claim that was just recorded is to be active: ``View.due_state``, with less reading."""
