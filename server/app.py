@@ -3,7 +3,7 @@
 import json
 import logging
 
-from flask import Flask, Response, current_app, render_template, request
+from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException
 
 from kg.errors import LodestoneError
@@ -24,10 +24,11 @@ from server.formats import GRAPHS, HTML
 from server.graphs import graphs
 from server.health import health
 from server.judging import judging
+from server.manual import manual
 from server.metrics import metrics
 from server.ontologypage import ontology_page
 from server.openapi import openapi
-from server.problems import KINDS, from_bug, from_error, from_http
+from server.problems import from_bug, from_error, from_http
 from server.rdf import write_ontology
 from server.reconcile import FRAMED, reconcile
 from server.services import Services, services
@@ -105,7 +106,7 @@ def create_app(config: Config, workers: Workers | None = None) -> Flask:
     app.register_blueprint(openapi)
     app.register_blueprint(reconcile)
     app.add_url_rule("/ontology", view_func=ontology)
-    app.add_url_rule("/docs", view_func=docs)
+    app.register_blueprint(manual)
     app.before_request(check_reading)
     app.before_request(decompress)
     app.register_error_handler(LodestoneError, from_error)
@@ -175,8 +176,3 @@ def ontology() -> Response:
     if chosen is HTML:
         return answer(snapshot, chosen, "ontology.html", ontology_page(), formats=(HTML, *GRAPHS))
     return Response(write_ontology(chosen), content_type=chosen.content_type())
-
-
-def docs() -> Response:
-    """How to use the endpoint."""
-    return Response(render_template("docs.html", config=services(current_app).config, kinds=KINDS.values()))

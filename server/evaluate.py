@@ -3,6 +3,7 @@
 Runs in the worker processes, and imports no Flask.
 """
 
+import gc
 import json
 import re
 from contextlib import suppress
@@ -58,6 +59,7 @@ def evaluation(store: Path, outbound: tuple[str, ...] = ()) -> Evaluation:
     older = lru_cache(maxsize=OLD_VERSIONS)(lambda version: kept(reader(), version))
     with suppress(StoreError):  # each job says so
         _ = reader().current().index, reader().current().statistics
+    gc.freeze()  # what is loaded stays: the collector need not go through it
 
     def evaluate(job: Job) -> Reply | Draft | Failure:
         try:

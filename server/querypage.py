@@ -86,6 +86,12 @@ def query_page(
         examples=(),
         answer=answer,
         policy=policy,
-        choices=choices(namer, answer.resting, policy) if answer.provenance else None,
+        choices=choices(namer, answer.resting, _labels(sides), policy) if answer.provenance else None,
         edges=OF_TRIPLES if columns == TRIPLE else edges(sparql, base, columns),
     )
+
+
+def _labels(sides: Sides) -> dict[str, str]:
+    """What the answer calls its claims and judgments."""
+    told = [(side.get("provenance") or {}).get("claims", {}) for side in (sides.plain, sides.trusted or {})]
+    return {iri: claim["label"] for claims in told for iri, claim in claims.items() if claim.get("label")}

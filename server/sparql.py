@@ -1,6 +1,7 @@
 """``/sparql``: the SPARQL 1.1 Protocol, the service description, and the query page."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
 
@@ -16,7 +17,7 @@ from server.bundle import scripted
 from server.description import examples, service_description
 from server.errors import BadRequest, NotAcceptable
 from server.evaluate import grouped
-from server.formats import GRAPHS, HTML, RESULTS, by_name, offers
+from server.formats import GRAPHS, HTML, RESULTS, Format, by_name, offers
 from server.jobs import Job, Reply, Task
 from server.naming import Namer
 from server.negotiate import accepts_html, choose
@@ -96,7 +97,7 @@ def _page(asked: QueryRequest) -> AnyResponse:
     page = replace(
         page,
         examples=examples(here.snapshot().names.record),
-        downloads=tuple(Download(f.label, query_address(asked, format=f.name, **kept)) for f in formats),
+        downloads=tuple(_downloads(asked, formats, kept)),
         kept=_kept(asked),
         again=query_address(asked, format=HTML.name, **kept),
         without_policy=query_address(replace(asked, policy=()), format=HTML.name, **kept),
@@ -107,6 +108,15 @@ def _page(asked: QueryRequest) -> AnyResponse:
     response.headers.update(headers)
     response.headers["Referrer-Policy"] = "same-origin"  # so that its form says where it comes from
     return scripted(response, "query")
+
+
+def _downloads(asked: QueryRequest, formats: tuple[Format, ...], kept: dict[str, str]) -> Iterator[Download]:
+    """The answer in every format, and with its provenance in those that carry it only when asked to."""
+    for one in formats:
+        yield Download(one.label, query_address(asked, format=one.name, **kept))
+    name, how = ("csv", "columns") if formats is RESULTS else ("trig", "how")
+    label = "CSV with confidence" if formats is RESULTS else "TriG with provenance"
+    yield Download(label, query_address(asked, format=name, provenance=how, **kept))
 
 
 def believed_under(snapshot: Snapshot, policy: TrustPolicy) -> Believed:

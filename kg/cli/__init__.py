@@ -17,6 +17,9 @@ from kg.cli.link_command import link
 from kg.cli.options import STORE, WAIT, engine_options
 from kg.errors import LodestoneError
 
+_EXTRAS = {"mcp": "mcp", "mcp_types": "mcp", "Crypto": "exchange"}
+"""Which extra installs a package, where it is not the one for articles."""
+
 
 class _Commands(click.Group):
     """Turns errors that a user can mend into one line and exit status 2."""
@@ -27,8 +30,9 @@ class _Commands(click.Group):
         except LodestoneError as error:
             _fail(str(error))
         except ModuleNotFoundError as error:
-            extra = "pip install 'lodestone-kg[extract]'"
-            _fail(f"this needs an extra that is not installed ({error.name}): {extra}")
+            extra = _EXTRAS.get((error.name or "").partition(".")[0], "extract")
+            install = f"pip install 'lodestone-kg[{extra}]'"
+            _fail(f"this needs an extra that is not installed ({error.name}): {install}")
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(2)
@@ -142,6 +146,16 @@ def serve(**flags: object) -> None:
     from kg.cli.serving import run_serve
 
     run_serve(flags)
+
+
+@main.command()
+@STORE
+@click.option("--timeout", type=float, help="Seconds that a query may take.")
+def mcp(store: Path, timeout: float | None) -> None:
+    """Serve a store to an assistant, read-only, by the Model Context Protocol on stdin and stdout."""
+    from kg.cli.serving import run_mcp
+
+    run_mcp(store, timeout)
 
 
 @main.command()

@@ -44,6 +44,7 @@ class Done:
 
 def run_reference(store: Path, wait: float) -> int:
     """Put the reference data into their graph, in place of what is there."""
+    Reader(store)  # that there is one: none is made here
     with Writer(store, wait=wait) as writer:
         changed = replace_reference(writer, reference_statements(writer.names))
         version = writer.commit().version

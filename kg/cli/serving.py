@@ -34,3 +34,10 @@ def run_serve(flags: Mapping[str, object]) -> None:
 
     file = flags.get("config")
     serve(load_config(flags, file=file if isinstance(file, Path) else None))
+
+
+def run_mcp(store: Path, timeout: float | None) -> None:
+    """Serve to an assistant, as the flags and the environment say."""
+    from server.assistant_stdio import run_assistant  # noqa: PLC0415 - an extra
+
+    run_assistant(load_config({"store": store, "timeout": timeout}))

@@ -16,7 +16,7 @@ from kg.dataset.records import Object, Records, Subject, plain_value
 from kg.dataset.terms import is_node, node, ntriples
 from kg.errors import NotFound
 from kg.identity.clusters import NONE, Clusters, Link, Texts
-from kg.identity.judgment import Judgment, Verdict
+from kg.identity.judgment import Judgment, Kind, Verdict
 from ontology.vocab import LS, RDF, RDFS
 
 Fact = tuple[str, ...]
@@ -76,6 +76,8 @@ class Identities(Records):
     def judgment_label(self, judgment: Judgment) -> str:
         """What a judgment says, in words."""
         left, right = map(self.mention_label, (judgment.left, judgment.right))
+        if judgment.kind is Kind.EVENT:
+            left, right = f"“{left}”", f"“{right}”"
         return f"{left} {_IS[judgment.verdict]} {right}"
 
     def mention_label(self, mention: str) -> str:

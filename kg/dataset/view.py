@@ -94,6 +94,22 @@ class View(Told):
                 if claims := self._stating(graphs):
                     yield self.statements(subject, predicate, item, claims)
 
+    def is_derivable(self, s: Subject, p: NamedNode, o: Object) -> bool:
+        """Whether there is a fact from which alone this triple follows. No more is read than it takes."""
+        for ps, pp, po in ontology_rules().premises((str(s), str(p), ntriples(o))):
+            quads = self.main.quads_for_pattern(_term(ps, s, o), _predicate(pp), _term(po, s, o), None)
+            if self._is_stated(quads):
+                return True
+        return False
+
+    def is_asserted(self, s: Subject, p: NamedNode, o: Object) -> bool:
+        """Whether an active claim states this triple as a fact."""
+        return self._is_stated(self.main.quads_for_pattern(s, p, o, None))
+
+    def _is_stated(self, quads: Iterable[Quad]) -> bool:
+        names = (quad.graph_name.value for quad in quads if isinstance(quad.graph_name, NamedNode))
+        return any(not self.names.is_reserved(name) and self.states_fact(name) for name in names)
+
     def _by_triple(
         self, quads: Iterable[Quad]
     ) -> Iterator[tuple[tuple[Subject, NamedNode, Object], list[str]]]:

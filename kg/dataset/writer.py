@@ -359,29 +359,31 @@ class Writer(WorkingCopy):
         """Take from the default graph what nothing supports any more, consequences included."""
         rules = ontology_rules()
         found = list(triples)
-        lost = [(str(s), str(p), ntriples(o)) for s, p, o in found if not self.view.asserting(s, p, o)]
+        lost = [(str(s), str(p), ntriples(o)) for s, p, o in found if not self.view.is_asserted(s, p, o)]
         resting = self.inferring.resting_on(lost)
+        doubtful: dict[tuple[Subject, NamedNode, Object], None] = {}
         for s, p, o in found:
             stated = (str(s), str(p), ntriples(o))
             consequences = rules.consequences(stated)
             self.indexing.touch((stated, *consequences))
             self.inferring.doubt((stated, *consequences))
-            follows = [terms_of(c) for c in consequences]
-            for triple in ((s, p, o), *follows):
-                derivable = any(self.view.premises(*triple))
-                if not derivable and self.view.is_inferred(*triple):
-                    self.main.remove(Quad(*triple, self.view.inferred))
-                if not derivable and not self.view.is_base(*triple) and not self.view.asserting(*triple):
-                    self.main.remove(Quad(*triple, DEFAULT))
+            doubtful[s, p, o] = None
+            doubtful.update(dict.fromkeys(map(terms_of, consequences)))
+        for triple in doubtful:
+            derivable = self.view.is_derivable(*triple)
+            if not derivable and self.view.is_inferred(*triple):
+                self.main.remove(Quad(*triple, self.view.inferred))
+            if not derivable and not self.view.is_base(*triple) and not self.view.is_asserted(*triple):
+                self.main.remove(Quad(*triple, DEFAULT))
         self._doubt(resting)
 
     def _doubt(self, conclusions: Iterable[Triple]) -> None:
         """Take out what chains concluded, until the batch is settled."""
         for conclusion in conclusions:
             s, p, o = map(term, conclusion)
-            if not any(self.view.premises(s, p, o)):
+            if not self.view.is_derivable(s, p, o):
                 self.main.remove(Quad(s, p, o, self.view.inferred))
-                if not self.view.is_base(s, p, o) and not self.view.asserting(s, p, o):
+                if not self.view.is_base(s, p, o) and not self.view.is_asserted(s, p, o):
                     self.main.remove(Quad(s, p, o, DEFAULT))
             self.inferring.doubt((conclusion,))
         if next(iter(self.main.quads_for_pattern(None, None, None, self.view.inferred)), None) is None:

@@ -1,8 +1,6 @@
 """How two names compare: one of the classes of ``scoring.yaml``, and the similarity of their spellings."""
 
 import re
-from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rapidfuzz.distance import OSA, Indel
@@ -12,7 +10,6 @@ from kg.link.names import Name, Word
 
 SAME_SYLLABLES = 3
 """Mandarin syllables of its own from which on a name that sounds the same is taken to be the same."""
-_VAGUE = frozenset({"company"})
 _DIGITS = re.compile(r"[0-9]+")
 _NEAR = 0.86
 _MOST_INITIALS = 6
@@ -52,7 +49,12 @@ def _form(a: Name, b: Name) -> str:
         return "one only"
     if a.forms & b.forms:
         return "same"
-    return "one only" if _VAGUE in (a.forms, b.forms) else "other"
+    return "one only" if _is_loose(a.forms, b.forms) or _is_loose(b.forms, a.forms) else "other"
+
+
+def _is_loose(form: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether a form says so little that the other one may be meant."""
+    return form == {"company"} or (form == {"ltd"} and bool(other & {"limited", "stock"}))
 
 
 def _kind(a: Name, b: Name, form: str) -> str:
@@ -64,7 +66,7 @@ def _kind(a: Name, b: Name, form: str) -> str:
         return _sounds(a, b, form)
     if _unit(a) != _unit(b):
         return "unit added" if _overlap(a, b) else "unlike"
-    if a.core and _keys(a) == _keys(b):
+    if a.core and a.keys == b.keys:
         return _same_meaning(a, b, form)
     return _different_words(a, b, form)
 
@@ -122,10 +124,6 @@ def _singular(name: Name) -> list[str]:
     return [word.removesuffix("s") for word in _plain(name)]
 
 
-def _keys(name: Name) -> Counter[str]:
-    return Counter(word.key for word in name.core if word.sort != "filler")
-
-
 def _unit(name: Name) -> bool:
     return any(word.key == "unit" for word in name.core)
 
@@ -136,32 +134,30 @@ def _overlap(a: Name, b: Name) -> bool:
 
 
 def _different_words(a: Name, b: Name, form: str) -> str:
-    left, right = _left_over(a.core, b.core), _left_over(b.core, a.core)
+    left, right = _left_over(a, b), _left_over(b, a)
     if _initials(a, b) or _initials(b, a):
         return "initials"
     if not left and not right:
         return "translated"
     if left and right:
         return _both_left_over(left, right, a, b, form)
-    if not any(word.sort == "own" for word in (b if left else a).core):
+    if not (b if left else a).own:
         return "own word differs" if len(a.core) - len(left) else "unlike"
     sorts = {word.sort for word in (left or right)}
     kind = next(kind for sort, kind in _LEFT if sort in sorts)
     return f"{kind}, both legal" if kind == "industry added" and form in ("same", "other") else kind
 
 
-def _left_over(of: Sequence[Word], other: Sequence[Word]) -> list[Word]:
+def _left_over(of: Name, other: Name) -> list[Word]:
     """Words that the other name lacks; own words also count as there where the other has them joined."""
-    there = Counter(word.key for word in other)
-    joined = "".join(word.latin for word in other if word.sort == "own")
+    there = list(other.keys)
+    same_own = bool(of.own) and of.own == other.own
     left: list[Word] = []
-    run = "".join(word.latin for word in of if word.sort == "own")
-    same_own = bool(run) and run == joined
-    for word in of:
+    for word in of.core:
         if word.sort == "filler" or (same_own and word.sort == "own"):
             continue
-        if there[word.key]:
-            there[word.key] -= 1
+        if word.key in there:
+            there.remove(word.key)
         else:
             left.append(word)
     return left
@@ -176,13 +172,9 @@ def _both_left_over(left: list[Word], right: list[Word], a: Name, b: Name, form:
     if own_left and own_right:
         alone = all(word.sort == "own" for word in (*left, *right)) and form != "other"
         return "spelling" if alone and _near(own_left, own_right) else "own word differs"
-    if own_left or own_right or not (_has_own(a) and _has_own(b)):
+    if own_left or own_right or not (a.own and b.own):
         return "own word differs"
     return "place differs" if sorts & {"place", "area"} else "industry differs"
-
-
-def _has_own(name: Name) -> bool:
-    return any(word.sort == "own" for word in name.core)
 
 
 def _near(a: str, b: str) -> bool:

@@ -8,6 +8,10 @@ from functools import cached_property
 from itertools import islice
 from typing import Self
 
+import numpy as np
+from rapidfuzz.fuzz import partial_ratio, ratio
+from rapidfuzz.process import cdist
+
 from kg.dataset.snapshots import Snapshot
 from kg.dataset.view import View
 from kg.errors import InvalidMatch
@@ -20,8 +24,10 @@ from kg.link.ngrams import Ngrams
 from kg.link.scoring import Feature, score, table
 from ontology.vocab import LS, ONTOLOGY
 
-MOST_SCORED = 40
-"""Entities that are compared with a name one by one, at least."""
+MOST_NEAR = 60
+"""Names that share most letter sequences with one, of which those like it are sought."""
+MOST_SCORED = 16
+"""Of these, names that are compared with it word by word."""
 PLACE_PROPERTIES = frozenset({"place", "country", "city", "locatedIn", str(LS.locatedIn)})
 _KEPT_VERSIONS = 2
 
@@ -63,6 +69,7 @@ class Matcher:
                 for value in values:
                     self._by_identifier.setdefault((scheme, value), []).append(position)
         self._owners = owners
+        self._keys = keys
         self._ngrams = Ngrams(keys)
         self._positions = {entity.iri: position for position, entity in enumerate(self.entities)}
 
@@ -116,7 +123,7 @@ class Matcher:
         scored.sort(key=lambda c: (-c.score, c.name, c.iri))
         return list(_decided(scored))[:limit]
 
-    def blocked(self, described: Described, most: int = MOST_SCORED) -> list[int]:
+    def blocked(self, described: Described) -> list[int]:
         """Positions of the entities that are worth comparing, likely ones first."""
         found: dict[int, None] = {}
         for scheme, values in described.identifiers.items():
@@ -132,9 +139,17 @@ class Matcher:
                 found.update(dict.fromkeys(self._by_key.get(name.initials, ())))
         for text in described.names:
             for key in _keys(name_of(text)):
-                rows = self._ngrams.nearest(key, most)
-                found.update(dict.fromkeys(self._owners[row] for row in rows))
+                found.update(dict.fromkeys(map(self._owners.__getitem__, self._near(key))))
         return list(found)
+
+    def _near(self, key: str) -> list[int]:
+        """Rows of the names that are like one, or hold it, or are held by it."""
+        rows = self._ngrams.nearest(key, MOST_NEAR)
+        if len(rows) <= MOST_SCORED:
+            return [int(row) for row in rows]
+        keys = [self._keys[row] for row in rows]
+        like = cdist([key], keys, scorer=ratio)[0] + cdist([key], keys, scorer=partial_ratio)[0]
+        return [int(row) for row in rows[np.argsort(-like, kind="stable")[:MOST_SCORED]]]
 
     # --- suggestions
 

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
 
 from kg.claims.names import is_name
 from kg.link.folding import german, has_han, latin, syllables, visible, words
@@ -17,9 +16,11 @@ from kg.link.lexicon import (
 )
 
 _DETERMINERS = frozenset(
-    "a an its our their his her some any all these those this that one two three several".split()
+    """
+    a an its our their his her some any all these those this that other another many most several both
+    one two three four five six seven eight nine ten eleven twelve dozens dozen hundreds few
+    """.split()
 )
-Level = Literal["entity", "group", "brand", "unit"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,26 +41,24 @@ class Name:
     """A name as it is compared.
 
     ``core`` is the name without its legal form, ``joined`` the core without gaps; ``written_out`` the same
-    with umlauts as ae, oe, ue. ``forms`` are the classes of its legal form, empty if it has none. ``level``
-    is on which level it stands, where it says so. ``han`` is the core in simplified Chinese, ``syllables``
-    how many Mandarin syllables the words of its own have. ``is_name`` is false for a description.
+    with umlauts as ae, oe, ue. ``forms`` are the classes of its legal form, empty if it has none. ``han`` is
+    the core in simplified Chinese, ``syllables`` how many Mandarin syllables the words of its own have.
+    ``is_name`` is false for a description. ``initials`` are the first letters of its words, if there are
+    three and more, ``keys`` the meanings of the words in order of the alphabet, ``own`` the words of its
+    own without gaps.
     """
 
     text: str
     core: tuple[Word, ...]
     joined: str
     forms: frozenset[str]
-    level: Level | None
     written_out: str | None = None
     han: str | None = None
     syllables: int = 0
     is_name: bool = True
-
-    @property
-    def initials(self) -> str | None:
-        """The first letters of its words, if there are at least three."""
-        parts = [word.latin for word in self.core if word.sort != "filler"]
-        return "".join(part[0] for part in parts) if len(parts) >= 3 else None
+    initials: str | None = None
+    keys: tuple[str, ...] = ()
+    own: str = ""
 
 
 @lru_cache(maxsize=131072)
@@ -71,6 +70,7 @@ def name_of(text: str) -> Name:
         core, forms = found, frozenset()
     parts = _parts(core)
     own_syllables = sum(part.syllables for part in parts if part.sort == "own")
+    telling = [part.latin for part in parts if part.sort != "filler" and part.latin]
     han = "".join(core) if core and all(map(has_han, core)) else None
     written_out = [german(word) for word in core]
     return Name(
@@ -78,7 +78,9 @@ def name_of(text: str) -> Name:
         core=parts,
         joined="".join(part.latin for part in parts),
         forms=forms,
-        level=_level(parts, forms),
+        initials="".join(word[0] for word in telling) if len(telling) >= 3 else None,
+        keys=tuple(sorted(part.key for part in parts if part.sort != "filler")),
+        own="".join(part.latin for part in parts if part.sort == "own"),
         written_out="".join(w or latin(c) for w, c in zip(written_out, core, strict=True))
         if any(written_out)
         else None,
@@ -93,7 +95,8 @@ def _is_name(text: str) -> bool:
     if is_name(text):
         return True
     found = words(text)
-    described = not found or found[0] in _DETERMINERS or found[-1] in role_nouns()
+    telling = [w for w in found if w not in role_nouns() and name_words().sort_of((w,)) in (None, "own")]
+    described = not telling or found[0] in _DETERMINERS
     return text.islower() and not described and is_name(text.title())
 
 
@@ -173,14 +176,3 @@ def _pieces(word: str) -> tuple[str, ...]:
         behind.append(ending)
         rest = rest.removesuffix(ending)
     return (*before, *((rest,) if rest else ()), *reversed(behind))
-
-
-def _level(parts: tuple[Word, ...], forms: frozenset[str]) -> Level | None:
-    levels = {part.key for part in parts if part.sort == "level"}
-    if "unit" in levels:
-        return "unit"
-    if forms:
-        return "entity"
-    if "brand" in levels:
-        return "brand"
-    return "group" if "group" in levels else None

@@ -87,7 +87,7 @@ def read_table(path: Path, *, encoding: str | None = None, delimiter: str | None
     first = next((line for line in text.splitlines() if line.strip()), None)
     if first is None:
         raise _unreadable(path, "is empty: a CSV file has a header line, then rows")
-    mark = delimiter or max(_DELIMITERS, key=first.count)
+    mark = _delimiter(delimiter) or max(_DELIMITERS, key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
     rows: list[Row] = []
     problems: list[tuple[int, str]] = []
@@ -109,6 +109,13 @@ def read_table(path: Path, *, encoding: str | None = None, delimiter: str | None
     if columns is None:  # pragma: no cover - the first line that is not blank is a header
         raise _unreadable(path, "has no header")
     return Table(str(path), columns, tuple(rows), tuple(problems), mark)
+
+
+def _delimiter(given: str | None) -> str | None:
+    mark = {"tab": "\t", "\\t": "\t"}.get(given, given) if given else None
+    if mark is not None and (len(mark) != 1 or mark in '"\r\n'):
+        raise InvalidMatch(f"--delimiter {given!r} is no single character (tab for a tab)", value=mark)
+    return mark
 
 
 def _columns(path: Path, values: list[str]) -> tuple[str, ...]:

@@ -146,6 +146,30 @@ class Circuit:
             found = self._facts[operands] = self._new(Op.FACT, operands)
         return found
 
+    def facts(self, of: Sequence[Sequence[str]]) -> list[int]:
+        """The sums of the claims that assert one triple, for many triples: as by ``fact``, in less time.
+
+        Each sum has one claim or more, each once.
+        """
+        tokens, known = self._tokens, self._facts
+        claims = [claim for claim in dict.fromkeys(chain.from_iterable(of)) if claim not in tokens]
+        numbers = self._many(Op.TOKEN, [()] * len(claims))
+        tokens.update(zip(claims, numbers, strict=True))
+        self._leaves.update(zip(numbers, zip(claims, repeat("")), strict=True))
+        keys = [tuple(sorted(map(tokens.__getitem__, names))) for names in of]
+        fresh = [key for key in dict.fromkeys(keys) if len(key) > 1 and key not in known]
+        known.update(zip(fresh, self._many(Op.FACT, fresh), strict=True))
+        return [known[key] if len(key) > 1 else key[0] for key in keys]
+
+    def _many(self, op: Op, operands: list[tuple[int, ...]]) -> range:
+        """The numbers of new nodes."""
+        if len(self) + len(operands) > self.most_nodes:
+            raise CircuitTooLarge(self.most_nodes)
+        numbers = range(len(self), len(self) + len(operands))
+        self.operations.extend(repeat(op, len(operands)))
+        self.operands.extend(operands)
+        return numbers
+
     def plus(self, of: Iterable[int]) -> int:
         """A sum. ``x + 0 = x``; flattened, in a fixed order; ``x + x`` is kept."""
         return self._combined(self._sums, tuple(sorted(of)))
@@ -168,11 +192,7 @@ class Circuit:
             and kind.short.isdisjoint(chain.from_iterable(fresh))
         ):
             return [self._combined(kind, key) for key in keys]
-        if len(self) + len(fresh) > self.most_nodes:
-            raise CircuitTooLarge(self.most_nodes)
-        numbers = range(len(self), len(self) + len(fresh))
-        self.operations.extend(repeat(kind.op, len(fresh)))
-        self.operands.extend(fresh)
+        numbers = self._many(kind.op, fresh)
         kind.known.update(zip(fresh, numbers, strict=True))
         kind.short.update(numbers)
         return list(map(kind.known.__getitem__, keys))

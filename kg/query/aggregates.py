@@ -12,9 +12,11 @@ from kg.query.algebra import Aggregate, Item, Query, Select, Table, Var
 from kg.query.answer import Contribution, Row, Term
 from kg.query.apart import Deriver
 from kg.query.builder import Builder, picker
+from kg.query.counting import by_count
 from kg.query.derivation import Inner, NotAnnotated
 from kg.query.fitness import check_steady, names_graphs
-from kg.query.groups import Member, Outcome, aggregates_of, by_count, finished, number, outcomes
+from kg.query.groups import Member, Outcome, aggregates_of, finished, number
+from kg.query.outcomes import outcomes
 from kg.query.page import table_of
 from kg.query.scope import certain, projected, subexpressions
 from kg.query.standing import Fresh, Scope

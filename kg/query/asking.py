@@ -28,6 +28,7 @@ from kg.query.services import Services, table_of_given
 from kg.query.size import TooComplex, check_size
 from kg.query.source import Source
 from kg.query.subselect import work_out
+from kg.query.sweeping import unswept
 
 
 def query(
@@ -75,7 +76,8 @@ def query(
         source = Chosen(snapshot, *asked.dataset)
         plain = Plain(snapshot, sparql, base_iri, *asked.dataset)
     try:
-        return _annotated(source, asked, plain, confidence, services)
+        with unswept():
+            return _annotated(source, asked, plain, confidence, services)
     except NotAnnotated as why:
         return _unannotated(snapshot, plain.answer(), str(why))
     except CircuitTooLarge as why:

@@ -63,6 +63,14 @@ class Beside:
             return self
         return replace(self, conditions=(*self.conditions, condition))
 
+    def alone(self) -> "Beside":
+        """Nothing, in the same graph.
+
+        What is optional, taken away, or a query of its own counts by all its solutions: also by those
+        that what stands further out would not join with.
+        """
+        return Beside(graph=self.graph)
+
     def within(self, name: Var | Iri) -> "Beside":
         """Where what is added stands in a graph of that name."""
         return replace(self, graph=name)

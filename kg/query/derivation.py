@@ -6,7 +6,7 @@ other trees (``Factor``), which stand for EXISTS, or are subtracted: NOT EXISTS,
 the unmatched branch of OPTIONAL remove nothing from the hull.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from kg.query.algebra import Aggregate, Iri, Node, Order, Path, Pattern, Select, TriplePattern, Var
@@ -80,7 +80,9 @@ class Worked:
 class Way:
     """A path with ``?``, ``*`` or ``+`` between two nodes.
 
-    With ``held`` a constant, too, is joined to itself only where a triple holds it.
+    With ``held`` a constant, too, is joined to itself only where a triple holds it. With
+    ``beside`` another leaf of the same product is a triple that holds an end of it, so that
+    a way of length zero adds nothing to that (``x`` absorbs ``x + y``).
     """
 
     subject: Node
@@ -91,6 +93,7 @@ class Way:
     witness: Var | None = None
     indexed: bool = False
     held: bool = False
+    beside: bool = False
 
     @property
     def nodes(self) -> tuple[Node, ...]:
@@ -100,6 +103,27 @@ class Way:
 
 
 AnyLeaf = Leaf | Existence | Way | Worked
+
+
+def with_beside(leaves: tuple[AnyLeaf, ...]) -> tuple[AnyLeaf, ...]:
+    """The leaves of a tree, each path knowing whether a triple beside it holds one of its ends."""
+    ways = [leaf for leaf in leaves if isinstance(leaf, Way)]
+    if not ways:
+        return leaves
+    triples = [leaf for leaf in leaves if isinstance(leaf, Leaf) and leaf.witness is None]
+
+    def is_held(way: Way) -> bool:
+        ends = {end for end in (way.subject, way.object) if isinstance(end, Var)}
+        return any(
+            leaf.graph == way.graph
+            and set(leaf.guard) <= set(way.guard)
+            and not ends.isdisjoint((leaf.triple.subject, leaf.triple.object))
+            for leaf in triples
+        )
+
+    return tuple(
+        replace(leaf, beside=True) if isinstance(leaf, Way) and is_held(leaf) else leaf for leaf in leaves
+    )
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from operator import attrgetter
 from kg.query.algebra import Item, Order, Query, Select, Var
 from kg.query.apart import Deriver
 from kg.query.conditions import VOLATILE, existences, rewritten
-from kg.query.derivation import Derivation, NotAnnotated
+from kg.query.derivation import Derivation, NotAnnotated, with_beside
 from kg.query.fitness import check_steady, names_graphs
 from kg.query.scope import certain, projected, subexpressions
 from kg.query.standing import Fresh, Scope
@@ -47,7 +47,7 @@ def derive(query: Query, *, indexed: bool = False, whole: bool = False) -> Deriv
     return Derivation(
         pattern,
         key,
-        tuple(deriver.leaves),
+        with_beside(tuple(deriver.leaves)),
         tuple(deriver.factors),
         tuple(deriver.tags),
         query.base,

@@ -115,14 +115,14 @@ class _Caller:
                 return Join(left, self.pattern(right, beside.also(left)))
             case LeftJoin(left, right, condition):
                 left = self.pattern(left, beside)
-                around = beside.also(left)
+                around = beside.alone().also(left)
                 around = around if condition is None else around.meeting(condition)
                 return replace(what, left=left, right=self.pattern(right, around))
             case Union(left, right):
                 return Union(self.pattern(left, beside), self.pattern(right, beside))
             case Minus(left, right):
                 left = self.pattern(left, beside)
-                return Minus(left, self.pattern(right, beside.also(left)))
+                return Minus(left, self.pattern(right, beside.alone().also(left)))
             case Filter(condition, of):
                 return Filter(condition, self.pattern(of, beside.meeting(condition)))
             case Extend():
@@ -130,7 +130,7 @@ class _Caller:
             case Graph():
                 return replace(what, of=self.pattern(what.of, beside.within(what.name)))
             case Select():
-                around = Beside(graph=beside.graph)
+                around = beside.alone()
                 around = around if what.values is None else around.also(what.values)
                 return replace(what, of=self.pattern(what.of, around))
         return what

@@ -40,7 +40,17 @@ from kg.query.algebra import (
     Var,
 )
 from kg.query.conditions import bound_in_both, existences, or_else, rewritten
-from kg.query.derivation import AnyLeaf, Existence, Factor, Leaf, NotAnnotated, Tree, Way, Worked
+from kg.query.derivation import (
+    AnyLeaf,
+    Existence,
+    Factor,
+    Leaf,
+    NotAnnotated,
+    Tree,
+    Way,
+    Worked,
+    with_beside,
+)
 from kg.query.fitness import (
     MOST_EXISTS,
     check_bound,
@@ -332,7 +342,7 @@ class Hull:
 
     def tree(self, pattern: Pattern, key: tuple[Var, ...]) -> Tree:
         """What was collected, as a tree."""
-        leaves, factors, tags = tuple(self.leaves), tuple(self.factors), tuple(self.tags)
+        leaves, factors, tags = with_beside(tuple(self.leaves)), tuple(self.factors), tuple(self.tags)
         return Tree(pattern, key, leaves, factors, tags, self.base, self.indexed)
 
     # --- SELECT

@@ -1,6 +1,7 @@
 """The leaves of derivations: what each triple and each named graph rests on."""
 
 from collections.abc import Sequence
+from itertools import chain
 
 from kg.dataset.terms import BlankNode, Literal, NamedNode, stored_form
 from kg.dataset.view import Fact, Support
@@ -55,8 +56,12 @@ class Leaves:
                 supports = index.supports(unknown)
             except TooManyProofs as error:
                 raise NotAnnotated(str(error)) from error
-            for name, support in zip(unknown, supports, strict=True):
-                self._named[name] = self._summed(support, (name,))
+            claims = _only_claims(supports)
+            if claims is not None:
+                self._named.update(zip(unknown, self.circuit.facts(claims), strict=True))
+            else:
+                for name, support in zip(unknown, supports, strict=True):
+                    self._named[name] = self._summed(support, (name,))
         return list(map(self._named.__getitem__, names))
 
     def _support(self, what: tuple[Term | None, ...]) -> Support:
@@ -83,6 +88,14 @@ class Leaves:
         return node
 
 
+def _only_claims(supports: Sequence[Support]) -> list[Fact] | None:
+    """The claims that assert each of some triples, if nothing else supports any of them; else ``None``."""
+    if any(len(s.facts) != 1 or s.base or s.proofs for s in supports):
+        return None
+    facts = [support.facts[0] for support in supports]
+    return None if any(" " in said for said in set(chain.from_iterable(facts))) else facts
+
+
 def annotation(circuit: Circuit, support: Support) -> int:
     """The node of what a triple rests on; ``zero`` where that is nothing."""
     if len(support.facts) == 1 and not support.base and not support.proofs:
@@ -97,6 +110,8 @@ def annotation(circuit: Circuit, support: Support) -> int:
 def _fact(circuit: Circuit, fact: Fact) -> int:
     """The sum of the statements of one triple: claims, each alone or times the judgments that it needs."""
     token = circuit.token
+    if len(fact) == 1 and " " not in fact[0]:
+        return token(fact[0])
     if any(" " in statement for statement in fact):
         return circuit.fact([circuit.times(map(token, statement.split(" "))) for statement in fact])
     return circuit.fact(map(token, fact))

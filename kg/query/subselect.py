@@ -9,8 +9,10 @@ from kg.provenance.circuit import Circuit
 from kg.query.algebra import Table
 from kg.query.answer import Row
 from kg.query.builder import Builder, picker
+from kg.query.counting import one_more
 from kg.query.derivation import Inner, NotAnnotated
-from kg.query.groups import Member, aggregates_of, finished, one_more, outcomes
+from kg.query.groups import Member, aggregates_of, finished
+from kg.query.outcomes import outcomes
 from kg.query.scope import has_aggregate
 
 MOST_ROWS = 5_000

@@ -34,6 +34,7 @@ from kg.query.services import Services
 from kg.query.size import TooComplex
 from kg.query.source import Source
 from kg.query.subselect import work_out
+from kg.query.sweeping import unswept
 from kg.query.trusting import Restriction, Trusting
 from ontology.vocab import LS
 
@@ -105,14 +106,14 @@ def query_trusting(
     is_ask = asked.query.form == "ask"
     builder = Builder(source, MAX_DERIVATIONS, work_out)
     try:
-        found = standing(builder, plan)
-        if is_ask:
-            node = builder.circuit.plus(dict.fromkeys(found.nodes))
-            told = assessed(source, builder.circuit, [node], confidence)
-            return Answer("ask", source.iri, boolean=bool(found.rows), provenance=told)
-        told = assessed(source, builder.circuit, found.nodes, confidence)
+        with unswept():
+            found = standing(builder, plan)
+            nodes = [builder.circuit.plus(dict.fromkeys(found.nodes))] if is_ask else found.nodes
+            told = assessed(source, builder.circuit, nodes, confidence)
     except (NotAnnotated, Unaccounted, QuerySyntaxError, TooComplex, CircuitTooLarge, RecursionError):
         return None
+    if is_ask:
+        return Answer("ask", source.iri, boolean=bool(found.rows), provenance=told)
     variables = tuple(variable.name for variable in plan.key)
     return Answer("select", source.iri, variables, tuple(found.rows), provenance=told)
 

@@ -41,7 +41,7 @@ class WayLeaves:
             raise Unaccounted("an end of a path is unbound")
         if start == end and is_nullable(way.path):
             constant = not isinstance(way.subject, Var) or not isinstance(way.object, Var)
-            if constant and not way.held:
+            if way.beside or (constant and not way.held):
                 return self._leaves.circuit.one
             return self._presence(start, graph)
         path = way.path

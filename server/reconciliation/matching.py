@@ -5,6 +5,7 @@ and kept apart from what answers pages and queries. While it is made, who asks i
 """
 
 import logging
+import os
 import signal
 import threading
 from multiprocessing.connection import Connection
@@ -17,6 +18,7 @@ from server.errors import Overloaded, WorkerLost
 from server.jobs import Failure
 from server.kept import Died, Kept, Overdue
 from server.memory import limit
+from server.process import POLITE
 from server.reconciliation.messages import Task
 
 log = logging.getLogger(__name__)
@@ -33,6 +35,7 @@ def serve_matches(connection: Connection, store: Path, memory: int) -> None:
 
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.nice(POLITE)
     limit(memory)
     index: Index | None = None
     connection.send("ready")

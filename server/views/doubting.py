@@ -18,6 +18,8 @@ MOST_CLAIMS = 400
 
 _LONGEST = 110
 
+KINDS = ("source", "document", "claim", "judgment")
+
 Bearing = dict[str, set[int]]
 """Things, each with the rows that it bears on."""
 
@@ -40,18 +42,22 @@ class Choices:
     sources: tuple[Choice, ...]
     documents: tuple[Choice, ...]
     claims: tuple[Choice, ...]
+    judgments: tuple[Choice, ...]
     more: bool
 
 
-def choices(namer: Namer, resting: Mapping[str, frozenset[int]], policy: TrustPolicy) -> Choices:
+def choices(
+    namer: Namer, resting: Mapping[str, frozenset[int]], labels: Mapping[str, str], policy: TrustPolicy
+) -> Choices:
     """What there is to be left out of an answer that rests on some claims, each with rows it bears on."""
     ranked = sorted(resting, key=lambda iri: (-len(resting[iri]), iri))[:MOST_CLAIMS]
-    found: dict[str, Bearing] = {kind: defaultdict(set) for kind in ("source", "document", "claim")}
+    found: dict[str, Bearing] = {kind: defaultdict(set) for kind in KINDS}
     view = namer.snapshot
     for iri in ranked:
-        found["claim"][iri] |= resting[iri]
         if not view.is_known(iri):
+            found["judgment"][iri] |= resting[iri]
             continue
+        found["claim"][iri] |= resting[iri]
         claim = Candidate(view, iri)
         found["document"][claim.document] |= resting[iri]
         for source in claim.sources:
@@ -59,22 +65,28 @@ def choices(namer: Namer, resting: Mapping[str, frozenset[int]], policy: TrustPo
     known = {iri for bearing in found.values() for iri in bearing}
     for iri in sorted(policy.without - known):
         found[_kind(namer, iri)][iri] = set()
+    listed = {kind: _listed(namer, kind, found[kind], labels, policy) for kind in KINDS}
     return Choices(
-        sources=_listed(namer, "source", found["source"], policy),
-        documents=_listed(namer, "document", found["document"], policy),
-        claims=_listed(namer, "claim", found["claim"], policy),
+        sources=listed["source"],
+        documents=listed["document"],
+        claims=listed["claim"],
+        judgments=listed["judgment"],
         more=len(resting) > len(ranked) or any(len(bearing) > MOST for bearing in found.values()),
     )
 
 
-def _listed(namer: Namer, kind: str, bearing: Bearing, policy: TrustPolicy) -> tuple[Choice, ...]:
+def _listed(
+    namer: Namer, kind: str, bearing: Bearing, labels: Mapping[str, str], policy: TrustPolicy
+) -> tuple[Choice, ...]:
     ranked = sorted(bearing, key=lambda iri: (iri not in policy.without, -len(bearing[iri]), iri))[:MOST]
-    found = [_choice(namer, kind, iri, len(bearing[iri]), iri in policy.without) for iri in ranked]
+    found = [
+        _choice(namer, kind, iri, labels.get(iri), len(bearing[iri]), iri in policy.without) for iri in ranked
+    ]
     return tuple(sorted(found, key=lambda choice: (-(choice.rows or 0), choice.text.casefold(), choice.iri)))
 
 
-def _choice(namer: Namer, kind: str, iri: str, rows: int, left_out: bool) -> Choice:
-    text = namer.document(iri).text if kind == "document" else namer.label(iri)
+def _choice(namer: Namer, kind: str, iri: str, label: str | None, rows: int, left_out: bool) -> Choice:
+    text = namer.document(iri).text if kind == "document" else label or namer.label(iri)
     note = _source_note(namer, iri) if kind == "source" else ""
     return Choice(iri, shortened(text, _LONGEST), note, rows or None, left_out)
 
@@ -93,4 +105,6 @@ def _kind(namer: Namer, iri: str) -> str:
     if LS.Document in types:
         return "document"
     sources: Iterable[str] = (*SOURCE_CLASS.values(), LS.Origin, LS.Source)
-    return "source" if any(term in types for term in sources) else "claim"
+    if any(term in types for term in sources):
+        return "source"
+    return "judgment" if LS.Judgment in types else "claim"

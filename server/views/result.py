@@ -126,13 +126,12 @@ def read_answer(
     """The answer as its page shows it: ``plain``, and beside it what a policy leaves, ``trusted``.
 
     Both are SPARQL results in JSON with provenance; an RDF answer has one row for each
-    triple. ``row`` is one whose reasons are asked for.
+    triple. ``row`` is one whose reasons are asked for; beyond the last page comes the last.
     """
     sides = [_told(plain, kind), _told(trusted, kind) if trusted is not None else {}]
     keys = list(dict.fromkeys([*sides[0], *sides[1]]))
     fates = [_fate(sides[0].get(key), sides[1].get(key), trusted is not None) for key in keys]
-    if row is not None:
-        page = (row - 1) // ROWS + 1
+    page = min(page if row is None else (row - 1) // ROWS + 1, max(0, len(keys) - 1) // ROWS + 1)
     window = range((page - 1) * ROWS, min(page * ROWS, len(keys)))
     explain = [Explaining(namer, side.get("provenance") or {}, believed) for side in (plain, trusted or {})]
     variables = _variables(plain, kind)
@@ -201,8 +200,8 @@ def _fate(before: _Told | None, now: _Told | None, compared: bool) -> str:
     old, new = _standing(before), _standing(now)
     if old.confidence is None or new.confidence is None:
         return "same" if old.confidence is new.confidence else "changed"
-    moved = abs(old.confidence - new.confidence) > LEAST_CHANGE or old.origins != new.origins
-    return "changed" if moved else "same"
+    others = before.note.get("contested") != now.note.get("contested") or old.origins != new.origins
+    return "changed" if others or abs(old.confidence - new.confidence) > LEAST_CHANGE else "same"
 
 
 def _standing(told: _Told) -> Standing:

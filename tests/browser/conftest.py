@@ -62,9 +62,9 @@ def take_brief(store: Path) -> None:
         Ingest(writer).run([ROOT / "kg" / "example" / "brief.txt"])
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """The browser, for the whole session."""
+    """The browser, for the tests of this folder: while Playwright runs, no other event loop can."""
     program = os.environ.get("LODESTONE_CHROMIUM") or shutil.which("chromium")
     if program is None:
         pytest.skip("there is no chromium here (LODESTONE_CHROMIUM names one elsewhere)")

@@ -16,6 +16,7 @@ PAGES = {
     "start": "/",
     "query": "/sparql?format=html",
     "answer": ASKED,
+    "answer under a policy": f"{ASKED}&min-confidence=0.7",
     "ontology": "/ontology",
     "docs": "/docs",
     "claims": "/claims",

@@ -47,6 +47,8 @@ def test_from_the_question_to_the_words_in_the_article(open_page: Open, bundle: 
     assert reasons.locator("svg.circuit .claim").count() >= 1
     assert "Three sources → Reuters" in reasons.locator(".voices").inner_text()
     quote = reasons.locator("blockquote").inner_text().strip("“”")
+    reasons.locator(".ways a.number").click()
+    assert page.locator(":target").get_attribute("id") == "row-1-1"
     reasons.get_by_role("link", name="read it in").click()
     page.wait_for_url("**/document/*#quote-*")
     place = page.locator(":target")

@@ -212,6 +212,13 @@ def test_a_mistake_is_told(store: Path, table: Path, args: tuple[str, ...], told
     assert told in done.output
 
 
+def test_no_store_is_made_by_the_way(tmp_path: Path, table: Path) -> None:
+    for args in ((), ("--reference",), (table,)):
+        done = run(tmp_path / "none", "link", *args)
+        assert (done.exit_code, "no Lodestone store" in done.output) == (2, True)
+        assert not (tmp_path / "none").exists()
+
+
 def test_options_of_tables_want_a_table(store: Path) -> None:
     done = run(store, "link", "--accept")
     assert done.exit_code == 2

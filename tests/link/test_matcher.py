@@ -9,6 +9,7 @@ from kg.dataset.snapshots import Reader, Snapshot
 from kg.dataset.writer import Writer
 from kg.errors import InvalidMatch
 from kg.link import Matcher
+from kg.link.entity import Described, Entity
 from ontology.vocab import LS
 
 PRODUCERS = (
@@ -104,3 +105,13 @@ def test_suggestions_start_with_what_was_typed(matcher: Matcher) -> None:
     assert [c.name for c in matcher.suggest("YUN")] == ["Ningbo Yunhuan", "Ningbo Yunsheng"]
     assert [c.name for c in matcher.suggest("ning", "place")] == ["Ningbo"]
     assert matcher.suggest("  ") == []
+
+
+def test_a_short_name_is_found_beside_the_full_one_itself() -> None:
+    noise = [
+        f"{a}{b} {c}" for a in ("Mag", "Jel", "Rar") for b in ("na", "eth", "mo") for c in ("AG", "SE", "Inc")
+    ]
+    names = ["JL MAG", "JL MAG Rare-Earth Co., Ltd.", *noise]
+    matcher = Matcher(Entity(f"urn:{i}", Described((n,), "party")) for i, n in enumerate(names))
+    for name in names[:2]:
+        assert {0, 1} <= set(matcher.blocked(Described((name,), "party")))

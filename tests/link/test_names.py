@@ -35,6 +35,7 @@ OTHER = [
     ("JL MAG", "JL MAG Rare-Earth", "industry added"),
     ("BMW", "Bayerische Motoren Werke AG", "initials"),
     ("Volkswagn AG", "Volkswagen AG", "spelling"),
+    ("Yarter Ltd", "Yarter Co., Ltd.", "same, form added"),
     ("Plant 2 Works", "Plant 3 Works", "number differs"),
     ("Tesla Energy", "Tesla Motors", "industry differs"),
     ("Ford Motor Company", "Ford Motor Company Cologne Plant", "unit added"),
@@ -53,13 +54,25 @@ def test_names_that_differ_are_told_apart_by_how(left: str, right: str, kind: st
 
 
 @pytest.mark.parametrize(
-    "text", ["a company in Baotou", "suppliers", "The ministry", "its supplier", "two people", "a 2nd firm"]
+    "text",
+    [
+        "a company in Baotou",
+        "suppliers",
+        "The ministry",
+        "its supplier",
+        "two people",
+        "a 2nd firm",
+        "magnet makers",
+        "four producers",
+    ],
 )
 def test_a_description_is_no_name(text: str) -> None:
     assert not name_of(text).is_name
 
 
-@pytest.mark.parametrize("text", ["volkswagen", "JL MAG", "宁波韵升", "the Ministry of Commerce", "bmw ag"])
+@pytest.mark.parametrize(
+    "text", ["volkswagen", "JL MAG", "宁波韵升", "the Ministry of Commerce", "bmw ag", "volkswagen group"]
+)
 def test_a_name_is_one_in_any_case(text: str) -> None:
     assert name_of(text).is_name
 

@@ -1,5 +1,6 @@
 """The reference data that ships: right by what can be checked, whole in a store, and one in answers."""
 
+import re
 from pathlib import Path
 
 import pycountry
@@ -144,6 +145,24 @@ def test_all_of_it_is_kept_as_it_is_put_in(tmp_path: Path) -> None:
     with Writer(tmp_path / "store") as writer:
         replace_reference(writer, reference_statements(writer.names))
         assert found_hash(writer.view) == stored_hash(writer.view)
+
+
+def test_the_query_of_the_docs_tells_what_is_in_force(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[2] / "server/docs/linking.md").read_text(encoding="utf-8")
+    [asked] = re.findall(r"^```sparql\n(.*?)^```$", text, re.M | re.S)
+    measures = [
+        s for s in reference_statements(Names()) if "/reference/" in s.subject and "/sub" not in s.subject
+    ]
+    with Writer(tmp_path / "store") as writer:
+        replace_reference(writer, measures)
+        writer.commit()
+    rows = query(Reader(tmp_path / "store").current(), asked).rows
+    assert [[str(term) for term in row] for row in rows] == [
+        [
+            "<https://w3id.org/lodestone/reference/measure/cn-2025-18>",
+            '"2025-04-04"^^<http://www.w3.org/2001/XMLSchema#date>',
+        ]
+    ]
 
 
 def test_a_change_of_the_graph_is_found(tmp_path: Path) -> None:

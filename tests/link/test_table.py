@@ -66,6 +66,14 @@ def test_what_is_no_table_is_refused_with_the_reason(tmp_path: Path, data: bytes
         read_table(written(tmp_path, data))
 
 
+def test_a_delimiter_is_a_character(tmp_path: Path) -> None:
+    path = written(tmp_path, b"name\tplace\nJL MAG\tGanzhou\n")
+    assert read_table(path, delimiter="tab").columns == ("name", "place")
+    for delimiter in ("::", '"', "\n"):
+        with pytest.raises(InvalidMatch, match="no single character"):
+            read_table(path, delimiter=delimiter)
+
+
 def test_a_column_that_is_not_there_is_told_with_those_that_are(tmp_path: Path) -> None:
     table = read_table(written(tmp_path, b"vendor,town\na,b\n"))
     for ask in (lambda: table.column("name"), table.name_column):

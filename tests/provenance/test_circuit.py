@@ -137,3 +137,19 @@ def test_a_circuit_does_not_outgrow_its_size() -> None:
             build_one_more()
     assert circuit.times([b, a]) == circuit.products([[a, b]])[0] == product
     assert len(circuit) == 6
+
+
+def test_many_facts_at_once_are_the_facts_one_by_one() -> None:
+    asserted = [("a",), ("b", "c"), ("a",), ("c", "b", "d"), ("c", "b")]
+    at_once, one_by_one = Circuit(), Circuit()
+    one_by_one.token("c")
+    at_once.token("c")
+    found = at_once.facts(asserted)
+    expected = [one_by_one.fact(map(one_by_one.token, claims)) for claims in asserted]
+    assert found[0] == found[2]
+    assert found[1] == found[4]
+    assert at_once.facts(asserted) == found
+    for one, other in zip(found, expected, strict=True):
+        assert at_once.names([one]) == sorted(at_once.names([one]), key=at_once.token)
+        assert set(at_once.names([one])) == set(one_by_one.names([other]))
+        assert at_once[one].op is one_by_one[other].op

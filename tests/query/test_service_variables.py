@@ -126,6 +126,12 @@ def test_endpoints_that_only_other_data_would_name_are_not_asked(name: str) -> N
     assert "which endpoints" in (answer.provenance.reason or "")
 
 
+def test_what_stands_further_out_does_not_bind_an_optional_endpoint() -> None:
+    text = "SELECT * { ?s :p ?o OPTIONAL { SERVICE ?e { ?s :name ?n } } ?s :at ?e }"
+    with pytest.raises(QueryRefused, match="not everything beside it"):
+        query(DATA, SPARQL_PREFIX + text, services=Endpoints())
+
+
 def test_one_endpoint_that_fails_fails_the_query() -> None:
     text = SPARQL_PREFIX + "SELECT * { VALUES ?e { :one :gone } SERVICE ?e { ?s :name ?n } }"
     with pytest.raises(ServiceFailed, match="gone"):

@@ -81,8 +81,8 @@ def _opposed(key: Key, affirmed: list[Stance], denied: list[Stance], wording: Wo
             Kind.CONTRADICTION,
             what,
             (side(for_same, f"asserts {what}"), side(against_same, f"denies {what}")),
-            f"{number(len(for_same), 'claim')} assert it and {number(len(against_same), 'claim')} deny it, "
-            "of times that may be the same",
+            f"asserted by {number(len(for_same), 'claim')} and denied by "
+            f"{number(len(against_same), 'claim')}, of times that may be the same",
         )
     apart = (for_other, against_other)
     if all(apart):

@@ -52,11 +52,16 @@ def _conflict(place: tuple[str, ...], entities: Meeting, wording: Wording) -> Co
         case ("to", other, predicate, _):
             what = f"{wording.term(other)} {predicate_words(predicate)} “{called}”"
         case _:
-            what = f"“{called}” in {wording.label(place[1])}"
+            what = f"“{called}” in “{wording.title(place[1])}”"
     return Conflict(
         Kind.DIFFERENT_ENTITY,
         what,
-        tuple(side(found, f"of {entity}") for entity, found in sorted(entities.items())),
+        tuple(side(found, f"the one named {_local(entity)}") for entity, found in sorted(entities.items())),
         f"{len(entities)} entities are called so, and no judgment makes them one: "
         "what is said of one neither supports nor contradicts what is said of the other",
     )
+
+
+def _local(iri: str) -> str:
+    """The last part of an IRI."""
+    return iri.rstrip("/#").rpartition("#")[2].rpartition("/")[2] or iri

@@ -65,6 +65,10 @@ def population(stance: Stance) -> tuple[object, ...]:
     return (*roles, words) if words else roles
 
 
+def _words(stance: Stance) -> str:
+    return stance.amount.unit if stance.amount else ""
+
+
 def _shares(group: list[Stance], wording: Wording) -> Iterator[Conflict]:
     populations: dict[tuple[object, ...], list[Stance]] = {}
     for stance in group:
@@ -72,9 +76,9 @@ def _shares(group: list[Stance], wording: Wording) -> Iterator[Conflict]:
     what = f"share in {local_words(group[0].kind)}"
     for counted, found in populations.items():
         if counted and len(found) > 1:
-            yield from _same_population(found, f"{what}, {_counted(found[0], wording)}")
+            yield from _same_population(found, f"{what}: {_words(found[0])}{_counted(found[0], wording)}")
     sides = [
-        side(told, f"{says} ({_counted(found[0], wording)})")
+        side(told, says + _counted(found[0], wording))
         for found in populations.values()
         for says, told in _by_amount(found)
     ]
@@ -93,13 +97,14 @@ def _shares(group: list[Stance], wording: Wording) -> Iterator[Conflict]:
 
 
 def _counted(stance: Stance, wording: Wording) -> str:
+    """Whom a share counts, as far as its unit does not say it."""
     found = population(stance)
     if not found:
-        return "of whom is not told"
-    words = [
-        f"{p[0].replace('_', ' ')} {wording.label(p[1])}" if isinstance(p, tuple) else str(p) for p in found
+        return " (of whom is not told)"
+    roles = [
+        f"{part[0].replace('_', ' ')} {wording.label(part[1])}" for part in found if isinstance(part, tuple)
     ]
-    return "of " + ", ".join(words)
+    return f" (of {', '.join(roles)})" if roles else ""
 
 
 def _same_population(group: list[Stance], what: str) -> Iterator[Conflict]:

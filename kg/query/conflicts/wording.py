@@ -7,9 +7,10 @@ from kg.dataset.records import DEFAULT
 from kg.dataset.terms import Literal, node
 from kg.dataset.view import View
 from kg.query.conflicts.stances import Amount, Point, Stance
-from ontology.vocab import RDFS
+from ontology.vocab import DCT, RDFS
 
 _LABEL = node(RDFS + "label")
+_TITLE = node(DCT + "title")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _QUALIFIED = {
     "exact": "",
@@ -35,6 +36,11 @@ class Wording:
             return min(names)
         own = self._view.main.quads_for_pattern(node(iri), _LABEL, None, None)  # of a claim that is denied
         return min((quad.object.value for quad in own if isinstance(quad.object, Literal)), default=iri)
+
+    def title(self, document: str) -> str:
+        """What a document is called."""
+        found = self._view.main.quads_for_pattern(node(document), _TITLE, None, self._view.record)
+        return next((quad.object.value for quad in found if isinstance(quad.object, Literal)), "a document")
 
     def term(self, text: str) -> str:
         """A term in N-Triples."""

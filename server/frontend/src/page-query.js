@@ -9,6 +9,7 @@ const area = document.querySelector(".result-area");
 const roomy = matchMedia("(min-width: 68rem)"); // as in query.css: the panel stands beside the answer
 let editor = null;
 let running = null;
+let shown = placeOf(location.href);
 let waiting = 0;
 
 const said = document.createElement("p");
@@ -36,7 +37,9 @@ document.addEventListener("click", (event) => {
     document.querySelector(link.hash)?.closest("details")?.setAttribute("open", "");
   }
 });
-addEventListener("popstate", () => ask(location.href, { adopt: true }));
+addEventListener("popstate", () => {
+  if (placeOf(location.href) !== shown) ask(location.href, { adopt: true });
+});
 
 // Ask for the page under an address and put its answer in place. `adopt` takes its query and policy over too.
 async function ask(address, { push = false, adopt = false } = {}) {
@@ -52,7 +55,8 @@ async function ask(address, { push = false, adopt = false } = {}) {
     return;
   }
   if (push) history.pushState(null, "", address);
-  else if (address !== location.href) history.replaceState(null, "", address);
+  else if (placeOf(address) !== placeOf(location.href)) history.replaceState(null, "", address);
+  shown = placeOf(address);
   if (adopt) {
     const query = page.getElementById("query")?.value;
     if (query !== undefined && query !== form.elements.query.value) setQuery(query);
@@ -63,6 +67,13 @@ async function ask(address, { push = false, adopt = false } = {}) {
   said.textContent = failed ? "The query failed" : told;
   if (push && !failed) remember(form.elements.query.value, address);
   dressed();
+  if (adopt && push) document.getElementById("answer-title")?.focus();
+}
+
+// An address without its fragment: what is asked for.
+function placeOf(address) {
+  const { pathname, search } = new URL(address, location.href);
+  return pathname + search;
 }
 
 function replace(page) {

@@ -73,7 +73,7 @@ def together(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
 
 def test_kinds_are_asked_for_one_at_a_time(together: Snapshot) -> None:
     everything = conflicts(together)
-    assert {one.kind for one in everything} == set(Kind) - {Kind.CORRECTION}
+    assert {one.kind for one in everything} == set(Kind) - {Kind.CORRECTION, Kind.ONTOLOGY}
     for kind in Kind:
         assert conflicts(together, kinds=[kind]) == [one for one in everything if one.kind is kind]
 

@@ -1,0 +1,91 @@
+"""What the page says of rows under a policy is what ``/sparql/diff`` says; and whys that come later."""
+
+import re
+from collections import Counter
+from urllib.parse import urlencode
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.server.conftest import Names
+
+QUERIES = (
+    "SELECT ?p ?c { ?p ls:holdsLicenseFor ?c }",
+    "SELECT DISTINCT ?name { ?p ls:holdsLicenseFor ?c . ?c rdfs:label ?name }",
+    "SELECT ?p (COUNT(?c) AS ?n) { ?p ls:holdsLicenseFor ?c } GROUP BY ?p",
+    "SELECT ?s { ?s a ls:Party MINUS { ?s ls:holdsLicenseFor ?c } }",
+    "SELECT ?claim ?p { GRAPH ?claim { ?p ls:holdsLicenseFor ?c } }",
+    "CONSTRUCT WHERE { ?p ls:holdsLicenseFor ?c }",
+    "ASK { ?p ls:holdsLicenseFor ?c }",
+)
+POLICIES = (
+    {"min-confidence": "0.65"},
+    {"min-origins": "3"},
+    {"known-at": "2020-01-01"},
+    {"valid-at": "2025-04-01"},
+    {"without": "{grant}"},
+    {"without": "https://w3id.org/lodestone/source/nobody"},
+)
+
+
+@pytest.mark.parametrize("query", QUERIES)
+@pytest.mark.parametrize("policy", POLICIES, ids=str)
+def test_the_page_tells_the_difference(
+    query: str, policy: dict[str, str], client: FlaskClient, names: Names
+) -> None:
+    asked = {name: value.format(grant=names.grant) for name, value in policy.items()}
+    page = client.get("/sparql?" + urlencode({"query": query, "format": "html", **asked}))
+    assert page.status_code == 200
+    shown = Counter(re.findall(r'class="(?:boolean )?row (same|changed|vanished|appeared)"', page.text))
+    if query.startswith("CONSTRUCT"):
+        query = "SELECT ?p ?c { ?p ls:holdsLicenseFor ?c }"
+    told = client.get("/sparql/diff?" + urlencode({"query": query, **asked})).get_json()
+    if query.startswith("ASK"):
+        assert ("<b>Yes</b>" in page.text) == told["after"]["boolean"]
+    else:
+        wanted = {name: len(told[name]) for name in ("appeared", "vanished", "changed")}
+        assert dict(shown) == {name: n for name, n in {**wanted, "same": told["same"]}.items() if n}
+
+
+def test_the_reasons_of_a_later_row_come_when_they_are_asked_for(client: FlaskClient) -> None:
+    query = "SELECT ?s ?p ?o { ?s ?p ?o } ORDER BY ?s ?p ?o"
+    page = client.get("/sparql", query_string={"query": query, "format": "html"}).text
+    later = re.findall(r'<a href="([^"]*row=(\d+)#row-\d+)" data-row', page)
+    assert later
+    address, row = later[-1][0].replace("&amp;", "&").partition("#")[0], later[-1][1]
+    assert f'data-row="{row}">\n  <summary>Why?' in client.get(address).text
+    assert len(page.encode()) < 300_000
+
+
+@pytest.mark.parametrize("form", ["SELECT *", "CONSTRUCT"])
+def test_every_download_is_there(form: str, client: FlaskClient) -> None:
+    query = f"{form} WHERE {{ ?s ls:holdsLicenseFor ?o }}"
+    page = client.get("/sparql", query_string={"query": query, "format": "html"}).text
+    links = re.findall(r'<a href="(/sparql[?][^"]*format=(?!html)[^"]*)"', page)
+    assert len(links) >= 5
+    for link in links:
+        assert client.get(link.replace("&amp;", "&")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "more", ["page=0", "page=x", "row=-1", "row=1e9", "min-confidence=2", "known-at=then"]
+)
+def test_nonsense_is_told(client: FlaskClient, more: str) -> None:
+    assert client.get(f"/sparql?query=ASK+{{}}&format=html&{more}").status_code == 400
+
+
+def test_beyond_the_last_page_comes_the_last(client: FlaskClient) -> None:
+    asked = {"query": QUERIES[0], "format": "html"}
+    first = client.get("/sparql", query_string=asked).text
+    beyond = client.get("/sparql", query_string={**asked, "page": "9"}).text
+    assert 'id="row-1"' in beyond
+    assert first.count("<tbody") == beyond.count("<tbody")
+
+
+def test_terms_for_completion(client: FlaskClient) -> None:
+    found = client.get("/sparql/terms").get_json()
+    terms = {term["name"]: term for term in found["properties"]}
+    assert terms["ls:holdsLicenseFor"]["triples"] >= 1
+    assert terms["ls:holdsLicenseFor"]["words"]
+    assert "ls:LicenseGranted" in {term["name"] for term in found["classes"]}
+    assert found["prefixes"]["ls"] == "https://w3id.org/lodestone/ontology#"

@@ -1,0 +1,58 @@
+"""The drawing of a circuit has every node once, and shows what falls with a claim."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kg.provenance.circuit import Circuit, Op
+from kg.provenance.evaluate import evaluate
+from kg.provenance.semirings import BOOLEAN
+from server.views.drawing import draw
+
+CLAIMS = "abcdef"
+
+
+@st.composite
+def circuits(pick: st.DrawFn) -> tuple[Circuit, int]:
+    circuit = Circuit()
+    nodes = [circuit.token(claim) for claim in CLAIMS] + [circuit.one]
+    for _ in range(pick(st.integers(1, 8))):
+        of = pick(st.lists(st.sampled_from(nodes), min_size=2, max_size=4))
+        match pick(st.sampled_from(("plus", "times", "minus"))):
+            case "plus":
+                nodes.append(circuit.plus(of))
+            case "times":
+                nodes.append(circuit.times(of))
+            case _:
+                nodes.append(circuit.minus(of[0], of[1]))
+    return circuit, nodes[-1]
+
+
+@given(circuits(), st.sets(st.sampled_from(CLAIMS)))
+def test_it_shows_each_node_apart_and_what_holds(made: tuple[Circuit, int], believed: set[str]) -> None:
+    circuit, root = made
+    drawing = draw(circuit, root, lambda iri: (CLAIMS.index(iri) + 1, iri), believed.__contains__)
+    assert drawing is not None
+    row, *boxes = drawing.boxes
+    nodes = circuit.reachable((root,))
+    assert len(boxes) == len(nodes)
+    holds = evaluate(circuit, (root,), BOOLEAN, lambda leaf: leaf.name in believed)
+    assert row.holds == holds[root]
+    assert [box.holds for box in boxes] == [holds[node] for node in nodes]
+    shown = {box.text: box.number for box in boxes if box.kind == "claim"}
+    assert shown == {
+        circuit.name(n): CLAIMS.index(circuit.name(n)) + 1 for n in nodes if circuit.operations[n] is Op.TOKEN
+    }
+    assert len(drawing.lines) == 1 + sum(len(circuit.operands[node]) for node in nodes)
+    for place, one in enumerate(drawing.boxes):
+        assert one.x + one.width <= drawing.width
+        assert one.y + one.height <= drawing.height
+        for other in drawing.boxes[place + 1 :]:
+            apart = one.x + one.width <= other.x or other.x + other.width <= one.x
+            assert apart or one.y + one.height <= other.y or other.y + other.height <= one.y
+
+
+def test_what_is_too_large_is_not_drawn() -> None:
+    circuit = Circuit()
+    root = circuit.plus(circuit.token(f"c{n}") for n in range(30))
+    assert draw(circuit, root, lambda iri: (None, iri), most=30) is None
+    assert draw(circuit, root, lambda iri: (None, iri), most=31) is not None

@@ -1,0 +1,33 @@
+"""How the columns of an answer hang together, by its query."""
+
+import pytest
+
+from server.views.edges import edges
+
+
+@pytest.mark.parametrize(
+    ("query", "variables", "lines", "names"),
+    [
+        ("SELECT ?a ?b { ?a ls:holdsLicenseFor ?b }", "ab", ["a holds license for b"], []),
+        (
+            "SELECT ?n ?m { ?a ls:holdsLicenseFor ?b . ?a rdfs:label ?n . ?b rdfs:label ?m }",
+            "nm",
+            ["n holds license for m"],
+            [],
+        ),
+        (
+            "SELECT ?a ?n ?b { ?a ls:holdsLicenseFor ?b ; rdfs:label ?n }",
+            "anb",
+            ["a holds license for b"],
+            [("a", "n")],
+        ),
+        ("SELECT ?p ?c { ?g ls:producer ?p ; ls:customer ?c }", "pc", ["c producer p"], []),
+        ("SELECT ?x ?y ?z { VALUES (?x ?y ?z) { (1 2 3) } }", "xyz", ["x y y", "x z z"], []),
+        ("SELECT ?a { ?a ls:holdsLicenseFor ?a }", "a", [], []),
+        ("nonsense", "ab", ["a b b"], []),
+    ],
+)
+def test_lines_and_names(query: str, variables: str, lines: list[str], names: list[tuple[str, str]]) -> None:
+    found = edges(query, None, tuple(variables))
+    assert [f"{edge.start} {edge.label} {edge.end}" for edge in found.lines] == lines
+    assert list(found.names) == names
