@@ -14,8 +14,8 @@ from pyoxigraph import BlankNode, Quad, RdfFormat, Store, parse
 from kg.claims.names import Names
 from kg.dataset.annotations import MOST_CLAIMS, AnnotationWriter
 from kg.dataset.bulk import BULK_CHARACTERS, extend_pieces, gathered
-from kg.dataset.records import DEFAULT
 from kg.dataset.pool import RememberingPool
+from kg.dataset.records import DEFAULT
 from kg.dataset.sorting import SortedLines
 from kg.dataset.support import chained_facts, support_lines, supports
 from kg.dataset.view import Support, View

@@ -16,7 +16,6 @@ from kg.dataset.terms import node, ntriples
 from kg.infer.joining import GIVEN, GROUNDED
 from kg.infer.rules import Pattern, Triple
 
-
 _KEPT = 100_000
 
 K = TypeVar("K")
