@@ -185,12 +185,12 @@ class Search:
             self._known.clear()
         known = self._known
         if root not in known:
-            self._work_out(root, self._reachable(root))
+            self._work_out(self._reachable(root))
         if inferred:
             return self._combined(root, self.inferences(triple), known).proofs
         return known[root].proofs
 
-    def _work_out(self, root: Goal, ways: dict[Goal, tuple[Application, ...]]) -> None:
+    def _work_out(self, ways: dict[Goal, tuple[Application, ...]]) -> None:
         """What is known of goals, of which those they lead to are among them or known."""
         known = {**dict.fromkeys(ways, _Known()), **self._needed(ways)}
         above: defaultdict[Goal, set[Goal]] = defaultdict(set)
@@ -234,9 +234,7 @@ class Search:
             waiting.extend(premise for application in found for premise in application.premises)
         return ways
 
-    def _combined(
-        self, goal: Goal, applications: Iterable[Application], known: dict[Goal, _Known]
-    ) -> _Known:
+    def _combined(self, goal: Goal, applications: Iterable[Application], known: dict[Goal, _Known]) -> _Known:
         given, proofs = False, set[Leaves]()
         for application in applications:
             if not application.premises:
