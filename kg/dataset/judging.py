@@ -7,6 +7,7 @@ in canonical names anew, from what they said when they were made; all else stays
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain, product
 from typing import TYPE_CHECKING
@@ -235,31 +236,35 @@ def _rename(writer: Writer, after: Clusters, links: Iterable[Link]) -> None:
     changed = before.differing(after, links)
     claims = sorted(view.mentioning(changed)) if changed else []
     writer.touch(archive=bool(claims))
-    gone: list[Texts] = []
-    come: list[tuple[Texts, str]] = []
+    change = _Change()
     for claim in claims:
-        _put_anew(writer, claim, before, after, gone, come)
+        _put_anew(writer, claim, before, after, change)
+    writer.load(writer.archive, "".join(change.kept))
+    writer.load(writer.main, "".join(change.written))
     view.clusters = after
     _name_anew(writer, before, links)
     parts = chain.from_iterable(view.pointing_at(LS.mention, mention) for mention in changed)
     for claim in {*claims, *(part.rpartition("#")[0] for part in parts)}:
         writer.text.touch(claim)
-    writer.withdraw((q.subject, q.predicate, q.object) for q in _quads(gone))
-    writer.load(writer.main, writer.facts(come))
+    writer.withdraw((q.subject, q.predicate, q.object) for q in _quads(change.gone))
+    writer.load(writer.main, writer.facts(change.come))
 
 
-def _put_anew(
-    writer: Writer,
-    claim: str,
-    before: Clusters,
-    after: Clusters,
-    gone: list[Texts],
-    come: list[tuple[Texts, str]],
-) -> None:
-    """Put an active claim in other names; ``gone`` and ``come`` are the facts that change.
+@dataclass
+class _Change:
+    """What becomes of claims in other names: N-Quads for both stores, and the facts that change.
 
     So does one that only rests on other judgments from now on.
     """
+
+    kept: list[str] = field(default_factory=list)
+    written: list[str] = field(default_factory=list)
+    gone: list[Texts] = field(default_factory=list)
+    come: list[tuple[Texts, str]] = field(default_factory=list)
+
+
+def _put_anew(writer: Writer, claim: str, before: Clusters, after: Clusters, change: _Change) -> None:
+    """Put an active claim in other names."""
     made = [texts(quad) for quad in writer.view.original(claim)]
     old, new = list(projected(claim, made, before)), list(projected(claim, made, after))
     if set(old) == set(new):
@@ -270,13 +275,13 @@ def _put_anew(
         if is_now == set(made):
             writer.archive.remove_graph(graph)
     elif is_now != set(made):
-        writer.load(writer.archive, nquads(made, claim))
+        change.kept.append(nquads(made, claim))
     for quad in _quads(was - is_now):
         writer.main.remove(Quad(quad.subject, quad.predicate, quad.object, graph))
-    writer.load(writer.main, nquads(sorted(is_now - was), claim))
+    change.written.append(nquads(sorted(is_now - was), claim))
     if writer.view.states_fact(claim):
-        gone.extend(dict.fromkeys(triple for triple, _ in sorted(set(old) - set(new))))
-        come.extend(sorted(set(new) - set(old)))
+        change.gone.extend(dict.fromkeys(triple for triple, _ in sorted(set(old) - set(new))))
+        change.come.extend(sorted(set(new) - set(old)))
 
 
 def put_right(writer: Writer) -> list[str]:

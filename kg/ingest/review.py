@@ -22,6 +22,7 @@ from kg.dataset.records import StoredClaim
 from kg.dataset.view import View
 from kg.dataset.writer import Writer
 from kg.errors import InvalidClaim
+from kg.identity.judgment import Judgment, Kind, Verdict
 from ontology.vocab import LS
 
 CONTEXT = 96
@@ -106,7 +107,24 @@ class Reviewer:
         [added] = self.writer.add([claim])
         if added.outcome is Outcome.CONFLICT:
             raise InvalidClaim(f"{name}: {added.reason}")
+        self._keep_event(name, added.iri)
         return added.iri
+
+    def _keep_event(self, old: str, new: str) -> None:
+        """Let the new claim be of the event that judgments made one with others, if the old one was."""
+        view = self.writer.view
+        before, after = (view.node(claim).get(LS.event) for claim in (old, new))
+        if before is None or after is None or before == after or before not in view.clusters.names:
+            return
+        judgment = Judgment(
+            left=before,
+            right=after,
+            verdict=Verdict.SAME,
+            kind=Kind.EVENT,
+            author=Agent(kind=AgentKind.PERSON, name=self.by),
+            reason=f"<{new}> says in review what <{old}> said: both are of one event",
+        )
+        self.writer.judge([judgment])
 
     def _wider(self, claim: Claim) -> Quote | None:
         """The quote with more around it: the reviewer's claim is a claim of its own, by its name too."""

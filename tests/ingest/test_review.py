@@ -8,7 +8,9 @@ from kg.claims.source import SourceKind, Voice
 from kg.dataset.snapshots import Reader
 from kg.dataset.writer import Writer
 from kg.errors import InvalidClaim, NotFound
+from kg.identity.judgment import Judgment
 from kg.ingest.review import Reviewer, waiting
+from ontology.vocab import LS
 
 TEXT = "Traders wait. " * 12 + "China granted Acme Metals a license. " + "Prices rose. " * 12
 SAID = "China granted Acme Metals a license"
@@ -119,3 +121,22 @@ def test_what_waits_is_listed_least_sure_first(tmp_path: Path) -> None:
         writer.commit()
     states = [stored.state for stored in waiting(Reader(tmp_path / "store").current())]
     assert states == ["proposed", "active"]
+
+
+def test_a_reviewed_claim_is_still_of_the_event_that_was_judged_to_be_its(writer: Writer) -> None:
+    said, other = machine_claim(), machine_claim().model_copy(update={"document": Document(title="Another")})
+    names = [added.iri for added in writer.add([said, other.model_copy(update={"quote_verified": False})])]
+    events = [writer.view.node(name).get(LS.event) or "" for name in names]
+    judged = {"verdict": "same", "kind": "event", "author": {"name": "A"}, "reason": "one grant"}
+    writer.judge([Judgment.model_validate({"left": events[0], "right": events[1], **judged})])
+    accepted = Reviewer(writer, "R. Viewer").accept(names[0])
+    assert writer.view.node(accepted).get(LS.event) in writer.view.clusters.cluster(events[1])
+    writer.commit()
+    found = Reader(writer.layout.root).current().query("SELECT DISTINCT ?e { ?e a ls:LicenseGranted }")
+    assert len(list(found)) == 1
+
+
+def test_judgments_are_no_claims_to_review(writer: Writer) -> None:
+    given = {"left": "urn:a", "right": "urn:b", "verdict": "same", "author": {"name": "A"}, "reason": "x"}
+    writer.judge([Judgment.model_validate({**given, "status": "proposed"})])
+    assert list(waiting(writer.view)) == []

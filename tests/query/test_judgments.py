@@ -138,7 +138,11 @@ FIRMS = tuple(f"urn:f{number}" for number in range(4))
 def _stated(pairs: list[tuple[int, int]], number: int) -> Claim:
     return Claim.model_validate(
         {
-            "triples": [f"<{FIRMS[a]}> <{LS.holdsLicenseFor}> <{FIRMS[b]}> ." for a, b in pairs],
+            "triples": [
+                f"<{FIRMS[a]}> <{predicate}> <{FIRMS[b]}> ."
+                for a, b in pairs
+                for predicate in (LS.holdsLicenseFor, LS.locatedIn)
+            ],
             "document": {"title": f"Document {number}"},
             "attribution": [{"kind": "publisher", "name": f"Publisher {number % 2}"}],
             "status": "accepted",
@@ -154,6 +158,8 @@ ASKED = (
     "SELECT ?p { ?p ls:holdsLicenseFor ?c FILTER NOT EXISTS { ?c ls:holdsLicenseFor ?p } }",
     "SELECT ?p ?c ?d { ?p ls:holdsLicenseFor ?c OPTIONAL { ?c ls:holdsLicenseFor ?d } }",
     "SELECT ?p ?c { ?p ls:holdsLicenseFor+ ?c }",
+    "SELECT ?p ?c { ?p ls:holdsLicenseForPartyIn ?c }",
+    "SELECT ?p ?c { ?p ls:locatedIn ?c FILTER NOT EXISTS { ?c ls:locatedIn ?p } }",
     "SELECT ?p ?c FROM <%s> FROM <%s> { ?p ls:holdsLicenseFor ?c }",
 )
 

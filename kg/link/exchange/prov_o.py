@@ -21,29 +21,29 @@ _DERIVED = ("Quotation", "Revision", "PrimarySource")
 
 def prov_o(statements: Iterable[Statement]) -> Iterator[Triple]:
     """The statements as triples."""
-    for statement in statements:
+    for number, statement in enumerate(statements):
         match statement:
             case Thing(kind, iri, attributes):
                 yield Triple(node(iri), _TYPE, node(PROV + kind.capitalize()))
                 yield from _attributes(node(iri), attributes)
             case Relation():
-                yield from _relation(statement)
+                yield from _relation(statement, BlankNode(f"r{number}"))
 
 
-def _relation(said: Relation) -> Iterator[Triple]:
+def _relation(said: Relation, own: BlankNode) -> Iterator[Triple]:
     first, second = node(said.first), node(said.second)
     for kind in _DERIVED:
         if (TYPE, node(PROV + kind)) in said.attributes:
-            yield from _qualified(said, kind, "entity")
+            yield from _qualified(said, own, kind, "entity")
             return
     if said.time is None and not said.attributes:
         yield Triple(first, node(PROV + said.kind), second)
     else:
-        yield from _qualified(said, *_QUALIFIED[said.kind])
+        yield from _qualified(said, own, *_QUALIFIED[said.kind])
 
 
-def _qualified(said: Relation, kind: str, end: str) -> Iterator[Triple]:
-    first, own = node(said.first), BlankNode()
+def _qualified(said: Relation, own: BlankNode, kind: str, end: str) -> Iterator[Triple]:
+    first = node(said.first)
     yield Triple(first, node(f"{PROV}qualified{kind}"), own)
     yield Triple(own, _TYPE, node(PROV + kind))
     yield Triple(own, node(PROV + end), node(said.second))

@@ -209,6 +209,8 @@ def cities_named(text: str) -> tuple[City, ...]:
 
 CLEARLY_LARGER = 10
 """Of cities of one name, one that is so many times larger than each other is the one that is meant."""
+KNOWN = 100_000
+"""People of a city that is known by its name alone."""
 LARGE = 500_000
 """People of a city that may be meant where a country or a part of one has the same name."""
 
@@ -234,11 +236,29 @@ def readings(text: str) -> tuple[Reading, ...]:
     head, _, tail = text.rpartition(",")
     within = where(tail) if head.strip() and tail.strip() else None
     options = _options(head if within else text, within.country if within else None)
-    sure = len(options) == 1 and _plain(text) not in _SEVERAL
+    sure = (
+        len(options) == 1 and _plain(text) not in _SEVERAL and (within is not None or _is_known(options[0]))
+    )
     return tuple(Reading(option, sure) for option in options)
 
 
-_SEVERAL = frozenset({"congo", "guinea"})
+def _is_known(place: Where) -> bool:
+    """Whether a name alone tells of it: a town that few know shares its name with what is no town."""
+    return place.city is None or _by_id()[place.city].population >= KNOWN
+
+
+@cache
+def _by_id() -> dict[int, City]:
+    return {city.geonames: city for city in cities()}
+
+
+_SEVERAL = frozenset(
+    """
+    congo guinea north south east west central northern southern eastern western centre center capital coast
+    coastal highlands lowlands islands littoral metropolitan district province region city upper lower
+    """.split()
+)
+"""Names of several places of which not all are listed, and ordinary words that some places are called."""
 
 
 def _options(text: str, within: str | None) -> list[Where]:

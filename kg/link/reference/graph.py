@@ -14,12 +14,10 @@ import pycountry
 
 from kg.claims.names import Names
 from kg.dataset.terms import Statement, Text, iri, literal, typed
-from kg.link.reference.gazetteer import GEONAMES, cities, where
+from kg.link.reference.gazetteer import GEONAMES, KNOWN, cities, where
 from kg.link.reference.items import Dataset, Identifier, Item, datasets, items
 from ontology.vocab import DCT, LS, RDF, RDFS, SCHEMA, SKOS
 
-CITY_FROM = 100_000
-"""People that a city has to be part of the graph. Smaller ones are known to the matcher all the same."""
 WGS84 = "http://www.w3.org/2003/01/geo/wgs84_pos#"
 WIKIDATA = "http://www.wikidata.org/entity/"
 LITERAL_IDS = {"lei": LS.lei, "ticker": LS.ticker, "cas": LS.casNumber}
@@ -149,9 +147,7 @@ def _places(g: _Graph) -> Iterator[Statement]:
     lgpl = "https://www.gnu.org/licenses/old-licenses/lgpl-2.1.html"
     ccby = "https://creativecommons.org/licenses/by/4.0/"
     yield from _about(g, "countries", "Countries and their parts", iso, lgpl)
-    yield from _about(
-        g, "places", f"Countries' ids, and cities of {CITY_FROM:,} people and more", geonames, ccby
-    )
+    yield from _about(g, "places", f"Countries' ids, and cities of {KNOWN:,} people and more", geonames, ccby)
     chinese = gettext.translation("iso3166-1", pycountry.LOCALES_DIR, languages=["zh_CN"])
     for country in pycountry.countries:
         if country.alpha_2 not in country_ids():
@@ -164,7 +160,7 @@ def _places(g: _Graph) -> Iterator[Statement]:
         yield g.say(about, SKOS + "notation", literal(country.numeric))
     yield from _subdivisions(g)
     for city in cities():
-        if city.population < CITY_FROM or city.country not in country_ids():
+        if city.population < KNOWN or city.country not in country_ids():
             continue
         yield from _place(g, city.iri, "places")
         yield g.say(city.iri, RDFS + "label", literal(city.name))
