@@ -9,7 +9,9 @@ from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store
 import ontology
 from kg.claims.claim import Claim, Status
 from kg.claims.confidence import RELIABILITY_TERM, Reliability, cautious, claim_probability, hand_ons
+from kg.claims.document import Document
 from kg.dataset.bulk import BULK_CHARACTERS, gathered, load_pieces
+from kg.dataset.decode import decode_document
 from kg.dataset.encode import EncodedClaim, encode, moment, with_stored_triples
 from kg.dataset.identities import projected, texts
 from kg.dataset.invariants import fact_triples
@@ -110,6 +112,7 @@ class Writer(WorkingCopy):
             for name, (claim, done) in encoded.items()
             if not self._is_due(claim, done, rated[done.origin])
         }
+        described: dict[str, Document] = {}
         lines: list[str] = []
         for name, (claim, done) in encoded.items():
             if name in inactive:
@@ -120,8 +123,9 @@ class Writer(WorkingCopy):
             stated = self.entering(name, done.assertion)
             told = dict(stated)  # in canonical names
             clusters = self.view.clusters
+            recalled = self._as_recorded(claim, described)
             self.text.stated(
-                entry(claim, name, told, "active", recorded, self.names, reliability, clusters=clusters)
+                entry(recalled, name, told, "active", recorded, self.names, reliability, clusters=clusters)
             )
             lines.append(_in_graph(stated, name))
             if claim.states_fact:
@@ -129,6 +133,14 @@ class Writer(WorkingCopy):
         self.load(self.main, "".join(lines))
         self.count(active=len(encoded) - len(inactive), inactive=len(inactive))
         self._settle(targets)
+
+    def _as_recorded(self, claim: Claim, known: dict[str, Document]) -> Claim:
+        """The claim with its document as that was first described, which is how it is read back."""
+        key = claim.document.key
+        if key not in known:
+            known[key] = decode_document(self.view.node(self.names.document(key)))
+        recorded = known[key]
+        return claim if recorded == claim.document else claim.model_copy(update={"document": recorded})
 
     def _is_due(self, claim: Claim, done: EncodedClaim, reliability: Reliability) -> bool:
         """Whether a claim that was just recorded is to be active: ``View.due_state``, with less reading."""

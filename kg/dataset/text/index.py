@@ -71,6 +71,7 @@ def schema() -> Schema:
     builder.add_integer_field("recorded", stored=True, indexed=True, fast=True)
     builder.add_integer_field("day", stored=True, indexed=True, fast=True)
     builder.add_float_field("confidence", stored=True, indexed=True, fast=True)
+    builder.add_bytes_field("line", stored=True)
     return builder.build()
 
 
@@ -101,6 +102,7 @@ def claim_document(entry: Entry, flags: Flags) -> Document:
         "against": list(entry.against),
         "contested": "yes" if flags.contested else "no",
         "support": flags.support,
+        "line": entry.line.encode(),
     }
     if entry.date:
         found["month"] = entry.date[:7]
