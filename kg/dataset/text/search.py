@@ -6,6 +6,8 @@ be there. Words in quotation marks are found side by side.
 
 import json
 import re
+import shutil
+import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -17,7 +19,7 @@ from typing import Any
 from tantivy import FieldType, Occur, Order, Query, Searcher
 
 from kg.dataset.text.entry import Line
-from kg.dataset.text.index import SCHEMA, day_number, number, open_index
+from kg.dataset.text.index import SCHEMA, day_number, looking_glass, number, open_index
 from kg.dataset.text.words import allowed_typos, is_solitary, words
 
 FACETS = (
@@ -144,7 +146,9 @@ class TextIndex:
     @cached_property
     def searcher(self) -> Searcher:
         """The engine's searcher. Raises ``StoreError``."""
-        return open_index(self._folder).searcher()
+        folder = looking_glass(self._folder)
+        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        return open_index(folder).searcher()
 
     def claims(self, ask: Ask) -> Found:
         """The claims that are wanted."""
