@@ -12,7 +12,7 @@ from typing import NoReturn
 
 import click
 
-from kg.cli.identity import judge
+from kg.cli.judge_command import judge
 from kg.cli.link_command import link
 from kg.cli.options import STORE, WAIT, engine_options
 from kg.cli.review_command import review
