@@ -154,7 +154,7 @@ class QueryOverLimit(LodestoneError):
 class TooManyProofs(LodestoneError):
     """A triple follows in more ways than are worked out; ``triple`` is it, in N-Triples."""
 
-    def __init__(self, message: str, triple: str) -> None:
+    def __init__(self, message: str, triple: str = "") -> None:
         super().__init__(message)
         self.triple = triple
 

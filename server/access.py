@@ -45,6 +45,12 @@ def _identified(header: str | None) -> Identity | None:
     return found
 
 
+def show_token(token: str | None) -> None:
+    """Take a token from a form, where the request has none in its header. Raises ``Unauthorized``."""
+    if token and "Authorization" not in request.headers:
+        g.identity = _identified(f"Bearer {token.strip()}")
+
+
 def need(scope: Scope) -> Identity:
     """Who asks, if they may do what needs the scope. Raises ``Unauthorized`` and ``Forbidden``."""
     who = identity()

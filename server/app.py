@@ -31,6 +31,7 @@ from server.openapi import openapi
 from server.problems import from_bug, from_error, from_http
 from server.rdf import write_ontology
 from server.reconcile import FRAMED, reconcile
+from server.reviewing import reviewing
 from server.services import Services, services
 from server.sparql import sparql
 from server.views import as_json
@@ -107,6 +108,7 @@ def create_app(config: Config, workers: Workers | None = None) -> Flask:
     app.register_blueprint(reconcile)
     app.add_url_rule("/ontology", view_func=ontology)
     app.register_blueprint(manual)
+    app.register_blueprint(reviewing)
     app.before_request(check_reading)
     app.before_request(decompress)
     app.register_error_handler(LodestoneError, from_error)

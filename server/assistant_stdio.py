@@ -14,7 +14,7 @@ from kg.query.conflicts import Kind
 from server.assistant import MOST_ROWS, ROWS, Assistant, Policy
 from server.config import Config
 from server.services import Services
-from server.views.listing import TYPES
+from server.views.finding import TYPES
 from server.workers import Workers
 
 INSTRUCTIONS = """Lodestone is a knowledge graph of claims about export controls on critical minerals. Nothing

@@ -81,7 +81,7 @@ def answer(
     """A page in the chosen format, with its version and where its twins are."""
     if chosen is HTML:
         twins = [(f.label, f.media_type, twin_address(f.name)) for f in formats if f is not HTML]
-        response = Response(render_template(template, page=page, twins=twins))
+        response = Response(render_template(template, page=page, twins=twins, version=snapshot))
         response.content_type = "text/html; charset=utf-8"
     elif chosen is JSON or quads is None:
         response = Response(json.dumps(as_json(page), ensure_ascii=False), content_type=JSON.media_type)

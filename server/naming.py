@@ -14,6 +14,7 @@ PAGES = ("claim", "document", "source", "entity", "event", "judgment")
 LONGEST_TEXT = 600
 """Characters of a literal that a table shows."""
 
+NO_TITLE = "a document without a title"
 LONGEST_NAME = 240
 """Characters of a name that a page shows: of an entity, a document, a chain of sources."""
 
@@ -150,7 +151,7 @@ class Namer:
         """A link to a document, by its title."""
         found = self.snapshot.node(iri)
         title = found.get(PREFIXES["dct"] + "title") or found.get(PREFIXES["schema"] + "url")
-        return self.link("document", iri, title or "a document without a title")
+        return self.link("document", iri, title or NO_TITLE)
 
     def iri_view(self, iri: str) -> TermView:
         """An IRI in a table: its label where it is one of ours, linked where it has a page."""

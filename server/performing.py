@@ -20,6 +20,7 @@ from kg.dataset.terms import NamedNode, Quad, RdfFormat, parse
 from kg.dataset.writer import Writer
 from kg.errors import InvalidClaim, LodestoneError, NotFound, UnreadableInput
 from kg.ingest.posting import Posted, read_posted, read_posted_article, take
+from kg.ingest.review import Reviewer
 from kg.outbound import Outbound
 from kg.query.size import TooComplex
 from kg.update import Documents, fetch_all, update
@@ -32,6 +33,7 @@ from server.writes import (
     JudgeWrite,
     Part,
     RetractWrite,
+    ReviewWrite,
     UndoWrite,
     UpdateWrite,
     Write,
@@ -131,6 +133,8 @@ def prepared(write: Write, outbound: Outbound) -> Act:
             return lambda writer: _take(writer, article)
         case RetractWrite():
             return lambda writer: _retract(writer, write)
+        case ReviewWrite():
+            return lambda writer: _review(writer, write)
         case JudgeWrite():
             return lambda writer: _judge(writer, write)
         case UndoWrite():
@@ -206,6 +210,19 @@ def _read_claims(write: ClaimsWrite) -> Posted:
         return read_posted(write.content, write.name, lines=write.kind == "jsonl")
     except InvalidClaim as error:
         raise _told(error) from error
+
+
+def _review(writer: Writer, write: ReviewWrite) -> dict[str, object]:
+    reviewer = Reviewer(writer, write.by)
+    try:
+        match write.action:
+            case "accept":
+                return {"claim": reviewer.accept(write.claim)}
+            case "edit":
+                return {"claim": reviewer.edit(write.claim, write.changes)}
+    except InvalidClaim as error:
+        raise _told(error) from error
+    return {"rejected": reviewer.reject(write.claim, write.reason)}
 
 
 def _told(error: InvalidClaim) -> ClaimsInvalid:

@@ -1,6 +1,7 @@
 """What goes to the process that writes, and what comes back: plain values that can be pickled."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from kg.identity.judgment import Judgment
 
@@ -56,6 +57,17 @@ class RetractWrite:
 
 
 @dataclass(frozen=True)
+class ReviewWrite:
+    """What a person makes of a claim: ``accept``, ``edit`` (with members as they should be) or ``reject``."""
+
+    claim: str
+    action: str
+    by: str
+    reason: str = ""
+    changes: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class JudgeWrite:
     """Judgments to take in; ``force`` joins things of disjoint classes, too."""
 
@@ -72,7 +84,7 @@ class UndoWrite:
     by: str
 
 
-Write = UpdateWrite | GraphWrite | ClaimsWrite | RetractWrite | JudgeWrite | UndoWrite
+Write = UpdateWrite | GraphWrite | ClaimsWrite | RetractWrite | ReviewWrite | JudgeWrite | UndoWrite
 
 
 @dataclass(frozen=True)

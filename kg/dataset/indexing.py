@@ -14,11 +14,14 @@ from pyoxigraph import BlankNode, Quad, RdfFormat, Store, parse
 from kg.claims.names import Names
 from kg.dataset.annotations import MOST_CLAIMS, AnnotationWriter
 from kg.dataset.bulk import BULK_CHARACTERS, extend_pieces, gathered
+from kg.dataset.pool import RememberingPool
 from kg.dataset.records import DEFAULT
 from kg.dataset.sorting import SortedLines
 from kg.dataset.support import chained_facts, support_lines, supports
 from kg.dataset.view import Support, View
 from kg.errors import TooManyProofs
+from kg.infer.joins import ontology_joins
+from kg.infer.proofs import Search
 
 _BATCH = 10_000
 _FEW = 2_000
@@ -173,8 +176,9 @@ class Indexing:
                 lines.add(line)
             self._fill(lines)
         chained = chained_facts(self._view)
+        still = self._still()
         while batch := list(islice(chained, _BATCH)):
-            self._look_up(batch, self._still())
+            self._look_up(batch, still)
 
     def _fill(self, reasons: SortedLines) -> None:
         """Write the whole index, which is empty."""
@@ -193,6 +197,13 @@ class _StillView(View):
     def __init__(self, main: Store, archive: Store, names: Names, threshold: float, has_base: bool) -> None:
         super().__init__(main, archive, names, threshold, has_base)
         self._stating_claims: dict[str, bool] = {}
+        self._searches: dict[int, Search] = {}
+
+    def _search(self, most: int) -> Search:
+        if most not in self._searches:
+            apart = View(self.main, self.archive, self.names, self.threshold, self.has_base)
+            self._searches[most] = Search(ontology_joins(), RememberingPool(apart), most)
+        return self._searches[most]
 
     def states_fact(self, iri: str) -> bool:
         """Whether an active claim has that IRI, and its assertion is part of the default graph."""

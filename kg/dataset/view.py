@@ -142,9 +142,11 @@ class View(Told):
         Where it is asked as ``inferred``, apart from its own statement. Raises
         ``TooManyProofs`` where they name more than ``most`` triples.
         """
-        search = Search(ontology_joins(), StoredPool(self), most)
-        found = search.proofs((str(s), str(p), ntriples(o)), inferred=inferred)
+        found = self._search(most).proofs((str(s), str(p), ntriples(o)), inferred=inferred)
         return sorted(tuple(sorted(proof)) for proof in found)
+
+    def _search(self, most: int) -> Search:
+        return Search(ontology_joins(), StoredPool(self), most)
 
     def _proved(self, base: bool, proofs: Iterable[Sequence[Triple]]) -> Support:
         return proved(base, ([self.stated_by(*map(term, triple)) for triple in proof] for proof in proofs))

@@ -1,44 +1,38 @@
-"""The one writer of a store: claims in, claims out, base data."""
+"""The one writer of a store: claims and judgments in, claims and judgments out."""
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from itertools import chain
 
-from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store
+from pyoxigraph import Quad, RdfFormat, Store
 
 import ontology
 from kg.claims.claim import Claim, Status
 from kg.claims.confidence import RELIABILITY_TERM, Reliability, cautious, claim_probability, hand_ons
-from kg.dataset.bulk import BULK_CHARACTERS, gathered, load_pieces
+from kg.claims.document import Document
+from kg.dataset.bulk import gathered, load_pieces
+from kg.dataset.decode import decode_document
 from kg.dataset.encode import EncodedClaim, encode, moment, with_stored_triples
-from kg.dataset.identities import projected, texts
+from kg.dataset.facts import RESERVED_HOW, FactWriter, fact_lines, in_graph
+from kg.dataset.identities import texts
 from kg.dataset.invariants import fact_triples
 from kg.dataset.judging import judge, put_right, undo
 from kg.dataset.outcomes import Added, Judged, Outcome
-from kg.dataset.pool import term
-from kg.dataset.records import DEFAULT, Object, Subject
+from kg.dataset.records import DEFAULT
 from kg.dataset.snapshots import Snapshot
-from kg.dataset.terms import Statement, iri, literal, node, nquads, ntriples, stored_text, terms_of, typed
-from kg.dataset.text.entry import base_names, entry
-from kg.dataset.working import WorkingCopy
-from kg.errors import ReservedGraph
+from kg.dataset.terms import Statement, iri, literal, node, nquads, typed
+from kg.dataset.text.entry import entry
 from kg.identity.clusters import Texts
 from kg.identity.judgment import Judgment
-from kg.infer.rules import Triple, ontology_rules
+from kg.infer.rules import ontology_rules
 from ontology.vocab import LS, ONTOLOGY
-
-_RESERVED_HOW = (
-    "claims are written by ingesting them, and taken back by retracting or superseding them; "
-    "reserved graphs follow from the claims"
-)
-
 
 PURGED = "its document was purged from this store: quotes of it are not taken in again"
 _OTHER_CONTENT = "a claim of this IRI with other content is known"
 _CHANGE = "A claim never changes: say it with a new claim that supersedes or retracts it"
 
 
-class Writer(WorkingCopy):
+class Writer(FactWriter):
     """Writes claims and base data; ``commit`` publishes them.
 
     Use as a context manager; what is not committed when it ends is given up.
@@ -110,6 +104,7 @@ class Writer(WorkingCopy):
             for name, (claim, done) in encoded.items()
             if not self._is_due(claim, done, rated[done.origin])
         }
+        described: dict[str, Document] = {}
         lines: list[str] = []
         for name, (claim, done) in encoded.items():
             if name in inactive:
@@ -120,15 +115,24 @@ class Writer(WorkingCopy):
             stated = self.entering(name, done.assertion)
             told = dict(stated)  # in canonical names
             clusters = self.view.clusters
+            recalled = self._as_recorded(claim, described)
             self.text.stated(
-                entry(claim, name, told, "active", recorded, self.names, reliability, clusters=clusters)
+                entry(recalled, name, told, "active", recorded, self.names, reliability, clusters=clusters)
             )
-            lines.append(_in_graph(stated, name))
+            lines.append(in_graph(stated, name))
             if claim.states_fact:
                 lines.append(self.facts(stated))
         self.load(self.main, "".join(lines))
         self.count(active=len(encoded) - len(inactive), inactive=len(inactive))
         self._settle(targets)
+
+    def _as_recorded(self, claim: Claim, known: dict[str, Document]) -> Claim:
+        """The claim with its document as that was first described, which is how it is read back."""
+        key = claim.document.key
+        if key not in known:
+            known[key] = decode_document(self.view.node(self.names.document(key)))
+        recorded = known[key]
+        return claim if recorded == claim.document else claim.model_copy(update={"document": recorded})
 
     def _is_due(self, claim: Claim, done: EncodedClaim, reliability: Reliability) -> bool:
         """Whether a claim that was just recorded is to be active: ``View.due_state``, with less reading."""
@@ -139,39 +143,6 @@ class Writer(WorkingCopy):
         passed_on = hand_ons(claim.attribution)
         probability = claim_probability(reliability, claim.assessment.credibility, passed_on)
         return probability >= self.settings.unreviewed_threshold
-
-    def entering(self, name: str, assertion: Sequence[Texts]) -> list[tuple[Texts, str]]:
-        """The triples of a claim that becomes active in canonical names, each with its statements.
-
-        Where these are others than it was made with, the archive keeps those.
-        """
-        clusters = self.view.clusters
-        if not clusters or not any(map(clusters.mentions, assertion)):
-            return [(triple, name) for triple in assertion]
-        if not self.archive.contains_named_graph(node(name)):
-            self.touch(archive=True)
-            self.load(self.archive, nquads(assertion, name))
-        return list(projected(name, assertion, clusters))
-
-    def facts(self, stated: Iterable[tuple[Texts, str]]) -> str:
-        """N-Quads of facts that a claim states, each with its statements; noted for the index."""
-        triples: dict[Texts, tuple[Triple, ...]] = {}
-        for (s, p, o), statement in stated:
-            triple = (s, p, stored_text(o))
-            follows = triples.get(triple)
-            if follows is None:
-                follows = triples[triple] = tuple(ontology_rules().consequences(triple))
-            self.indexing.stated(statement, " ".join(triple), follows)
-            self.inferring.stated(triple)
-        return _fact_lines(triples, triples.values(), self.names.inferred)
-
-    def load(self, store: Store, text: str) -> None:
-        """Load N-Quads."""
-        if len(text) > BULK_CHARACTERS // 8:
-            middle = text.index("\n", len(text) // 2) + 1
-            load_pieces(store, (text[:middle], text[middle:]))
-        elif text:
-            store.load(text, format=RdfFormat.N_QUADS)
 
     def unless_said(self, statements: Iterable[Statement]) -> list[Statement]:
         """Descriptions, less those of a property that the record already has of that node.
@@ -248,7 +219,7 @@ class Writer(WorkingCopy):
         In a ``fresh`` store (``is_empty`` before anything was written) nothing is looked up.
         """
         if self.names.is_reserved(name):
-            return f"graph <{name}> is reserved: {_RESERVED_HOW}"
+            return f"graph <{name}> is reserved: {RESERVED_HOW}"
         if name.startswith(self.names.base) and name != self.names.claim(content_hash[:32]):
             return f"<{name}> is a name that this store makes from content: use another IRI for the graph"
         if fresh:
@@ -349,45 +320,11 @@ class Writer(WorkingCopy):
         stated = self.entering(name, assertion)
         if {triple for triple, _ in stated} == set(assertion):
             self.archive.remove_graph(node(name))
-        self.load(self.main, _in_graph(stated, name))
+        self.load(self.main, in_graph(stated, name))
         self.move_record(name, self.archive, self.main)
         if self.view.states_fact(name):
             self.load(self.main, self.facts(stated))
         self.count(active=1, inactive=-1)
-
-    def withdraw(self, triples: Iterable[tuple[Subject, NamedNode, Object]]) -> None:
-        """Take from the default graph what nothing supports any more, consequences included."""
-        rules = ontology_rules()
-        found = list(triples)
-        lost = [(str(s), str(p), ntriples(o)) for s, p, o in found if not self.view.is_asserted(s, p, o)]
-        resting = self.inferring.resting_on(lost)
-        doubtful: dict[tuple[Subject, NamedNode, Object], None] = {}
-        for s, p, o in found:
-            stated = (str(s), str(p), ntriples(o))
-            consequences = rules.consequences(stated)
-            self.indexing.touch((stated, *consequences))
-            self.inferring.doubt((stated, *consequences))
-            doubtful[s, p, o] = None
-            doubtful.update(dict.fromkeys(map(terms_of, consequences)))
-        for triple in doubtful:
-            derivable = self.view.is_derivable(*triple)
-            if not derivable and self.view.is_inferred(*triple):
-                self.main.remove(Quad(*triple, self.view.inferred))
-            if not derivable and not self.view.is_base(*triple) and not self.view.is_asserted(*triple):
-                self.main.remove(Quad(*triple, DEFAULT))
-        self._doubt(resting)
-
-    def _doubt(self, conclusions: Iterable[Triple]) -> None:
-        """Take out what chains concluded, until the batch is settled."""
-        for conclusion in conclusions:
-            s, p, o = map(term, conclusion)
-            if not self.view.is_derivable(s, p, o):
-                self.main.remove(Quad(s, p, o, self.view.inferred))
-                if not self.view.is_base(s, p, o) and not self.view.is_asserted(s, p, o):
-                    self.main.remove(Quad(s, p, o, DEFAULT))
-            self.inferring.doubt((conclusion,))
-        if next(iter(self.main.quads_for_pattern(None, None, None, self.view.inferred)), None) is None:
-            self.main.remove_graph(self.view.inferred)  # the engine keeps the names of empty graphs
 
     # --- judgments
 
@@ -401,71 +338,6 @@ class Writer(WorkingCopy):
         It stays readable, with the reason. Raises ``NotFound``.
         """
         return undo(self, name, reason=reason, by=by, at=at or datetime.now(UTC))
-
-    # --- base data
-
-    def add_base(self, quads: Iterable[Quad]) -> int:
-        """Write raw data; gives back how many quads were new.
-
-        Raises ``ReservedGraph``, and writes nothing then.
-        """
-        found = list(dict.fromkeys(quads))
-        self._refuse_reserved(found)
-        plain = [q for q in found if isinstance(q.graph_name, DefaultGraph) and q not in self.archive]
-        named = [q for q in found if not isinstance(q.graph_name, DefaultGraph) and q not in self.main]
-        if not plain and not named:
-            return 0
-        self.touch(archive=bool(plain))
-        self.archive.extend(plain)
-        self.main.extend([*plain, *named])
-        self.indexing.touch(map(texts, plain))
-        self.text.named(base_names(plain))
-        self.count(base_default=len(plain))
-        self.view.has_base = self.manifest.counts.get("base_default", 0) > 0
-        for triple in self.inferring.leading(plain):
-            self.inferring.stated(triple)
-        self.inferring.settle()
-        return len(plain) + len(named)
-
-    def remove_base(self, quads: Iterable[Quad]) -> int:
-        """Remove raw data; a triple that claims still support stays. Raises ``ReservedGraph``."""
-        found = list(dict.fromkeys(quads))
-        self._refuse_reserved(found)
-        self.touch(archive=True)
-        removed = plain = 0
-        plain_quads = (q for q in found if isinstance(q.graph_name, DefaultGraph) and q in self.archive)
-        given = self.inferring.leading(plain_quads)
-        resting = self.inferring.resting_on(given)
-        for quad in found:
-            if not isinstance(quad.graph_name, DefaultGraph):
-                removed += quad in self.main
-                self.main.remove(quad)
-                continue
-            if quad in self.archive:
-                self.archive.remove(quad)
-                removed, plain = removed + 1, plain + 1
-                self.indexing.touch((texts(quad),))
-                triple = (quad.subject, quad.predicate, quad.object)
-                if not self.view.asserting(*triple) and not self.view.is_inferred(*triple):
-                    self.main.remove(quad)
-        self.count(base_default=-plain)
-        self._doubt_given(given, resting)
-        return removed
-
-    def _doubt_given(self, given: Iterable[Triple], resting: Sequence[Triple]) -> None:
-        """Take out what follows from given triples that are gone, and conclude what follows all the same."""
-        alone = [c for triple in given for c in ontology_rules().consequences(triple)]
-        self.inferring.withdraw_given((*alone, *given, *resting))
-        self.inferring.doubt((*alone, *given))
-        self._doubt(resting)
-        self.inferring.settle()
-
-    def _refuse_reserved(self, quads: Iterable[Quad]) -> None:
-        for graph in {q.graph_name.value for q in quads if isinstance(q.graph_name, NamedNode)}:
-            if self.names.is_reserved(graph) or self.view.is_known(graph):
-                raise ReservedGraph(
-                    f"graph <{graph}> is not open to raw writes: {_RESERVED_HOW}", graph=graph
-                )
 
     # --- repair
 
@@ -494,21 +366,10 @@ class Writer(WorkingCopy):
 
     def _facts_anew(self, triple: Texts) -> str:
         self.inferring.stated(triple)
-        return _fact_lines([triple], [ontology_rules().consequences(triple)], self.names.inferred)
+        return fact_lines([triple], [ontology_rules().consequences(triple)], self.names.inferred)
 
     def rebuild_index(self) -> None:
         """Make both indexes anew."""
         self.touch()
         self.indexing.touch_all()
         self.text.touch_all()
-
-
-def _in_graph(stated: Iterable[tuple[Texts, str]], name: str) -> str:
-    """N-Quads of the triples of an assertion graph."""
-    return nquads(dict.fromkeys(triple for triple, _ in stated), name)
-
-
-def _fact_lines(assertion: Iterable[Texts], follows: Iterable[Iterable[Triple]], inferred: str) -> str:
-    """N-Quads of facts, and of what follows from each of them."""
-    consequences = list(dict.fromkeys(c for found in follows for c in found))
-    return nquads(assertion) + nquads(consequences) + nquads(consequences, inferred)

@@ -9,15 +9,17 @@ worked out as a least fixpoint; only minimal sets are kept, as in any absorptive
 """
 
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import NamedTuple, Protocol
 
 from kg.errors import TooManyProofs
 from kg.infer.joining import GIVEN, GROUNDED, Pool, joint
-from kg.infer.joins import Chain, Joins
+from kg.infer.joins import Chain, Joins, Step
 from kg.infer.rules import TYPE, Pattern, Triple
+
+_MOST_KEPT = 50_000
 
 Leaves = frozenset[Triple]
 """Asserted triples that prove something together; given ones, which nothing rests on, left out."""
@@ -74,12 +76,16 @@ class _Known:
 
 
 class Search:
-    """The proofs of triples of a pool that holds all that follows."""
+    """The proofs of triples of a pool that holds all that follows, and does not change meanwhile.
+
+    What was worked out is kept for the next triple.
+    """
 
     def __init__(self, joins: Joins, facts: Facts, most: int = MOST_LEAVES) -> None:
         self._joins = joins
         self._facts = facts
         self._most = most
+        self._known: dict[Goal, _Known] = {}
 
     # --- one step
 
@@ -127,32 +133,34 @@ class Search:
 
     def _chained(self, chain: Chain, triple: Triple) -> Iterator[Application]:
         s, _, o = triple
-        for way in self._ways(chain, s, 0):
-            if way[-1][1] == o:
-                yield Application(triple, tuple(Goal(t) for t, _ in way), chain)
+        *before, last = chain.body
+        for way in self._ways(before, s):
+            ending = last.triple(way[-1][1], o)
+            if not ending[0].startswith('"') and self._facts.bits(ending):
+                yield Application(triple, (*(Goal(t) for t, _ in way), Goal(ending)), chain)
 
     def _chained_anywhere(self, chain: Chain, node: str, *, is_subject: bool) -> Iterator[Application]:
         """The conclusions of a chain that start from a node, or end there."""
         if is_subject:
-            ends = {way[-1][1] for way in self._ways(chain, node, 0)}
+            ends = {way[-1][1] for way in self._ways(chain.body, node)}
             heads: set[Triple] = {(node, chain.head, end) for end in ends}
         else:
             heads = {(start, chain.head, node) for start, _ in self._facts.subjects(chain.head, node)}
         for head in sorted(heads):
             yield from self._chained(chain, head)
 
-    def _ways(self, chain: Chain, node: str, place: int) -> Iterator[tuple[tuple[Triple, str], ...]]:
-        """The ways along a chain from a node on: of each step the triple, and where it leads."""
-        step = chain.body[place]
+    def _ways(self, steps: Sequence[Step], node: str) -> Iterator[tuple[tuple[Triple, str], ...]]:
+        """The ways along some steps from a node on: of each step the triple, and where it leads."""
+        step, *after = steps
         if node.startswith('"') and not step.swapped:
             return
         near = self._facts.subjects(step.prop, node) if step.swapped else self._facts.objects(node, step.prop)
         for other, _ in near:
             here = (step.triple(node, other), other)
-            if place + 1 == len(chain.body):
-                yield (here,)
+            if after:
+                yield from ((here, *rest) for rest in self._ways(after, other))
             else:
-                yield from ((here, *rest) for rest in self._ways(chain, other, place + 1))
+                yield (here,)
 
     def concluded(self, triple: Triple) -> int:
         """What holds of a triple as it follows from others: a stated one, or by a chain from the pool."""
@@ -173,8 +181,18 @@ class Search:
         part of one. Raises ``TooManyProofs``.
         """
         root = Goal(triple)
-        ways = self._reachable(root)
-        known = dict.fromkeys(ways, _Known())
+        if len(self._known) > _MOST_KEPT:
+            self._known.clear()
+        known = self._known
+        if root not in known:
+            self._work_out(self._reachable(root))
+        if inferred:
+            return self._combined(root, self.inferences(triple), known).proofs
+        return known[root].proofs
+
+    def _work_out(self, ways: dict[Goal, tuple[Application, ...]]) -> None:
+        """What is known of goals, of which those they lead to are among them or known."""
+        known = {**dict.fromkeys(ways, _Known()), **self._needed(ways)}
         above: defaultdict[Goal, set[Goal]] = defaultdict(set)
         for goal, found in ways.items():
             for application in found:
@@ -191,9 +209,12 @@ class Search:
                 fresh = above[goal] - queued
                 waiting.extend(sorted(fresh))
                 queued |= fresh
-        if inferred:
-            return self._combined(root, tuple(self.inferences(triple)), known).proofs
-        return known[root].proofs
+        self._known.update(known)
+
+    def _needed(self, ways: dict[Goal, tuple[Application, ...]]) -> dict[Goal, _Known]:
+        """What was known before of premises."""
+        premises = (p for found in ways.values() for application in found for p in application.premises)
+        return {premise: self._known[premise] for premise in premises if premise not in ways}
 
     def _reachable(self, root: Goal) -> dict[Goal, tuple[Application, ...]]:
         ways: dict[Goal, tuple[Application, ...]] = {}
@@ -201,7 +222,7 @@ class Search:
         count = 0
         while waiting:
             goal = waiting.pop()
-            if goal in ways:
+            if goal in ways or goal in self._known:
                 continue
             found = []
             for application in self.applications(goal):
@@ -213,9 +234,7 @@ class Search:
             waiting.extend(premise for application in found for premise in application.premises)
         return ways
 
-    def _combined(
-        self, goal: Goal, applications: tuple[Application, ...], known: dict[Goal, _Known]
-    ) -> _Known:
+    def _combined(self, goal: Goal, applications: Iterable[Application], known: dict[Goal, _Known]) -> _Known:
         given, proofs = False, set[Leaves]()
         for application in applications:
             if not application.premises:

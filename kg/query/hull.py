@@ -34,6 +34,7 @@ from kg.query.algebra import (
     PathPattern,
     Pattern,
     Select,
+    Service,
     Table,
     TriplePattern,
     Union,
@@ -132,6 +133,8 @@ class Hull:
             case Select():
                 check_within_exists(what, scope.in_exists)
                 return self.apart(what, scope) if self._is_apart(what) else self.select(what, scope)
+        if isinstance(what, Service):
+            raise NotAnnotated("SERVICE is planned with what the endpoint says, when the query is asked")
         raise NotAnnotated(f"{type(what).__name__.upper()} is not annotated yet")
 
     # --- triples

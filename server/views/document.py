@@ -13,8 +13,8 @@ from ontology.vocab import DCT, LS, OA, RDF, RDFS, SCHEMA
 from server.config import ShowDocuments
 from server.naming import LONGEST_NAME, PART, Link, Namer, is_web, quote_place, shortened, term_words
 from server.views.asking import Asked
+from server.views.finding import TYPES, text_index
 from server.views.highlight import Passage, segments
-from server.views.listing import TYPES, text_index
 
 MOST_READ = 2000
 """Claims of one document that are placed in its text."""

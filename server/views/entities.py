@@ -8,7 +8,8 @@ from kg.dataset.snapshots import Snapshot
 from kg.dataset.text.search import Ask, TextIndex
 from server.naming import Link, Namer, shortened
 from server.views.asking import entity_of, mentions_of
-from server.views.listing import Choice, text_index
+from server.views.finding import text_index
+from server.views.listing import Choice
 from server.views.marking import MarkedText, Marker
 
 PER_PAGE = 50

@@ -17,8 +17,8 @@ from server.drawing.timeline import Happening
 from server.naming import LONGEST_NAME, Link, Namer, TermView, compact, is_web, shortened, term_words, words
 from server.views.asking import Asked, mentions_of
 from server.views.fact import FactView, fact_view
+from server.views.finding import TYPES
 from server.views.lines import ClaimLine, claim_lines
-from server.views.listing import TYPES
 
 MOST_READ = 1000
 """Facts that are read on each side of an entity."""

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
-from kg.dataset.snapshots import Snapshot
-from kg.errors import NotFound
-from ontology.vocab import LS, RDFS
-from server.naming import LONGEST_NAME, Link, Namer, shortened, term_words
+from kg.claims.claim import ClaimType, Modality, Polarity, RoleName
+from kg.dataset.text.search import Stored
+from ontology.vocab import LS
+from server.naming import LONGEST_NAME, NO_TITLE, Link, Namer, shortened, term_words
+from server.views.finding import TYPES, text_index
 from server.views.marking import Marker
-from server.views.words import sentence
+from server.views.words import sentence_of
 
 LONGEST_QUOTE = 320
 NO_SEARCH = Marker("")
@@ -30,47 +32,32 @@ class ClaimLine:
     probability: float | None
 
 
-def claim_line(namer: Namer, iri: str, marker: Marker = NO_SEARCH) -> ClaimLine:
-    """A claim, active or not, in one line. Raises ``NotFound``."""
-    snapshot = namer.snapshot
-    snapshot.need_claim(iri)
-    found = snapshot.node(iri)
-    info = snapshot.claim_info(iri)
-    claim = snapshot.claim(iri).claim
-    exact = claim.quote.exact if claim.quote else None
-    said = " ".join(piece.text for piece in sentence(claim))
-    document = found.need(LS.document)
-    return ClaimLine(
-        link=namer.link("claim", iri, shortened(said or found.get(RDFS + "label") or iri, 200)),
-        type=term_words(found.need(LS.claimType)),
-        quote=marker.around(exact, LONGEST_QUOTE) if exact else None,
-        source=shortened(info.source if info else nearest_source(snapshot, iri), LONGEST_NAME),
-        document=namer.document(document),
-        published=claim.document.published.isoformat() if claim.document.published else None,
-        recorded=found.need(LS.recorded),
-        modality=claim.modality.value,
-        polarity=claim.polarity.value,
-        probability=info.probability if info else None,
-    )
-
-
-def nearest_source(snapshot: Snapshot, iri: str) -> str:
-    """The voice nearest to the event, also of a claim that is not active."""
-    links = [snapshot.node(name) for name in snapshot.node(iri).all(LS.attribution)]
-    nearest = min(links, key=lambda link: int(link.get(LS.position) or 0), default=None)
-    voice = nearest.get(LS.voice) if nearest else None
-    return (snapshot.node(voice).get(RDFS + "label") or voice) if voice else ""
-
-
 def claim_lines(namer: Namer, iris: Iterable[str], marker: Marker = NO_SEARCH) -> tuple[ClaimLine, ...]:
     """Claims in lines, those that there are; of long quotes the part that a search found."""
-    lines = []
-    for iri in iris:
-        try:
-            lines.append(claim_line(namer, iri, marker))
-        except NotFound:
-            continue
-    return tuple(lines)
+    index = text_index(namer.snapshot)
+    found = (index.claim(iri) for iri in iris)
+    return tuple(claim_line(namer, one, marker) for one in found if one is not None)
+
+
+def claim_line(namer: Namer, found: Stored, marker: Marker = NO_SEARCH) -> ClaimLine:
+    """A claim, active or not, in one line."""
+    line = found.line
+    wordings = {RoleName(role): text for role, text in line.roles.items()}
+    modality, polarity = Modality(found.modality), Polarity(found.polarity)
+    said = " ".join(s.text for s in sentence_of(ClaimType(found.type), modality, polarity, wordings))
+    recorded = datetime.fromtimestamp(found.recorded / 1_000_000, UTC)
+    return ClaimLine(
+        link=namer.link("claim", found.iri, shortened(said or line.label or found.iri, 200)),
+        type=term_words(TYPES[found.type]),
+        quote=marker.around(line.quote, LONGEST_QUOTE) if line.quote else None,
+        source=shortened(line.source, LONGEST_NAME),
+        document=namer.link("document", found.document, line.title or NO_TITLE),
+        published=line.published or None,
+        recorded=recorded.isoformat(timespec="milliseconds"),
+        modality=modality.value,
+        polarity=polarity.value,
+        probability=found.confidence if found.state == "active" else None,
+    )
 
 
 def origin_link(namer: Namer, origin: str) -> Link:

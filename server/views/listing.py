@@ -3,17 +3,13 @@
 from dataclasses import dataclass
 from itertools import pairwise
 
-from kg.claims.types import TYPE_INFO
 from kg.dataset.snapshots import Snapshot
 from kg.dataset.text.search import Sort, TextIndex
-from kg.errors import StoreError
 from server.naming import Namer, shortened, term_words
 from server.views.asking import ANY, FARTHEST, Asked, entity_of, index_ask
+from server.views.finding import TYPES, text_index
 from server.views.lines import ClaimLine, claim_lines
 from server.views.marking import MarkedText, Marker
-
-TYPES: dict[str, str] = {kind.value: info.event_class.value for kind, info in TYPE_INFO.items()}
-"""Names of claim types in addresses, and their classes."""
 
 MOST_SHOWN = 8
 LONGEST_LABEL = 60
@@ -112,13 +108,6 @@ class ClaimList:
     next: str | None
     claims: tuple[ClaimLine, ...]
     marks: tuple[Marks, ...]
-
-
-def text_index(snapshot: Snapshot) -> TextIndex:
-    """The version's text index. Raises ``StoreError`` for a version that has none."""
-    if snapshot.text is None:
-        raise StoreError(f"{snapshot.iri} has no text index: it is older than this store format")
-    return snapshot.text
 
 
 def claim_list(snapshot: Snapshot, asked: Asked, path: str = "/claims") -> ClaimList:

@@ -19,6 +19,9 @@ EXPLAINED = 8
 FEW, MANY = 5, 60
 """Claims that are told of a row among others, and of the row that is asked for."""
 
+LONGEST_IRI = 2000
+"""Characters of an IRI that a script is told."""
+
 TRIPLE = ("subject", "predicate", "object")
 """The columns of an answer that is RDF."""
 
@@ -274,7 +277,7 @@ def _resting(
 def _cell(namer: Namer, term: Mapping[str, Any]) -> Cell:
     match term["type"]:
         case "uri":
-            return Cell(namer.iri_view(term["value"]), term["value"])
+            return Cell(namer.iri_view(term["value"]), shortened(term["value"], LONGEST_IRI))
         case "literal" | "typed-literal":
             datatype = term.get("datatype")
             note = term.get("xml:lang") or (compact(datatype) if datatype else None)

@@ -11,9 +11,8 @@ from kg.errors import NotFound
 from ontology.vocab import LS, RDF, RDFS
 from server.naming import Link, Namer, shortened, term_words
 from server.views.asking import Asked
-from server.views.finding import pointing
+from server.views.finding import TYPES, pointing, text_index
 from server.views.lines import ClaimLine, claim_lines
-from server.views.listing import TYPES, text_index
 from server.views.words import RELIABILITY
 
 PER_PAGE = 25

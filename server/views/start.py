@@ -8,8 +8,8 @@ from kg.dataset.text.search import Ask, Sort
 from server.naming import Link, Namer
 from server.views.asking import Asked
 from server.views.entities import EntityLine, most_spoken_of
+from server.views.finding import text_index
 from server.views.lines import ClaimLine, claim_lines
-from server.views.listing import text_index
 
 LATEST = 8
 FEW = 4

@@ -1,5 +1,6 @@
 """Claims and their parts in words."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kg.claims.claim import Claim, ClaimType, Modality, Polarity, Qualifier, Quantity, RoleName
@@ -111,19 +112,27 @@ class Said:
 
 def sentence(claim: Claim) -> tuple[Said, ...]:
     """The assertion of an event claim in words; for other claims nothing."""
-    phrase = PHRASES.get(claim.type)
-    if phrase is None or not claim.roles:
+    wordings = {role: mention.text for role, mention in claim.roles.items()}
+    return sentence_of(claim.type, claim.modality, claim.polarity, wordings)
+
+
+def sentence_of(
+    kind: ClaimType, modality: Modality, polarity: Polarity, wordings: Mapping[RoleName, str]
+) -> tuple[Said, ...]:
+    """The same, by the wordings of the participants."""
+    phrase = PHRASES.get(kind)
+    if phrase is None or not wordings:
         return ()
-    subject = next((r for r in phrase.subjects if r in claim.roles), None)
-    used = {claim.roles[subject].text} if subject else set()
-    said = [Said(MODE[claim.modality])] if claim.modality in MODE else []
-    said.append(Said(claim.roles[subject].text, subject) if subject else Said(phrase.nobody))
-    said.append(Said(phrase.denied if claim.polarity is Polarity.NEGATIVE else phrase.verb))
+    subject = next((r for r in phrase.subjects if r in wordings), None)
+    used = {wordings[subject]} if subject else set()
+    said = [Said(MODE[modality])] if modality in MODE else []
+    said.append(Said(wordings[subject], subject) if subject else Said(phrase.nobody))
+    said.append(Said(phrase.denied if polarity is Polarity.NEGATIVE else phrase.verb))
     for preposition, roles in phrase.tail:
-        role = next((r for r in roles if r in claim.roles and claim.roles[r].text not in used), None)
+        role = next((r for r in roles if r in wordings and wordings[r] not in used), None)
         if role is not None:
-            used.add(claim.roles[role].text)
-            said += [Said(preposition), Said(claim.roles[role].text, role)]
+            used.add(wordings[role])
+            said += [Said(preposition), Said(wordings[role], role)]
     return tuple(said)
 
 

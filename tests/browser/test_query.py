@@ -45,7 +45,7 @@ def test_from_the_question_to_the_words_in_the_article(open_page: Open, bundle: 
     reasons.locator("summary").click()
     assert "Because" in reasons.locator(".ways").inner_text()
     assert reasons.locator("svg.circuit .claim").count() >= 1
-    assert "Three sources → Reuters" in reasons.locator(".voices").inner_text()
+    assert "Three sources → Reuters" in reasons.locator(".told-by").inner_text()
     quote = reasons.locator("blockquote").inner_text().strip("“”")
     reasons.locator(".ways a.number").click()
     assert page.locator(":target").get_attribute("id") == "row-1-1"

@@ -62,6 +62,10 @@ def text_problems(
 def _differing(entry: Entry, found: dict[str, list[object]]) -> list[str]:
     """Fields that are not those of the entry."""
     due = {k: v for k, v in claim_document(entry, Flags()).items() if k not in _FLAGS}
-    wanted = {k: sorted(map(str, v if isinstance(v, list) else [v])) for k, v in due.items()}
-    has = {k: sorted(map(str, v)) for k, v in found.items() if k not in _FLAGS}
+    wanted = {k: sorted(map(_plain, v if isinstance(v, list) else [v])) for k, v in due.items()}
+    has = {k: sorted(map(_plain, v)) for k, v in found.items() if k not in _FLAGS}
     return sorted(k for k in wanted.keys() | has.keys() if wanted.get(k) != has.get(k))
+
+
+def _plain(value: object) -> str:
+    return bytes(value).decode() if isinstance(value, bytes | list) else str(value)

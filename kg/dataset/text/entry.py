@@ -1,6 +1,7 @@
 """What the text index holds of a claim and of what it names, before it is written."""
 
 import hashlib
+import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -26,6 +27,10 @@ LONGEST_TEXT = 20_000
 
 LONGEST_IRI = 4096
 """Bytes of the longest IRI that can be found."""
+
+LONGEST_NAME = 240
+LONGEST_QUOTE = 2000
+"""Characters of a quote that the line of a claim keeps."""
 
 MOST_TRIPLES = 500
 """Triples of one assertion whose words are searched."""
@@ -65,7 +70,7 @@ class Entry:
     ``sides`` are the triples that it is about in its direct form, each with the sign of its
     polarity; ``says`` the same if it asserts or reports them; ``against`` the claims that it
     rebuts or corrects. The three are empty where it is not active. ``date`` is that of the
-    event, else of saying it, else of its document.
+    event, else of saying it, else of its document. ``line`` is a ``Line`` in JSON.
     """
 
     iri: str
@@ -87,6 +92,39 @@ class Entry:
     says: tuple[str, ...] = ()
     against: tuple[str, ...] = ()
     names: tuple[Name, ...] = ()
+    line: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """What a list tells of a claim, in words cut to a length: kept in the index, as reading it takes long.
+
+    ``roles`` maps roles to wordings, ``source`` is the attribution chain.
+    """
+
+    label: str
+    roles: dict[str, str]
+    quote: str
+    source: str
+    title: str
+    published: str
+
+    @classmethod
+    def of(cls, claim: Claim) -> "Line":
+        """Read it off a claim."""
+        document = claim.document
+        return cls(
+            label=label_of(claim)[:LONGEST_NAME] if claim.roles else "",
+            roles={role.value: mention.text[:LONGEST_NAME] for role, mention in claim.roles.items()},
+            quote=claim.quote.exact[:LONGEST_QUOTE] if claim.quote else "",
+            source=" → ".join(voice.label[:LONGEST_NAME] for voice in claim.attribution),
+            title=(document.title or document.url or "")[:LONGEST_NAME],
+            published=document.published.isoformat() if document.published else "",
+        )
+
+    def to_json(self) -> str:
+        """As the index keeps it."""
+        return json.dumps(vars(self), ensure_ascii=False, separators=(",", ":"))
 
 
 def opposite(side: str) -> str:
@@ -191,6 +229,7 @@ def entry(
         sides=sides,
         says=sides if claim.modality in _FACT_MODALITIES else (),
         against=tuple(sorted({*claim.rebuts, *claim.corrects})) if active else (),
+        line=Line.of(claim).to_json(),
         names=(
             *(Name(mentions[r], m.text, r.value) for r, m in claim.roles.items()),
             *(_labels(told) if claim.triples else ()),

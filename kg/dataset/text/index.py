@@ -7,6 +7,7 @@ them with the next one. A document is a claim, or a name of something.
 import json
 import os
 import shutil
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,6 +72,7 @@ def schema() -> Schema:
     builder.add_integer_field("recorded", stored=True, indexed=True, fast=True)
     builder.add_integer_field("day", stored=True, indexed=True, fast=True)
     builder.add_float_field("confidence", stored=True, indexed=True, fast=True)
+    builder.add_bytes_field("line", stored=True)
     return builder.build()
 
 
@@ -101,6 +103,7 @@ def claim_document(entry: Entry, flags: Flags) -> Document:
         "against": list(entry.against),
         "contested": "yes" if flags.contested else "no",
         "support": flags.support,
+        "line": entry.line.encode(),
     }
     if entry.date:
         found["month"] = entry.date[:7]
@@ -139,6 +142,22 @@ def open_index(folder: Path) -> Index:
     except (OSError, ValueError) as error:
         raise StoreError(f"the text index {folder} cannot be opened: {error}", store=str(folder)) from error
     return index
+
+
+def looking_glass(folder: Path) -> Path:
+    """A folder of its own through which an index is read, to be removed afterwards.
+
+    The engine writes a lock where it opens an index, and what was published is never written to.
+    Raises ``StoreError``.
+    """
+    glass = Path(tempfile.mkdtemp(prefix="lodestone-text-"))
+    try:
+        for path in folder.iterdir():
+            (glass / path.name).symlink_to(path.absolute())
+    except OSError as error:
+        shutil.rmtree(glass, ignore_errors=True)
+        raise StoreError(f"the text index {folder} cannot be opened: {error}", store=str(folder)) from error
+    return glass
 
 
 def _made(folder: Path) -> Index:

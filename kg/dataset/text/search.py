@@ -4,7 +4,10 @@ A word is found as it is, as the beginning of a word, and with a typo or two; ev
 be there. Words in quotation marks are found side by side.
 """
 
+import json
 import re
+import shutil
+import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -15,7 +18,8 @@ from typing import Any
 
 from tantivy import FieldType, Occur, Order, Query, Searcher
 
-from kg.dataset.text.index import SCHEMA, day_number, number, open_index
+from kg.dataset.text.entry import Line
+from kg.dataset.text.index import SCHEMA, day_number, looking_glass, number, open_index
 from kg.dataset.text.words import allowed_typos, is_solitary, words
 
 FACETS = (
@@ -115,15 +119,22 @@ class NameHit:
 
 @dataclass(frozen=True)
 class Stored:
-    """What the index itself tells of a claim; ``day`` is its date, empty if it has none."""
+    """What the index itself tells of a claim; ``day`` is its date, empty if it has none.
+
+    ``recorded`` is in microseconds.
+    """
 
     iri: str
     type: str
     state: str
+    modality: str
     polarity: str
+    document: str
     day: str
+    recorded: int
     confidence: float
     contested: bool
+    line: Line
 
 
 class TextIndex:
@@ -135,7 +146,9 @@ class TextIndex:
     @cached_property
     def searcher(self) -> Searcher:
         """The engine's searcher. Raises ``StoreError``."""
-        return open_index(self._folder).searcher()
+        folder = looking_glass(self._folder)
+        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        return open_index(folder).searcher()
 
     def claims(self, ask: Ask) -> Found:
         """The claims that are wanted."""
@@ -152,6 +165,11 @@ class TextIndex:
         )
         for _, address in result.hits:
             yield self.searcher.doc(address).to_dict()
+
+    def claim(self, iri: str) -> Stored | None:
+        """What the index tells of a claim, active or not; ``None`` if it has none of that IRI."""
+        found = self.document(iri)
+        return _stored(found) if found and found["kind"] == ["claim"] else None
 
     def count(self, ask: Ask) -> int:
         """How many claims are wanted."""
@@ -242,7 +260,11 @@ def _stored(found: dict[str, list[Any]]) -> Stored:
         iri=str(found["id"][0]),
         type=str(found["type"][0]),
         state=str(found["state"][0]),
+        modality=str(found["modality"][0]),
         polarity=str(found["polarity"][0]),
+        document=str(found["document"][0]),
+        recorded=int(found["recorded"][0]),
+        line=Line(**json.loads(bytes(found["line"][0]))),
         day=_day(found["day"][0]) if "day" in found else "",
         confidence=float(found["confidence"][0]),
         contested=found["contested"][0] == "yes",

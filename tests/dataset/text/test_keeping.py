@@ -25,7 +25,7 @@ def told(producer: str, agency: str, polarity: str, modality: str, **more: Any) 
         {
             "type": "license_granted",
             "roles": {"producer": producer, "customer": "Autowerk"},
-            "document": {"title": "A report"},
+            "document": more.pop("document", {"title": "A report"}),
             "attribution": [{"kind": "organization", "name": agency}],
             "polarity": polarity,
             "modality": modality,
@@ -199,3 +199,13 @@ def test_purged_words_leave_every_file(path: Path) -> None:
 
 def _files_with(path: Path, word: str) -> list[Path]:
     return [p for p in path.rglob("text/*") if p.is_file() and word.encode() in p.read_bytes()]
+
+
+def test_a_document_that_is_described_twice_stays_as_it_was_first(path: Path) -> None:
+    with Writer(path) as writer:
+        for title in ("First title", "Second title"):
+            document = {"hash": "ab" * 32, "title": title}
+            writer.add([told("Alpha", f"{title[0]} Agency", "positive", "reported", document=document)])
+            writer.commit()
+    assert list(check_dataset(Reader(path).current())) == []
+    assert text_of(path).count(Ask(text="second title")) == 0

@@ -1,0 +1,45 @@
+// The review queue by keyboard; the token is typed once and kept for this tab alone.
+
+const KEPT = "lodestone-token";
+const cards = [...document.querySelectorAll(".card")];
+let at = -1;
+
+const press = (card, ...values) => {
+  const button = values.map((value) => card.querySelector(`button[value="${value}"]`)).find(Boolean);
+  if (!button) return;
+  const reason = card.querySelector('input[name="reason"]');
+  if (button.value === "reject" && !reason.value.trim()) {
+    reason.required = true;
+    reason.focus();
+    return;
+  }
+  button.click();
+};
+
+const go = (step) => {
+  at = Math.max(0, Math.min(cards.length - 1, at + step));
+  cards[at]?.focus();
+};
+
+for (const field of document.querySelectorAll('input[name="token"]')) {
+  field.value = sessionStorage.getItem(KEPT) ?? "";
+  field.addEventListener("change", () => {
+    sessionStorage.setItem(KEPT, field.value);
+    for (const other of document.querySelectorAll('input[name="token"]')) other.value = field.value;
+  });
+}
+for (const keys of document.querySelectorAll(".keys")) keys.hidden = false;
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea")) return;
+  const card = event.target.closest(".card") ?? cards[at];
+  if (card) at = cards.indexOf(card);
+  switch (event.key) {
+    case "j": go(1); break;
+    case "k": go(-1); break;
+    case "a": if (card) press(card, "accept", "same"); break;
+    case "r": if (card) press(card, "reject", "different"); break;
+    case "e": if (card?.querySelector("details")) { card.querySelector("details").open = true; card.querySelector("textarea").focus(); event.preventDefault(); } break;
+    default: return;
+  }
+});

@@ -1,0 +1,123 @@
+"""What waits for a person: proposed links between names, and claims that nobody has reviewed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from kg.claims.claim import Status
+from kg.claims.types import STATUS_TERM
+from kg.dataset.snapshots import Snapshot
+from ontology.vocab import LS
+from server.config import ShowDocuments
+from server.naming import page_address
+from server.views.claim import ClaimPage, claim_page
+from server.views.finding import pointing
+from server.views.judgment import JudgmentPage, judgment_page
+
+PER_PAGE = 10
+EVIDENCE = 3
+"""Claims that are shown for each side of a link."""
+
+_WAITING = (Status.PROPOSED, Status.UNREVIEWED)
+_STATES = ("active", "proposed", "below threshold")
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a document says of one side of a proposed link."""
+
+    quote: str
+    source: str
+    href: str | None
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A proposed link with the words on both sides."""
+
+    page: JudgmentPage
+    left: tuple[Words, ...]
+    right: tuple[Words, ...]
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A claim that waits, and the address of its page."""
+
+    page: ClaimPage
+    href: str
+
+
+@dataclass(frozen=True)
+class ReviewQueue:
+    """One page of the queue. ``done`` is what was decided last."""
+
+    proposals: tuple[Proposal, ...]
+    claims: tuple[Waiting, ...]
+    page: int
+    more: bool
+    done: str
+
+
+def review_queue(snapshot: Snapshot, page: int, documents: ShowDocuments, done: str = "") -> ReviewQueue:
+    """One page of what waits: links first, then claims, proposed ones before others."""
+    first, last = (page - 1) * PER_PAGE, page * PER_PAGE
+    found = list(islice(_waiting(snapshot), first, last + 1))
+    proposals, claims = [], []
+    for kind, iri in found[:PER_PAGE]:
+        if kind == "judgment":
+            proposals.append(_proposal(snapshot, iri))
+        else:
+            claims.append(
+                Waiting(claim_page(snapshot, iri, documents), page_address("claim", iri, snapshot.names))
+            )
+    return ReviewQueue(tuple(proposals), tuple(claims), page, len(found) > PER_PAGE, done)
+
+
+def _waiting(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
+    for iri in sorted(snapshot.judgments()):
+        if snapshot.is_judgment(iri):
+            continue
+        stored = snapshot.judgment(iri)
+        if stored.state == "proposed" and not _is_decided(snapshot, iri):
+            yield "judgment", iri
+    for status in _WAITING:
+        for iri in snapshot.pointing_at(LS.status, STATUS_TERM[status].value):
+            if snapshot.is_known(iri):
+                stored_claim = snapshot.claim(iri)
+                if stored_claim.state in _STATES and not stored_claim.superseded_by:
+                    yield "claim", iri
+
+
+def _is_decided(snapshot: Snapshot, iri: str) -> bool:
+    """Whether somebody has judged the same two since."""
+    asked = snapshot.judgment(iri).judgment
+    for name in snapshot.judgments_on(asked.left):
+        other = snapshot.judgment(name)
+        same_two = (other.judgment.left, other.judgment.right) == (asked.left, asked.right)
+        if name != iri and same_two and other.state == "active":
+            return True
+    return False
+
+
+def _proposal(snapshot: Snapshot, iri: str) -> Proposal:
+    told = snapshot.judgment(iri).judgment
+    return Proposal(
+        judgment_page(snapshot, iri),
+        tuple(islice(_words(snapshot, told.left), EVIDENCE)),
+        tuple(islice(_words(snapshot, told.right), EVIDENCE)),
+    )
+
+
+def _words(snapshot: Snapshot, mention: str) -> Iterator[Words]:
+    """Quotes of claims in which a mention takes part, or that tell of an event."""
+    for part in pointing(snapshot, LS.mention, mention, EVIDENCE):
+        yield from _of_claim(snapshot, part.partition("#")[0])
+    for claim in pointing(snapshot, LS.event, mention, EVIDENCE):
+        yield from _of_claim(snapshot, claim)
+
+
+def _of_claim(snapshot: Snapshot, claim: str) -> Iterator[Words]:
+    info = snapshot.claim_info(claim)
+    if info is not None:
+        yield Words(info.quote or info.label, info.source, page_address("claim", claim, snapshot.names))

@@ -1,0 +1,134 @@
+"""The review queue: what waits is shown with its evidence, and decided in the name of who decides."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from kg.claims.claim import Agent, RoleName
+from kg.dataset.snapshots import Reader
+from kg.dataset.writer import Writer
+from kg.identity.judgment import Judgment, Status, Verdict
+from kg.identity.mentions import mention_iri
+from server.app import create_app
+from server.config import Config
+from server.services import services
+from tests.dataset.conftest import grant
+
+MASTER = "the administrator's own"
+HTML = {"Accept": "text/html"}
+HOLDERS = "SELECT (COUNT(DISTINCT ?p) AS ?n) { ?p ls:holdsLicenseFor ?c }"
+Reviewed = tuple[FlaskClient, Path, list[str]]
+
+
+@pytest.fixture
+def reviewed(tmp_path: Path) -> Iterator[Reviewed]:
+    """A server of a proposed claim, an unreviewed one and a proposed link."""
+    store = tmp_path / "store"
+    proposed = grant("JL Mag", "Volkswagen", status="proposed", title="One")
+    unreviewed = grant("JL MAG Rare-Earth", "VW", status="unreviewed", title="Two")
+    with Writer(store) as writer:
+        claims = [added.iri for added in writer.add([proposed, unreviewed])]
+        left, right = (
+            mention_iri(RoleName.PRODUCER, claim.roles[RoleName.PRODUCER], claim.document, writer.names)
+            for claim in (proposed, unreviewed)
+        )
+        link = Judgment(
+            left=left,
+            right=right,
+            verdict=Verdict.SAME,
+            author=Agent(kind="extractor", name="linker"),
+            reason="the names are alike",
+            confidence=0.8,
+            status=Status.PROPOSED,
+        )
+        [judged] = writer.judge([link])
+        writer.commit()
+    app = create_app(Config(store=store, workers=1, token=MASTER))
+    yield app.test_client(), store, [*claims, judged.iri]
+    services(app).workers.close()
+    services(app).writing.close()
+
+
+def decide(client: FlaskClient, subject: str, action: str, **more: str) -> tuple[int, dict[str, object]]:
+    form = {"subject": subject, "action": action, "token": MASTER, **more}
+    found = client.post("/review", data=form)
+    return found.status_code, json.loads(found.data)
+
+
+def waiting(client: FlaskClient) -> tuple[int, int]:
+    page = json.loads(client.get("/review?format=json").data)
+    return len(page["proposals"]), len(page["claims"])
+
+
+def test_what_waits_is_shown_with_its_words(reviewed: Reviewed) -> None:
+    client, _, (claim, _, link) = reviewed
+    assert waiting(client) == (1, 2)
+    page = client.get("/review", headers=HTML).text
+    assert "Are these the same entity?" in page
+    assert claim in page
+    assert link in page
+    assert "the names are alike" in page
+
+
+def test_an_accepted_claim_counts_in_the_reviewers_name(
+    reviewed: Reviewed,
+) -> None:
+    client, store, (claim, _, _) = reviewed
+    status, told = decide(client, claim, "accept")
+    assert status == 200
+    stored = Reader(store).current().claim(str(told["claim"]))
+    assert (stored.state, stored.claim.agent and stored.claim.agent.name) == ("active", "LODESTONE_TOKEN")
+    assert Reader(store).current().claim(claim).superseded_by == (told["claim"],)
+    assert waiting(client) == (1, 1)
+
+
+def test_a_rejection_needs_a_reason(reviewed: Reviewed) -> None:
+    client, store, (_, claim, _) = reviewed
+    assert decide(client, claim, "reject")[0] == 400
+    assert decide(client, claim, "reject", reason="misread")[0] == 200
+    stored = Reader(store).current().claim(claim)
+    assert (stored.state, stored.retraction_reason) == ("retracted", "rejected in review: misread")
+
+
+def test_an_edit_says_it_otherwise(reviewed: Reviewed) -> None:
+    client, store, (claim, _, _) = reviewed
+    assert decide(client, claim, "edit", changes="[1]")[0] == 400
+    assert decide(client, claim, "edit", changes='{"type": "nonsense"}')[0] == 422
+    status, told = decide(client, claim, "edit", changes='{"modality": "hedged"}')
+    assert status == 200
+    assert Reader(store).current().claim(str(told["claim"])).claim.modality == "hedged"
+
+
+def test_an_accepted_link_changes_an_answer(reviewed: Reviewed) -> None:
+    client, _, (claim, _, link) = reviewed
+    ask = {
+        "query": "SELECT (COUNT(DISTINCT ?p) AS ?n) { ?p ls:holdsLicenseFor ?c }",
+        "format": "csv",
+        "provenance": "none",
+    }
+    decide(client, claim, "accept")
+    before = client.get("/sparql", query_string=ask).text.split()[-1]
+    assert decide(client, link, "same", reason="the same firm")[0] == 200
+    after = client.get("/sparql", query_string=ask).text.split()[-1]
+    assert (before, after) == ("2", "1")
+    assert waiting(client)[0] == 0
+
+
+def test_nobody_decides_without_a_token(reviewed: Reviewed) -> None:
+    client, _, (claim, _, _) = reviewed
+    for token in ("", "wrong"):
+        form = {"subject": claim, "action": "accept", "token": token}
+        assert client.post("/review", data=form).status_code == 401
+    assert (
+        client.post("/review", data={"subject": claim, "action": "dance", "token": MASTER}).status_code == 400
+    )
+    assert waiting(client) == (1, 2)
+
+
+def test_a_browser_is_led_back(reviewed: Reviewed) -> None:
+    client, _, (claim, _, _) = reviewed
+    found = client.post("/review", data={"subject": claim, "action": "accept", "token": MASTER}, headers=HTML)
+    assert (found.status_code, found.headers["Location"]) == (303, "/review?done=accept")
