@@ -82,6 +82,7 @@ def test_a_name_is_one_in_any_case(text: str) -> None:
 def test_any_text_can_be_taken_apart_and_is_the_same_as_itself(text: str) -> None:
     name = name_of(text)
     assert name.joined.isascii()
+    assert (name.written_out or "").isascii()
     assert not name.joined or compare(name, name).kind == "same"
     assert words(visible(text)) == words(text)
 
