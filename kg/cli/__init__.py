@@ -12,9 +12,11 @@ from typing import NoReturn
 
 import click
 
-from kg.cli.identity import judge
+from kg.cli.judge_command import judge
 from kg.cli.link_command import link
 from kg.cli.options import STORE, WAIT, engine_options
+from kg.cli.review_command import review
+from kg.cli.token_command import token
 from kg.errors import LodestoneError
 
 _EXTRAS = {"mcp": "mcp", "mcp_types": "mcp", "Crypto": "exchange"}
@@ -253,100 +255,6 @@ def retract(
     sys.exit(run_retract(claim, store, reason=reason, by=by, wait=wait, engine=engine))
 
 
-REVIEWER = click.option("--by", required=True, help="Who reviews.")
-
-
-@main.group(invoke_without_command=True)
-@STORE
-@click.option("--limit", default=50, show_default=True, type=click.IntRange(1), help="Most claims to list.")
-@click.pass_context
-def review(context: click.Context, store: Path, limit: int) -> None:
-    """List the claims that nobody has reviewed; or accept, edit, reject some."""
-    if context.invoked_subcommand is None:
-        from kg.cli.reviewing import run_list
-
-        sys.exit(run_list(store, limit))
-
-
-@review.command()
-@click.argument("claims", nargs=-1, required=True, metavar="CLAIM...")
-@STORE
-@REVIEWER
-@WAIT
-def accept(claims: tuple[str, ...], store: Path, by: str, wait: float) -> None:
-    """Take claims over as the reviewer's own; they supersede the program's."""
-    from kg.cli.reviewing import run_accept
-
-    sys.exit(run_accept(claims, store, by=by, wait=wait))
-
-
-@review.command()
-@click.argument("claim")
-@click.argument("changes", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@STORE
-@REVIEWER
-@WAIT
-def edit(claim: str, changes: Path, store: Path, by: str, wait: float) -> None:
-    """Say a claim otherwise: CHANGES is a JSON file with the members as they should be."""
-    from kg.cli.reviewing import run_edit
-
-    sys.exit(run_edit(claim, store, changes, by=by, wait=wait))
-
-
-@review.command()
-@click.argument("claims", nargs=-1, required=True, metavar="CLAIM...")
-@STORE
-@REVIEWER
-@click.option("--reason", required=True, help="Why.")
-@WAIT
-def reject(claims: tuple[str, ...], store: Path, by: str, reason: str, wait: float) -> None:
-    """Take claims out, with the reason. They stay readable."""
-    from kg.cli.reviewing import run_reject
-
-    sys.exit(run_reject(claims, store, by=by, reason=reason, wait=wait))
-
-
-@main.group()
-def token() -> None:
-    """Make, list and revoke the tokens that writing over HTTP takes."""
-
-
-@token.command("make")
-@click.argument("name")
-@click.option(
-    "--scope",
-    type=click.Choice(["read", "write", "admin"]),
-    default="write",
-    show_default=True,
-    help="write: claims; admin: raw data too.",
-)
-@STORE
-def token_make(name: str, scope: str, store: Path) -> None:
-    """Make a token named NAME and print it, this once."""
-    from kg.cli.tokens import make_token
-
-    make_token(store, name, scope)
-
-
-@token.command("list")
-@STORE
-def token_list(store: Path) -> None:
-    """List the tokens: names, scopes, when they were made."""
-    from kg.cli.tokens import list_tokens
-
-    list_tokens(store)
-
-
-@token.command("revoke")
-@click.argument("name")
-@STORE
-def token_revoke(name: str, store: Path) -> None:
-    """Take the token named NAME back."""
-    from kg.cli.tokens import revoke_token
-
-    revoke_token(store, name)
-
-
 @main.command()
 @click.argument("triple")
 @STORE
@@ -460,3 +368,5 @@ def demo(host: str, port: int, once: bool) -> None:
 
 main.add_command(judge)
 main.add_command(link)
+main.add_command(review)
+main.add_command(token)

@@ -16,6 +16,7 @@ SAME = [
     ("Zhong Ke San Huan", "Zhongke Sanhuan"),
     ("Müller GmbH", "Mueller GmbH"),
     ("Müller GmbH", "MULLER GMBH"),
+    ("Västerås Stål AB", "Vaesteras Stal AB"),
     ("Re\u0301nault S.A.", "Rénault SA"),
     ("中国稀土集团有限公司", "中國稀土集團有限公司"),
     ("Foo & Sons Ltd", "Foo and Sons Limited"),
@@ -81,6 +82,7 @@ def test_a_name_is_one_in_any_case(text: str) -> None:
 def test_any_text_can_be_taken_apart_and_is_the_same_as_itself(text: str) -> None:
     name = name_of(text)
     assert name.joined.isascii()
+    assert (name.written_out or "").isascii()
     assert not name.joined or compare(name, name).kind == "same"
     assert words(visible(text)) == words(text)
 

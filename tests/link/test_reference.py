@@ -147,8 +147,14 @@ def test_the_graph_is_put_in_whole_seen_by_check_and_one_in_answers(tmp_path: Pa
 
 def test_all_of_it_is_kept_as_it_is_put_in(tmp_path: Path) -> None:
     with Writer(tmp_path / "store") as writer:
+        replace_reference(writer, list(reference_statements(writer.names))[:2000])
+        writer.commit()
         replace_reference(writer, reference_statements(writer.names))
         assert found_hash(writer.view) == stored_hash(writer.view)
+        writer.commit()
+    assert list(check_dataset(Reader(tmp_path / "store").current())) == [], (
+        "what follows from it is there, too"
+    )
 
 
 def test_the_query_of_the_docs_tells_what_is_in_force(tmp_path: Path) -> None:
