@@ -20,7 +20,7 @@ _DETERMINER = re.compile(
 _ORDINARY = frozenset(
     """
     a an all any both each he her him his it its many most neither nobody none one our others she several
-    some somebody someone that their them these they this those three two us we who
+    some somebody someone that the their them these they this those three two us we who
 
     agencies agency analyst analysts applicant applicants association associations authorities authority
     automaker automakers buyer buyers carmaker carmakers client clients companies company consumers
@@ -60,7 +60,7 @@ def is_name(text: str) -> bool:
     """
     core = _POSTMODIFIER.sub("", text)
     words = core.split()
-    if words and words[0].casefold() == "the":
+    if len(words) > 1 and words[0].casefold() == "the":
         words = words[1:]
     if len(words) > 1 and _DETERMINER.match(words[0]) and words[1][0].islower():
         return False

@@ -62,7 +62,7 @@ def ask(
     """
     text = _text_of(text)
     services = _endpoints(outbound) if outbound else None
-    if endpoint is not None and (engine := Engine(endpoint)).holds_a_store():
+    if endpoint is not None and (engine := Engine(_service(endpoint))).holds_a_store():
         if what_if or any(parameters.values()):
             raise LodestoneError(
                 "trust policies and --what-if need a store in a folder, or a Lodestone server: "

@@ -66,7 +66,7 @@ def _kind(a: Name, b: Name, form: str) -> str:
         return _sounds(a, b, form)
     if _unit(a) != _unit(b):
         return "unit added" if _overlap(a, b) else "unlike"
-    if a.core and a.keys == b.keys:
+    if a.keys and a.keys == b.keys:
         return _same_meaning(a, b, form)
     return _different_words(a, b, form)
 
@@ -138,11 +138,12 @@ def _different_words(a: Name, b: Name, form: str) -> str:
     if _initials(a, b) or _initials(b, a):
         return "initials"
     if not left and not right:
-        return "translated"
+        return "translated" if a.keys and b.keys else "unlike"
     if left and right:
         return _both_left_over(left, right, a, b, form)
-    if not (b if left else a).own:
-        return "own word differs" if len(a.core) - len(left) else "unlike"
+    fuller, barer = (a, b) if left else (b, a)
+    if not barer.own:
+        return "own word differs" if len(fuller.keys) > len(left or right) else "unlike"
     sorts = {word.sort for word in (left or right)}
     kind = next(kind for sort, kind in _LEFT if sort in sorts)
     return f"{kind}, both legal" if kind == "industry added" and form in ("same", "other") else kind

@@ -108,4 +108,4 @@ def test_what_a_server_refuses_is_told_in_its_words(
 def test_a_server_that_is_not_there() -> None:
     done = ask(SELECTED, "--endpoint", "http://127.0.0.1:9/")
     assert done.exit_code == 2
-    assert "did not answer: [Errno" in done.output
+    assert "/sparql cannot be reached or fails: " in done.output

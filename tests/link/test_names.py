@@ -40,6 +40,8 @@ OTHER = [
     ("Plant 2 Works", "Plant 3 Works", "number differs"),
     ("Tesla Energy", "Tesla Motors", "industry differs"),
     ("Ford Motor Company", "Ford Motor Company Cologne Plant", "unit added"),
+    ("", "+", "unlike"),
+    ("a", "+", "unlike"),
 ]
 
 
@@ -65,6 +67,7 @@ def test_names_that_differ_are_told_apart_by_how(left: str, right: str, kind: st
         "a 2nd firm",
         "magnet makers",
         "four producers",
+        "THE",
     ],
 )
 def test_a_description_is_no_name(text: str) -> None:
