@@ -27,7 +27,7 @@ from kg.query.derivation import (
     Worked,
 )
 from kg.query.leaves import Leaves, Unaccounted, constant
-from kg.query.page import filled, held_to, numbered, table_of, text_of
+from kg.query.page import filled, numbered, table_of, text_of
 from kg.query.planning import planning_of
 from kg.query.services import Fetched, Services
 from kg.query.source import Far, Source, ask_rendered, solutions
@@ -93,7 +93,8 @@ class Builder:
         offset: int = 0,
     ) -> Solved:
         """The solutions of a tree, those that agree with a table where one is given."""
-        planned = planning_of(self.source).derived(tree)
+        planning = planning_of(self.source)
+        planned = planning.derived(tree)
         distinct = self.source.repeats
         is_whole = limit is None and not (order or offset or distinct)
         if table is None and planned.text is not None and is_whole:
@@ -101,7 +102,7 @@ class Builder:
         else:
             pattern = filled(tree.pattern if table is not None else planned.pattern, self._table)
             if table is not None:
-                pattern = held_to(pattern, table)
+                pattern = planning.held(tree, pattern, table)
             text = text_of(tree, pattern, distinct=distinct, order=order, limit=limit, offset=offset)
         found = self.solutions(text, indexed=tree.indexed)
         columns = tree.columns

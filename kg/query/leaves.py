@@ -12,6 +12,9 @@ from kg.query.answer import Term
 from kg.query.derivation import NotAnnotated
 from kg.query.source import AnnotatedFacts, Source
 
+_FEW = 12
+"""So many annotations are sooner looked at one by one than all together (measured)."""
+
 
 class Unaccounted(Exception):
     """The derivations do not account for a row of the answer."""
@@ -56,7 +59,7 @@ class Leaves:
                 supports = index.supports(unknown)
             except TooManyProofs as error:
                 raise NotAnnotated(str(error)) from error
-            claims = _only_claims(supports)
+            claims = _only_claims(supports) if len(unknown) > _FEW else None
             if claims is not None:
                 self._named.update(zip(unknown, self.circuit.facts(claims), strict=True))
             else:

@@ -30,6 +30,10 @@ from kg.query.render import expression, group, node, prologue
 from kg.query.scope import certain, patterns_of
 from ontology.vocab import XSD
 
+_MANY_ROWS = 16
+_REPEATED = 4
+"""A column has few values where each is that of so many rows on average."""
+
 
 def text_of(
     tree: Tree,
@@ -108,6 +112,21 @@ def held_to(pattern: Pattern, table: Table) -> Pattern:
         case Filter() | Extend() if mine := _part(table, pattern.of):
             return replace(pattern, of=held_to(pattern.of, mine))
     return joined(table, pattern)
+
+
+def repeated(table: Table) -> list[Table]:
+    """The columns of a table that have few values, each by itself: a join may sooner begin with one of these.
+
+    None of a table that has but one column, or few rows.
+    """
+    if len(table.variables) < 2 or len(table.rows) < _MANY_ROWS:
+        return []
+    columns = [dict.fromkeys((row[place],) for row in table.rows) for place in range(len(table.variables))]
+    return [
+        Table((variable,), tuple(values))
+        for variable, values in zip(table.variables, columns, strict=True)
+        if len(values) * _REPEATED <= len(table.rows) and (None,) not in values
+    ]
 
 
 def _part(table: Table, pattern: Pattern) -> Table | None:

@@ -1,6 +1,7 @@
 """The plans of one version's queries, kept by their texts: what the engine is really asked."""
 
 from dataclasses import dataclass
+from functools import reduce
 
 from kg.dataset.statistics import Statistics
 from kg.dataset.terms import QuerySolutions
@@ -8,10 +9,12 @@ from kg.errors import QuerySyntaxError
 from kg.query.algebra import Given, Pattern, Query, Table
 from kg.query.derivation import Tree
 from kg.query.merge import without_dataset
-from kg.query.page import filled, has_given, text_of
+from kg.query.page import filled, has_given, held_to, repeated, text_of
 from kg.query.parse import parse
+from kg.query.parse.patterns import joined
 from kg.query.plan import Explanation, planned, planned_pattern
 from kg.query.plan.count import counting
+from kg.query.plan.estimate import known_parts
 from kg.query.plan.habits import Habits
 from kg.query.render import render
 from kg.query.size import check_size
@@ -96,6 +99,20 @@ class Planning:
             found = Derived(tree, pattern, None if has_given(pattern) else text, explanation)
             self._derived[id(tree)] = found
         return found
+
+    def held(self, tree: Tree, pattern: Pattern, table: Table) -> Pattern:
+        """The pattern of a derivation query held to the rows of a table, in the order in which it is asked.
+
+        The engine begins with the whole table. That is dear where one value has many rows, and
+        few solutions agree with it: there a column by itself may come first, and the table last.
+        """
+        held = held_to(pattern, table)
+        columns = repeated(table)
+        if self._statistics is None or not columns or known_parts(held, annotated=tree.indexed) is None:
+            return held
+        beginning = reduce(joined, [*columns, held])
+        found, explanation = planned_pattern(beginning, self._statistics, self._count, annotated=tree.indexed)
+        return found if explanation.changed else held
 
 
 @dataclass(frozen=True)

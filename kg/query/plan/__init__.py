@@ -33,7 +33,7 @@ class Planned:
     @property
     def changed(self) -> bool:
         """Whether the engine should be asked the planned query, instead of the text as written."""
-        return any(decision.changed for decision in self.explanation.decisions)
+        return self.explanation.changed
 
 
 def planned(
@@ -63,8 +63,7 @@ def planned_pattern(
     planner = Planner(Estimator(statistics, count), annotated, caution=caution)
     found, _ = planner.pattern(pattern, State())
     explanation = Explanation(tuple(planner.decisions))
-    changed = any(decision.changed for decision in explanation.decisions)
-    return (found if changed else pattern), explanation
+    return (found if explanation.changed else pattern), explanation
 
 
 def _why_not(query: Query, statistics: Statistics) -> str | None:

@@ -47,9 +47,9 @@ _CLOSURE = 8.0
 """How many times more pairs a repeated path has than its step has triples: a guess."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Part:
-    """One member of a join that can be looked up under the values of others."""
+    """One member of a join that can be looked up under the values of others; equal only to itself."""
 
     pattern: Pattern
     variables: frozenset[Var]
@@ -165,6 +165,12 @@ class Estimator:
             if isinstance(triple.object, Var):
                 bits = self.statistics.entering.get(predicate, 0)
                 self._narrow(nodes, triple.object, bits, counts.objects)
+        if isinstance(part.pattern, Table):
+            for variable, values in zip(
+                part.pattern.variables, zip(*part.pattern.rows, strict=True), strict=True
+            ):
+                before = nodes.get(variable, self.everything)
+                nodes[variable] = Known(before.bits, min(before.domain, float(len(set(values)))))
         for variable in part.variables:
             if variable not in state.nodes:
                 found = nodes.get(variable, self.everything)

@@ -60,6 +60,11 @@ class Explanation:
     decisions: tuple[Decision, ...] = ()
     reason: str | None = None
 
+    @property
+    def changed(self) -> bool:
+        """Whether anything is asked in another order than it was written."""
+        return any(decision.changed for decision in self.decisions)
+
     def text(self) -> str:
         """To be read."""
         if self.reason is not None:
