@@ -74,8 +74,11 @@ class Clusters:
         return self.members.get(self.canonical(mention), (mention,))
 
     def way(self, one: str, other: str) -> tuple[str, ...]:
-        """Judgments by which two mentions of one cluster are the same, in order."""
-        return tuple(sorted({*self.judgments(one), *self.judgments(other)}))
+        """Judgments by which two mentions of one cluster are the same, in order.
+
+        The ways to the canonical name make a tree: what both have in common joins others.
+        """
+        return tuple(sorted(set(self.judgments(one)) ^ set(self.judgments(other))))
 
     # --- change
 

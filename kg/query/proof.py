@@ -79,8 +79,17 @@ def proof_of(view: View, triple: Triple) -> Explanation:
         complete = False
         proofs = tuple(islice(_Builder(view, None).first(triple), 1))
     if not proofs and not base:
-        raise NotFound(f"{' '.join(triple)} is no fact of this version", iri=s.value)
+        raise NotFound(
+            f"{' '.join(triple)} is no fact of this version{_other_names(view, triple)}", iri=s.value
+        )
     return Explanation(triple, base, proofs, complete)
+
+
+def _other_names(view: View, triple: Triple) -> str:
+    """What judgments call the ends of a triple, to ask for instead; empty if they are called so."""
+    ends = (end[1:-1] for end in (triple[0], triple[2]) if end.startswith("<"))
+    told = [f"<{end}> goes by <{name}>" for end in ends if (name := view.clusters.canonical(end)) != end]
+    return f"; by judgments {' and '.join(told)} here: ask about that" if told else ""
 
 
 class _Builder:

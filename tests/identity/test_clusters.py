@@ -48,6 +48,16 @@ def test_the_judgments_of_a_mention_alone_give_it_its_name(links: list[Link]) ->
         assert (not used) == (clusters.canonical(mention) == mention)
 
 
+@given(BATCHES)
+def test_the_way_between_two_is_of_judgments_that_join_just_these(links: list[Link]) -> None:
+    clusters = Clusters.of(links)
+    for one, other in combinations(MENTIONS, 2):
+        if clusters.canonical(one) == clusters.canonical(other):
+            way = [link for link in links if link.judgment in clusters.way(one, other)]
+            assert other in union(way)[one]
+            assert all(other not in union([x for x in way if x != left_out])[one] for left_out in way)
+
+
 @given(BATCHES, st.data())
 def test_changes_one_after_the_other_make_the_same_clusters(links: list[Link], data: st.DataObject) -> None:
     clusters, there = NONE, list[Link]()

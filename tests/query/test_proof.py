@@ -8,10 +8,12 @@ import pytest
 from click.testing import CliRunner
 from flask.testing import FlaskClient
 
+from kg.claims.claim import Agent
 from kg.cli import main
 from kg.dataset.snapshots import Reader, Snapshot
 from kg.dataset.writer import Writer
 from kg.errors import NotFound, QuerySyntaxError
+from kg.identity.judgment import Judgment, Verdict
 from kg.infer.rules import TYPE, Triple
 from kg.query.proof import Step, proof_of, read_triple
 from ontology.vocab import LS
@@ -86,6 +88,28 @@ def test_what_is_stated_or_follows_alone_has_proofs_as_well(snapshot: Snapshot) 
 def test_what_is_no_fact_has_no_proof(snapshot: Snapshot) -> None:
     with pytest.raises(NotFound, match="is no fact of this version"):
         proof_of(snapshot, (ex("china"), IN, ex("firm")))
+
+
+def test_what_goes_by_another_name_is_told_that(tmp_path: Path) -> None:
+    kept, gone = ex("a-firm"), FIRM[0]
+    with Writer(tmp_path) as writer:
+        writer.add([said(FIRM)])
+        writer.judge(
+            [
+                Judgment(
+                    left=kept[1:-1],
+                    right=gone[1:-1],
+                    verdict=Verdict.SAME,
+                    author=Agent(name="A. Analyst"),
+                    reason="one register entry",
+                )
+            ]
+        )
+        writer.commit()
+    there = Reader(tmp_path).current()
+    assert len(proof_of(there, (kept, IN, FIRM[2])).proofs) == 1
+    with pytest.raises(NotFound, match=f"{gone} goes by {kept} here"):
+        proof_of(there, FIRM)
 
 
 @pytest.mark.parametrize("text", ["nonsense", "<a> <b>", "<urn:a> <urn:b> <urn:c>, <urn:d>", ""])
