@@ -90,6 +90,6 @@ def syllables(word: str) -> tuple[str, ...]:
 
 
 def german(word: str) -> str | None:
-    """A folded word with its umlauts written out (``müller``, ``mueller``); ``None`` if it has none."""
+    """A folded word in Latin letters, umlauts written out (``müller``, ``mueller``); ``None`` if without."""
     spelled = word.translate(_GERMAN)
-    return None if spelled == word else spelled
+    return None if spelled == word else latin(spelled)

@@ -16,6 +16,7 @@ SAME = [
     ("Zhong Ke San Huan", "Zhongke Sanhuan"),
     ("Müller GmbH", "Mueller GmbH"),
     ("Müller GmbH", "MULLER GMBH"),
+    ("Gällåsen AB", "Gaellasen AB"),
     ("Re\u0301nault S.A.", "Rénault SA"),
     ("中国稀土集团有限公司", "中國稀土集團有限公司"),
     ("Foo & Sons Ltd", "Foo and Sons Limited"),
