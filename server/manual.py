@@ -22,6 +22,7 @@ LAST = ("operations", "engines")
 """Chapters in their order; others come between."""
 
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
+_COMMENT = re.compile(r"^<!--.*?-->\n", re.MULTILINE)
 _CHAPTER = re.compile(r"(?:\./)?([a-z-]+)\.md(#.*)?")
 
 
@@ -53,9 +54,9 @@ def chapters() -> dict[str, Chapter]:
 
 
 def chapter_of(name: str, text: str) -> Chapter:
-    """A chapter from its Markdown (CommonMark with tables, no HTML of its own)."""
+    """A chapter from its Markdown (CommonMark with tables, no HTML; lines of comments are left out)."""
     writer = MarkdownIt("commonmark", {"html": False}).enable("table")
-    tokens = writer.parse(text)
+    tokens = writer.parse(_COMMENT.sub("", text))
     headings = list(_headings(tokens))
     title = headings[0].text if headings else name
     html = writer.renderer.render(tokens, writer.options, {})

@@ -27,6 +27,15 @@ from server.writes import JudgeWrite, ReviewWrite, Write
 reviewing = Blueprint("reviewing", __name__)
 
 ON_CLAIMS = ("accept", "edit", "reject")
+DONE = {
+    "accept": "The claim is accepted.",
+    "edit": "The claim is edited.",
+    "reject": "The claim is rejected.",
+    "same": "The two are judged to be the same.",
+    "different": "The two are judged to be different.",
+    "unsure": "It is noted that this cannot be told.",
+}
+"""What a browser that is led back reads, by the action."""
 ON_JUDGMENTS = {"same": Verdict.SAME, "different": Verdict.DIFFERENT, "unsure": Verdict.UNSURE}
 
 
@@ -36,7 +45,9 @@ def queue() -> Response:
     chosen = chosen_format((HTML, JSON))
     here = services(current_app)
     snapshot = here.snapshot()
-    page = review_queue(snapshot, page_number(), here.config.documents, done=request.args.get("done", ""))
+    page = review_queue(
+        snapshot, page_number(), here.config.documents, done=DONE.get(request.args.get("done", ""), "")
+    )
     response = answer(snapshot, chosen, "review.html", page, formats=(HTML, JSON))
     return scripted(response, "review") if chosen is HTML else response
 
@@ -51,8 +62,16 @@ def decide() -> Response:
             raise BadRequest("subject is the IRI of a claim or a judgment", parameter="subject")
         done = by.run(_decision(subject, action, by.who.name))
     if accepts_html(request.headers.get("Accept")):
-        return redirect(f"/review?done={action}", 303)  # type: ignore[return-value]
+        return redirect(f"/review?{_back(action)}", 303)  # type: ignore[return-value]
     return told(done)
+
+
+def _back(action: str) -> str:
+    """The query of the page of the queue on which the decision was made."""
+    page = request.form.get("page", "")
+    return f"done={action}" + (
+        f"&page={page}" if page.isascii() and page.isdecimal() and len(page) < 6 else ""
+    )
 
 
 def _decision(subject: str, action: str, by: str) -> Write:

@@ -45,10 +45,11 @@ def claim_line(namer: Namer, found: Stored, marker: Marker = NO_SEARCH) -> Claim
     wordings = {RoleName(role): text for role, text in line.roles.items()}
     modality, polarity = Modality(found.modality), Polarity(found.polarity)
     said = " ".join(s.text for s in sentence_of(ClaimType(found.type), modality, polarity, wordings))
+    kind = term_words(TYPES[found.type])
     recorded = datetime.fromtimestamp(found.recorded / 1_000_000, UTC)
     return ClaimLine(
-        link=namer.link("claim", found.iri, shortened(said or line.label or found.iri, 200)),
-        type=term_words(TYPES[found.type]),
+        link=namer.link("claim", found.iri, shortened(said or line.label or kind, 200)),
+        type=kind,
         quote=marker.around(line.quote, LONGEST_QUOTE) if line.quote else None,
         source=shortened(line.source, LONGEST_NAME),
         document=namer.link("document", found.document, line.title or NO_TITLE),

@@ -42,10 +42,14 @@ class Proposal:
 
 @dataclass(frozen=True)
 class Waiting:
-    """A claim that waits, and the address of its page."""
+    """A claim that waits, and the address of its page.
+
+    ``about`` is what documents say of the entity that a claim without a quote is about.
+    """
 
     page: ClaimPage
     href: str
+    about: tuple[Words, ...]
 
 
 @dataclass(frozen=True)
@@ -68,9 +72,7 @@ def review_queue(snapshot: Snapshot, page: int, documents: ShowDocuments, done: 
         if kind == "judgment":
             proposals.append(_proposal(snapshot, iri))
         else:
-            claims.append(
-                Waiting(claim_page(snapshot, iri, documents), page_address("claim", iri, snapshot.names))
-            )
+            claims.append(_claim(snapshot, iri, documents))
     return ReviewQueue(tuple(proposals), tuple(claims), page, len(found) > PER_PAGE, done)
 
 
@@ -107,6 +109,13 @@ def _proposal(snapshot: Snapshot, iri: str) -> Proposal:
         tuple(islice(_words(snapshot, told.left), EVIDENCE)),
         tuple(islice(_words(snapshot, told.right), EVIDENCE)),
     )
+
+
+def _claim(snapshot: Snapshot, iri: str, documents: ShowDocuments) -> Waiting:
+    page = claim_page(snapshot, iri, documents)
+    subject = page.statements[0].triple.subject.title if page.statements and not page.quote else None
+    about = islice(_words(snapshot, subject), EVIDENCE) if subject else ()
+    return Waiting(page, page_address("claim", iri, snapshot.names), tuple(about))
 
 
 def _words(snapshot: Snapshot, mention: str) -> Iterator[Words]:

@@ -1,5 +1,7 @@
 """Reading, as somebody does who has no scripts: from what is contested to the words in the article."""
 
+from urllib.parse import urlencode
+
 import pytest
 
 from tests.browser.conftest import Open, Site
@@ -68,3 +70,10 @@ def test_on_paper_everything_is_open(open_page: Open, site: Site) -> None:
     assert page.get_by_text("Version https://").is_visible()
     assert not page.get_by_role("navigation", name="Site").is_visible()
     assert page.get_by_role("cell", name="ls:holdsLicenseFor").is_visible()
+
+
+def test_a_wide_answer_scrolls_by_itself(open_page: Open) -> None:
+    query = "SELECT * { ?p ls:holdsLicenseFor ?c . ?p rdfs:label ?l . ?c rdfs:label ?m }"
+    page = open_page("/sparql?" + urlencode({"query": query, "format": "html"}), **NARROW)
+    assert page.locator(".result tbody.row").count() > 0
+    assert page.evaluate("document.documentElement.scrollWidth") == 390

@@ -17,6 +17,7 @@ SAME = [
     ("Müller GmbH", "Mueller GmbH"),
     ("Müller GmbH", "MULLER GMBH"),
     ("Västerås Stål AB", "Vaesteras Stal AB"),
+    ("Gällåsen AB", "Gaellasen AB"),
     ("Re\u0301nault S.A.", "Rénault SA"),
     ("中国稀土集团有限公司", "中國稀土集團有限公司"),
     ("Foo & Sons Ltd", "Foo and Sons Limited"),

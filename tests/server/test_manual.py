@@ -43,6 +43,13 @@ def test_an_unknown_chapter_is_not_found(client: FlaskClient) -> None:
     assert client.get("/docs/nothing", headers=HTML).status_code == 404
 
 
+def test_comments_are_not_shown() -> None:
+    assert (
+        "settings"
+        not in chapter_of("x", "# X\n\n<!-- settings -->\n| a |\n|---|\n\n<!-- /settings -->\n").html
+    )
+
+
 def test_markup_in_a_chapter_stays_text() -> None:
     made = chapter_of("x", "# A\n\n<script>alert(1)</script> [b](javascript:alert(1))\n\n## B c")
     assert "<script>" not in made.html

@@ -132,3 +132,20 @@ def test_a_browser_is_led_back(reviewed: Reviewed) -> None:
     client, _, (claim, _, _) = reviewed
     found = client.post("/review", data={"subject": claim, "action": "accept", "token": MASTER}, headers=HTML)
     assert (found.status_code, found.headers["Location"]) == (303, "/review?done=accept")
+
+
+def test_a_browser_is_led_back_to_its_page_of_the_queue(reviewed: Reviewed) -> None:
+    client, _, (claim, _, _) = reviewed
+    form = {"subject": claim, "action": "accept", "token": MASTER, "page": "2"}
+    found = client.post("/review", data=form, headers=HTML)
+    assert found.headers["Location"] == "/review?done=accept&page=2"
+    assert "The claim is accepted." in client.get(found.headers["Location"], headers=HTML).text
+    assert "You have won" not in client.get("/review?done=You have won", headers=HTML).text
+
+
+def test_a_refused_decision_leads_back_to_the_queue(reviewed: Reviewed) -> None:
+    client, _, (claim, _, _) = reviewed
+    form = {"subject": claim, "action": "accept", "token": "wrong"}
+    found = client.post("/review", data=form, headers=HTML)
+    assert found.status_code == 401
+    assert 'href="/review">Back to the queue' in found.text

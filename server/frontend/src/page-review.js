@@ -7,13 +7,20 @@ let at = -1;
 const press = (card, ...values) => {
   const button = values.map((value) => card.querySelector(`button[value="${value}"]`)).find(Boolean);
   if (!button) return;
-  const reason = card.querySelector('input[name="reason"]');
-  if (button.value === "reject" && !reason.value.trim()) {
-    reason.required = true;
-    reason.focus();
-    return;
-  }
   button.click();
+};
+
+for (const button of document.querySelectorAll('.decide button[name="action"]')) {
+  button.addEventListener("click", () => {
+    button.form.elements.reason.required = button.value === "reject";
+  });
+}
+
+const edit = (card) => {
+  const details = card.querySelector("details");
+  if (!details) return;
+  details.open = true;
+  details.querySelector("textarea").focus();
 };
 
 const go = (step) => {
@@ -39,7 +46,8 @@ document.addEventListener("keydown", (event) => {
     case "k": go(-1); break;
     case "a": if (card) press(card, "accept", "same"); break;
     case "r": if (card) press(card, "reject", "different"); break;
-    case "e": if (card?.querySelector("details")) { card.querySelector("details").open = true; card.querySelector("textarea").focus(); event.preventDefault(); } break;
+    case "e": if (card) edit(card); break;
     default: return;
   }
+  event.preventDefault(); // or the key is typed into the field that has the focus now
 });
