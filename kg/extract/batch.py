@@ -28,11 +28,16 @@ FEW = 12
 
 @dataclass(frozen=True)
 class Extracted:
-    """What became of a file: its articles with their claims, or the reason why it was not read."""
+    """What became of a file: its articles with their claims, or the reason why it was not read.
+
+    ``minima`` are those of the running text of each article (``kg.ingest.origins``), where they
+    were found already.
+    """
 
     path: Path
     articles: tuple[tuple[Article, list[Claim]], ...] = ()
     problem: UnreadableInput | None = None
+    minima: tuple[tuple[int, ...] | None, ...] | None = None
 
 
 def extract_files(

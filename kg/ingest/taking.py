@@ -5,23 +5,23 @@ file is committed by itself (small ones together), so that what was acknowledged
 """
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kg.claims.claim import Claim
+from kg.claims.claim import Claim, Polarity
 from kg.claims.document import Document, text_hash
 from kg.dataset.outcomes import Added, Outcome
 from kg.dataset.rdf import ingest_rdf
-from kg.dataset.rdf_reader import FORMATS
 from kg.dataset.sorting import Progress, unwatched
 from kg.dataset.writer import PURGED, Writer
 from kg.errors import InvalidClaim, Purged, UnreadableInput
 from kg.identity.judgment import Judgment
+from kg.ingest.files import ARTICLES, MAPPINGS, RDF, RECORDS, find_files
 from kg.ingest.mappings import Mappings, RowKnown
-from kg.ingest.origins import FILE, Copies, corrected, own_origin, with_origin
+from kg.ingest.origins import FILE, Copies, Minima, corrected, minima, own_origin, with_origin
 from kg.ingest.quotes import with_text
 from kg.ingest.records import RecordBroken, RecordRead, read_records, to_claim
 from kg.ingest.report import IngestReport, Quarantine, Quarantined
@@ -33,11 +33,7 @@ if TYPE_CHECKING:  # they come with an extra
     from kg.extract.pipeline import Extractor
     from kg.extract.reader import Article
 
-ARTICLES = frozenset({".txt", ".md", ".markdown", ".html", ".htm", ".xhtml", ".xml", ".rss", ".atom"})
-RECORDS = frozenset({".json", ".jsonl", ".csv", ".yaml", ".yml"})
-RDF = frozenset(FORMATS)
-MAPPINGS = frozenset({".tsv"})
-KNOWN = ARTICLES | RECORDS | RDF | MAPPINGS
+    ArticleSource = Callable[[list[Path]], Iterator[Extracted]]
 
 BATCH = 1000
 """Records validated and written at once."""
@@ -46,36 +42,14 @@ COMMIT_SECONDS = 2.0
 """Files that take less share a commit for so long."""
 
 
-def find_files(paths: Iterable[Path]) -> tuple[list[Path], list[tuple[Path, str]]]:
-    """Files to take in, folders searched through; and those that cannot be, each with the reason."""
-    files: list[Path] = []
-    refused: list[tuple[Path, str]] = []
-    known = KNOWN
-    for path in paths:
-        if path.is_dir():
-            found = sorted(p for p in path.rglob("*") if p.is_file() and not _is_apart(p, path))
-            files += (p for p in found if p.suffix.lower() in known)
-            refused += ((p, _unknown(p)) for p in found if p.suffix.lower() not in known)
-        elif not path.exists():
-            refused.append((path, "there is no such file"))
-        elif path.suffix.lower() not in known:
-            refused.append((path, _unknown(path)))
-        else:
-            files.append(path)
-    return files, refused
+@dataclass(frozen=True)
+class Offered:
+    """A claim to be written, and where it stood."""
 
-
-def _is_apart(file: Path, folder: Path) -> bool:
-    """Whether a file below a folder is hidden, or part of a store."""
-    inside = file.relative_to(folder)
-    if any(part.startswith(".") for part in inside.parts):
-        return True
-    return any((folder / parent / "lodestone.json").exists() for parent in inside.parents)
-
-
-def _unknown(path: Path) -> str:
-    endings = " ".join(sorted(KNOWN))
-    return f"what a {path.suffix or 'nameless'} file holds is not known: name it by one of {endings}"
+    claim: Claim
+    path: Path
+    line: int | None = None
+    raw: str = ""
 
 
 @dataclass
@@ -89,6 +63,10 @@ class Ingest:
     """Reads the articles; without it, the shipped one does."""
     urls: Mapping[Path, str] = field(default_factory=dict)
     """Where files were fetched from."""
+    source: "ArticleSource | None" = None
+    """What reads the articles instead, elsewhere; the extractor is not asked then."""
+    commit_seconds: float = COMMIT_SECONDS
+    """Files that take less share a commit for so long."""
 
     def __post_init__(self) -> None:
         self.report = IngestReport()
@@ -96,6 +74,7 @@ class Ingest:
         self._texts: set[str] = set()
         self._copies = Copies(self.writer.layout.root / FILE, self.writer.names)
         self._extracted: Iterator[Extracted] | None = None
+        self._waiting: list[Offered] = []
 
     @property
     def quarantine_file(self) -> Path:
@@ -111,9 +90,10 @@ class Ingest:
         last = time.monotonic()
         for path in files:
             self._file(path, progress)
-            if time.monotonic() - last > COMMIT_SECONDS:
+            if time.monotonic() - last > self.commit_seconds:
                 self._commit()
                 last = time.monotonic()
+        self._write_waiting()
         self._verify_waiting()
         self._commit()
         return self.report
@@ -130,9 +110,11 @@ class Ingest:
         for content_hash in sorted(self._texts):
             text = self.writer.layout.text(content_hash)
             for name in view.pointing_at(LS.document, self.writer.names.document(content_hash)):
+                if view.node(f"{name}#quote").get(LS.quoteVerified) == "true":
+                    continue
                 stored = view.claim(name)
                 quote = stored.claim.quote
-                if quote is None or text is None or stored.claim.quote_verified or stored.retracted:
+                if quote is None or text is None or stored.retracted:
                     continue
                 if quote.start is not None and text[quote.start : quote.end] == quote.exact:
                     self.writer.verify_quote(name)
@@ -143,14 +125,18 @@ class Ingest:
                     self._reject(name, f"retracted: {reason}", raw=stored.claim.model_dump_json())
 
     def _commit(self) -> None:
+        self._write_waiting()
         before = self.writer.manifest.version
         after = self.writer.commit().version
         if after != before:
             self.report.versions.append(self.writer.names.snapshot(self.writer.settings.store_id, after))
+        self._copies.keep()
 
     def _file(self, path: Path, progress: Progress) -> None:
         self.report.files += 1
         suffix = path.suffix.lower()
+        if suffix not in ARTICLES:
+            self._write_waiting()
         try:
             if suffix in RDF:
                 self._rdf(path, progress)
@@ -201,36 +187,46 @@ class Ingest:
         done = next(self._extracted)
         if done.problem is not None:
             raise done.problem
-        for article, claims in done.articles:
-            self._take(article, claims, path)
+        minima_of = done.minima or tuple(minima(a.text[a.body :]) for a, _ in done.articles)
+        for (article, claims), found in zip(done.articles, minima_of, strict=True):
+            self._take(article, claims, found, path)
             progress(max(len(claims), 1))
 
     def _extract(self, files: list[Path]) -> Iterator["Extracted"] | None:
         """What the articles among the files claim, in their order; ``None`` without the extra."""
+        articles = [path for path in files if path.suffix.lower() in ARTICLES]
+        if self.source is not None:
+            return self.source(articles)
         try:
             from kg.extract.batch import extract_files  # noqa: PLC0415 - an extra
         except ModuleNotFoundError:
             return None
-        articles = [path for path in files if path.suffix.lower() in ARTICLES]
         return extract_files(articles, extractor=self.extractor, urls=self.urls)
 
-    def _take(self, article: "Article", claims: list[Claim], path: Path) -> None:
+    def _take(self, article: "Article", claims: list[Claim], found: Minima | None, path: Path) -> None:
         names, document = self.writer.names, article.document
         self.report.empty += not claims
         self._keep(article.text)
-        body = article.text[article.body :]
-        original = self._copies.original(body, document)
+        original = self._copies.original(found, document)
         origin = original.origin if original else own_origin(article.chain_tail[-1], document, names)
-        self._copies.note(body, document, origin)
+        self._copies.note(found, document, origin)
         taken = [with_text(claim, article.text) for claim in claims]
         if original is not None:
             self.report.copies += 1
-            taken = [with_origin(claim, origin) for claim in taken]
             taken = [
-                claim.model_copy(update={"corrects": corrected(claim, original.document, self.writer)})
+                self._correcting(with_origin(claim, origin), original.document)
+                if claim.polarity is Polarity.NEGATIVE
+                else with_origin(claim, origin)
                 for claim in taken
             ]
-        self._write([(None, "", claim) for claim in taken], path)
+        self._waiting += (Offered(claim, path) for claim in taken)
+        if len(self._waiting) >= BATCH:
+            self._write_waiting()
+
+    def _correcting(self, denial: Claim, document: str) -> Claim:
+        """A denial in a copy, with what it corrects of the original."""
+        self._write_waiting()
+        return denial.model_copy(update={"corrects": corrected(denial, document, self.writer)})
 
     # --- records
 
@@ -238,18 +234,18 @@ class Ingest:
         default = self.document or _as_document(path)
         records = read_records(path)
         while batch := list(islice(records, BATCH)):
-            self._write(list(self._claims(batch, path, default)), path)
+            self._write(list(self._claims(batch, path, default)))
             progress(len(batch))
 
     def _claims(
         self, batch: Iterable[RecordRead | RecordBroken], path: Path, default: Document
-    ) -> Iterator[tuple[int | None, str, Claim]]:
+    ) -> Iterator[Offered]:
         for record in batch:
             if isinstance(record, RecordBroken):
                 self._reject(path, record.reason, line=record.line, raw=record.raw)
                 continue
             try:
-                yield record.line, record.raw, self._claim(record, path, default)
+                yield Offered(self._claim(record, path, default), path, record.line, record.raw)
             except InvalidClaim as error:
                 self._reject(path, str(error), line=record.line, raw=record.raw)
             except (ValueError, OverflowError, RecursionError) as error:
@@ -285,7 +281,7 @@ class Ingest:
         mappings = Mappings(file, path.name, self.writer)
         rows = file.rows()
         while batch := list(islice(rows, BATCH)):
-            claims: list[tuple[int | None, str, Claim]] = []
+            claims: list[Offered] = []
             judgments: list[tuple[MappingRead, Judgment]] = []
             for row in batch:
                 if isinstance(row, MappingBroken):
@@ -298,14 +294,14 @@ class Ingest:
                     continue
                 match said:
                     case Claim():
-                        claims.append((row.line, row.raw, said))
+                        claims.append(Offered(said, path, row.line, row.raw))
                     case Judgment():
                         judgments.append((row, said))
                     case RowKnown.CLAIM:
                         self.report.claims_known += 1
                     case RowKnown.JUDGMENT:
                         self.report.judgments_known += 1
-            self._write(claims, path)
+            self._write(claims)
             self._judge(judgments, path)
             progress(len(batch))
         self.report.notes += mappings.notes()
@@ -323,21 +319,28 @@ class Ingest:
 
     # --- writing
 
-    def _write(self, claims: list[tuple[int | None, str, Claim]], path: Path) -> None:
-        try:
-            added = self.writer.add(claim for _, _, claim in claims)
-        except InvalidClaim as error:
-            if len(claims) == 1:
-                line, raw, claim = claims[0]
-                self._reject(path, str(error), line=line, raw=raw or claim.model_dump_json())
-            else:  # nothing was written: find the one that cannot be
-                for one in claims:
-                    self._write([one], path)
-            return
-        for (line, raw, claim), done in zip(claims, added, strict=True):
-            self._note(done, path, line, raw, claim)
+    def _write_waiting(self) -> None:
+        """Write the claims of the articles that were gathered: many at once are far faster."""
+        waiting, self._waiting = self._waiting, []
+        if waiting:
+            self._write(waiting)
 
-    def _note(self, done: Added, path: Path, line: int | None, raw: str, claim: Claim) -> None:
+    def _write(self, offered: list[Offered]) -> None:
+        try:
+            added = self.writer.add(one.claim for one in offered)
+        except InvalidClaim as error:
+            if len(offered) == 1:
+                [one] = offered
+                raw = one.raw or one.claim.model_dump_json()
+                self._reject(one.path, str(error), line=one.line, raw=raw)
+            else:  # nothing was written: find the one that cannot be
+                for one in offered:
+                    self._write([one])
+            return
+        for one, done in zip(offered, added, strict=True):
+            self._note(done, one)
+
+    def _note(self, done: Added, one: Offered) -> None:
         match done.outcome:
             case Outcome.NEW:
                 self.report.claims_new += 1
@@ -345,12 +348,8 @@ class Ingest:
             case Outcome.KNOWN:
                 self.report.claims_known += 1
             case Outcome.CONFLICT:
-                self._reject(
-                    path,
-                    f"{done.iri}: {done.reason}",
-                    line=line,
-                    raw="" if done.reason == PURGED else raw or claim.model_dump_json(),
-                )
+                raw = "" if done.reason == PURGED else one.raw or one.claim.model_dump_json()
+                self._reject(one.path, f"{done.iri}: {done.reason}", line=one.line, raw=raw)
 
 
 def _as_document(path: Path) -> Document:
