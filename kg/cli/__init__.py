@@ -12,6 +12,7 @@ from typing import NoReturn
 
 import click
 
+from kg.cli.follow_command import follow
 from kg.cli.judge_command import judge
 from kg.cli.link_command import link
 from kg.cli.options import STORE, WAIT, engine_options
@@ -19,7 +20,13 @@ from kg.cli.review_command import review
 from kg.cli.token_command import token
 from kg.errors import LodestoneError
 
-_EXTRAS = {"mcp": "mcp", "mcp_types": "mcp", "Crypto": "exchange"}
+_EXTRAS = {
+    "dask": "cluster",
+    "distributed": "cluster",
+    "mcp": "mcp",
+    "mcp_types": "mcp",
+    "Crypto": "exchange",
+}
 """Which extra installs a package, where it is not the one for articles."""
 
 
@@ -81,6 +88,21 @@ def main() -> None:
     metavar="NAME",
     help="Another extractor than the shipped rules (see `lodestone extract -h`).",
 )
+@click.option(
+    "--cluster",
+    metavar="ADDRESS",
+    help="Read the articles on a Dask cluster: local:N (N workers here) or tcp://HOST:PORT.",
+)
+@click.option(
+    "--work",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="With --cluster: a folder that keeps what was read, so that it is not read again.",
+)
+@click.option(
+    "--shards",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="With --cluster: make a folder of sorted N-Quads of the articles, instead of taking them in.",
+)
 @click.option("--quiet", "-q", is_flag=True, help="No progress bar.")
 @engine_options
 def ingest(
@@ -92,6 +114,9 @@ def ingest(
     quiet: bool,
     allow: tuple[str, ...],
     extractor: str | None,
+    cluster: str | None,
+    work: Path | None,
+    shards: Path | None,
     endpoint: str | None,
     update_endpoint: str | None,
 ) -> None:
@@ -99,8 +124,19 @@ def ingest(
 
     A PATH may be a URL, if its host is on the list (--allow).
     """
+    from kg.cli.clustering import Cluster, run_shards
     from kg.cli.engines import engine_of
     from kg.cli.ingesting import run_ingest
+
+    chosen = Cluster(cluster, work) if cluster is not None else None
+    if chosen is None and (work or shards):
+        raise click.UsageError("--work and --shards go with --cluster")
+    if chosen is not None and shards is not None:
+        if endpoint or document_file:
+            raise click.UsageError(
+                "shards are made first, and taken in then: leave --endpoint and --document"
+            )
+        sys.exit(run_shards(paths, shards, chosen, store=store, base=base, extractor=extractor, quiet=quiet))
 
     sys.exit(
         run_ingest(
@@ -113,6 +149,7 @@ def ingest(
             allow=allow,
             extractor=extractor,
             engine=engine_of(endpoint, update_endpoint, base),
+            cluster=chosen,
         )
     )
 
@@ -366,6 +403,7 @@ def demo(host: str, port: int, once: bool) -> None:
     sys.exit(run_demo(host, port, once=once))
 
 
+main.add_command(follow)
 main.add_command(judge)
 main.add_command(link)
 main.add_command(review)

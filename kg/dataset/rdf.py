@@ -135,7 +135,7 @@ def ingest_rdf(writer: Writer, path: Path, progress: Progress = unwatched) -> Rd
                 load.hold_to_names(Path(folder), form)
                 return load.write(lines)
         except _IsExport:
-            return _import(writer, path, form, progress)
+            return ingest_export(writer, path, form, progress)
         except _Unreadable as error:
             if form not in LINE_FORMATS:
                 raise UnreadableInput(
@@ -161,10 +161,17 @@ class _IsExport(Exception):
     """The file describes claims as we do: an export of ours, or a page of a claim."""
 
 
-def _import(writer: Writer, path: Path, form: RdfFormat, progress: Progress) -> RdfReport:
+def ingest_export(
+    writer: Writer,
+    path: Path,
+    form: RdfFormat,
+    progress: Progress = unwatched,
+    rest: Iterable[Path] = (),
+) -> RdfReport:
+    """Take in an export of ours: a file, with those that hold the rest. Raises ``UnreadableInput``."""
     report = RdfReport()
     with tempfile.TemporaryDirectory(dir=writer.layout.root, prefix=".rdf-") as folder:
-        importing = Import(writer, path, form, Path(folder))
+        importing = Import(writer, path, form, Path(folder), rest)
         for judged in importing.judgments():
             report.judgments_new += judged.outcome is Outcome.NEW
             if judged.outcome is Outcome.CONFLICT:

@@ -162,6 +162,11 @@ class Writer(FactWriter):
                     known[s, p] = True
         return kept
 
+    def describe(self, statements: Iterable[Statement]) -> None:
+        """Take descriptions of documents, sources, origins and agents in, where nothing is said of them."""
+        self.begin()
+        self.load(self.main, nquads(self.unless_said(statements), self.names.record))
+
     def begin(self) -> None:
         """Before claims are written: with the first of them comes the ontology's own graph."""
         self.touch()

@@ -7,10 +7,9 @@ nothing is wrong, only later copies of earlier texts are not recognized.
 
 import hashlib
 import json
-import os
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -18,8 +17,7 @@ from kg.claims.claim import Claim, Polarity, RoleName
 from kg.claims.document import Document
 from kg.claims.names import Names, normalized
 from kg.claims.source import SourceKind, Voice, root_position
-from kg.dataset.writer import Writer
-from ontology.vocab import LS
+from kg.dataset.files import whole_lines
 
 FILE = "copies.jsonl"
 SIMILAR = 0.5
@@ -68,6 +66,13 @@ class Known:
     minima: Minima
 
 
+def kept(file: Path) -> Iterator[Known]:
+    """What a file of texts holds, in order."""
+    for line in whole_lines(file):
+        data = json.loads(line)
+        yield Known(data["document"], data["origin"], data["url"], tuple(data["minima"]))
+
+
 @dataclass
 class Copies:
     """The texts of a store by their minima, in the order in which they came in.
@@ -83,15 +88,8 @@ class Copies:
     _new: list[Known] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        if not self.file.exists():
-            return
-        whole = self.file.read_bytes()
-        ends = whole.rfind(b"\n") + 1
-        if ends < len(whole):  # the last line was broken off by a crash
-            os.truncate(self.file, ends)
-        for line in whole[:ends].splitlines():
-            data = json.loads(line)
-            self._file_away(Known(data["document"], data["origin"], data["url"], tuple(data["minima"])))
+        for known in kept(self.file):
+            self._file_away(known)
 
     def original(self, found: Minima | None, document: Document) -> Known | None:
         """The earlier text that this one, with these minima, is most like, if it is a copy of it.
@@ -110,9 +108,13 @@ class Copies:
         """Remember a document by its minima, once."""
         if found is None or document.hash is None or document.hash in self._known:
             return
-        known = Known(document.hash, origin, document.url, found)
-        self._file_away(known)
-        self._new.append(known)
+        self.note_known(Known(document.hash, origin, document.url, found))
+
+    def note_known(self, known: Known) -> None:
+        """Remember a document that was compared elsewhere, once."""
+        if known.document not in self._known:
+            self._file_away(known)
+            self._new.append(known)
 
     def keep(self) -> None:
         """Write down what was noted since."""
@@ -147,18 +149,13 @@ def with_origin(claim: Claim, origin: str) -> Claim:
     return claim.model_copy(update={"origin": origin}) if own and claim.origin is None else claim
 
 
-def corrected(claim: Claim, document: str, writer: Writer) -> tuple[str, ...]:
+def corrected(denial: Claim, earlier: Iterable[tuple[str, Claim]]) -> tuple[str, ...]:
     """IRIs of the claims of an earlier document that a denial in a correction takes back."""
-    if claim.polarity is not Polarity.NEGATIVE:
-        return ()
-    view = writer.view
-    found = []
-    for name in view.pointing_at(LS.document, writer.names.document(document)):
-        stored = view.claim(name).claim
-        same = stored.type is claim.type and stored.polarity is Polarity.POSITIVE
-        if same and _same_players(stored, claim):
-            found.append(name)
-    return tuple(found)
+    return tuple(
+        name
+        for name, claim in earlier
+        if claim.type is denial.type and claim.polarity is Polarity.POSITIVE and _same_players(claim, denial)
+    )
 
 
 def _same_players(first: Claim, second: Claim) -> bool:

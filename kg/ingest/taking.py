@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from kg.claims.claim import Claim, Polarity
 from kg.claims.document import Document, text_hash
 from kg.dataset.outcomes import Added, Outcome
-from kg.dataset.rdf import ingest_rdf
+from kg.dataset.rdf import RdfReport, ingest_rdf
 from kg.dataset.sorting import Progress, unwatched
 from kg.dataset.writer import PURGED, Writer
 from kg.errors import InvalidClaim, Purged, UnreadableInput
@@ -25,6 +25,7 @@ from kg.ingest.origins import FILE, Copies, Minima, corrected, minima, own_origi
 from kg.ingest.quotes import with_text
 from kg.ingest.records import RecordBroken, RecordRead, read_records, to_claim
 from kg.ingest.report import IngestReport, Quarantine, Quarantined
+from kg.ingest.shards import load_shards
 from kg.link.exchange.sssom_reader import MappingBroken, MappingRead, read_sssom
 from ontology.vocab import LS
 
@@ -95,6 +96,7 @@ class Ingest:
                 last = time.monotonic()
         self._write_waiting()
         self._verify_waiting()
+        self._texts.clear()
         self._commit()
         return self.report
 
@@ -138,7 +140,9 @@ class Ingest:
         if suffix not in ARTICLES:
             self._write_waiting()
         try:
-            if suffix in RDF:
+            if path.is_dir():
+                self._shards(path, progress)
+            elif suffix in RDF:
                 self._rdf(path, progress)
             elif suffix in RECORDS:
                 self._records(path, progress)
@@ -167,7 +171,15 @@ class Ingest:
 
     def _rdf(self, path: Path, progress: Progress) -> None:
         self._commit()  # what came before does not fall with a file that breaks while it is written
-        done = ingest_rdf(self.writer, path, progress)
+        self._report_rdf(path, ingest_rdf(self.writer, path, progress))
+
+    def _shards(self, folder: Path, progress: Progress) -> None:
+        self._commit()
+        done, texts = load_shards(self.writer, folder, self._copies, progress)
+        self._texts.update(texts)
+        self._report_rdf(folder, done)
+
+    def _report_rdf(self, path: Path, done: RdfReport) -> None:
         self.report.claims_new += done.claims_new
         self.report.claims_known += done.claims_known
         self.report.base_new += done.base_new
@@ -226,7 +238,10 @@ class Ingest:
     def _correcting(self, denial: Claim, document: str) -> Claim:
         """A denial in a copy, with what it corrects of the original."""
         self._write_waiting()
-        return denial.model_copy(update={"corrects": corrected(denial, document, self.writer)})
+        view = self.writer.view
+        names = view.pointing_at(LS.document, self.writer.names.document(document))
+        earlier = ((name, view.claim(name).claim) for name in names)
+        return denial.model_copy(update={"corrects": corrected(denial, earlier)})
 
     # --- records
 

@@ -114,7 +114,7 @@ def test_minima_estimate_the_share_in_common() -> None:
 
 
 def test_taking_the_same_articles_again_finds_the_same_originals(tmp_path: Path) -> None:
-    """The original of a copy is no copy of its copy when it comes again: nothing is new, nothing in the way."""
+    """The original of a copy is no copy of its copy when it comes again: nothing is in the way."""
     denied = BODY.replace("Beijing has granted export licenses", "Beijing has not granted export licenses")
     first = article(tmp_path, "a", "Licenses", "Harbor Post", denied)
     second = article(tmp_path, "b", "Licenses granted", "Daily Copy", BODY)
