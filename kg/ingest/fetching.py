@@ -49,7 +49,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Page:
-    """What was fetched: the address that it was found at in the end, its bytes, the ending of its kind, its state."""
+    """What was fetched: the address that it was found at in the end, its bytes, its kind, its state."""
 
     url: str
     content: bytes

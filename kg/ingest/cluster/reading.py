@@ -45,6 +45,8 @@ class ClusterReading:
         self.sent = 0
         self._threads, self._asked = 1, -_ASK_SECONDS
         self._under_way: dict[Future[Read], Chunk] = {}
+        self._suspects: deque[tuple[str, Sent]] = deque()
+        self._alone = False
         self._problems: dict[str, str] = {}
         self._keys: dict[Path, str] = {}
 
@@ -89,6 +91,11 @@ class ClusterReading:
         if monotonic() > self._asked + _ASK_SECONDS:
             self._threads = max(sum(self.client.nthreads().values()), 1)
             self._asked = monotonic()
+        if self._suspects:
+            if not self._under_way:
+                self._alone = True
+                self._send((self._suspects.popleft(),))
+            return True
         for chunk in islice(chunks, max(0, self._threads * AHEAD - len(self._under_way))):
             if chunk:
                 self._send(chunk)
@@ -146,9 +153,10 @@ class ClusterReading:
             self._keep(future, self._under_way.pop(future))
 
     def _keep(self, future: Future[Read], chunk: Chunk) -> None:
+        alone, self._alone = self._alone, False
         error = future.exception() if future.status == "error" else None
         if isinstance(error, KilledWorker):
-            self._killed(chunk)
+            self._killed(chunk, alone=alone)
             return
         if future.status == "cancelled":
             raise LodestoneError("the cluster gave up: start this command again; what was done is kept")
@@ -163,11 +171,12 @@ class ClusterReading:
         for (key, _), data in zip(chunk, results, strict=True):
             self.work.keep(key, data)
 
-    def _killed(self, chunk: Chunk) -> None:
-        """A task that several workers died of: find the file, and leave it out."""
-        if len(chunk) > 1:
-            for one in chunk:
-                self._send((one,))
+    def _killed(self, chunk: Chunk, *, alone: bool) -> None:
+        """A task that workers died with, which need not be its fault: try its files each alone, and leave out
+        the one that they die of.
+        """
+        if not alone:
+            self._suspects += chunk
             return
         [(key, _)] = chunk
         self._problems[key] = (
