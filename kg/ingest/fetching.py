@@ -83,7 +83,7 @@ class Outbound:
         except ValueError:
             return False
         usual = port == _PORTS[parts.scheme]
-        names = {host if usual else "", f"{host}:{port}"}
+        names = {f"{host}:{port}"} | ({host} if usual else set())
         if usual:
             labels = host.split(".")
             names |= {"." + ".".join(labels[at:]) for at in range(len(labels))}

@@ -127,6 +127,7 @@ def test_a_follower_killed_at_any_moment_takes_everything_once(tmp_path: Path) -
     files = len(list(folder.iterdir()))
     with subprocess.Popen(command(folder, store), stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
+        assert process.stdout.readline().startswith("following")
         for _ in range(600):
             if (store / FILE).exists() and (store / FILE).read_bytes().count(b"\n") >= files:
                 break
