@@ -116,14 +116,14 @@ def test_a_follower_killed_at_any_moment_takes_everything_once(tmp_path: Path) -
     for number in range(FILES):
         (folder / f"{number:02}.json").write_text(grant(number))
     rng = random.Random(5)  # noqa: S311 - moments, no secret
-    for _ in range(3):
+    for attempt in range(3):
         with subprocess.Popen(command(folder, store), stdout=subprocess.PIPE, text=True) as process:
             assert process.stdout is not None
             process.stdout.readline()
             process.stdout.readline()  # of a first batch, or nothing more if all is taken
             time.sleep(rng.uniform(0, 0.3))
             process.kill()
-        (folder / f"{FILES + rng.randrange(100)}.json").write_text(grant(rng.randrange(1000, 2000)))
+        (folder / f"{FILES + attempt}.json").write_text(grant(FILES + attempt))
     files = len(list(folder.iterdir()))
     with subprocess.Popen(command(folder, store), stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
