@@ -7,8 +7,10 @@ distinct product is built once.
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from functools import partial
+from itertools import chain, count
 from operator import itemgetter
+from typing import Any
 
 from kg.dataset.terms import BlankNode, Literal, QuerySolutions
 from kg.errors import QuerySyntaxError
@@ -30,7 +32,7 @@ from kg.query.leaves import Leaves, Unaccounted, constant
 from kg.query.page import filled, numbered, table_of, text_of
 from kg.query.planning import planning_of
 from kg.query.services import Fetched, Services
-from kg.query.source import Far, Source, ask_rendered, solutions
+from kg.query.source import Far, Source, ask_rendered, listed
 from kg.query.way_leaves import WayLeaves
 
 MOST_HELD = 2_000
@@ -75,10 +77,7 @@ class Builder:
         self._left = cap
         self._cap = cap
         self._leaves = Leaves(source, self.circuit)
-        self._ways = {
-            indexed: WayLeaves(self._leaves, self._asker(indexed), indexed=indexed)
-            for indexed in (False, True)
-        }
+        self._ways: dict[bool, WayLeaves] = {}
         self._work_out = inner
         self._worked: dict[int, tuple[object, list[tuple[Row, int]]]] = {}
         self._known: dict[int, dict[Row, int]] = {}
@@ -105,8 +104,7 @@ class Builder:
                 pattern = planning.held(tree, pattern, table)
             text = text_of(tree, pattern, distinct=distinct, order=order, limit=limit, offset=offset)
         found = self.solutions(text, indexed=tree.indexed)
-        columns = tree.columns
-        places = {variable: place for place, variable in enumerate(columns)}
+        columns, places = tree.columns, tree.column_places
         pick = picker([places[variable] for variable in tree.key])
         keys = found if tree.key == columns and columns else list(map(pick, found))
         nodes = [0] * len(found)
@@ -137,7 +135,7 @@ class Builder:
             raise NotAnnotated(what) from error
         if not isinstance(result, QuerySolutions):
             raise Unaccounted("the derivation query gave no solutions")
-        found = list(islice(solutions(result), self._left + 1))
+        found = listed(result, self._left + 1)
         if len(found) > self._left:
             raise NotAnnotated(f"the answer has more than {self._cap} derivations")
         self._left -= len(found)
@@ -147,39 +145,51 @@ class Builder:
         """The node of a triple; with a named graph as the fourth term, of a triple of it."""
         return self._leaves.node(terms)
 
-    def _asker(self, indexed: bool) -> Callable[[str], list[Row]]:
-        return lambda text: self.solutions(text, indexed=indexed)
+    def _ways_of(self, way: Way) -> WayLeaves:
+        found = self._ways.get(way.indexed)
+        if found is None:
+            ask = partial(self.solutions, indexed=way.indexed)
+            found = self._ways[way.indexed] = WayLeaves(self._leaves, ask, indexed=way.indexed)
+        return found
 
     # --- leaves and factors
 
     def _products(self, branch: _Branch, places: Mapping[Var, int]) -> list[int]:
         """For each solution the product of its leaves and factors, less what is subtracted."""
         circuit, found = self.circuit, branch.solutions
-        columns = [self._column(leaf, places, found) for leaf in branch.leaves]
-        columns += [self._supports(f, places, found) for f in branch.factors if not f.negated]
-        positive = len(columns)
-        columns += [self._supports(f, places, found) for f in branch.factors if f.negated]
-        if not columns:
-            return [circuit.one] * len(found)
-        if len(columns) == positive == 1:
-            return columns[0]
-        combinations = list(zip(*columns, strict=True))
-        if len(columns) == positive:
-            distinct = list(set(combinations))
-            known = dict(zip(distinct, circuit.products(distinct), strict=True))
+        named = [leaf for leaf in branch.leaves if isinstance(leaf, Leaf) and leaf.token is not None]
+        numbers = self._annotated(named, places, found) if named else []
+        if len(named) == len(branch.leaves) and not branch.factors and named:
+            if len(named) == 1:
+                return numbers
+            positive = len(named)
+            combinations = list(zip(*[iter(numbers)] * positive, strict=True))
         else:
-            known = {
-                combination: circuit.minus(
-                    circuit.times(combination[:positive]), circuit.plus(combination[positive:])
-                )
-                for combination in set(combinations)
-            }
+            columns = [numbers[place :: len(named)] for place in range(len(named))]
+            looked_up = [leaf for leaf in branch.leaves if not (isinstance(leaf, Leaf) and leaf.token)]
+            columns += [self._column(leaf, places, found) for leaf in looked_up]
+            columns += [self._supports(f, places, found) for f in branch.factors if not f.negated]
+            positive = len(columns)
+            columns += [self._supports(f, places, found) for f in branch.factors if f.negated]
+            if not columns:
+                return [circuit.one] * len(found)
+            if len(columns) == positive == 1:
+                return columns[0]
+            combinations = list(zip(*columns, strict=True))
+        distinct = list(dict.fromkeys(combinations))
+        if not any(factor.negated for factor in branch.factors):
+            products = circuit.products(distinct)
+        else:
+            products = [
+                circuit.minus(circuit.times(one[:positive]), circuit.plus(one[positive:])) for one in distinct
+            ]
+        if len(distinct) == len(combinations):
+            return products
+        known = dict(zip(distinct, products, strict=True))
         return list(map(known.__getitem__, combinations))
 
     def _column(self, leaf: AnyLeaf, places: Mapping[Var, int], found: Sequence[Row]) -> list[int]:
-        """For each solution the node of a leaf."""
-        if isinstance(leaf, Leaf) and leaf.token is not None:
-            return self._annotated(leaf, list(map(itemgetter(places[leaf.token]), found)))
+        """For each solution the node of a leaf whose annotation is looked up."""
         variables = [n for n in leaf.nodes if isinstance(n, Var)]
         watched = [] if leaf.witness is None else [leaf.witness]
         pick = picker([places[n] for n in (*variables, *watched)])
@@ -194,24 +204,33 @@ class Builder:
                 continue
             terms = _ground(fixed, values)
             if isinstance(leaf, Way):
-                known[values] = self._ways[leaf.indexed].node(leaf, terms)
+                known[values] = self._ways_of(leaf).node(leaf, terms)
             elif isinstance(leaf, Worked):
                 known[values] = self._row(leaf, terms[0])
             else:
                 known[values] = self._leaves.node(terms)
         return list(map(known.__getitem__, picked))
 
-    def _annotated(self, leaf: Leaf, tokens: list[object]) -> list[int]:
-        """For each annotation its node; one where an OPTIONAL matched nothing."""
-        distinct = dict.fromkeys(tokens)
-        optional = distinct.pop(None, self) is None
-        names = [name for name in distinct if isinstance(name, BlankNode)]
-        if len(names) < len(distinct) or (optional and leaf.witness is None):
+    def _annotated(
+        self, leaves: Sequence[Leaf], places: Mapping[Var, int], found: Sequence[Row]
+    ) -> list[int]:
+        """For each solution the nodes of some leaves with tokens, all in one list (so it takes the least time).
+
+        One where an OPTIONAL matched nothing.
+        """
+        pick = picker([places[leaf.token] for leaf in leaves if leaf.token is not None])
+        first: dict[Any, int] = {}
+        cells = list(map(first.setdefault, chain.from_iterable(map(pick, found)), count()))
+        optional = first.pop(None, None)
+        if not {BlankNode}.issuperset(map(type, first)):
             raise Unaccounted("a triple pattern has no annotation")
-        known: dict[object, int] = dict(zip(names, self._leaves.annotated(names), strict=True))
-        if optional:
-            known[None] = self.circuit.one
-        return list(map(known.__getitem__, tokens))
+        known = dict(zip(first.values(), self._leaves.annotated(list(first)), strict=True))
+        if optional is not None:
+            bare = {place % len(leaves) for place, cell in enumerate(cells) if cell == optional}
+            if any(leaves[place].witness is None for place in bare):
+                raise Unaccounted("a triple pattern has no annotation")
+            known[optional] = self.circuit.one
+        return list(map(known.__getitem__, cells))
 
     def _supports(self, factor: Factor, places: Mapping[Var, int], found: Sequence[Row]) -> list[int]:
         """For each solution the sum of a factor's tree."""

@@ -163,6 +163,11 @@ class Tree:
         return tuple(variables)
 
     @cached_property
+    def column_places(self) -> dict[Var, int]:
+        """Where each of the columns stands."""
+        return {variable: place for place, variable in enumerate(self.columns)}
+
+    @cached_property
     def is_supposed(self) -> bool:
         """Whether some of its solutions may be none in the whole data."""
         return bool(self.factors) or any(isinstance(leaf, Worked) for leaf in self.leaves)
