@@ -5,8 +5,8 @@ distinct product is built once.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain, count
 from operator import itemgetter
@@ -49,9 +49,13 @@ class Solved:
 
 @dataclass(frozen=True)
 class _Branch:
-    """Solutions that came through the same branches, by their places, and what is in play there."""
+    """Solutions that came through the same branches, by their places, and what is in play there.
+
+    ``taken`` are the tags with their values.
+    """
 
     places: Sequence[int] | None
+    taken: Mapping[Var, str]
     solutions: Sequence[Row]
     leaves: Sequence[AnyLeaf]
     factors: Sequence[Factor]
@@ -108,7 +112,11 @@ class Builder:
         pick = picker([places[variable] for variable in tree.key])
         keys = found if tree.key == columns and columns else list(map(pick, found))
         nodes = [0] * len(found)
-        for branch in _by_branch(tree, places, found):
+        branches = _by_branch(tree, places, found)
+        for factor in tree.factors:
+            if factor.beside is not None:
+                self._known[id(factor.tree)] = self._sums_beside(factor, factor.beside, branches, places)
+        for branch in branches:
             products = self._products(branch, places)
             if branch.places is None:
                 nodes = products
@@ -214,7 +222,7 @@ class Builder:
     def _annotated(
         self, leaves: Sequence[Leaf], places: Mapping[Var, int], found: Sequence[Row]
     ) -> list[int]:
-        """For each solution the nodes of some leaves with tokens, all in one list (so it takes the least time).
+        """For each solution the nodes of some leaves with tokens, all of them in one list.
 
         One where an OPTIONAL matched nothing.
         """
@@ -238,6 +246,20 @@ class Builder:
         sums = self._sums_of(factor.tree, keys)
         zero = self.circuit.zero
         return [sums.get(key, zero) for key in keys]
+
+    def _sums_beside(
+        self, factor: Factor, tag: tuple[Var, str], branches: Sequence[_Branch], places: Mapping[Var, int]
+    ) -> dict[Row, int]:
+        """The sums of a factor whose solutions are some of those at hand."""
+        key = picker([places[variable] for variable in factor.tree.key])
+        products: defaultdict[Row, set[int]] = defaultdict(set)
+        for branch in branches:
+            if branch.taken.get(tag[0]) == tag[1]:
+                leaves = [leaf for leaf in branch.leaves if tag in leaf.guard]
+                nodes = self._products(replace(branch, leaves=leaves, factors=()), places)
+                for row, node in zip(map(key, branch.solutions), nodes, strict=True):
+                    products[row].add(node)
+        return {row: self.circuit.plus(sorted(of)) for row, of in products.items()}
 
     def _sums_of(self, tree: Tree, keys: Sequence[Row]) -> dict[Row, int]:
         """The sum for each key; a derivation that comes twice counts once, as for support alone it does."""
@@ -283,10 +305,10 @@ class Builder:
         return self.worked(leaf.inner)[int(number.value)][1]
 
 
-def _by_branch(tree: Tree, places: Mapping[Var, int], found: list[Row]) -> Iterable[_Branch]:
+def _by_branch(tree: Tree, places: Mapping[Var, int], found: list[Row]) -> list[_Branch]:
     """The solutions, those apart that came through different branches."""
     if not tree.tags:
-        return [_Branch(None, found, tree.leaves, tree.factors)]
+        return [_Branch(None, {}, found, tree.leaves, tree.factors)]
     pick = picker([places[tag] for tag in tree.tags])
     buckets: defaultdict[Row, list[int]] = defaultdict(list)
     for place, solution in enumerate(found):
@@ -304,7 +326,7 @@ def _by_branch(tree: Tree, places: Mapping[Var, int], found: list[Row]) -> Itera
 
         leaves = [leaf for leaf in tree.leaves if in_play(leaf.guard)]
         factors = [factor for factor in tree.factors if in_play(factor.guard)]
-        branches.append(_Branch(bucket, [found[place] for place in bucket], leaves, factors))
+        branches.append(_Branch(bucket, taken, [found[place] for place in bucket], leaves, factors))
     return branches
 
 

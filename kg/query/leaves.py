@@ -11,6 +11,7 @@ from kg.query.answer import Term
 from kg.query.derivation import NotAnnotated
 from kg.query.source import AnnotatedFacts, Source
 
+
 class Unaccounted(Exception):
     """The derivations do not account for a row of the answer."""
 
