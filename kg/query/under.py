@@ -39,7 +39,7 @@ from kg.query.trusting import Restriction, Trusting
 from ontology.vocab import LS
 
 _KEPT = 2
-"""Datasets that policies left, kept for the next question."""
+"""Datasets that policies left, and what they judged of claims, kept for the next question."""
 
 
 def query_under(
@@ -192,6 +192,7 @@ def _says(snapshot: Snapshot, names: Naming, claim: str, predicate: NamedNode, o
     return any(q.predicate == predicate and (q.subject, q.object) == (of.subject, of.object) for q in made)
 
 
+@lru_cache(maxsize=_KEPT)
 def restriction_of(snapshot: Snapshot, policy: TrustPolicy) -> Restriction:
     """Which claims and judgments of a version stand under a policy."""
 
