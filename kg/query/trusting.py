@@ -9,7 +9,6 @@ from kg.dataset.view import Fact, Support, claim_of
 from kg.query.source import AnnotatedFacts, Source
 from kg.query.wrapped import Wrapped
 
-
 _CACHED = 200_000
 
 
