@@ -11,6 +11,7 @@ from datetime import date
 from itertools import combinations
 
 from kg.claims.claim import RoleName
+from kg.claims.names import part_of
 from kg.claims.types import ROLE_INFO
 from kg.dataset.restricted import Candidate as ClaimAt
 from kg.dataset.snapshots import Snapshot
@@ -61,8 +62,8 @@ def _event(view: Snapshot, name: str, named: Mapping[str, bool]) -> Told | None:
         return None
     parties: dict[RoleName, str] = {}
     unnamed: set[RoleName] = set()
-    for part in found.all(LS.participation):
-        told = view.node(part)
+    for one in found.all(LS.participation):
+        told = view.node(one)
         role, mention = _ROLE.get(told.get(LS.role) or ""), told.get(LS.mention)
         if role not in PARTIES or mention is None:
             continue
@@ -72,7 +73,7 @@ def _event(view: Snapshot, name: str, named: Mapping[str, bool]) -> Told | None:
         else:
             unnamed.add(role)
     first, last = claim.occurred
-    amount = view.node(f"{name}#quantity")
+    amount = view.node(part_of(name, "quantity"))
     value = amount.get(LS.quantityValue)
     quantity = (value, amount.get(LS.qualifier) or "", amount.get(LS.unit) or "") if value else None
     return Told(
