@@ -22,7 +22,8 @@ REPORT = {
     "attribution": [{"kind": "publisher", "name": "Example Daily"}],
     "document": {"title": "A second report"},
 }
-ASKED = """SELECT ?who ?from { ?grant a ls:LicenseGranted ; ls:producer ?producer ; ls:customer ?c ; ls:earliest ?from .
+ASKED = """SELECT ?who ?from {
+    ?grant a ls:LicenseGranted ; ls:producer ?producer ; ls:customer ?c ; ls:earliest ?from .
     ?producer rdfs:label ?who . ?c rdfs:label "Volkswagen" } ORDER BY ?who"""
 
 
