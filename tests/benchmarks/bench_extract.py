@@ -81,7 +81,7 @@ def main() -> None:
             base_cpu=parsing / len(sample),
             peak=most / 1024,
         ),
-        Measure("an article on all cores", wall / count, size=count, peak=most / 1024),
+        Measure("an article on all cores", wall / count, size=count, rows=found, peak=most / 1024),
     )
     print(f"most memory of one process: {most / 1024:.0f} MB")
 

@@ -156,7 +156,7 @@ def rounds(ours: int, theirs: int, seconds: float) -> None:
             cached = hammer(ours, mine[:100], clients=clients, seconds=seconds)
             print(told("ours, cached", cached, base))
             for how, figures, aim in (("uncached", uncached, 2.0), ("cached", cached, 1.0)):
-                told_as = f"{kind}, {clients} clients"
+                told_as = f"{kind}, {clients} client{'s' * (clients > 1)}"
                 kept(f"plain queries, {how}", told_as, figures, base, "Oxigraph's server", aim)
 
 
@@ -223,7 +223,14 @@ def against_rdflib(ours: int, rdflib: int, seconds: float) -> None:
         ]
         mine = hammer(ours, fresh, clients=clients, seconds=seconds)
         ratio = mine.rate / theirs.rate
-        kept("plain queries, uncached", f"small, {clients} clients", mine, theirs, "rdflib-endpoint", 0.05)
+        kept(
+            "plain queries, uncached",
+            f"small, {clients} client{'s' * (clients > 1)}",
+            mine,
+            theirs,
+            "rdflib-endpoint",
+            0.05,
+        )
         print(f"  {clients:>2} clients: {mine.rate:.0f}/s against {theirs.rate:.0f}/s, {ratio:.0f} times")
 
 

@@ -105,6 +105,8 @@ def curves(title: str, series: Mapping[str, Sequence[tuple[float, float]]], x: s
         )
     _logarithmic(axes, "x")
     _logarithmic(axes, "y")
+    every = [y for points in series.values() for _, y in points]
+    axes.set_ylim(min(every) / 2, max(every) * 2)
     axes.set_xlabel(x)
     axes.set_ylabel(y)
     axes.grid(which="major")

@@ -2,7 +2,8 @@
 
     python tests/benchmarks/million.py FOLDER [--claims 200000]
 
-makes a store of them in FOLDER/store, unless there is one of today's format already.
+makes a store of them in FOLDER/store, unless there is one of today's format already, and tells
+how much room it takes.
 """
 
 import argparse
@@ -18,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from kg.dataset.files import FORMAT
 from kg.dataset.rdf import ingest_rdf
 from kg.dataset.writer import Writer
+from tests.benchmarks.results import Measure, record
 
 CLAIMS = 200_000
 FIRMS = 20_000
@@ -65,11 +67,18 @@ def prepared(folder: Path, claims: int = CLAIMS) -> Path:
     with tempfile.TemporaryDirectory(dir=folder) as place:
         data = Path(place) / "claims.nq"
         write_quads(data, claims)
+        (folder / "input.bytes").write_text(str(data.stat().st_size), encoding="ascii")
         with Writer(store) as writer:
             ingest_rdf(writer, data)
             writer.commit()
     marker.write_text(str(FORMAT), encoding="ascii")
     return store
+
+
+def room(folder: Path) -> int:
+    """Bytes of all files in a folder; a file that has several names counts once."""
+    found = {s.st_ino: s.st_size for s in (p.stat() for p in folder.rglob("*") if p.is_file())}
+    return sum(found.values())
 
 
 def main() -> None:
@@ -82,7 +91,12 @@ def main() -> None:
     args = parser.parse_args()
     began = time.perf_counter()
     store = prepared(args.folder, args.claims)
-    print(f"{store}: {5 * args.claims:,} quads, {time.perf_counter() - began:.1f} s")
+    quads, took = 5 * args.claims, time.perf_counter() - began
+    given = int((args.folder / "input.bytes").read_text(encoding="ascii"))
+    record(
+        Measure("disk", room(store) / quads, given / quads, "the N-Quads", size=quads, unit="bytes a quad")
+    )
+    print(f"{store}: {quads:,} quads, {took:.1f} s; {room(store) / quads:.0f} bytes a quad on disk")
 
 
 if __name__ == "__main__":

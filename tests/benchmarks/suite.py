@@ -77,7 +77,13 @@ def tasks(plan: Plan) -> tuple[Task, ...]:
         Task("provenance", "by class", PROVENANCE, _provenance(plan, 1), minutes(6, 50)),
         Task("layout-20", "20 claims on a tenth", PROVENANCE, _provenance(plan, 20), minutes(6, 30)),
         Task("growth", "ten times the data", PROVENANCE, _growth(plan), minutes(6, 40)),
-        Task("scaling", "by triples, claims, rows, operators", "bench_scaling.py", short, minutes(10)),
+        Task(
+            "scaling",
+            "by triples, claims, rows, operators",
+            "bench_scaling.py",
+            (*short, *_clock(plan)),
+            minutes(10),
+        ),
         Task("cluster", "two workers ÷ one", "bench_cluster.py", (), minutes(15)),
     )
     return tuple(task for task in found if task.path.exists() and not (quick and task.name in _LONG))
@@ -104,7 +110,8 @@ def _link(quick: bool) -> tuple[str, ...]:
 
 
 def _infer(quads: int, quick: bool) -> tuple[str, ...]:
-    return ("--claims", str(round(quads * 0.2174)), "--against", "2000" if quick else "2000,20000")
+    share, against = (0.05, "1000") if quick else (0.2174, "2000,20000")
+    return ("--claims", str(round(quads * share)), "--against", against)
 
 
 def _http(plan: Plan, kept: tuple[str, ...]) -> tuple[str, ...]:
