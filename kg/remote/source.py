@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
-from kg.claims.names import Names
+from kg.claims.names import Names, part_of
 from kg.dataset.files import Layout
 from kg.dataset.fixed import Version
 from kg.dataset.terms import NamedNode, QueryBoolean, QuerySolutions, QueryTriples, node
@@ -21,8 +21,8 @@ from kg.remote.quads import RemoteQuads
 from kg.remote.state import Register
 from ontology.vocab import BASE, LS, PREFIXES
 
-_PARTS = ("", "#quote", "#assessment", "#attribution-1", "#attribution-2", "#attribution-3")
-"""Nodes of a claim that answers tell of; chains of more voices cost a request for each."""
+_PARTS = ("quote", "assessment", "attribution-1", "attribution-2", "attribution-3")
+"""Parts of a claim that answers tell of; chains of more voices cost a request for each."""
 
 _SHARED = (LS.origin, LS.assessment, LS.attribution, LS.document)
 
@@ -128,7 +128,7 @@ class RemoteSource(Version):
         """Fetch what answers tell of claims, and what is said against them."""
         main = self._far[False]
         claims = [node(iri) for iri in iris]
-        nodes = [node(f"{claim.value}{part}") for claim in claims for part in _PARTS]
+        nodes = [*claims, *(node(part_of(claim.value, part)) for claim in claims for part in _PARTS)]
         main.expect_nodes(nodes)
         main.expect_objects([node(LS.rebuts), node(LS.corrects)], claims)
         main.expect_graphs(claims)
