@@ -44,6 +44,14 @@ class Support:
     proofs: tuple[tuple[Fact, ...], ...] = ()
 
     @property
+    def sole(self) -> Fact | None:
+        """The claims that state it, one or more, if nothing else supports it; else ``None``."""
+        if len(self.facts) != 1 or self.base or self.proofs:
+            return None
+        fact = self.facts[0]
+        return None if not fact or " " in "".join(fact) else fact
+
+    @property
     def claims(self) -> tuple[str, ...]:
         """The claims of all statements, in order, each once."""
         every = chain(chain.from_iterable(self.facts), chain.from_iterable(chain.from_iterable(self.proofs)))
