@@ -8,6 +8,7 @@ from typing import Any
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, Store
 
+from kg.claims.names import whole_of
 from kg.dataset.identities import Fact
 from kg.dataset.pool import StoredPool, term
 from kg.dataset.records import DEFAULT, Object, Subject
@@ -238,7 +239,7 @@ class View(Told):
         """The active claim or judgment that a node of the record is, or is under (``<claim>#quote``)."""
         name = iri
         while name and self.stance(name) is None and not self.is_judgment(name):
-            name = name.rpartition("#")[0]
+            name = whole_of(name)
         return name or None
 
 
