@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from kg.claims.claim import Claim, Polarity
 from kg.claims.document import Document, text_hash
+from kg.claims.names import part_of
 from kg.dataset.outcomes import Added, Outcome
 from kg.dataset.rdf import RdfReport, ingest_rdf
 from kg.dataset.sorting import Progress, unwatched
@@ -112,7 +113,7 @@ class Ingest:
         for content_hash in sorted(self._texts):
             text = self.writer.layout.text(content_hash)
             for name in view.pointing_at(LS.document, self.writer.names.document(content_hash)):
-                if view.node(f"{name}#quote").get(LS.quoteVerified) == "true":
+                if view.node(part_of(name, "quote")).get(LS.quoteVerified) == "true":
                     continue
                 stored = view.claim(name)
                 quote = stored.claim.quote

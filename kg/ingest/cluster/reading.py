@@ -48,14 +48,20 @@ class ClusterReading:
         self._suspects: deque[tuple[str, Sent]] = deque()
         self._alone = False
         self._problems: dict[str, str] = {}
-        self._keys: dict[Path, str] = {}
-
-    def key(self, path: Path) -> str | None:
-        """Under which key the work folder holds what was found in a file that was given back."""
-        return self._keys.get(path)
 
     def __call__(self, files: list[Path]) -> Iterator[Extracted]:
         """What the files claim, in their order. Raises ``LodestoneError`` if the cluster is gone."""
+        for path, key in self.keys(files):
+            if isinstance(key, UnreadableInput):
+                yield Extracted(path, problem=key)
+            else:
+                yield self.work.result(key).extracted(path)
+
+    def keys(self, files: list[Path]) -> Iterator[tuple[Path, str | UnreadableInput]]:
+        """Under which keys the work folder holds what the files claim, in their order, once it is there.
+
+        Raises ``LodestoneError`` if the cluster is gone.
+        """
         order: deque[tuple[Path, str | UnreadableInput]] = deque()
         chunks = self._chunks(iter(files), order)
         try:
@@ -65,7 +71,7 @@ class ClusterReading:
                         continue  # files went by that the work folder holds
                     self._collect(block=not order or not self._is_there(order[0][1]))
                 path, key = order.popleft()
-                yield self._given(path, key)
+                yield path, self._given(path, key)
                 self._collect(block=False)
                 self._fill(chunks)
         finally:
@@ -76,13 +82,10 @@ class ClusterReading:
     def _is_there(self, key: str | UnreadableInput) -> bool:
         return isinstance(key, UnreadableInput) or key in self._problems or self.work.holds(key)
 
-    def _given(self, path: Path, key: str | UnreadableInput) -> Extracted:
-        if isinstance(key, UnreadableInput):
-            return Extracted(path, problem=key)
-        if key in self._problems:
-            return Extracted(path, problem=UnreadableInput(f"{path}: {self._problems[key]}", path=str(path)))
-        self._keys[path] = key
-        return self.work.result(key).extracted(path)
+    def _given(self, path: Path, key: str | UnreadableInput) -> str | UnreadableInput:
+        if isinstance(key, str) and key in self._problems:
+            return UnreadableInput(f"{path}: {self._problems[key]}", path=str(path))
+        return key
 
     # --- sending
 

@@ -5,16 +5,18 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
-from kg.claims.claim import Claim
+from kg.claims.claim import Claim, Polarity
 from kg.dataset.files import write_bytes
 from kg.errors import LodestoneError, UnreadableInput
 from kg.extract.batch import Extracted
 from kg.extract.reader import Article
 
 _FORMAT = 1
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -45,22 +47,52 @@ class Sent:
 
 
 @dataclass(frozen=True)
-class Found:
-    """An article with its claims, and the minima of its running text."""
+class Told:
+    """What of an article decides: its text, the minima of that, how much it claims, whether it denies."""
 
     article: Article
-    claims: list[Claim]
     minima: tuple[int, ...] | None
+    count: int
+    denies: bool
 
 
 @dataclass(frozen=True)
-class Result:
-    """What became of a file that was sent: its articles, or why it cannot be read."""
+class Found(Told):
+    """An article with its claims."""
+
+    claims: list[Claim]
+
+    @classmethod
+    def of(cls, article: Article, claims: list[Claim], minima: tuple[int, ...] | None) -> "Found":
+        """Count its claims."""
+        denies = any(claim.polarity is Polarity.NEGATIVE for claim in claims)
+        return cls(article, minima, len(claims), denies, claims)
+
+
+@dataclass(frozen=True)
+class Head:
+    """A result without the claims, which take far longer to read than all the rest."""
 
     name: str
-    articles: tuple[Found, ...] = ()
+    articles: tuple[Told, ...] = ()
     problem: str | None = None
     line: int | None = None
+
+    def failure(self, path: Path) -> UnreadableInput | None:
+        """Why the file cannot be read, if so; it may have had another name when it was read."""
+        if self.problem is None:
+            return None
+        told = self.problem
+        if told.startswith(self.name):
+            told = f"{path}{told[len(self.name) :]}"
+        return UnreadableInput(told, path=str(path), line=self.line)
+
+
+@dataclass(frozen=True)
+class Result(Head):
+    """What became of a file that was sent: its articles, or why it cannot be read."""
+
+    articles: tuple[Found, ...] = ()
 
     def packed(self) -> bytes:
         """It as bytes."""
@@ -75,17 +107,16 @@ class Result:
             raise ValueError(str(error)) from error
 
     def extracted(self, path: Path) -> Extracted:
-        """It as what one machine gives; the file may have had another name when it was read."""
-        if self.problem is not None:
-            told = self.problem
-            if told.startswith(self.name):
-                told = f"{path}{told[len(self.name) :]}"
-            return Extracted(path, problem=UnreadableInput(told, path=str(path), line=self.line))
+        """It as what one machine gives."""
+        failure = self.failure(path)
+        if failure is not None:
+            return Extracted(path, problem=failure)
         articles = tuple((found.article, found.claims) for found in self.articles)
         return Extracted(path, articles, minima=tuple(found.minima for found in self.articles))
 
 
 _RESULT = TypeAdapter(Result)
+_HEAD = TypeAdapter(Head)
 
 
 @dataclass(frozen=True)
@@ -113,9 +144,16 @@ class WorkFolder:
 
     def result(self, key: str) -> Result:
         """A result that is kept. Raises ``LodestoneError`` if it is damaged; it is gone then."""
+        return self._read(key, _RESULT)
+
+    def head(self, key: str) -> Head:
+        """The same without the claims."""
+        return self._read(key, _HEAD)
+
+    def _read(self, key: str, kind: TypeAdapter[T]) -> T:
         try:
-            return Result.unpacked(self.data(key))
-        except (ValueError, ValidationError) as error:
+            return kind.validate_json(zlib.decompress(self.data(key)))
+        except (ValueError, zlib.error) as error:
             self._file(key).unlink()
             raise LodestoneError(f"{self._file(key)} was damaged, and is removed: start again") from error
 

@@ -13,19 +13,18 @@ from pathlib import Path
 
 from distributed import Future
 
-from kg.claims.claim import Claim, Polarity
+from kg.claims.claim import Claim
 from kg.claims.confidence import RELIABILITY_TERM, Reliability, cautious
 from kg.claims.names import Names
 from kg.dataset.files import Layout, write_bytes, write_json
 from kg.dataset.snapshots import Snapshot
 from kg.dataset.sorting import Progress, SortedLines, unwatched
 from kg.dataset.terms import Statement, iri
-from kg.errors import LodestoneError
-from kg.extract.batch import Extracted
-from kg.extract.reader import Article
+from kg.errors import LodestoneError, UnreadableInput
 from kg.ingest.cluster.encoding import Decided, Encoded, encode_articles
 from kg.ingest.cluster.reading import ClusterReading
-from kg.ingest.origins import FILE, Copies, Known, Minima, minima, own_origin
+from kg.ingest.cluster.results import Told
+from kg.ingest.origins import FILE, Copies, own_origin
 from kg.ingest.shards import DESCRIPTIONS, FORMAT, LIST, Shard
 from ontology.vocab import LS
 
@@ -112,62 +111,59 @@ class Sharding:
         paths: list[Path] = []
         articles: list[Decided] = []
         claims = 0
-        for extracted in self._reading(files):
-            for at, (article, said, found) in enumerate(self._articles(extracted)):
-                decided = self._decided(extracted.path, at, article, said, found)
-                progress(max(len(said), 1))
-                if decided is None:
-                    continue
-                paths.append(extracted.path)
+        for path, key in self._reading.keys(files):
+            for decided, count in self._articles(path, key):
+                progress(max(count, 1))
+                paths.append(path)
                 articles.append(decided)
-                claims += len(said)
+                claims += count
             if claims >= SHARD_CLAIMS or len(articles) >= SHARD_ARTICLES:
                 yield paths, articles
                 paths, articles, claims = [], [], 0
         if articles:
             yield paths, articles
 
-    def _articles(self, extracted: Extracted) -> Iterator[tuple[Article, list[Claim], Minima | None]]:
-        if extracted.problem is not None:
-            self.done.rejected.append((str(extracted.path), str(extracted.problem), extracted.problem.line))
+    def _articles(self, path: Path, key: str | UnreadableInput) -> Iterator[tuple[Decided, int]]:
+        """What is to be encoded of a file: each article with the number of its claims."""
+        if isinstance(key, UnreadableInput):
+            self._reject(path, str(key), key.line)
             return
-        known = extracted.minima or tuple(minima(a.text[a.body :]) for a, _ in extracted.articles)
-        for (article, claims), found in zip(extracted.articles, known, strict=True):
-            yield article, claims, found
+        head = self._reading.work.head(key)
+        failure = head.failure(path)
+        if failure is not None:
+            self._reject(path, str(failure), failure.line)
+            return
+        for at, told in enumerate(head.articles):
+            decided = self._decided(path, key, at, told)
+            if decided is not None:
+                yield decided, told.count
 
-    def _decided(
-        self, path: Path, at: int, article: Article, claims: list[Claim], found: Minima | None
-    ) -> Decided | None:
+    def _reject(self, path: Path, reason: str, line: int | None = None) -> None:
+        self.done.rejected.append((str(path), reason, line))
+
+    def _decided(self, path: Path, key: str, at: int, told: Told) -> Decided | None:
         """What is to be encoded of an article; nothing of a text that was there before."""
-        document, key = article.document, self._reading.key(path)
-        if key is None or document.hash is None or document.hash in self._places:
+        article, document = told.article, told.article.document
+        if document.hash is None or document.hash in self._places:
             return None
         if self._store is not None and self._store.layout.tombstone(document.hash).exists():
-            self.done.rejected.append((str(path), "its text was purged from the store", None))
+            self._reject(path, "its text was purged from the store")
             return None
         self._places[document.hash] = (key, at)
         self._save(document.hash, article.text)
-        original = self._copies.original(found, document)
+        original = self._copies.original(told.minima, document)
         origin = original.origin if original else own_origin(article.chain_tail[-1], document, self._names)
-        self._copies.note(found, document, origin)
+        self._copies.note(told.minima, document, origin)
         self.done.articles += 1
+        data = self._reading.work.data(key)
         if original is None:
-            return Decided(self._reading.work.data(key), at)
+            return Decided(data, at)
         self.done.copies += 1
-        denies = any(claim.polarity is Polarity.NEGATIVE for claim in claims)
-        return self._copy(self._reading.work.data(key), at, original, denies=denies)
-
-    def _copy(self, data: bytes, at: int, original: Known, *, denies: bool) -> Decided:
-        if not denies:
+        if not told.denies:
             return Decided(data, at, original.origin)
-        work, place = self._reading.work, self._places.get(original.document)
-        return Decided(
-            data,
-            at,
-            original.origin,
-            tuple(self._in_store(original.document)),
-            (work.data(place[0]), place[1]) if place else None,
-        )
+        place = self._places.get(original.document)
+        earlier = (self._reading.work.data(place[0]), place[1]) if place else None
+        return Decided(data, at, original.origin, tuple(self._in_store(original.document)), earlier)
 
     def _in_store(self, document: str) -> Iterator[tuple[str, Claim]]:
         if self._store is not None:

@@ -44,5 +44,5 @@ def read_files(sent: Sequence[Sent], name: str | None) -> tuple[Reader, list[byt
 def _result(done: Extracted) -> Result:
     if done.problem is not None:
         return Result(str(done.path), problem=done.problem.message, line=done.problem.line)
-    articles = tuple(Found(a, claims, minima(a.text[a.body :])) for a, claims in done.articles)
+    articles = tuple(Found.of(a, claims, minima(a.text[a.body :])) for a, claims in done.articles)
     return Result(str(done.path), articles)
