@@ -142,7 +142,7 @@ class Planning:
 
 
 def has_no_order(query: Query) -> bool:
-    """Whether it does not matter in which order the engine finds solutions: they are not sorted, none left out.
+    """Whether it does not matter in which order the engine finds solutions: none sorted, none left out.
 
     Groups are sorted by what they are.
     """

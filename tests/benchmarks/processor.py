@@ -12,14 +12,23 @@ def spent(pid: int) -> float:
     Those that ended, and were waited for, count for who waited.
     """
     stats = _stats()
+    return sum(stats[one][1] for one in _family(pid, stats))
+
+
+def family(pid: int) -> list[int]:
+    """A process, its children and theirs."""
+    return _family(pid, _stats())
+
+
+def _family(pid: int, stats: dict[int, tuple[int, float]]) -> list[int]:
     children: dict[int, list[int]] = {}
     for one, (parent, _) in stats.items():
         children.setdefault(parent, []).append(one)
-    found, left = 0.0, [pid]
+    found, left = [], [pid]
     while left:
         one = left.pop()
         left += children.get(one, ())
-        found += stats[one][1] if one in stats else 0.0
+        found += [one] if one in stats else []
     return found
 
 

@@ -43,7 +43,7 @@ def test_every_write_is_in_the_log(server: Clients) -> None:
 
 
 def test_strangers_cannot_fill_the_log(store: Path, tmp_path: Path) -> None:
-    copy = shutil.copytree(store, tmp_path / "store")
+    copy = shutil.copytree(store, tmp_path / "store", ignore=shutil.ignore_patterns(FILE))
     app = create_app(Config(store=copy, workers=1, rate=0))
     services(app).refusals = Summed(rate=1e-9, burst=3)
     refused = [app.test_client().post("/graphs?default", data=TRIPLE).status_code for _ in range(10)]
