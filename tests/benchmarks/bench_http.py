@@ -31,6 +31,7 @@ from tests.benchmarks.hammer import Figures, hammer, request
 from tests.benchmarks.million import FIRMS, small_query, write_quads
 from tests.benchmarks.over_http import free_port
 from tests.benchmarks.processor import family, spent
+from tests.benchmarks.results import Measure, record, spread_of
 
 ROOT = Path(__file__).parents[2]
 CLIENTS = (1, 8, 32)
@@ -146,6 +147,23 @@ def measured(server: Asked, requests: Sequence[bytes], *, clients: int, seconds:
     return Round(server.name, figures, (spent(server.pid) - before) / len(figures.times))
 
 
+def kept(what: str, kind: str, ours: Round, base: Round, aim: float) -> None:
+    """Hand over how long a request takes, beside another server's: the reciprocal of requests a second."""
+    record(
+        Measure(
+            what,
+            1 / ours.figures.rate,
+            1 / base.figures.rate,
+            base.name,
+            kind,
+            aim=aim,
+            rounds=len(ours.figures.times),
+            cpu=ours.cpu,
+            base_cpu=base.cpu,
+        )
+    )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -176,7 +194,7 @@ def main() -> None:
         subprocess.run(
             [programs / "oxigraph", "optimize", "-l", folder / "ox"], check=True, capture_output=True
         )
-        command = [sys.executable, "-m", "kg.cli", "serve", "--store", store, "--port"]
+        command = [sys.executable, "-m", "kg.cli", "serve", "--store", store, "--timeout", "120", "--port"]
 
         def begun(name: str, command: Sequence[object], port: int) -> Asked:
             return Asked(name, port, stack.enter_context(serving(command, port)))
@@ -205,12 +223,17 @@ def rounds(fresh: Asked, cached: Asked, theirs: Asked, seconds: float) -> None:
         hammer(fresh.port, mine[-200:], clients=8, seconds=1)
         hammer(cached.port, mine[:100], clients=8, seconds=1)
         for clients in CLIENTS:
-            print(f"{kind} queries, plain, {clients} client{'s' * (clients > 1)}")
+            which = f"{kind}, {clients} client{'s' * (clients > 1)}"
+            print(f"{which}, plain")
             base = measured(theirs, yours, clients=clients, seconds=seconds)
             print(base.told())
-            print(measured(fresh, mine, clients=clients, seconds=seconds).told(base))
+            uncached = measured(fresh, mine, clients=clients, seconds=seconds)
+            print(uncached.told(base))
+            kept("plain queries, uncached", which, uncached, base, 2.0)
             base = measured(theirs, yours[:100], clients=clients, seconds=seconds)
-            print(measured(cached, mine[:100], clients=clients, seconds=seconds).told(base), flush=True)
+            again = measured(cached, mine[:100], clients=clients, seconds=seconds)
+            print(again.told(base), flush=True)
+            kept("plain queries, cached", which, again, base, 1.0)
 
 
 def rows(ours: Asked, theirs: Asked) -> None:
@@ -227,6 +250,22 @@ def rows(ours: Asked, theirs: Asked) -> None:
             highest = max(highest, watch.highest)
     mine, yours = (median(r.figures.times[0] for r in found[name]) for name in ("ours", "theirs"))
     cpu = [median(r.cpu for r in found[name]) for name in ("ours", "theirs")]
+    pairs = zip(found["ours"], found["theirs"], strict=True)
+    record(
+        Measure(
+            "a million rows as JSON",
+            mine,
+            yours,
+            theirs.name,
+            aim=1.25,
+            rows=1_000_000,
+            spread=spread_of(m.figures.times[0] / y.figures.times[0] for m, y in pairs),
+            rounds=3,
+            cpu=cpu[0],
+            base_cpu=cpu[1],
+            peak=highest,
+        )
+    )
     for name, of in found.items():
         size = of[0].figures.size
         print(f"  {name:<8}{median(r.figures.times[0] for r in of):.2f} s, {size:,} bytes")
@@ -244,20 +283,34 @@ def page(ours: Asked, seconds: float) -> None:
         hammer(ours.port, asked[-20:], clients=1, seconds=0.5)
         found[provenance] = measured(ours, asked, clients=1, seconds=seconds)
         print(f"{found[provenance].told()}  provenance={provenance}")
-    times = median(found["how"].figures.times) / median(found["none"].figures.times)
-    cpu = found["how"].cpu / found["none"].cpu
-    print(f"  with ÷ without: {times:.2f} (cpu {cpu:.2f}; aim: at most 1.5)", flush=True)
+    how, none = (median(found[provenance].figures.times) for provenance in ("how", "none"))
+    cpu, base_cpu = found["how"].cpu, found["none"].cpu
+    record(
+        Measure(
+            "a page of 100 rows over HTTP",
+            how,
+            none,
+            "provenance=none",
+            aim=1.5,
+            cpu=cpu,
+            base_cpu=base_cpu,
+        )
+    )
+    print(f"  with ÷ without: {how / none:.2f} (cpu {cpu / base_cpu:.2f}; aim: at most 1.5)", flush=True)
 
 
 def against_rdflib(ours: Asked, rdflib: Asked, seconds: float) -> None:
     for kind, make in (("small", small_query), ("middling", middling_query)):
         asked = [make((n * 104_729) % FIRMS) for n in range(4000)]
         for clients in CLIENTS:
-            print(f"{kind} queries, plain, {clients} client{'s' * (clients > 1)}")
+            which = f"{kind}, {clients} client{'s' * (clients > 1)}"
+            print(f"{which}, plain")
             base = measured(rdflib, [request("/", q) for q in asked], clients=clients, seconds=seconds)
             print(base.told())
             mine = [request("/sparql", q, provenance="none") for q in asked]
-            print(measured(ours, mine, clients=clients, seconds=seconds).told(base), flush=True)
+            uncached = measured(ours, mine, clients=clients, seconds=seconds)
+            print(uncached.told(base), flush=True)
+            kept("plain queries, uncached", which, uncached, base, 0.05)
 
 
 if __name__ == "__main__":
