@@ -109,6 +109,18 @@ def classes(runs: Runs) -> str:
     return table(head, rows)
 
 
+def remote(runs: Runs) -> str:
+    """Provenance by class where the store is another engine, asked by protocol, and with many claims."""
+    rows = []
+    for kind in (f"{letter} {name}" for letter, name in CLASSES.items()):
+        near = runs.one("provenance", "provenance", kind, "plain")
+        many = runs.one("layout-20", "provenance", kind, "plain")
+        far = runs.one("remote", "provenance by protocol", kind)
+        if many or far:
+            rows.append([kind, *(shown(m.ratio if m else None) for m in (near, many, far))])
+    return table(["class", "embedded", "20 claims on a tenth of the triples", "by protocol"], rows)
+
+
 def memory(runs: Runs) -> str:
     """Bytes a row that an answer with provenance holds beyond the plain one, and cold queries."""
     columns = (
@@ -196,7 +208,7 @@ def confidence(runs: Runs) -> str:
 
 def others(runs: Runs) -> str:
     """Every other ratio: load, ingest, extraction, linking, inference, HTTP."""
-    left = ("provenance", "layout-20", "growth", "scaling", "plan")
+    left = ("provenance", "layout-20", "growth", "scaling", "plan", "remote")
     found: dict[tuple[str, ...], Measure] = {}
     for run in runs.runs:
         for m in run.measures:
@@ -214,6 +226,7 @@ def others(runs: Runs) -> str:
 BLOCKS: dict[str, Callable[[Runs], str]] = {
     "machine": machine,
     "classes": classes,
+    "remote": remote,
     "memory": memory,
     "growth": growth,
     "fits": fits,

@@ -94,7 +94,7 @@ def main() -> None:
     parser.add_argument("--list", action="store_true", help="tell what would be run, and how")
     args = parser.parse_args()
     out = args.out.resolve()
-    plan = Plan(args.size, args.quick, args.cpu, out / "data")
+    plan = Plan("100k" if args.quick else args.size, args.quick, args.cpu, out / "data")
     name = "quick" if args.quick else args.size
     try:
         every = chosen(tasks(plan), args.only)

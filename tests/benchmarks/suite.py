@@ -46,7 +46,7 @@ class Plan:
     @property
     def quads(self) -> int:
         """How many quads the stores are to have."""
-        return SIZES["100k" if self.quick else self.size]
+        return SIZES[self.size]
 
 
 def tasks(plan: Plan) -> tuple[Task, ...]:
@@ -84,6 +84,7 @@ def tasks(plan: Plan) -> tuple[Task, ...]:
             (*short, *_clock(plan)),
             minutes(10),
         ),
+        Task("remote", "an engine by protocol", "bench_remote.py", short, minutes(8)),
         Task("cluster", "two workers ÷ one", "bench_cluster.py", (), minutes(15)),
     )
     return tuple(task for task in found if task.path.exists() and not (quick and task.name in _LONG))

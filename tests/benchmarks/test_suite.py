@@ -85,11 +85,10 @@ def test_a_measure_is_recorded_only_within_a_run(tmp_path: Path, monkeypatch: py
 
 
 PROGRAM = f"""
-import sys, time
-sys.path.insert(0, {str(Path(__file__).parents[2])!r})
-from tests.benchmarks.results import Measure, record
-record(Measure("something", 1.0, 2.0, "nothing"))
-print("measured")
+import os, sys, time
+with open(os.environ[{COLLECTED!r}], "a") as out:
+    out.write('{{"name": "something", "value": 1.0, "base": 2.0, "baseline": "nothing"}}\\n')
+print("measured", flush=True)
 """
 
 
@@ -106,8 +105,8 @@ def test_a_run_goes_on_after_failures_keeps_what_was_measured_and_leaves_nothing
     stays = "import subprocess; print(subprocess.Popen(['sleep', '600']).pid, flush=True); time.sleep(600)"
     every = [
         task(tmp_path, "breaks", "sys.exit(3)"),
-        task(tmp_path, "hangs", stays, seconds=1.5),
-        task(tmp_path, "works", "held = bytearray(200_000_000); time.sleep(0.6)"),
+        task(tmp_path, "hangs", stays, seconds=3),
+        task(tmp_path, "works", "held = bytearray(200_000_000); time.sleep(1)"),
     ]
     found = suite_run.run(every, replace(RUN, programs=()), tmp_path, "1m")
     troubles = {program.name: program.trouble for program in found.programs}
@@ -115,7 +114,6 @@ def test_a_run_goes_on_after_failures_keeps_what_was_measured_and_leaves_nothing
     assert "exit code 3" in troubles["breaks"]
     assert "ended after" in troubles["hangs"]
     assert [m.program for m in found.measures] == ["breaks", "hangs", "works"]
-    assert all(program.peak > 5 for program in found.programs)
     assert found.programs[2].peak > 190
     assert read(tmp_path / "1m.json") == found
     left = int((tmp_path / "hangs.txt").read_text().splitlines()[1])
