@@ -18,6 +18,7 @@ from kg.remote.endpoint import Endpoint
 from kg.remote.places import Places, Side
 from kg.remote.placing import placed, without_lateral
 from kg.remote.quads import RemoteQuads
+from kg.remote.returning import with_returning_paths
 from kg.remote.state import Register
 from ontology.vocab import BASE, LS, PREFIXES
 
@@ -92,6 +93,8 @@ class RemoteSource(Version):
         asked = parse_rendered(sparql, base_iri)
         if not self._endpoint.quirks.lateral and has_word(sparql, "LATERAL"):
             asked = without_lateral(asked)
+        if not self._endpoint.quirks.returns:
+            asked = with_returning_paths(asked)
         if default_graphs is None and named_graphs is None and (asked.default_graphs or asked.named_graphs):
             default_graphs = [graph.value for graph in asked.default_graphs]
             named_graphs = [graph.value for graph in asked.named_graphs]
