@@ -74,7 +74,7 @@ def evaluation(store: Path, outbound: tuple[str, ...] = ()) -> Evaluation:
                 policy = TrustPolicy.read(grouped(job.policy))
                 return _written(snapshot, explain(snapshot, job.query, job.base, policy))
             if job.task is Task.CONFLICTS:
-                return _written(snapshot, conflicts_told(snapshot, job.query))
+                return _written(snapshot, conflicts_told(snapshot, job.query, job.timeout))
             if job.task is Task.EXPLANATION:
                 return _written(
                     snapshot, explanation_json(snapshot, proof_of(snapshot, read_triple(job.query)))
