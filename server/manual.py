@@ -11,6 +11,7 @@ from markdown_it.token import Token
 
 from kg.errors import NotFound
 from server.description import Example, examples
+from server.openapi import operations
 from server.problems import KINDS
 from server.services import services
 
@@ -18,7 +19,7 @@ manual = Blueprint("manual", __name__)
 
 _DOCS = files("server") / "docs"
 FIRST = ("tutorial", "model", "query-page", "identity", "outside")
-LAST = ("operations", "engines")
+LAST = ("operations", "engines", "commands")
 """Chapters in their order; others come between."""
 
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
@@ -95,7 +96,13 @@ def contents() -> Response:
     """The contents, and every parameter and format."""
     here = services(current_app)
     return Response(
-        render_template("docs.html", config=here.config, kinds=KINDS.values(), chapters=chapters().values())
+        render_template(
+            "docs.html",
+            config=here.config,
+            kinds=KINDS.values(),
+            chapters=chapters().values(),
+            operations=operations(current_app),
+        )
     )
 
 
