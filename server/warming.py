@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from kg.claims.times import edtf_span
 from kg.dataset.snapshots import Snapshot
 from kg.dataset.text.search import Ask
 from kg.errors import LodestoneError
@@ -29,9 +30,10 @@ def warm(app: Flask) -> None:
     ontology_joins()
     chapters()
     ontology_page()
+    edtf_span("2025-04-21/2025-04-30")
     snapshot = services(app).snapshot()
-    services(app).latest.get(snapshot.iri, lambda: start_page(snapshot))
     try:
+        services(app).latest.get(snapshot.iri, lambda: start_page(snapshot))
         _pages(snapshot)
     except LodestoneError:
         return  # whoever asks for that page is told what is wrong with it

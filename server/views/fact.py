@@ -136,16 +136,17 @@ def said_on(snapshot: Snapshot, claim: str) -> str:
 
 def _voices(snapshot: Snapshot, claims: Iterable[str]) -> tuple[VoiceLine, ...]:
     """The surest claims, those of other origins first."""
-    infos = [info for iri in list(claims)[:MOST_DATED] if (info := snapshot.claim_info(iri))]
-    infos.sort(key=lambda info: (-info.probability, info.iri))
+    rated = [(iri, rating) for iri in list(claims)[:MOST_DATED] if (rating := snapshot.rating(iri))]
+    rated.sort(key=lambda pair: (-pair[1][1] * pair[1][2], pair[0]))
     heard: Counter[str] = Counter()
     ranked = []
-    for info in infos:
-        ranked.append((heard[info.origin], info))
-        heard[info.origin] += 1
+    for iri, (origin, _, _) in rated:
+        ranked.append((heard[origin], iri))
+        heard[origin] += 1
     ranked.sort(key=lambda pair: pair[0])
     namer = Namer(snapshot)
-    return tuple(voice_line(namer, info) for _, info in ranked[:MOST_VOICES])
+    infos = (snapshot.claim_info(iri) for _, iri in ranked[:MOST_VOICES])
+    return tuple(voice_line(namer, info) for info in infos if info is not None)
 
 
 def voice_line(namer: Namer, info: ClaimInfo) -> VoiceLine:
