@@ -1,10 +1,17 @@
-"""The reference of every command: what ``--help`` says, as a chapter in Markdown."""
+"""The reference of every command: what ``--help`` says, as a chapter in Markdown.
+
+python -m kg.cli.reference    # writes it anew
+"""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 
 from kg.cli import main
+
+CHAPTER = Path(__file__).parents[2] / "server" / "docs" / "commands.md"
+_BEGIN, _END = "<!-- commands -->\n", "<!-- /commands -->"
 
 
 def documented() -> Iterator[str]:
@@ -57,3 +64,15 @@ def _option(option: click.Option, context: click.Context) -> str:
 def _plain(text: str) -> str:
     """Text whose signs mean nothing in Markdown."""
     return "".join(f"\\{sign}" if sign in "\\`*_<>[]|#" else sign for sign in " ".join(text.split()))
+
+
+def write(chapter: Path = CHAPTER) -> None:
+    """Write the commands into the chapter, between its marks."""
+    before, _, rest = chapter.read_text(encoding="utf-8").partition(_BEGIN)
+    after = rest.partition(_END)[2]
+    told = "\n".join(documented()).rstrip()
+    chapter.write_text(f"{before}{_BEGIN}{told}\n{_END}{after}", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write()

@@ -52,7 +52,9 @@ class _Ratings:
         """Its origin and its probabilities. Raises ``NotFound`` for what is no active claim."""
         rating = self.snapshot.rating(claim)
         if rating is None:
-            raise NotFound(f"a fact rests on {claim}, which is no active claim: please report this", iri=claim)
+            raise NotFound(
+                f"a fact rests on {claim}, which is no active claim: please report this", iri=claim
+            )
         return Trust(*rating, self.snapshot.is_judgment(claim))
 
     def outside(self, service: str) -> float:

@@ -25,7 +25,7 @@ Browser, BrowserContext, Page = playwright.Browser, playwright.BrowserContext, p
 
 AXE = ROOT / "server" / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
-TOKEN = "a token of the tests"
+TOKEN = "a token of the tests"  # noqa: S105 - it opens nothing else
 SECONDS = 15
 """How long a page may take to get there before a test gives up."""
 

@@ -1,14 +1,13 @@
 """The documentation of the commands is what the program says of itself."""
 
 import re
-from pathlib import Path
 
 import click
 
 from kg.cli import main
-from kg.cli.reference import documented
+from kg.cli.reference import CHAPTER, documented
 
-TEXT = (Path(__file__).parents[2] / "server" / "docs" / "commands.md").read_text(encoding="utf-8")
+TEXT = CHAPTER.read_text(encoding="utf-8")
 
 
 def commands(group: click.Group, *names: str) -> list[tuple[str, ...]]:
@@ -21,7 +20,7 @@ def commands(group: click.Group, *names: str) -> list[tuple[str, ...]]:
 
 
 def test_the_chapter_is_what_the_program_says() -> None:
-    """Where it is not: print ``documented()`` between the marks of the page."""
+    """Where it is not: ``python -m kg.cli.reference``."""
     found = re.search(r"<!-- commands -->\n(.*?)<!-- /commands -->", TEXT, re.S)
     assert found is not None
     assert found[1].rstrip().splitlines() == "\n".join(documented()).rstrip().splitlines()
