@@ -79,6 +79,9 @@ def _headings(tokens: list[Token]) -> list[Heading]:
                 found.append(Heading(inline.content, anchor))
         for child in token.children or ():
             _point(child)
+        if style := token.attrGet("style"):
+            del token.attrs["style"]  # the policy of content lets no style in that stands in the page
+            token.attrSet("class", "figure" if style == "text-align:right" else "")
     return found
 
 
