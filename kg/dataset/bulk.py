@@ -9,8 +9,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 from pyoxigraph import RdfFormat, Store, parse
 
-BULK_CHARACTERS = 48 * 1024 * 1024
-"""As much N-Quads goes through the engine's bulk loader at once; far less goes in as a transaction."""
+BULK_CHARACTERS = 24 * 1024 * 1024
+"""As much N-Quads goes through the engine's bulk loader at once."""
+
+FEW_CHARACTERS = 256 * 1024
+"""Less goes in as a transaction: it needs no files of its own."""
 
 LOADERS = 2
 """Pieces that are loaded at the same time: the engine's loader uses one processor."""
@@ -31,7 +34,14 @@ def gathered(pieces: Iterable[str], characters: int = BULK_CHARACTERS) -> Iterat
 
 def load_pieces(store: Store, pieces: Iterable[str]) -> None:
     """Bulk-load pieces of N-Quads, some at a time, while the next are made; blank nodes get new names."""
-    _at_once(lambda piece: store.bulk_load(piece, RdfFormat.N_QUADS, lenient=True), pieces)
+
+    def load(piece: str) -> None:
+        if len(piece) > FEW_CHARACTERS:
+            store.bulk_load(piece, RdfFormat.N_QUADS, lenient=True)
+        elif piece:
+            store.load(piece, RdfFormat.N_QUADS, lenient=True)
+
+    _at_once(load, pieces)
 
 
 def extend_pieces(store: Store, pieces: Iterable[str]) -> None:

@@ -8,6 +8,7 @@
       lock                held by the one writer; says who
       annotations.log     what facts rest on, a line each; only ever added to (``kg.dataset.annotations``)
       working/            the writer's stores (main, archive, index, text); DIRTY while ahead of the manifest
+      loading/            where a bulk load was last safe, if one is under way or was broken off
       snapshots/000012/   what a version published, never changed afterwards: snapshot.json (its manifest),
                           and of the three stores, the text index and statistics.json those that it
                           changed; the others stay with older versions
@@ -143,6 +144,11 @@ class Layout:
     def dirty_file(self) -> Path:
         """There while the working stores may differ from what the manifest publishes."""
         return self.working / "DIRTY"
+
+    @property
+    def loading(self) -> Path:
+        """Where a bulk load was last safe (``kg.dataset.checkpoints``)."""
+        return self.root / "loading"
 
     @property
     def snapshots(self) -> Path:

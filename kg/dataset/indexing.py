@@ -5,9 +5,10 @@ version is published: for a fact that is new, that is its support. Other facts t
 are looked up. After a change of most facts, and for repair, all claims are read anew.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from pyoxigraph import BlankNode, Quad, RdfFormat, Store, parse
 
@@ -75,6 +76,31 @@ class Indexing:
         for triple in triples:
             self._touched.add(" ".join(triple))
             self._count += 1
+
+    def based(self, triples: Iterable[str]) -> None:
+        """Note facts, in N-Triples, that are base data from now on."""
+        if self._anew:
+            return
+        if self._reasons is None:
+            self._reasons = SortedLines(self._folder)
+        for triple in triples:
+            self._reasons.add(f"{triple}\t\t")
+            self._count += 1
+
+    def saved(self, folder: Path) -> dict[str, Any]:
+        """Keep what was noted in a folder; gives back what ``resume`` needs to know."""
+        noted = {"reasons": self._reasons, "touched": self._touched}
+        runs = {name: lines.saved(folder) for name, lines in noted.items() if lines is not None}
+        return {"runs": runs, "count": self._count, "anew": self._anew}
+
+    def resume(self, folder: Path, saved: Mapping[str, Any]) -> None:
+        """Take up what was ``saved``."""
+        lines = {
+            name: SortedLines.resumed(self._folder, [folder / run for run in runs])
+            for name, runs in saved["runs"].items()
+        }
+        self._reasons, self._touched = lines.get("reasons"), lines.get("touched")
+        self._count, self._anew = saved["count"], saved["anew"]
 
     def touch_all(self) -> None:
         """Have the whole index made anew."""

@@ -8,6 +8,7 @@ a commit is atomic over all stores, whatever the engine did in between.
 
 import secrets
 import shutil
+from collections.abc import Collection, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict, replace
@@ -19,17 +20,18 @@ from typing import Self
 from pyoxigraph import Store
 
 from kg.dataset.annotations import AnnotationWriter
+from kg.dataset.checkpoints import SAFE_EVERY, FileLoad, drop, resume, save
 from kg.dataset.files import FORMAT, Layout, Manifest, Settings, sync_folder, write_json
 from kg.dataset.indexing import Indexing
 from kg.dataset.inferring import Inferring
 from kg.dataset.lock import StoreLock
+from kg.dataset.progress import Unwatched, Watch
 from kg.dataset.statistics import STATISTICS_FILE, gather, statistics_of
 from kg.dataset.text.index import link
 from kg.dataset.text.keeping import TextIndexing
 from kg.dataset.view import View
 from kg.errors import StoreError
 
-_STORES = ("main", "archive", "index")
 TEXT = "text"
 
 MUCH = 128 * 1024 * 1024
@@ -43,6 +45,10 @@ class WorkingCopy:
     is another one than today's only for a migration.
     """
 
+    STORES = ("main", "archive", "index")
+    is_near = True
+    """Whether the stores are here: a look into them takes microseconds."""
+
     def __init__(
         self, path: Path, *, wait: float = 10.0, settings: Settings | None = None, store_format: int = FORMAT
     ) -> None:
@@ -50,8 +56,13 @@ class WorkingCopy:
         self._wanted = settings
         self._format = store_format
         self._lock = StoreLock(self.layout, wait)
-        self._threads = ThreadPoolExecutor(len(_STORES), thread_name_prefix="commit")
+        self._threads = ThreadPoolExecutor(len(self.STORES), thread_name_prefix="commit")
         self._pruned: Future[None] | None = None
+        self.watch: Watch = Unwatched()
+        self.loads: dict[str, FileLoad] = {}
+        self.resumed: dict[str, FileLoad] = {}
+        self.safe_every = SAFE_EVERY
+        self._safe = 0
 
     # --- holding the store
 
@@ -89,15 +100,26 @@ class WorkingCopy:
         self.names = self.settings.names
         fresh = not self.layout.manifest_file.exists()
         self.manifest = Manifest() if fresh else self.layout.manifest()
-        missing = not all((self.layout.working / name).exists() for name in (*_STORES, TEXT))
+        missing = not all((self.layout.working / name).exists() for name in (*self.STORES, TEXT))
         if fresh or missing or self.layout.dirty_file.exists():
             self._restore()
-        self._dirty = self._archive_dirty = False
-        self.loaded = 0
+        for left in self.layout.root.glob(".rdf-*"):
+            shutil.rmtree(left, ignore_errors=True)  # by a crash: only who holds the store has such
+        self._clean()
         self.open_stores()
         if fresh:
             self.touch(archive=True)
             self.commit()
+
+    def _clean(self) -> None:
+        """Note that the working stores are what is published."""
+        self._dirty = self._archive_dirty = False
+        self.loaded = self._safe = 0
+        self.loads, self.resumed = {}, {}
+
+    def stores(self) -> dict[str, Store]:
+        """The working stores by their names."""
+        return {"main": self.main, "archive": self.archive, "index": self.index}
 
     def open_stores(self) -> None:
         """Open the working stores. Raises ``StoreError``."""
@@ -136,7 +158,7 @@ class WorkingCopy:
         self.layout.working.mkdir(parents=True)
         self.layout.dirty_file.touch()
         if self.manifest.version:
-            for name, folder in zip(_STORES, self.manifest.stores, strict=False):
+            for name, folder in zip(self.STORES, self.manifest.stores, strict=False):
                 store = Store.read_only(str(self.layout.snapshots / folder))
                 store.backup(str(self.layout.working / name))
         if self.manifest.text:
@@ -151,6 +173,31 @@ class WorkingCopy:
             sync_folder(self.layout.working)
             self._dirty = True
         self._archive_dirty |= archive
+
+    # --- bulk loads that may be broken off
+
+    def make_safe(self, *, at_once: bool = False) -> None:
+        """Keep what was loaded in bulk for a run that goes on after a crash, if it is much, or ``at_once``.
+
+        That publishes nothing.
+        """
+        if self.loaded - self._safe >= self.safe_every or (at_once and self.loaded > self._safe):
+            save(self)
+            self._safe = self.loaded
+
+    def resume(self, digests: Collection[str]) -> bool:
+        """Go on with an interrupted load of some of these files, known by the hashes of their content.
+
+        False if there was none into the present version.
+        """
+        return not self._dirty and resume(self, digests)
+
+    def go_on_with(self, counts: Mapping[str, int], loaded: int) -> None:
+        """Note that the working stores are ahead of what is published, by a load with these counts."""
+        self._dirty = self._archive_dirty = True
+        self.loaded = self._safe = loaded
+        self.manifest = replace(self.manifest, counts=counts)
+        self.view.has_base = counts.get("base_default", 0) > 0
 
     # --- publishing
 
@@ -173,8 +220,8 @@ class WorkingCopy:
         write_json(self.layout.manifest_file, asdict(manifest))
         self.manifest = manifest
         self.layout.dirty_file.unlink()
-        self._dirty = self._archive_dirty = False
-        self.loaded = 0
+        self._clean()
+        drop(self.layout.loading)
         self._prune()
         return manifest
 

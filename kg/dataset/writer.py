@@ -250,6 +250,7 @@ class Writer(FactWriter):
     def settle_bulk(self, new: int, awaited: set[str]) -> None:
         """Count the claims that came in by ``load_bulk``, and put those out that were retracted before."""
         self.count(active=new)
+        self.view.has_base = self.manifest.counts.get("base_default", 0) > 0
         self._settle(awaited)
 
     # --- change of state

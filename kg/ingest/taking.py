@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 
 from kg.claims.claim import Claim
 from kg.claims.document import Document, text_hash
+from kg.dataset.foreign import Foreign
 from kg.dataset.outcomes import Added, Outcome
 from kg.dataset.rdf import ingest_rdf
 from kg.dataset.rdf_reader import FORMATS
 from kg.dataset.sorting import Progress, unwatched
+from kg.dataset.working import MUCH
 from kg.dataset.writer import PURGED, Writer
 from kg.errors import InvalidClaim, Purged, UnreadableInput
 from kg.identity.judgment import Judgment
@@ -94,6 +96,8 @@ class Ingest:
         self.report = IngestReport()
         self._quarantine = Quarantine(self.writer.layout.quarantine)
         self._texts: set[str] = set()
+        self._in_bulk = False
+        """Whether what was written since the last commit came in by bulk loads, which are made safe."""
         self._copies = Copies(self.writer.layout.root / FILE, self.writer.names)
         self._extracted: Iterator[Extracted] | None = None
 
@@ -108,15 +112,22 @@ class Ingest:
         for path, reason in refused:
             self._reject(path, reason, whole=path)
         self._extracted = self._extract(files)
+        self._go_on(files)
         last = time.monotonic()
-        for path in files:
+        for path, following in zip(files, [*files[1:], None], strict=True):
             self._file(path, progress)
-            if time.monotonic() - last > COMMIT_SECONDS:
+            if time.monotonic() - last > COMMIT_SECONDS and not (self._in_bulk and _is_rdf(following)):
                 self._commit()
                 last = time.monotonic()
         self._verify_waiting()
         self._commit()
         return self.report
+
+    def _go_on(self, files: Iterable[Path]) -> None:
+        """Go on with a bulk load of some of these files that was broken off."""
+        if self.writer.layout.loading.exists():
+            digests = [Foreign.of(path).document.key for path in files if _is_rdf(path)]
+            self.report.resumed = self.writer.resume(digests)
 
     def _keep(self, text: str) -> None:
         self._texts.add(self.writer.layout.save_text(text))
@@ -143,7 +154,9 @@ class Ingest:
                     self._reject(name, f"retracted: {reason}", raw=stored.claim.model_dump_json())
 
     def _commit(self) -> None:
+        self._in_bulk = False
         before = self.writer.manifest.version
+        self.writer.make_safe(at_once=self.writer.loaded > MUCH)
         after = self.writer.commit().version
         if after != before:
             self.report.versions.append(self.writer.names.snapshot(self.writer.settings.store_id, after))
@@ -151,6 +164,8 @@ class Ingest:
     def _file(self, path: Path, progress: Progress) -> None:
         self.report.files += 1
         suffix = path.suffix.lower()
+        if not _is_rdf(path):
+            self._in_bulk = False
         try:
             if suffix in RDF:
                 self._rdf(path, progress)
@@ -180,8 +195,10 @@ class Ingest:
     # --- RDF
 
     def _rdf(self, path: Path, progress: Progress) -> None:
-        self._commit()  # what came before does not fall with a file that breaks while it is written
+        if not self._in_bulk:
+            self._commit()  # what came before does not fall with a file that breaks while it is written
         done = ingest_rdf(self.writer, path, progress)
+        self._in_bulk = done.in_bulk and self.writer.is_near
         self.report.claims_new += done.claims_new
         self.report.claims_known += done.claims_known
         self.report.base_new += done.base_new
@@ -351,6 +368,10 @@ class Ingest:
                     line=line,
                     raw="" if done.reason == PURGED else raw or claim.model_dump_json(),
                 )
+
+
+def _is_rdf(path: Path | None) -> bool:
+    return path is not None and path.suffix.lower() in RDF
 
 
 def _as_document(path: Path) -> Document:
