@@ -17,7 +17,7 @@ from kg.dataset.annotations import MOST_CLAIMS, AnnotationWriter
 from kg.dataset.bulk import BULK_CHARACTERS, extend_pieces, gathered
 from kg.dataset.pool import RememberingPool
 from kg.dataset.records import DEFAULT
-from kg.dataset.sorting import SortedLines
+from kg.dataset.sorting import Progress, SortedLines, unwatched
 from kg.dataset.support import chained_facts, support_lines, supports
 from kg.dataset.view import Support, View
 from kg.errors import TooManyProofs
@@ -49,6 +49,7 @@ class Indexing:
         self._touched: SortedLines | None = None
         self._count = 0
         self._anew = False
+        self._progress: Progress = unwatched
         self.facts = facts
 
     @property
@@ -115,8 +116,14 @@ class Indexing:
         self._reasons = self._touched = None
         self._count, self._anew = 0, False
 
-    def refresh(self) -> None:
+    @property
+    def noted(self) -> int:
+        """How many reasons and changes were noted since."""
+        return self._count
+
+    def refresh(self, progress: Progress = unwatched) -> None:
         """Bring the index up to date, and the annotations to the disk."""
+        self._progress = progress
         if self.facts and self._count > max(_FEW, 3 * self.facts):
             self._anew = True
         if self._anew:
@@ -134,6 +141,7 @@ class Indexing:
             facts = supports(self._reasons)
             while new := list(islice(facts, _BATCH)):
                 self._add(new, still)
+                self._progress(len(new))
         lines = iter(self._touched or ())
         while batch := list(islice(lines, _BATCH)):
             self._look_up(batch, still)
@@ -214,6 +222,8 @@ class Indexing:
         self.facts = 0
         for triple, support in supports(lines):
             self.facts += 1
+            if self.facts % _BATCH == 0:
+                self._progress(_BATCH)
             yield f"{triple} _:{self._name(support, triple)} .\n"
 
 

@@ -167,7 +167,7 @@ class Load:
         for _, triples in islice(groups, self._written):
             self.writer.watch.step(len(triples))
         broken = {r.graph for r in self.report.rejected if r.line is not None and r.graph}
-        known = KnownNames(self.writer, self.report.quads)
+        known = self.writer.known = KnownNames(self.writer, self.report.quads, self.writer.known)
         going = True
         while going:
             going = self._write_some(groups, broken, known)
@@ -241,6 +241,7 @@ class Load:
             self.writer.begin()
             yield nquads(self.writer.unless_said(self.foreign.shared(self.names)), self.names.record)
         self.report.claims_new += 1
+        known.note(name)
         if known.is_awaited(name):
             self._awaited.add(name)
         writer, consequences = self.writer, ontology_rules().consequences

@@ -20,6 +20,7 @@ from typing import Self
 from pyoxigraph import Store
 
 from kg.dataset.annotations import AnnotationWriter
+from kg.dataset.bulk import LOAD_MEMORY
 from kg.dataset.checkpoints import SAFE_EVERY, FileLoad, drop, resume, save
 from kg.dataset.files import FORMAT, Layout, Manifest, Settings, sync_folder, write_json
 from kg.dataset.indexing import Indexing
@@ -62,6 +63,7 @@ class WorkingCopy:
         self.loads: dict[str, FileLoad] = {}
         self.resumed: dict[str, FileLoad] = {}
         self.safe_every = SAFE_EVERY
+        self.load_memory = LOAD_MEMORY
         self._safe = 0
 
     # --- holding the store
@@ -230,13 +232,15 @@ class WorkingCopy:
         changed = {"main": self.main}
         if self._archive_dirty or not manifest.archive:
             changed["archive"] = self.archive
+        self.watch.phase("indexing", self.indexing.noted, "facts")
         with ThreadPoolExecutor(2) as beside:
             worded = beside.submit(self._write_text, target / TEXT)
             ordered = beside.submit(self.main.optimize) if self.loaded > MUCH else None
             if self.indexing.pending or not manifest.index:
-                self.indexing.refresh()
+                self.indexing.refresh(self.watch.step)
                 manifest = manifest.with_counts(facts=self.indexing.facts - manifest.counts.get("facts", 0))
                 changed["index"] = self.index
+            self.watch.phase("publishing", None, "")
             if ordered is not None:
                 ordered.result()
             if worded.result():
