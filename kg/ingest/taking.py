@@ -86,7 +86,7 @@ class Ingest:
                 self._commit()
                 last = time.monotonic()
         self._verify_waiting()
-        self._commit()
+        self._commit(last=True)
         return self.report
 
     def _go_on(self, files: Iterable[Path]) -> None:
@@ -119,7 +119,9 @@ class Ingest:
                     self.writer.retract(name, reason=reason, by="lodestone ingest")
                     self._reject(name, f"retracted: {reason}", raw=stored.claim.model_dump_json())
 
-    def _commit(self) -> None:
+    def _commit(self, *, last: bool = False) -> None:
+        if self.writer.resumed and not last:
+            return  # the load that was broken off is published as a whole
         self._in_bulk = False
         before = self.writer.manifest.version
         self.writer.make_safe(at_once=self.writer.loaded > MUCH)
