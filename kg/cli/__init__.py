@@ -12,6 +12,7 @@ from typing import NoReturn
 
 import click
 
+from kg.cli.compact_command import compact
 from kg.cli.judge_command import judge
 from kg.cli.link_command import link
 from kg.cli.options import STORE, WAIT, engine_options
@@ -376,6 +377,7 @@ def demo(host: str, port: int, once: bool) -> None:
     sys.exit(run_demo(host, port, once=once))
 
 
+main.add_command(compact)
 main.add_command(judge)
 main.add_command(link)
 main.add_command(review)

@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -65,6 +65,7 @@ class WorkingCopy:
         self.safe_every = SAFE_EVERY
         self.load_memory = LOAD_MEMORY
         self._safe = 0
+        self._all_anew = False
 
     # --- holding the store
 
@@ -105,7 +106,7 @@ class WorkingCopy:
         missing = not all((self.layout.working / name).exists() for name in (*self.STORES, TEXT))
         if fresh or missing or self.layout.dirty_file.exists():
             self._restore()
-        for left in self.layout.root.glob(".rdf-*"):
+        for left in (*self.layout.root.glob(".rdf-*"), *self.layout.root.glob(".loading.part")):
             shutil.rmtree(left, ignore_errors=True)  # by a crash: only who holds the store has such
         self._clean()
         self.open_stores()
@@ -122,6 +123,21 @@ class WorkingCopy:
     def stores(self) -> dict[str, Store]:
         """The working stores by their names."""
         return {"main": self.main, "archive": self.archive, "index": self.index}
+
+    @property
+    def annotations_path(self) -> Path:
+        """The annotations that are written to."""
+        return self.layout.annotations_file(self.manifest.annotations)
+
+    def write_annotations_anew(self) -> None:
+        """Begin other annotations, with an index made anew; the present ones stay for older versions."""
+        self.touch()
+        self.close_stores()
+        name = f"annotations-{self.manifest.version + 1:06d}.log"
+        self.manifest = replace(self.manifest, annotations=name)
+        self.annotations_path.unlink(missing_ok=True)  # left by a crash
+        self.open_stores()
+        self.indexing.touch_all()
 
     def open_stores(self) -> None:
         """Open the working stores. Raises ``StoreError``."""
@@ -141,7 +157,7 @@ class WorkingCopy:
             self.settings.unreviewed_threshold,
             has_base=self.manifest.counts.get("base_default", 0) > 0,
         )
-        self._annotations = AnnotationWriter(self.layout.annotations_file)
+        self._annotations = AnnotationWriter(self.annotations_path)
         self.indexing = Indexing(
             self.view,
             self.index,
@@ -227,11 +243,21 @@ class WorkingCopy:
         self._prune()
         return manifest
 
+    def publish_all(self) -> Manifest:
+        """Publish a version that shares no store with older ones, so that these can be dropped."""
+        self._all_anew = True
+        try:
+            return self.commit()
+        finally:
+            self._all_anew = False
+
     def _write_version(self, target: Path, manifest: Manifest) -> Manifest:
         """Write what a version consists of into its folder: stores, and whatever else is made from them."""
         changed = {"main": self.main}
         if self._archive_dirty or not manifest.archive:
             changed["archive"] = self.archive
+        if self._all_anew:
+            changed["index"] = self.index
         self.watch.phase("indexing", self.indexing.noted, "facts")
         with ThreadPoolExecutor(2) as beside:
             worded = beside.submit(self._write_text, target / TEXT)
@@ -272,8 +298,10 @@ class WorkingCopy:
     def _prune(self) -> None:
         """Drop the versions that are not kept: at once by name, their files beside whatever comes next."""
         self.wait_for_pruning()
-        kept = set(self.layout.versions()[-self.settings.keep_snapshots :])
-        in_use = {part for v in kept if (m := self.layout.manifest_of(v)) for part in m.parts}
+        kept = self._kept()
+        manifests = [m for v in kept if (m := self.layout.manifest_of(v))]
+        in_use = {part for m in manifests for part in m.parts}
+        annotations = {self.layout.annotations_file(m.annotations) for m in manifests}
         dropped = [
             folder
             for folder in self.layout.snapshots.iterdir()
@@ -281,7 +309,21 @@ class WorkingCopy:
         ]
         for folder in dropped:
             (folder / "snapshot.json").unlink(missing_ok=True)
+        for path in set(self.layout.root.glob("annotations*.log")) - annotations:
+            path.unlink(missing_ok=True)
         self._pruned = self._threads.submit(_remove_parts, dropped, in_use)
+
+    def _kept(self) -> set[int]:
+        """The versions that are kept: see ``Settings``."""
+        versions = self.layout.versions()
+        kept = set(versions[-self.settings.keep_snapshots :])
+        if self.settings.keep_days:
+            since = datetime.now(UTC) - timedelta(days=self.settings.keep_days)
+            for version in set(versions) - kept:
+                manifest = self.layout.manifest_of(version)
+                if manifest and datetime.fromisoformat(manifest.published) >= since:
+                    kept.add(version)
+        return kept
 
     def wait_for_pruning(self) -> None:
         """Return when no files of dropped versions are being removed any more."""
