@@ -63,7 +63,8 @@ class Compaction(Writer):
 
     def _has_garbage(self) -> bool:
         """Whether the annotations have many more lines than the index, and what its lines name, can need."""
-        names = sum(1 for _ in self.index.named_graphs())
+        facts = self.index.quads_for_pattern
+        names = sum(next(facts(None, None, None, g), None) is not None for g in self.index.named_graphs())
         needed = names + self.manifest.counts.get("active", 0)
         return _lines(self.annotations_path) > 1 + (1 + MOST_GARBAGE) * needed
 
