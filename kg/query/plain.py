@@ -14,7 +14,7 @@ from kg.query.planning import planning_of
 from kg.query.prepare import Prepared, prepared
 from kg.query.render import NOTHING, render
 from kg.query.size import TooComplex, check_size
-from kg.query.source import Source, ask_engine, ask_rendered, solutions, triples
+from kg.query.source import Source, ask_engine, ask_rendered, listed, triples
 
 
 def unread(
@@ -70,7 +70,7 @@ class Plain:
             return Answer("ask", version, boolean=bool(result))
         if isinstance(result, QuerySolutions):
             variables = tuple(variable.value for variable in result.variables)
-            rows = tuple(solutions(result))
+            rows = tuple(listed(result))
             if variables == (NOTHING,) and NOTHING not in self._text:
                 variables, rows = (), ((),) * len(rows)
             return Answer("select", version, variables, rows)

@@ -72,6 +72,9 @@ class _TrustedFacts:
     ) -> Iterator[tuple[Subject, NamedNode, Object, BlankNode]]:
         return self._facts.matching(s, p, o)
 
+    def claims(self, names: Sequence[BlankNode]) -> list[Fact | None]:
+        return [support.sole for support in self.supports(names)]
+
     def supports(self, names: Sequence[BlankNode]) -> list[Support]:
         return [self._restriction.of_facts(support) for support in self._facts.supports(names)]
 
