@@ -104,12 +104,12 @@ def store_use(root: Path) -> dict[str, int]:
         manifest = layout.manifest_of(version)
         for part in manifest.parts if manifest else ():
             kind = part.partition("/")[2].partition(".")[0]
-            for folder, _, names in os.walk(layout.snapshots / part):
-                for name in names:
-                    about = (Path(folder) / name).lstat()
-                    if (about.st_dev, about.st_ino) not in seen:
-                        seen.add((about.st_dev, about.st_ino))
-                        found[kind] = found.get(kind, 0) + about.st_blocks * 512
+            place = layout.snapshots / part
+            for path in place.rglob("*") if place.is_dir() else (place,):
+                about = path.lstat()
+                if path.is_file() and (about.st_dev, about.st_ino) not in seen:
+                    seen.add((about.st_dev, about.st_ino))
+                    found[kind] = found.get(kind, 0) + about.st_blocks * 512
     for path in root.glob("annotations*.log"):
         found["annotations"] = found.get("annotations", 0) + path.stat().st_blocks * 512
     return found
