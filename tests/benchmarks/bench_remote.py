@@ -87,7 +87,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--cap", type=float, default=20.0, help="seconds for a query's first round")
     args = parser.parse_args()
-    millions = 0.005 if args.quick or args.engine == "virtuoso" else 0.03
+    millions = 0.005 if args.quick or args.engine == "virtuoso" else 0.02
     ratios: defaultdict[str, list[tuple[float, float, float | None]]] = defaultdict(list)
     with tempfile.TemporaryDirectory() as name, ENGINES[args.engine](Path(name)) as endpoint:
         folder = Path(name) / "beside"

@@ -106,6 +106,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         told = [f"{run.size}{', quick' * run.quick}, {run.clock} time" for run in (old, new)]
         print(f"these runs cannot be compared: {told[0]} and {told[1]}", file=sys.stderr)
         return 2
+    if old.machine != new.machine:
+        print("the machines or the versions differ: ratios, too, may have changed by that")
     every = list(compared(old, new, args.floor))
     for each in every:
         print(each)
