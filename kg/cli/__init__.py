@@ -12,6 +12,7 @@ from typing import NoReturn
 
 import click
 
+from kg.cli.compact_command import compact
 from kg.cli.follow_command import follow
 from kg.cli.judge_command import judge
 from kg.cli.link_command import link
@@ -103,7 +104,13 @@ def main() -> None:
     type=click.Path(path_type=Path, file_okay=False),
     help="With --cluster: make a folder of sorted N-Quads of the articles, instead of taking them in.",
 )
-@click.option("--quiet", "-q", is_flag=True, help="No progress bar.")
+@click.option(
+    "--memory",
+    type=click.IntRange(min=400),
+    metavar="MB",
+    help="What a bulk load of RDF may take, about (default 1200); more is faster on large files.",
+)
+@click.option("--quiet", "-q", is_flag=True, help="No progress.")
 @engine_options
 def ingest(
     paths: tuple[str, ...],
@@ -117,10 +124,13 @@ def ingest(
     cluster: str | None,
     work: Path | None,
     shards: Path | None,
+    memory: int | None,
     endpoint: str | None,
     update_endpoint: str | None,
 ) -> None:
     """Take in articles (.txt .md .html), feeds, claims (.json .jsonl .csv .yaml), RDF and mappings (.tsv).
+
+    Packed ones (.gz) too. A load of RDF that was broken off goes on when the same command is given again.
 
     A PATH may be a URL, if its host is on the list (--allow).
     """
@@ -150,6 +160,7 @@ def ingest(
             extractor=extractor,
             engine=engine_of(endpoint, update_endpoint, base),
             cluster=chosen,
+            memory=memory,
         )
     )
 
@@ -404,6 +415,7 @@ def demo(host: str, port: int, once: bool) -> None:
 
 
 main.add_command(follow)
+main.add_command(compact)
 main.add_command(judge)
 main.add_command(link)
 main.add_command(review)

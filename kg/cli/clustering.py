@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kg.claims.names import Names
-from kg.cli.showing import shown_progress
+from kg.cli.watching import watched
 from kg.dataset.files import Layout
 from kg.dataset.snapshots import Reader
 from kg.errors import LodestoneError
@@ -75,9 +75,9 @@ def run_shards(
         raise LodestoneError(str(error)) from error
     recorded = prepared(folder)
     kept = Cluster(cluster.address, cluster.work or folder / WITHIN)
-    with kept.source(store, extractor, {}) as reading, shown_progress(quiet=quiet) as progress:
+    with kept.source(store, extractor, {}) as reading, watched(quiet=quiet) as watch:
         articles = [path for path in files if path.suffix.lower() in ARTICLES]
-        done = Sharding(reading, folder, names, recorded, earlier).write(articles, progress)
+        done = Sharding(reading, folder, names, recorded, earlier).write(articles, watch.step)
     rejected: list[tuple[str, str, int | None]] = [(str(path), reason, None) for path, reason in strange]
     rejected += refused(path for path in files if path.suffix.lower() not in ARTICLES)
     rejected += done.rejected

@@ -16,7 +16,7 @@ from kg.claims.names import Names, is_iri
 from kg.cli.auditing import note_done
 from kg.cli.clustering import Cluster
 from kg.cli.engines import Engine, writer_of
-from kg.cli.showing import shown_progress
+from kg.cli.watching import watched
 from kg.dataset.files import Settings
 from kg.dataset.snapshots import Reader
 from kg.errors import LodestoneError
@@ -42,6 +42,7 @@ def run_ingest(
     extractor: str | None = None,
     engine: Engine | None = None,
     cluster: Cluster | None = None,
+    memory: int | None = None,
 ) -> int:
     """Take files in, and pages of the hosts in ``allow``, and say what became of them.
 
@@ -51,7 +52,7 @@ def run_ingest(
         fetched = _fetched([path for path in paths if is_url(path)], Path(folder), allow)
         files = [path for path in paths if not is_url(path)] + [str(path) for path in fetched]
         return _take_in(
-            files, store, fetched, document_file, base, wait, extractor, engine, cluster, quiet=quiet
+            files, store, fetched, document_file, base, wait, extractor, engine, cluster, memory, quiet=quiet
         )
 
 
@@ -103,6 +104,7 @@ def _take_in(
     extractor: str | None,
     engine: Engine | None,
     cluster: Cluster | None,
+    memory: int | None,
     *,
     quiet: bool,
 ) -> int:
@@ -120,13 +122,16 @@ def _take_in(
     with writer_of(store, engine, wait, settings) as writer:
         if base is not None and writer.settings.base != base:
             raise LodestoneError(f"{store} has the base IRI {writer.settings.base}, which cannot be changed")
+        if memory is not None:
+            writer.load_memory = memory * 1024 * 1024
         run = Ingest(writer, *_document(document_file), extractor=chosen_extractor(extractor), urls=urls)
         with ExitStack() as stack:
             if cluster is not None:
                 run.source = stack.enter_context(cluster.source(store, extractor, urls))
                 if engine is None:
                     run.commit_seconds = inf  # one version; an engine is told in parts
-            report = run.run([Path(p) for p in paths], stack.enter_context(shown_progress(quiet=quiet)))
+            writer.watch = stack.enter_context(watched(quiet=quiet))
+            report = run.run([Path(p) for p in paths])
     told = {"new": report.claims_new, "known": report.claims_known, "base": report.base_new}
     quarantined = len(report.quarantined)
     note_done(store, "ingest", paths=list(paths), versions=report.versions, quarantined=quarantined, **told)
@@ -148,6 +153,8 @@ def _summarize(report: IngestReport, store: Path, quarantine: Path) -> None:
     lines.append(f"  claims: {report.claims_new} new, {report.claims_known} already there")
     if report.judgments_new or report.judgments_known:
         lines.append(f"  judgments: {report.judgments_new} new, {report.judgments_known} already there")
+    if report.resumed:
+        lines.append("  gone on with the load that was broken off, whose claims are counted in")
     lines += (f"  {note}" for note in report.notes)
     if report.claims_inactive:
         lines.append(f"          {report.claims_inactive} of the new are not active: their pages say why")

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from kg.dataset.rdf_reader import FORMATS
+from kg.ingest.packed import ending
 from kg.ingest.shards import LIST, is_shards
 
 ARTICLES = frozenset({".txt", ".md", ".markdown", ".html", ".htm", ".xhtml", ".xml", ".rss", ".atom"})
@@ -25,11 +26,11 @@ def find_files(paths: Iterable[Path]) -> tuple[list[Path], list[tuple[Path, str]
             files.append(path)
         elif path.is_dir():
             found = sorted(p for p in path.rglob("*") if p.is_file() and not _is_apart(p, path))
-            files += (p for p in found if p.suffix.lower() in KNOWN)
-            refused += ((p, _unknown(p)) for p in found if p.suffix.lower() not in KNOWN)
+            files += (p for p in found if ending(p) in KNOWN)
+            refused += ((p, _unknown(p)) for p in found if ending(p) not in KNOWN)
         elif not path.exists():
             refused.append((path, "there is no such file"))
-        elif path.suffix.lower() not in KNOWN:
+        elif ending(path) not in KNOWN:
             refused.append((path, _unknown(path)))
         else:
             files.append(path)
@@ -47,4 +48,4 @@ def _is_apart(file: Path, folder: Path) -> bool:
 
 def _unknown(path: Path) -> str:
     endings = " ".join(sorted(KNOWN))
-    return f"what a {path.suffix or 'nameless'} file holds is not known: name it by one of {endings}"
+    return f"what a {ending(path) or 'nameless'} file holds is not known: name it by one of {endings}"

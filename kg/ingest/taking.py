@@ -4,6 +4,7 @@ What cannot be taken in is reported and kept in quarantine; it stops nothing els
 file is committed by itself (small ones together), so that what was acknowledged stays.
 """
 
+import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -17,12 +18,14 @@ from kg.claims.names import part_of
 from kg.dataset.outcomes import Added, Outcome
 from kg.dataset.rdf import RdfReport, ingest_rdf
 from kg.dataset.sorting import Progress, unwatched
+from kg.dataset.working import MUCH
 from kg.dataset.writer import PURGED, Writer
 from kg.errors import InvalidClaim, Purged, UnreadableInput
 from kg.identity.judgment import Judgment
 from kg.ingest.files import ARTICLES, MAPPINGS, RDF, RECORDS, find_files
 from kg.ingest.mappings import Mappings, RowKnown
 from kg.ingest.origins import FILE, Copies, Minima, corrected, minima, own_origin, with_origin
+from kg.ingest.packed import content_key, ending, is_packed, unpacked
 from kg.ingest.quotes import with_text
 from kg.ingest.records import RecordBroken, RecordRead, read_records, to_claim
 from kg.ingest.report import IngestReport, Quarantine, Quarantined
@@ -42,6 +45,10 @@ BATCH = 1000
 
 COMMIT_SECONDS = 2.0
 """Files that take less share a commit for so long."""
+
+
+COMMIT_RECORDS = 60.0
+"""Records of one file that take longer are committed so often: a run that is broken off loses no more."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +81,8 @@ class Ingest:
         self.report = IngestReport()
         self._quarantine = Quarantine(self.writer.layout.quarantine)
         self._texts: set[str] = set()
+        self._in_bulk = False
+        """Whether what was written since the last commit came in by bulk loads, which are made safe."""
         self._copies = Copies(self.writer.layout.root / FILE, self.writer.names)
         self._extracted: Iterator[Extracted] | None = None
         self._waiting: list[Offered] = []
@@ -89,17 +98,25 @@ class Ingest:
         for path, reason in refused:
             self._reject(path, reason, whole=path)
         self._extracted = self._extract(files)
+        self._go_on(files)
         last = time.monotonic()
-        for path in files:
+        for path, following in zip(files, [*files[1:], None], strict=True):
             self._file(path, progress)
-            if time.monotonic() - last > self.commit_seconds:
+            overdue = time.monotonic() - last > self.commit_seconds
+            if overdue and not (self._in_bulk and _is_rdf(following)):
                 self._commit()
                 last = time.monotonic()
         self._write_waiting()
         self._verify_waiting()
         self._texts.clear()
-        self._commit()
+        self._commit(last=True)
         return self.report
+
+    def _go_on(self, files: Iterable[Path]) -> None:
+        """Go on with a bulk load of some of these files that was broken off."""
+        if self.writer.layout.loading.exists():
+            digests = [content_key(path) for path in files if _is_rdf(path)]
+            self.report.resumed = self.writer.resume(digests)
 
     def _keep(self, text: str) -> None:
         self._texts.add(self.writer.layout.save_text(text))
@@ -127,9 +144,13 @@ class Ingest:
                     self.writer.retract(name, reason=reason, by="lodestone ingest")
                     self._reject(name, f"retracted: {reason}", raw=stored.claim.model_dump_json())
 
-    def _commit(self) -> None:
+    def _commit(self, *, last: bool = False) -> None:
         self._write_waiting()
+        if self.writer.resumed and not last:
+            return  # the load that was broken off is published as a whole
+        self._in_bulk = False
         before = self.writer.manifest.version
+        self.writer.make_safe(at_once=self.writer.loaded > MUCH)
         after = self.writer.commit().version
         if after != before:
             self.report.versions.append(self.writer.names.snapshot(self.writer.settings.store_id, after))
@@ -137,24 +158,33 @@ class Ingest:
 
     def _file(self, path: Path, progress: Progress) -> None:
         self.report.files += 1
-        suffix = path.suffix.lower()
-        if suffix not in ARTICLES:
+        if ending(path) not in ARTICLES:
             self._write_waiting()
+        if not _is_rdf(path):
+            self._in_bulk = False
         try:
             if path.is_dir():
                 self._shards(path, progress)
-            elif suffix in RDF:
-                self._rdf(path, progress)
-            elif suffix in RECORDS:
-                self._records(path, progress)
-            elif suffix in MAPPINGS:
-                self._mappings(path, progress)
+            elif is_packed(path):
+                with tempfile.TemporaryDirectory(dir=self.writer.layout.root, prefix=".rdf-") as folder:
+                    self._take_by_name(unpacked(path, Path(folder)), progress)
             else:
-                self._article(path, progress)
+                self._take_by_name(path, progress)
         except Purged as error:
             self._reject(path, str(error))  # no copy is kept of what may not be kept
         except UnreadableInput as error:
             self._reject(path, str(error), line=error.line, whole=path)
+
+    def _take_by_name(self, path: Path, progress: Progress) -> None:
+        suffix = path.suffix.lower()
+        if suffix in RDF:
+            self._rdf(path, progress)
+        elif suffix in RECORDS:
+            self._records(path, progress)
+        elif suffix in MAPPINGS:
+            self._mappings(path, progress)
+        else:
+            self._article(path, progress)
 
     def _reject(
         self,
@@ -171,8 +201,11 @@ class Ingest:
     # --- RDF
 
     def _rdf(self, path: Path, progress: Progress) -> None:
-        self._commit()  # what came before does not fall with a file that breaks while it is written
-        self._report_rdf(path, ingest_rdf(self.writer, path, progress))
+        if not self._in_bulk:
+            self._commit()  # what came before does not fall with a file that breaks while it is written
+        done = ingest_rdf(self.writer, path, progress)
+        self._in_bulk = done.in_bulk and self.writer.is_near
+        self._report_rdf(path, done)
 
     def _shards(self, folder: Path, progress: Progress) -> None:
         self._commit()
@@ -204,6 +237,7 @@ class Ingest:
         for (article, claims), found in zip(done.articles, minima_of, strict=True):
             self._take(article, claims, found, path)
             progress(max(len(claims), 1))
+            self.writer.watch.step(max(len(claims), 1))
 
     def _extract(self, files: list[Path]) -> Iterator["Extracted"] | None:
         """What the articles among the files claim, in their order; ``None`` without the extra."""
@@ -248,10 +282,16 @@ class Ingest:
 
     def _records(self, path: Path, progress: Progress) -> None:
         default = self.document or _as_document(path)
+        self.writer.watch.phase("taking in", None, "records")
         records = read_records(path)
+        last = time.monotonic()
         while batch := list(islice(records, BATCH)):
             self._write(list(self._claims(batch, path, default)))
             progress(len(batch))
+            self.writer.watch.step(len(batch))
+            if time.monotonic() - last > COMMIT_RECORDS:
+                self._commit()
+                last = time.monotonic()
 
     def _claims(
         self, batch: Iterable[RecordRead | RecordBroken], path: Path, default: Document
@@ -366,6 +406,10 @@ class Ingest:
             case Outcome.CONFLICT:
                 raw = "" if done.reason == PURGED else one.raw or one.claim.model_dump_json()
                 self._reject(one.path, f"{done.iri}: {done.reason}", line=one.line, raw=raw)
+
+
+def _is_rdf(path: Path | None) -> bool:
+    return path is not None and ending(path) in RDF
 
 
 def _as_document(path: Path) -> Document:

@@ -133,7 +133,7 @@ def test_texts_are_known_only_with_their_claims(tmp_path: Path) -> None:
     second = article(tmp_path, "b", "Licenses granted", "Daily Copy", BODY)
     with Writer(tmp_path / "store") as writer:
         broken = Ingest(writer)
-        broken._commit = lambda: None  # type: ignore[method-assign]  # as if the process had ended
+        broken._commit = lambda **_: None  # type: ignore[method-assign]  # as if the process had ended
         broken.run([second])
     with Writer(tmp_path / "store") as writer:
         assert Ingest(writer).run([first, second]).copies == 1
