@@ -57,6 +57,8 @@ class Finder:
     """Gives the noun that a pronoun stands for."""
     officials: frozenset[str] = frozenset()
     """Last names, in lower case, of persons whom the text calls ministers and the like."""
+    state_speaks: bool = False
+    """Whether the text's spokespersons speak for authorities."""
 
     def events(self, sentence: Span) -> list[Event]:
         """The events of a sentence by their triggers; clauses that go on with one are folded into it."""
@@ -256,7 +258,7 @@ def _in_aspect(frame: Frame, trigger: Token) -> bool:
     auxiliaries = {c.lower_ for c in trigger.children if c.dep_ in ("aux", "auxpass")}
     if frame.passive and not syntax.is_passive(trigger):
         return False
-    duty = bool(auxiliaries & {"must", "should"}) or (
+    duty = bool(auxiliaries & {"must", "should", "shall"}) or (
         trigger.dep_ == "xcomp" and trigger.head.lemma_ in ("have", "need", "require", "oblige")
     )
     if frame.progressive and "being" not in auxiliaries and trigger.tag_ != "VBG":

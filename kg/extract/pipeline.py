@@ -24,6 +24,7 @@ from kg.extract.participants import Participants
 from kg.extract.policy import settled, statements
 from kg.extract.reader import Article, read_article
 from kg.extract.speakers import Speakers
+from kg.extract.threads import Threads
 
 NAME = "lodestone-spacy"
 VERSION = "0.1.0"
@@ -98,11 +99,18 @@ class SpacyExtractor:
 
     def _read(self, article: Article, passages: tuple[Passage, ...]) -> list[Claim]:
         discourse = Discourse.of(passages, self.lexicon, _outlet_names(article, passages))
-        finder = Finder(self.lexicon, discourse.counted, discourse.antecedent, discourse.officials())
+        finder = Finder(
+            self.lexicon,
+            discourse.counted,
+            discourse.antecedent,
+            discourse.officials(),
+            state_speaks=discourse.speaks_for_state(),
+        )
         attributions = Attributions(Speakers(discourse, _organizations(passages)), discourse)
         attributions.find_record()
         agent = Agent(kind=AgentKind.EXTRACTOR, name=self.name, version=self.version)
-        drafter = Drafter(article, discourse, Participants(article, discourse, finder), agent)
+        participants = Participants(article, discourse, finder, Threads(discourse))
+        drafter = Drafter(article, discourse, participants, agent)
         authority: str | None = None
         claims: list[Claim] = []
         for at, passage in enumerate(passages):

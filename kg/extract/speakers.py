@@ -39,6 +39,7 @@ _CARRIERS = frozenset(
 )
 _SINGLE = frozenset({"a", "an", "one", "another"})
 _INDIVIDUAL = frozenset({"he", "she"})
+_ELLIPTIC = {"one": 1, "another": 1, "others": None, "some": None, "both": 2, "two": 2, "three": 3}
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,13 @@ class Speakers:
         """The voice of a noun phrase by its head, or ``None`` where nobody speaks (a law, a rise)."""
         speech = self.discourse.lexicon.speech
         noun = syntax.through(token)
+        if noun.lower_ in _ELLIPTIC and noun.dep_ == "nsubj":  # "One said that …"
+            return Voice(kind=SourceKind.ANONYMOUS, count=_ELLIPTIC[noun.lower_], text=noun.text)
+        if noun.lemma_.lower() in ("person", "official") and any(
+            c.lower_ in ("responsible", "relevant") for c in noun.children
+        ):
+            text = wording.phrase(token, numbers=True).text
+            return Voice(kind=SourceKind.SPOKESPERSON, text=text, speaks_for=_speaks_for(noun))
         lemma = noun.lemma_.lower()
         text = wording.phrase(token, numbers=True).text
         inside = [t for t in noun.subtree if t.i <= noun.i or t.dep_ == "appos"]
@@ -76,6 +84,9 @@ class Speakers:
         if person is None and titled is not None:
             name = wording.phrase(titled, clauses=False).text
             return Voice(kind=SourceKind.PERSON, name=name, text=_with_apposition(noun))
+        official = person and self.discourse.spokesperson(person)
+        if official:
+            return official
         if person:
             return Voice(kind=SourceKind.PERSON, name=person, text=_with_apposition(noun))
         if noun.pos_ == "PROPN":
@@ -130,9 +141,15 @@ class Speakers:
         ]
         if offices and head.ent_type_ in ("PERSON", "ORG", ""):
             return True
-        if head.ent_type_ != "PERSON":
+        if head.ent_type_ != "PERSON" or self._is_firm(head):
             return False
         return first != head or self._in_full(head)
+
+    def _is_firm(self, head: Token) -> bool:
+        """Whether a name is made as firms' are: with a city before ("Ganzhou Lifeng"), a good after."""
+        words = [t.lower_ for t in wording.phrase(head, clauses=False)]
+        classes = self.discourse.lexicon.classes
+        return bool(classes["firm_places"] & set(words[:-1])) or words[-1] in classes["product"] | _COMPANY
 
     def _in_full(self, head: Token) -> bool:
         titles = {c.lower_ for c in head.children if c.dep_ in ("compound", "appos", "amod", "nmod")}
@@ -204,6 +221,14 @@ def _with_apposition(noun: Token) -> str:
         start -= 1
     right = max(end, wording.phrase(noun, clauses=False).end - 1)
     return str(noun.doc[start : right + 1].text)
+
+
+def count_of(first: Token) -> int | None:
+    """The number that a phrase begins with ("two people", "an official"), or ``None``."""
+    if first.lower_ in _SINGLE:
+        return 1
+    value = wording.number(first.text)
+    return int(value) if value and value >= 1 else None
 
 
 def _count(token: Token, noun: Token) -> int | None:

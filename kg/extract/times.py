@@ -24,7 +24,7 @@ SOON = timedelta(days=62)
 
 _M = (
     r"(?-i:January|February|March|April|May|June|July|August|September|October|November|December"
-    r"|Jan\.|Feb\.|Mar\.|Apr\.|Jun\.|Jul\.|Aug\.|Sept?\.|Oct\.|Nov\.|Dec\.)"
+    r"|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)(?:\.|(?= \d)))"
 )
 _Y = r"(?:,? (?P<year>(?:19|20)\d\d))?"
 _DAY = (
