@@ -162,7 +162,7 @@ class Finder:
             case "number":
                 return token.tag_ == "CD"
             case "party":
-                return self._is_party(noun)
+                return self._is_party(noun) or _some_of_them(token)
             case "product" if noun.ent_type_ in ("ORG", "PERSON") and any(
                 c.dep_ == "compound" and c.pos_ == "PROPN" for c in noun.children
             ):
@@ -182,7 +182,7 @@ class Finder:
         """Whether a noun is a state, a body of one, or somebody who speaks for one."""
         classes = self.lexicon.classes
         if noun.pos_ == "PRON" and noun.lower_ in ("it", "they", "he", "she"):
-            found = self.referent(noun)
+            found = _who_says(noun) or self.referent(noun)
             return found.pos_ != "PRON" and self.is_power(found)
         lemma = noun.lemma_.lower()
         if lemma in classes["power"] or noun.lower_ in classes["power"]:
@@ -247,6 +247,24 @@ class Finder:
         return frame.type
 
 
+def _some_of_them(token: Token) -> bool:
+    """ "30 await a decision", "38 percent report delays": some of those spoken of."""
+    if token.dep_ not in ("nsubj", "nsubjpass") or syntax.through(token) != token:
+        return False
+    words = {token.lower_, token.lemma_.lower()}
+    return token.tag_ == "CD" or bool(words & {"percent", "%", "others", "most", "many", "some", "several", "both"})
+
+
+def _who_says(pronoun: Token) -> Token | None:
+    """ "Washington hinted that it may retaliate": whoever speaks of itself."""
+    clause = pronoun.head
+    if pronoun.dep_ not in ("nsubj", "nsubjpass") or clause.dep_ != "ccomp":
+        return None
+    subjects = [s for s in syntax.raw_subjects(clause.head) if s.pos_ in ("PROPN", "NOUN")]
+    same = subjects and (subjects[0].tag_ in ("NNS", "NNPS")) == (pronoun.lower_ == "they")
+    return subjects[0] if same and pronoun.lower_ in ("it", "they") and subjects[0].ent_type_ == "GPE" else None
+
+
 def _is_particle(token: Token) -> bool:
     """Whether a word belongs to its verb ("turned *down*"), a preposition without an object too."""
     alone = token.dep_ == "prep" and not any(c.dep_ in ("pobj", "pcomp") for c in token.children)
@@ -294,6 +312,18 @@ def retells(event: Event) -> bool:
     noun = event.trigger.head if event.trigger.dep_ in ("acl", "relcl") else event.trigger
     if noun.dep_ == "attr" and noun.head.lemma_ == "be":
         return any(s.lower_ in DEMONSTRATIVE | {"it"} for s in noun.head.children if s.dep_ == "nsubj")
+    return False
+
+
+def is_own(event: Event) -> bool:
+    """Whether a text speaks of how it was made: "we could not confirm", "asked us not to be named"."""
+    if event.type is ClaimType.NO_COMMENT and event.trigger.lemma_ in ("confirm", "reach", "deny"):
+        subjects = syntax.raw_subjects(event.trigger)
+        return not syntax.is_passive(event.trigger) and any(s.lower_ in ("we", "i") for s in subjects)
+    if event.type is ClaimType.REQUEST:
+        asked = syntax.objects(event.trigger)
+        named = any(t.lemma_ in ("name", "identify", "quote") for t in event.trigger.subtree)
+        return any(t.lower_ in ("us", "me") for t in asked) or named
     return False
 
 

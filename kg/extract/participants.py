@@ -27,6 +27,7 @@ _EMPLOYER = re.compile(
 _HONORIFIC = re.compile(r"^(?:Mr|Mrs|Ms|Dr)\.? ")
 _SURE = 7
 """Shorter lists are parsed well."""
+_NOBODY = frozenset("nobody none this that which who percent % others most many some several both".split())
 _LISTED = frozenset({R.CUSTOMER, R.AFFECTED})
 
 
@@ -86,7 +87,7 @@ class Participants:
         if role is R.AUTHORITY and noun.ent_type_ == "NORP":
             place = self.discourse.lexicon.demonyms.get(noun.text)
             return Mention(text=place) if place else None
-        if noun.tag_ == "CD" or noun.lower_ in ("nobody", "none", "this", "that", "which", "who"):
+        if noun.tag_ == "CD" or noun.lower_ in _NOBODY:
             return None
         real = self._player(noun, event, attribution)
         return None if real.pos_ == "PRON" else self.mention(real, lists=role in _LISTED and real == noun)

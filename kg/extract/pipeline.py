@@ -14,7 +14,7 @@ from kg.extract.attribution import Attribution, Attributions
 from kg.extract.discourse import Discourse, Passage
 from kg.extract.domain import in_domain
 from kg.extract.drafting import Drafter
-from kg.extract.events import PLACES, Event, Finder, retells
+from kg.extract.events import PLACES, Event, Finder, is_own, retells
 from kg.extract.frames import Lexicon, lexicon
 from kg.extract.language import language_of
 from kg.extract.modality import Mode, mode_of
@@ -38,6 +38,8 @@ _MARKER = re.compile(
     r"(?:(?:[A-Z][a-z]+|A): (?=[A-Z]))?(?:\*\*[^*\n]{1,40}\*\*\s*)?"
 )
 _MID = re.compile(r"\b([Mm]id)-(?=[A-Z])")
+_NUMBERED = re.compile(r"\b(N)o\. (\d)")
+"""A full stop that the parser takes for the end: "Announcement No. 61"."""
 _NO_PROSE = re.compile(
     r"\s*(?:#|(?:Question|Q) ?[:.]|!?\[[^\]\n]*\]\(|https?://|Original article|Disclaimer|\|)"
 )
@@ -89,7 +91,7 @@ class SpacyExtractor:
             yield self._read(article, passages) if passages else []
 
     def _places(self, article: Article) -> list[tuple[int, int]]:
-        if not in_domain(article.text[article.body :] + (article.document.title or ""), self.lexicon):
+        if not in_domain(article.text[article.body :], self.lexicon, article.document.title or ""):
             return []
         return [s for s in _pieces(article.text, article.body) if self._telling(article.text[slice(*s)])]
 
@@ -121,7 +123,7 @@ class SpacyExtractor:
                     attributions.listen(sentence)
                 told: dict[int, tuple[Attribution, Mode]] = {}
                 for event in found:
-                    if retells(event) or not _in_context(event, self.lexicon, passages, at):
+                    if retells(event) or is_own(event) or not _in_context(event, self.lexicon, passages, at):
                         continue
                     attribution = attributions.of(event.trigger)
                     mode = mode_of(event, attribution, self.lexicon.speech)
@@ -221,7 +223,9 @@ def _pieces(text: str, start: int) -> Iterator[tuple[int, int]]:
 
 def _readable(text: str) -> str:
     """The text as the parser reads it best; the same number of code points."""
-    return _MID.sub(lambda m: m[1] + " ", text.replace("\u00a0", " ").replace("\u202f", " "))
+    plain = text.replace("\u00a0", " ").replace("\u202f", " ")
+    plain = _NUMBERED.sub(lambda m: m[1] + "mr " + m[2], plain)
+    return _MID.sub(lambda m: m[1] + " ", plain)
 
 
 def _organizations(passages: tuple[Passage, ...]) -> frozenset[str]:

@@ -51,6 +51,7 @@ _STEPS: dict[str, Callable[[Token], list[Token]]] = {
     "owner": syntax.owners,
     "adverb": lambda token: [t for t in token.children if t.dep_ in _ADVERBIAL],
     "content": lambda token: [t for t in token.children if t.dep_ == "ccomp" and syntax.is_verb(t)],
+    "lasting": lambda token: [t for t in token.children if t.dep_ in ("npadvmod", "dobj")],
     "infinitive": lambda token: [
         t for t in syntax.complements(token) if any(c.tag_ == "TO" for c in t.children)
     ],
