@@ -228,6 +228,9 @@ class Attributions:
         return found
 
     def _voice(self, token: Token) -> Voice | None:
+        if token.lower_ in ("he", "she") and (not self.last or self.last[0].kind is SourceKind.ORGANIZATION):
+            found = self.discourse.antecedent(token)
+            return None if found == token else self.speakers.voice(found)
         if token.pos_ == "PRON" and token.lower_ in ("he", "she", "it", "they") and self.last:
             return self.last[0].model_copy(update={"text": token.text, "verb": None})
         noun = syntax.through(token)

@@ -237,6 +237,8 @@ class Discourse:
         lemma = noun.lemma_.lower()
         if wording.phrase(noun, clauses=False).text.lower().removeprefix("the ") in self.ignored:
             return False
+        if anaphor.pos_ == "NOUN" and noun.dep_ in ("dobj", "dative") and noun.head.lemma_ == "tell":
+            return False  # "told Nikkei … . The company …"
         if anaphor.pos_ == "NOUN" and lemma in self.lexicon.speech["anonymous"]:
             return False  # "a union official" is no company
         if outlets().find(noun.text) or (

@@ -3,6 +3,7 @@
 import importlib
 from functools import lru_cache
 
+from spacy.attrs import NORM, ORTH
 from spacy.language import Language
 
 from kg.errors import LodestoneError
@@ -20,5 +21,6 @@ def parser() -> Language:
         except ModuleNotFoundError:
             continue
         model: Language = module.load()
+        model.tokenizer.add_special_case("No.", [{ORTH: "No.", NORM: "number"}])  # type: ignore[attr-defined]
         return model
     raise LodestoneError("no English model for spaCy is installed: install lodestone-kg[extract]")

@@ -38,8 +38,6 @@ _MARKER = re.compile(
     r"(?:(?:[A-Z][a-z]+|A): (?=[A-Z]))?(?:\*\*[^*\n]{1,40}\*\*\s*)?"
 )
 _MID = re.compile(r"\b([Mm]id)-(?=[A-Z])")
-_NUMBERED = re.compile(r"\b(N)o\. (\d)")
-"""A full stop that the parser takes for the end: "Announcement No. 61"."""
 _NO_PROSE = re.compile(
     r"\s*(?:#|(?:Question|Q) ?[:.]|!?\[[^\]\n]*\]\(|https?://|Original article|Disclaimer|\|)"
 )
@@ -223,9 +221,7 @@ def _pieces(text: str, start: int) -> Iterator[tuple[int, int]]:
 
 def _readable(text: str) -> str:
     """The text as the parser reads it best; the same number of code points."""
-    plain = text.replace("\u00a0", " ").replace("\u202f", " ")
-    plain = _NUMBERED.sub(lambda m: m[1] + "mr " + m[2], plain)
-    return _MID.sub(lambda m: m[1] + " ", plain)
+    return _MID.sub(lambda m: m[1] + " ", text.replace("\u00a0", " ").replace("\u202f", " "))
 
 
 def _organizations(passages: tuple[Passage, ...]) -> frozenset[str]:

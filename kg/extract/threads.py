@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from spacy.tokens import Token
+from spacy.tokens import Doc, Token
 
 from kg.claims.claim import ClaimType, Mention, RoleName
 from kg.extract import syntax
@@ -26,11 +26,13 @@ class Threads:
     discourse: Discourse
     _roles: dict[RoleName, Mention] = field(default_factory=dict)
     _at: int = -_REACH
+    _doc: Doc | None = None
 
     def note(self, event: Event, roles: dict[RoleName, Mention]) -> None:
         """Remembers who has part in the license that an event is about."""
         if event.type in LICENSING and any(r in roles for r in _PARTIES):
             self._roles = {r: m for r, m in roles.items() if r in _SHARED}
+            self._doc = event.trigger.doc
             self._at = self.discourse.passage(event.trigger).at(event.trigger)
 
     def continued(self, event: Event, roles: dict[RoleName, Mention]) -> dict[RoleName, Mention]:
@@ -41,13 +43,19 @@ class Threads:
         here = self.discourse.passage(event.trigger).at(event.trigger)
         if not 0 <= here - self._at <= _REACH or not self._takes_up(event.theme):
             return roles
+        bare = event.theme.lemma_.lower() not in self._words()
+        if bare and self._doc is not event.trigger.doc:
+            return roles
         return {**self._roles, **roles}
 
+    def _words(self) -> frozenset[str]:
+        classes = self.discourse.lexicon.classes
+        return classes["license"] | classes["application"]
+
     def _takes_up(self, theme: Token) -> bool:
-        words = self.discourse.lexicon.classes
         if theme.lower_ in _PRONOUNS or theme.tag_ == "CD" or theme.lower_ in ("one", "neither"):
             return True
-        if theme.lemma_.lower() not in words["license"] | words["application"]:
+        if theme.lemma_.lower() not in self._words():
             inner = syntax.prepositional(theme, "of")
             return any(t.lower_ in ("them", "these", "those") for t in inner)
         kids = {c.lower_ for c in theme.children if c.dep_ in ("det", "poss", "amod", "predet")}

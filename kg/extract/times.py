@@ -240,7 +240,7 @@ RULES: tuple[tuple[re.Pattern[str], Reader], ...] = (
     _rule(r"(?:in|during|of|since|by|until) (?P<year>(?:19|20)\d\d)\b(?!-)", _year),
 )
 _LEAD = re.compile(
-    r"\b(?P<lead>since|until|till|by|before|after|from|starting(?: on| in)?|as of|through|on|in|during|at)"
+    r"\b(?P<lead>since|until|till|by|before|after|from|starting(?: on| in| from)?|as of|through|on|in|during|at)"
     r"(?: the)? (?:(?P<end>end of) (?:the )?)?$",
     re.IGNORECASE,
 )
