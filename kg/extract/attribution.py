@@ -92,6 +92,8 @@ class Attributions:
                 for voice in self._said(verb, trigger):
                     _append(voices, voice)
                     verbs = [verb]
+        if not voices:
+            voices = [v for v in self._whole(cited, trigger) if v is not None]
         misread = self._misread(trigger) if not voices else None
         if misread is not None:
             voices.append(misread)
@@ -100,10 +102,25 @@ class Attributions:
             voices = list(self.last)
         if len(voices) == 1 and where == self.last_passage and self._same_speaker(voices[0]):
             voices = [*voices, *self.last[1:]]  # "X told Reuters that … X said …"
+        label = self.discourse.passage(trigger).speaker
+        if not voices and label is not None:
+            voices = [Voice(kind=SourceKind.PERSON, name=label, text=label)]
         voices = self._to_outlet(voices)
         if voices:
             self.last, self.last_passage = tuple(voices), where
         return Attribution(tuple(voices), direct, tuple(verbs), denied)
+
+    def _whole(self, cited: list[tuple[Token, Token | None]], trigger: Token) -> list[Voice | None]:
+        """ "…, according to X": of the whole sentence, wherever the parse hung it."""
+        for token, _ in cited:
+            apart = token.i == token.sent.start or token.nbor(-1).text in (",", "-", "–", "—")  # noqa: RUF001
+            if token.lower_ == "according" and apart and token.i != trigger.i:
+                heads = [t for t in syntax.prepositional(token, "to") if trigger not in t.subtree]
+                if heads and not any(t.text == ";" for t in token.doc[min(token.i, trigger.i) : max(token.i, trigger.i)]):
+                    return [self._voice(t) for t in heads]
+        if trigger.lemma_ in ("put", "estimate") and syntax.is_verb(trigger):  # "customs data put exports at …"
+            return [self.speakers.voice(t) for t in syntax.raw_subjects(trigger)]
+        return []
 
     def listen(self, sentence: Span) -> None:
         """Notes who speaks in a sentence without events, for the pronouns after it."""

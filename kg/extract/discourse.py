@@ -28,6 +28,8 @@ class Passage:
 
     doc: Doc
     offset: int
+    speaker: str | None = None
+    """Who is named before it as speaking ("Mr Pugh: …")."""
 
     def at(self, token: Token) -> int:
         """Where the token starts in the whole text."""

@@ -252,7 +252,7 @@ def _some_of_them(token: Token) -> bool:
     if token.dep_ not in ("nsubj", "nsubjpass") or syntax.through(token) != token:
         return False
     words = {token.lower_, token.lemma_.lower()}
-    return token.tag_ == "CD" or bool(words & {"percent", "%", "others", "most", "many", "some", "several", "both"})
+    return token.tag_ == "CD" or bool(words & {"percent", "%", "others", "most", "many", "some", "several", "both", "other"})
 
 
 def _who_says(pronoun: Token) -> Token | None:
@@ -268,7 +268,8 @@ def _who_says(pronoun: Token) -> Token | None:
 def _is_particle(token: Token) -> bool:
     """Whether a word belongs to its verb ("turned *down*"), a preposition without an object too."""
     alone = token.dep_ == "prep" and not any(c.dep_ in ("pobj", "pcomp") for c in token.children)
-    return token.dep_ in ("prt", "advmod") or token.lower_ == "out" or alone
+    low = token.dep_ in ("acomp", "oprd", "dep") and token.lower_ in ("short", "low", "out", "dry")
+    return low or token.dep_ in ("prt", "advmod") or token.lower_ == "out" or alone
 
 
 def _in_aspect(frame: Frame, trigger: Token) -> bool:

@@ -268,7 +268,7 @@ def _told_before(node: Token, speech: dict[str, frozenset[str]]) -> bool:
     ):
         return False
     lemma = clause.head.lemma_.lower()
-    return lemma in speech["verbs"] | _PROMISES and clause.head.tag_ in ("VBD", "VBN")
+    return lemma in speech["verbs"] | speech["expectations"] | _PROMISES and clause.head.tag_ in ("VBD", "VBN")
 
 
 def _is_told_of(node: Token, speech: dict[str, frozenset[str]]) -> bool:

@@ -35,9 +35,12 @@ MAX_PASSAGE = 5000
 _MARKER = re.compile(
     r"\s*(?:(?:[-*•>]|\d{1,2}[.)])\s+|\d{1,2}[:.]\d{2}\s+)*"
     r"(?:[A-Z][A-Z .,/]+(?:, [A-Z][a-z]{2,8}\.? \d{1,2})?(?:, \d{4})? ?(?:\([^)\n]{2,40}\) ?)?[-–—] )?"  # noqa: RUF001
-    r"(?:(?:[A-Z][a-z]+|A): (?=[A-Z]))?(?:\*\*[^*\n]{1,40}\*\*\s*)?"
+    r"(?:(?:[A-Z][a-z]+|A|(?:The )?(?:Mr|Mrs|Ms|Dr|Sir|Lord|Lady|Minister|Secretary)[^:\n]{2,60}"
+    r"|[A-Z][a-z]+ [A-Z][a-z]+(?: \([^)\n]{2,40}\))?): (?=[A-Z]))?(?:\*\*[^*\n]{1,40}\*\*\s*)?"
 )
 _MID = re.compile(r"\b([Mm]id)-(?=[A-Z])")
+_HONOR = re.compile(r"(?:Mr|Mrs|Ms|Dr|Sir|Lord|Lady|Baroness|Senator|Minister)\.? ")
+_LABEL = re.compile(r"(?P<who>[A-Z][\w.\u2019'-]*(?: [\w.\u2019'-]+){0,6})(?: \((?P<inner>[^()\n]{3,60})\))?: ?(?:\*\*)? ?$")
 _NO_PROSE = re.compile(
     r"\s*(?:#|(?:Question|Q) ?[:.]|!?\[[^\]\n]*\]\(|https?://|Original article|Disclaimer|\|)"
 )
@@ -85,13 +88,23 @@ class SpacyExtractor:
         )
         docs = parser().pipe(lines, batch_size=_BATCH) if any(places) else iter(())
         for article, spans in zip(articles, places, strict=True):
-            passages = tuple(Passage(next(docs), begin) for begin, _ in spans)
+            passages = tuple(Passage(next(docs), begin, self._label(article.text, begin)) for begin, _ in spans)
             yield self._read(article, passages) if passages else []
 
     def _places(self, article: Article) -> list[tuple[int, int]]:
         if not in_domain(article.text[article.body :], self.lexicon, article.document.title or ""):
             return []
         return [s for s in _pieces(article.text, article.body) if self._telling(article.text[slice(*s)])]
+
+    def _label(self, text: str, begin: int) -> str | None:
+        """Whom a transcript names as speaking, before a passage."""
+        line = text[text.rfind("\n", 0, begin) + 1 : begin]
+        match = _LABEL.search(line)
+        if match is None:
+            return None
+        who = match["inner"] or match["who"]
+        given = who.split()[0].lower() in self.lexicon.classes["given_names"] and " " in who
+        return _HONOR.sub("", who) if _HONOR.match(who) or given else None
 
     def _telling(self, line: str) -> bool:
         """Whether a line can hold a claim: a trigger or a word of reporting stands in it."""
@@ -117,8 +130,6 @@ class SpacyExtractor:
             for sentence in passage.doc.sents:
                 found = finder.events(sentence)
                 found += statements(sentence, found, finder)
-                if not found:
-                    attributions.listen(sentence)
                 told: dict[int, tuple[Attribution, Mode]] = {}
                 for event in found:
                     if retells(event) or is_own(event) or not _in_context(event, self.lexicon, passages, at):
@@ -127,6 +138,8 @@ class SpacyExtractor:
                     mode = mode_of(event, attribution, self.lexicon.speech)
                     if mode is not None:
                         told[id(event)] = (attribution, mode)
+                if not any(attribution.voices for attribution, _ in told.values()):
+                    attributions.listen(sentence)
                 events = settled([event for event in found if id(event) in told])
                 for event in events:
                     attribution, mode = told[id(event)]

@@ -141,6 +141,8 @@ class Speakers:
         ]
         if offices and head.ent_type_ in ("PERSON", "ORG", ""):
             return True
+        if first == head and head.ent_type_ == "ORG" and self._in_full(head):
+            return True
         if head.ent_type_ != "PERSON" or self._is_firm(head):
             return False
         return first != head or self._in_full(head)
