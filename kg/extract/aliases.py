@@ -19,6 +19,12 @@ _LATIN_NAME = re.compile(rf"{_WORD}(?: {_WORD})*")
 _STOPS = frozenset({"The", "In", "On", "At", "By", "And", "For", "A", "An"})
 
 
+def chinese(words: str) -> str | None:
+    """The first name in Chinese characters in some words, or ``None``."""
+    found = None if words.isascii() else _HAN_NAME.search(words)
+    return found.group() if found else None
+
+
 @dataclass(frozen=True)
 class Aliases:
     """Names by what the text says they stand for; and the other names of each."""

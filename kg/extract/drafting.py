@@ -12,6 +12,7 @@ from kg.claims.times import TimeSpan
 from kg.extract import clauses, syntax, wording
 from kg.extract.amounts import amount_in
 from kg.extract.attribution import Attribution
+from kg.extract.codes import control_codes, first_code, hs_codes
 from kg.extract.discourse import Discourse
 from kg.extract.events import Event
 from kg.extract.modality import Mode
@@ -107,7 +108,7 @@ class Drafter:
         own = _own(event, attribution)
         return Claim(
             type=event.type,
-            roles=dict(sorted(roles.items())),
+            roles=dict(sorted(self._with_names(roles, quote).items())),
             quote=quote,
             document=self.article.document,
             attribution=chain,
@@ -120,6 +121,16 @@ class Drafter:
             agent=self.agent,
             quote_verified=self.article.text[quote.start : quote.end] == quote.exact,
         )
+
+    def _with_names(self, roles: dict[RoleName, Mention], quote: Quote) -> dict[RoleName, Mention]:
+        """The participants with their names in Chinese, and a good with its codes."""
+        aliases = self.discourse.aliases
+        known = {r: m.model_copy(update={"also": also}) if (also := aliases.also(m.text)) else m for r, m in roles.items()}
+        hs, control = hs_codes(quote.exact), control_codes(quote.exact)
+        if not hs and not control:
+            return known
+        good = known.get(R.PRODUCT) or Mention(text=first_code(quote.exact) or quote.exact)
+        return {**known, R.PRODUCT: good.model_copy(update={"hs": hs or None, "control": control or None})}
 
     def _term(self, event: Event) -> Token | None:
         """The license of a grant whose words say how long it is valid ("a one-year license")."""

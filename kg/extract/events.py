@@ -7,6 +7,7 @@ from spacy.tokens import Span, Token
 
 from kg.claims.claim import ClaimType, RoleName
 from kg.extract import syntax
+from kg.extract.aliases import chinese
 from kg.extract.frames import Frame, Lexicon, Path
 from kg.extract.steps import walked
 
@@ -203,6 +204,8 @@ class Finder:
 
     def _is_party(self, noun: Token) -> bool:
         classes = self.lexicon.classes
+        if chinese(noun.text):
+            return True
         if noun.lemma_.lower() in classes["maker"] | classes["user"] | classes["firm"] | classes["body"]:
             return True
         return (

@@ -9,6 +9,7 @@ from spacy.tokens import Token
 from kg.claims.claim import Mention, Quantity, RoleName
 from kg.claims.source import SourceKind
 from kg.extract import syntax, wording
+from kg.extract.aliases import chinese
 from kg.extract.attribution import Attribution
 from kg.extract.discourse import Discourse
 from kg.extract.events import LICENSING, Event, Finder
@@ -172,6 +173,9 @@ class Participants:
     def mention(self, noun: Token, *, lists: bool = False) -> Mention:
         """A participant in the words of its noun phrase; an unnamed one is told apart by where it stands."""
         text = wording.phrase(noun, lists=lists).text
+        han = chinese(text)
+        if han is not None:
+            return Mention(text=self.discourse.aliases.of(han) or han, named=True)
         if noun.pos_ == "PROPN" or self.discourse.aliases.of(text):
             text = self.discourse.fullest(_HONORIFIC.sub("", text))
         elif noun.i == noun.sent.start and noun.text[0].isupper():  # "Hanbit declined …", no word of English
