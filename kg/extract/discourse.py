@@ -12,6 +12,7 @@ from kg.extract.frames import Lexicon
 from kg.extract.outlets import outlets
 
 _LONG_NAME = 3
+_STEM = 6
 _REACH = 800
 """How many code points back an antecedent may stand."""
 _SKIP = PLACES | {"DATE", "TIME", "CARDINAL", "ORDINAL", "PERCENT", "MONEY", "NORP"}
@@ -67,6 +68,8 @@ class Discourse:
         for passage in passages:
             discourse.spokespersons.extend(_introductions(passage.doc, lexicon.speech["spokespersons"]))
             for token in passage.doc:
+                if token.pos_ not in ("NOUN", "PROPN"):
+                    continue
                 named = token.pos_ == "PROPN" and token.ent_type_ not in _SKIP and token.dep_ in _ARGUMENTS
                 named = named and not (token.head.lower_ == "of" and token.head.head.pos_ == "PROPN")
                 determiners = {c.lower_ for c in token.children if c.dep_ in ("det", "nummod")}
@@ -150,6 +153,7 @@ class Discourse:
             t.lemma_.lower() in titles
             and any(k.lemma_.lower() in bodies for k in t.subtree if k.i != t.i)
             for passage in self.passages
+            if any(title[:_STEM] in passage.doc.text.lower() for title in titles)
             for t in passage.doc
         )
 
@@ -261,6 +265,8 @@ class Discourse:
 
 def _introductions(doc: Doc, titles: frozenset[str]) -> list[Voice]:
     found: list[Voice] = []
+    if not any(title[:_STEM] in doc.text.lower() for title in titles):
+        return found
     for token in doc:
         if token.lemma_.lower() not in titles:
             continue

@@ -60,6 +60,8 @@ class Finder:
     """Last names, in lower case, of persons whom the text calls ministers and the like."""
     state_speaks: bool = False
     """Whether the text's spokespersons speak for authorities."""
+    _walks: dict[tuple[int, int, tuple[str, ...]], list[Token]] = field(default_factory=dict)
+    _tests: dict[tuple[int, int, str], bool] = field(default_factory=dict)
 
     def events(self, sentence: Span) -> list[Event]:
         """The events of a sentence by their triggers; clauses that go on with one are folded into it."""
@@ -68,6 +70,8 @@ class Finder:
 
     def _at(self, token: Token) -> Iterator[Event]:
         pos = "VERB" if token.pos_ in ("VERB", "AUX") else token.pos_
+        if pos not in ("VERB", "NOUN", "ADJ") and token.dep_ not in ("acomp", "oprd"):
+            return
         lemma = token.lemma_.lower()
         if token.dep_ in ("acomp", "oprd") and ("ADJ", token.lower_, "") in self.lexicon.frames:
             pos, lemma = "ADJ", token.lower_  # "applications remain pending", read as a participle
@@ -132,6 +136,12 @@ class Finder:
                 return
 
     def _walk(self, start: Token, steps: tuple[str, ...]) -> list[Token]:
+        key = (id(start.doc), start.i, steps)
+        if key not in self._walks:
+            self._walks[key] = self._walked(start, steps)
+        return self._walks[key]
+
+    def _walked(self, start: Token, steps: tuple[str, ...]) -> list[Token]:
         here = [start]
         for step in steps:
             here = [found for token in here for found in walked(syntax.through(token), step)]
@@ -139,6 +149,12 @@ class Finder:
 
     def is_a(self, token: Token, test: str) -> bool:
         """Whether a noun is in one of the classes (``a|b``) of the lexicon, or in one of those built in."""
+        key = (id(token.doc), token.i, test)
+        if key not in self._tests:
+            self._tests[key] = self._is_a(token, test)
+        return self._tests[key]
+
+    def _is_a(self, token: Token, test: str) -> bool:
         if "|" in test:
             return any(self.is_a(token, one) for one in test.split("|"))
         noun = self.resolve(syntax.through(token))

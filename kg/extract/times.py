@@ -9,6 +9,7 @@ from calendar import monthrange
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 MONTHS = {
     name: index + 1
@@ -252,8 +253,11 @@ def find_times(text: str, anchor: date | None, *, future: bool = False) -> list[
 
     ``future`` says that the talk is of things to come.
     """
-    if anchor is None:
-        return []
+    return [] if anchor is None else list(_times_in(text, anchor, future))
+
+
+@lru_cache(maxsize=1024)
+def _times_in(text: str, anchor: date, future: bool) -> tuple[TimeRef, ...]:  # noqa: FBT001
     found: list[TimeRef] = []
     for pattern, reader in RULES:
         for match in pattern.finditer(text):
@@ -270,7 +274,7 @@ def find_times(text: str, anchor: date | None, *, future: bool = False) -> list[
                 continue
             start = lead.start() if lead else match.start()
             found.append(TimeRef(start, match.end(), text[start : match.end()], _bounded(edtf, word)))
-    return _joined(sorted(found, key=lambda ref: ref.start), text)
+    return tuple(_joined(sorted(found, key=lambda ref: ref.start), text))
 
 
 def _bounded(edtf: str, word: str) -> str:
