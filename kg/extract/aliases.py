@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 _HAN = r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]"
 _WORD = r"[A-Z][\w.&'\u2019-]*"
 _LATIN = rf"(?:{_WORD}|\d+)(?:,? (?:{_WORD}|of|and|for|&|\d+))*"
-_BRACKET = re.compile(rf"(?P<full>{_LATIN}|{_HAN}{{2,}}),? ?[(\uff08](?P<inside>[^()\uff08\uff09\n]{{1,160}})[)\uff09]")
+_BRACKET = re.compile(
+    rf"(?P<full>{_LATIN}|{_HAN}{{2,}}),? ?[(\uff08](?P<inside>[^()\uff08\uff09\n]{{1,160}})[)\uff09]"
+)
 _QUOTED = re.compile(r"[\"\u201c\u201e](?:[Tt]he )?(?P<name>[^\"\u201c\u201d\n]{2,40})[\"\u201d]")
 _ACRONYM = re.compile(r"[A-Z][A-Z&.-]{1,7}")
 _HAN_NAME = re.compile(rf"{_HAN}{{2,}}")

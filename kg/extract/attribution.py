@@ -14,9 +14,29 @@ from kg.extract.wording import is_telling
 _GUESSES = frozenset({"expect", "think", "fear", "reckon", "assume", "see"})
 _LEAD = 3
 _RUN = 12
-_SAYS = frozenset("say says said show shows showed add adds added report reports reported indicate indicates suggest suggests".split())
+_SAYS = frozenset(
+    "say says said show shows showed add adds added report reports reported indicate indicates "
+    "suggest suggests".split()
+)
 _LEARNING = frozenset({"understand", "learn", "hear", "know", "gather"})
-_BESIDE = frozenset({"because", "if", "when", "while", "as", "after", "before", "since", "although", "though", "unless", "until", "once", "whereas"})
+_BESIDE = frozenset(
+    {
+        "because",
+        "if",
+        "when",
+        "while",
+        "as",
+        "after",
+        "before",
+        "since",
+        "although",
+        "though",
+        "unless",
+        "until",
+        "once",
+        "whereas",
+    }
+)
 _REPORT_LINKS = frozenset({"ccomp", "parataxis", "pcomp", "dep", "xcomp", "dobj", "nsubjpass"})
 _OPEN, _CLOSE, _PLAIN = "“«", "”»", '"'
 
@@ -88,12 +108,9 @@ class Attributions:
                     verbs.append(node)
             child = node
         if not verbs:
-            for verb in (*self._as_told(trigger), *self._trailing(trigger)):
-                for voice in self._said(verb, trigger):
-                    _append(voices, voice)
-                    verbs = [verb]
+            verbs = self._after(trigger, voices)
         if not voices:
-            voices = [v for v in self._whole(cited, trigger) if v is not None]
+            voices = self._whole(cited, trigger)
         misread = self._misread(trigger) if not voices else None
         if misread is not None:
             voices.append(misread)
@@ -110,16 +127,30 @@ class Attributions:
             self.last, self.last_passage = tuple(voices), where
         return Attribution(tuple(voices), direct, tuple(verbs), denied)
 
-    def _whole(self, cited: list[tuple[Token, Token | None]], trigger: Token) -> list[Voice | None]:
+    def _after(self, trigger: Token, voices: list[Voice]) -> list[Token]:
+        """The verb of a report that stands beside its clause; its voices join ``voices``."""
+        verbs: list[Token] = []
+        for verb in (*self._as_told(trigger), *self._trailing(trigger)):
+            for voice in self._said(verb, trigger):
+                _append(voices, voice)
+                verbs = [verb]
+        return verbs
+
+    def _whole(self, cited: list[tuple[Token, Token | None]], trigger: Token) -> list[Voice]:
         """ "…, according to X": of the whole sentence, wherever the parse hung it."""
         for token, _ in cited:
             apart = token.i == token.sent.start or token.nbor(-1).text in (",", "-", "–", "—")  # noqa: RUF001
             if token.lower_ == "according" and apart and token.i != trigger.i:
                 heads = [t for t in syntax.prepositional(token, "to") if trigger not in t.subtree]
-                if heads and not any(t.text == ";" for t in token.doc[min(token.i, trigger.i) : max(token.i, trigger.i)]):
-                    return [self._voice(t) for t in heads]
-        if trigger.lemma_ in ("put", "estimate") and syntax.is_verb(trigger):  # "customs data put exports at …"
-            return [self.speakers.voice(t) for t in syntax.raw_subjects(trigger)]
+                if heads and not any(
+                    t.text == ";" for t in token.doc[min(token.i, trigger.i) : max(token.i, trigger.i)]
+                ):
+                    return [v for t in heads if (v := self._voice(t)) is not None]
+        if trigger.lemma_ in ("put", "estimate") and syntax.is_verb(
+            trigger
+        ):  # "customs data put exports at …"
+            found = [self.speakers.voice(t) for t in syntax.raw_subjects(trigger)]
+            return [v for v in found if v is not None]
         return []
 
     def listen(self, sentence: Span) -> None:
@@ -199,7 +230,9 @@ class Attributions:
                 continue
             own = [c for c in verb.children if c.dep_ == "nsubj"]
             ends = not any(
-                c.dep_ in ("ccomp", "dobj", "attr") and c.i > verb.i and c.nbor(c.left_edge.i - c.i - 1).text != ","
+                c.dep_ in ("ccomp", "dobj", "attr")
+                and c.i > verb.i
+                and c.nbor(c.left_edge.i - c.i - 1).text != ","
                 for c in verb.children
             )
             comma = bool(own) and own[0].left_edge.i > 0 and verb.doc[own[0].left_edge.i - 1].text == ","

@@ -58,15 +58,19 @@ class Discourse:
     names: list[str] = field(default_factory=list)
     spokespersons: list[Voice] = field(default_factory=list)
     aliases: Aliases = field(default_factory=Aliases)
+    texts: tuple[str, ...] = ()
+    """The passages' texts."""
 
     @classmethod
     def of(cls, passages: tuple[Passage, ...], lexicon: Lexicon, ignored: frozenset[str]) -> "Discourse":
         """Reads what the passages introduce."""
-        aliases = aliases_in(passage.doc.text for passage in passages)
-        discourse = cls(passages, lexicon, ignored, aliases=aliases)
+        texts = tuple(passage.doc.text for passage in passages)
+        discourse = cls(passages, lexicon, ignored, aliases=aliases_in(texts), texts=texts)
         firms = lexicon.classes["firm"] | lexicon.classes["maker"]
-        for passage in passages:
-            discourse.spokespersons.extend(_introductions(passage.doc, lexicon.speech["spokespersons"]))
+        titles = lexicon.speech["spokespersons"]
+        for passage, text in zip(passages, texts, strict=True):
+            if _names_one(text, titles):
+                discourse.spokespersons.extend(_introductions(passage.doc, titles))
             for token in passage.doc:
                 if token.pos_ not in ("NOUN", "PROPN"):
                     continue
@@ -109,8 +113,11 @@ class Discourse:
 
     def _introduced(self, full: str, name: str) -> bool:
         """Whether the text names somebody in full before it shortens the name."""
-        text = "\n".join(passage.doc.text for passage in self.passages)
-        return 0 <= text.find(full) <= text.find(name)
+        for text in self.texts:
+            at = text.find(name)
+            if at >= 0:
+                return 0 <= text.find(full) <= at
+        return False
 
     def _names(self) -> list[str]:
         if not self.names:
@@ -150,10 +157,9 @@ class Discourse:
         titles = self.lexicon.speech["spokespersons"]
         bodies = self.lexicon.classes["authority"]
         return any(
-            t.lemma_.lower() in titles
-            and any(k.lemma_.lower() in bodies for k in t.subtree if k.i != t.i)
-            for passage in self.passages
-            if any(title[:_STEM] in passage.doc.text.lower() for title in titles)
+            t.lemma_.lower() in titles and any(k.lemma_.lower() in bodies for k in t.subtree if k.i != t.i)
+            for passage, text in zip(self.passages, self.texts, strict=True)
+            if _names_one(text, titles)
             for t in passage.doc
         )
 
@@ -263,10 +269,13 @@ class Discourse:
         return anaphor.pos_ == "PRON" or lemma not in bodies
 
 
+def _names_one(text: str, titles: frozenset[str]) -> bool:
+    lowered = text.lower()
+    return any(title[:_STEM] in lowered for title in titles)
+
+
 def _introductions(doc: Doc, titles: frozenset[str]) -> list[Voice]:
     found: list[Voice] = []
-    if not any(title[:_STEM] in doc.text.lower() for title in titles):
-        return found
     for token in doc:
         if token.lemma_.lower() not in titles:
             continue

@@ -42,7 +42,7 @@ class Domain:
         return bool(exports) and not self.other_goods.search(lowered)
 
     def _beside(self, sentence: str, weak: int) -> bool:
-        """Whether a sentence names a material and a control; ``weak`` is how often the text names weak ones."""
+        """Whether a sentence names a material and a control; ``weak``: how often the text names weak ones."""
         strong = self.strong.search(sentence) is not None
         if not strong and not self.weak.search(sentence):
             return False

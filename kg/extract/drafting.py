@@ -23,7 +23,9 @@ from kg.extract.times import find_times
 
 R = RoleName
 _LASTING = re.compile(r"\b[\w]+-(?:day|week|month|year)\b")
-_TOTALLING = frozenset("total amount average reach exceed stand export ship deliver put seize come be".split())
+_TOTALLING = frozenset(
+    "total amount average reach exceed stand export ship deliver put seize come be".split()
+)
 _UNITS = frozenset("tonne ton kilogram kilo kg pound container piece unit".split())
 CONTEXT = 32
 """Code points of text kept before and after a quote."""
@@ -125,7 +127,10 @@ class Drafter:
     def _with_names(self, roles: dict[RoleName, Mention], quote: Quote) -> dict[RoleName, Mention]:
         """The participants with their names in Chinese, and a good with its codes."""
         aliases = self.discourse.aliases
-        known = {r: m.model_copy(update={"also": also}) if (also := aliases.also(m.text)) else m for r, m in roles.items()}
+        known = {
+            r: m.model_copy(update={"also": also}) if (also := aliases.also(m.text)) else m
+            for r, m in roles.items()
+        }
         hs, control = hs_codes(quote.exact), control_codes(quote.exact)
         if not hs and not control:
             return known
@@ -197,9 +202,13 @@ class Drafter:
         for ref in find_times(sentence.text, self.article.published, future=future):
             owner = clauses.clause_of(ref, sentence, event)
             span = TimeSpan(text=ref.text, edtf=ref.edtf)
-            fronted = owner is not None and _shares_front(ref.start + sentence.start_char, owner, event.trigger)
-            if owner in (event.trigger, *event.parts) or fronted or (
-                owner is not None and owner.dep_ != "conj" and clauses.is_above(owner, event)
+            fronted = owner is not None and _shares_front(
+                ref.start + sentence.start_char, owner, event.trigger
+            )
+            if (
+                owner in (event.trigger, *event.parts)
+                or fronted
+                or (owner is not None and owner.dep_ != "conj" and clauses.is_above(owner, event))
             ):
                 when = when or span
             elif owner in attribution.verbs:

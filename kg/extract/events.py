@@ -271,7 +271,9 @@ def _some_of_them(token: Token) -> bool:
     if token.dep_ not in ("nsubj", "nsubjpass") or syntax.through(token) != token:
         return False
     words = {token.lower_, token.lemma_.lower()}
-    return token.tag_ == "CD" or bool(words & {"percent", "%", "others", "most", "many", "some", "several", "both", "other"})
+    return token.tag_ == "CD" or bool(
+        words & {"percent", "%", "others", "most", "many", "some", "several", "both", "other"}
+    )
 
 
 def _who_says(pronoun: Token) -> Token | None:
@@ -281,7 +283,9 @@ def _who_says(pronoun: Token) -> Token | None:
         return None
     subjects = [s for s in syntax.raw_subjects(clause.head) if s.pos_ in ("PROPN", "NOUN")]
     same = subjects and (subjects[0].tag_ in ("NNS", "NNPS")) == (pronoun.lower_ == "they")
-    return subjects[0] if same and pronoun.lower_ in ("it", "they") and subjects[0].ent_type_ == "GPE" else None
+    return (
+        subjects[0] if same and pronoun.lower_ in ("it", "they") and subjects[0].ent_type_ == "GPE" else None
+    )
 
 
 def _is_particle(token: Token) -> bool:

@@ -26,7 +26,16 @@ _PLANNING = frozenset(
     {"plan", "intend", "promise", "pledge", "vow", "prepare", "aim", "propose", "threaten", "commit", "seek"}
 )
 _EDITIONS = frozenset({"edition", "issue", "newsletter", "bulletin", "report", "version", "article", "story"})
-_SETTING_RIGHT = ("in fact", "this was", "that was", "it should", "the correct", "we regret", "this is wrong", "that is wrong")
+_SETTING_RIGHT = (
+    "in fact",
+    "this was",
+    "that was",
+    "it should",
+    "the correct",
+    "we regret",
+    "this is wrong",
+    "that is wrong",
+)
 _FORMER = frozenset({"earlier", "previous", "original", "first"})
 _NONE = frozenset({"no", "neither", "nobody", "none", "nothing"})
 
@@ -268,7 +277,10 @@ def _told_before(node: Token, speech: dict[str, frozenset[str]]) -> bool:
     ):
         return False
     lemma = clause.head.lemma_.lower()
-    return lemma in speech["verbs"] | speech["expectations"] | _PROMISES and clause.head.tag_ in ("VBD", "VBN")
+    return lemma in speech["verbs"] | speech["expectations"] | _PROMISES and clause.head.tag_ in (
+        "VBD",
+        "VBN",
+    )
 
 
 def _is_told_of(node: Token, speech: dict[str, frozenset[str]]) -> bool:

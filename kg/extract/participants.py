@@ -28,7 +28,9 @@ _EMPLOYER = re.compile(
 _HONORIFIC = re.compile(r"^(?:Mr|Mrs|Ms|Dr)\.? ")
 _SURE = 7
 """Shorter lists are parsed well."""
-_NOBODY = frozenset("nobody none this that which who percent % others most many some several both other".split())
+_NOBODY = frozenset(
+    "nobody none this that which who percent % others most many some several both other".split()
+)
 _LISTED = frozenset({R.CUSTOMER, R.AFFECTED})
 
 

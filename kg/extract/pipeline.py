@@ -40,7 +40,9 @@ _MARKER = re.compile(
 )
 _MID = re.compile(r"\b([Mm]id)-(?=[A-Z])")
 _HONOR = re.compile(r"(?:Mr|Mrs|Ms|Dr|Sir|Lord|Lady|Baroness|Senator|Minister)\.? ")
-_LABEL = re.compile(r"(?P<who>[A-Z][\w.\u2019'-]*(?: [\w.\u2019'-]+){0,6})(?: \((?P<inner>[^()\n]{3,60})\))?: ?(?:\*\*)? ?$")
+_LABEL = re.compile(
+    r"(?P<who>[A-Z][\w.\u2019'-]*(?: [\w.\u2019'-]+){0,6})(?: \((?P<inner>[^()\n]{3,60})\))?: ?(?:\*\*)? ?$"
+)
 _NO_PROSE = re.compile(
     r"\s*(?:#|(?:Question|Q) ?[:.]|!?\[[^\]\n]*\]\(|https?://|Original article|Disclaimer|\|)"
 )
@@ -88,7 +90,9 @@ class SpacyExtractor:
         )
         docs = parser().pipe(lines, batch_size=_BATCH) if any(places) else iter(())
         for article, spans in zip(articles, places, strict=True):
-            passages = tuple(Passage(next(docs), begin, self._label(article.text, begin)) for begin, _ in spans)
+            passages = tuple(
+                Passage(next(docs), begin, self._label(article.text, begin)) for begin, _ in spans
+            )
             yield self._read(article, passages) if passages else []
 
     def _places(self, article: Article) -> list[tuple[int, int]]:

@@ -52,7 +52,9 @@ def _told_by(verb: Token) -> Iterator[Token]:
     for child in verb.children:
         for noun in child.children if child.dep_ == "prep" else ():
             for clause in noun.children:
-                if clause.dep_ == "acl" and any(c.dep_ == "mark" and c.lower_ == "that" for c in clause.children):
+                if clause.dep_ == "acl" and any(
+                    c.dep_ == "mark" and c.lower_ == "that" for c in clause.children
+                ):
                     yield clause
 
 

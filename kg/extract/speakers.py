@@ -54,13 +54,9 @@ class Speakers:
         """The voice of a noun phrase by its head, or ``None`` where nobody speaks (a law, a rise)."""
         speech = self.discourse.lexicon.speech
         noun = syntax.through(token)
-        if noun.lower_ in _ELLIPTIC and noun.dep_ == "nsubj":  # "One said that …"
-            return Voice(kind=SourceKind.ANONYMOUS, count=_ELLIPTIC[noun.lower_], text=noun.text)
-        if noun.lemma_.lower() in ("person", "official") and any(
-            c.lower_ in ("responsible", "relevant") for c in noun.children
-        ):
-            text = wording.phrase(token, numbers=True).text
-            return Voice(kind=SourceKind.SPOKESPERSON, text=text, speaks_for=_speaks_for(noun))
+        short = self._short(token, noun)
+        if short is not None:
+            return short
         lemma = noun.lemma_.lower()
         text = wording.phrase(token, numbers=True).text
         inside = [t for t in noun.subtree if t.i <= noun.i or t.dep_ == "appos"]
@@ -82,13 +78,10 @@ class Speakers:
             )
         titled = self._titled(noun)
         if person is None and titled is not None:
-            name = wording.phrase(titled, clauses=False).text
-            return Voice(kind=SourceKind.PERSON, name=name, text=_with_apposition(noun))
-        official = person and self.discourse.spokesperson(person)
-        if official:
-            return official
+            person = wording.phrase(titled, clauses=False).text
         if person:
-            return Voice(kind=SourceKind.PERSON, name=person, text=_with_apposition(noun))
+            named = Voice(kind=SourceKind.PERSON, name=person, text=_with_apposition(noun))
+            return self.discourse.spokesperson(person) or named
         if noun.pos_ == "PROPN":
             if noun.ent_type_ in ("DATE", "TIME") or (noun.ent_type_ in PLACES and noun.dep_ == "pobj"):
                 return None
@@ -100,6 +93,17 @@ class Speakers:
         if lemma in speech["documents"]:
             return Voice(kind=SourceKind.DOCUMENT, text=text)
         return self._body(token, noun, text)
+
+    def _short(self, token: Token, noun: Token) -> Voice | None:
+        """ "One said that …"; "the responsible person", as Chinese bodies call who speaks for them."""
+        if noun.lower_ in _ELLIPTIC and noun.dep_ == "nsubj":  # "One said that …"
+            return Voice(kind=SourceKind.ANONYMOUS, count=_ELLIPTIC[noun.lower_], text=noun.text)
+        if noun.lemma_.lower() in ("person", "official") and any(
+            c.lower_ in ("responsible", "relevant") for c in noun.children
+        ):
+            text = wording.phrase(token, numbers=True).text
+            return Voice(kind=SourceKind.SPOKESPERSON, text=text, speaks_for=_speaks_for(noun))
+        return None
 
     def _body(self, token: Token, noun: Token, text: str) -> Voice | None:
         classes = self.discourse.lexicon.classes

@@ -14,7 +14,9 @@ _REACH = 700
 """How many code points on a license is still spoken of without being named anew."""
 _DEFINITE = frozenset({"the", "this", "that", "both", "its", "their"})
 _PRONOUNS = frozenset({"it", "they", "which", "that"})
-_NEW = frozenset({"another", "new", "further", "other", "additional", "second", "third", "more", "such", "different"})
+_NEW = frozenset(
+    {"another", "new", "further", "other", "additional", "second", "third", "more", "such", "different"}
+)
 _PARTIES = (R.LICENSEE, R.PRODUCER, R.CUSTOMER)
 _SHARED = (*_PARTIES, R.PRODUCT, R.AUTHORITY)
 

@@ -241,7 +241,8 @@ RULES: tuple[tuple[re.Pattern[str], Reader], ...] = (
     _rule(r"(?:in|during|of|since|by|until) (?P<year>(?:19|20)\d\d)\b(?!-)", _year),
 )
 _LEAD = re.compile(
-    r"\b(?P<lead>since|until|till|by|before|after|from|starting(?: on| in| from)?|as of|through|on|in|during|at)"
+    r"\b(?P<lead>since|until|till|by|before|after|from|starting(?: on| in| from)?|as of|through|on|in"
+    r"|during|at)"
     r"(?: the)? (?:(?P<end>end of) (?:the )?)?$",
     re.IGNORECASE,
 )
@@ -257,7 +258,7 @@ def find_times(text: str, anchor: date | None, *, future: bool = False) -> list[
 
 
 @lru_cache(maxsize=1024)
-def _times_in(text: str, anchor: date, future: bool) -> tuple[TimeRef, ...]:  # noqa: FBT001
+def _times_in(text: str, anchor: date, future: bool) -> tuple[TimeRef, ...]:
     found: list[TimeRef] = []
     for pattern, reader in RULES:
         for match in pattern.finditer(text):

@@ -4,10 +4,13 @@ The articles are those of the tests, over and over, cut or filled up to 400 word
 """
 
 import argparse
+import os
 import resource
 import tempfile
 import time
 from pathlib import Path
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # one process is measured as one core
 
 from kg.extract.batch import extract_files
 from kg.extract.model import parser

@@ -1,7 +1,8 @@
 """The scorer's figures on the shared corpus and on our own articles, printed; none may fall.
 
-The least figures stand a little below what was reached. ``held_out`` were never looked at while the
-rules were made.
+The least figures stand a little below what was reached. First seen, before any rule was made for them:
+``held_out`` .775, ``second`` .645 (precision .78, recall .55), ``third`` .598 (.85, .46) after mending for
+``second``. Their misses were looked at afterwards, so what is printed now says less of other texts than those.
 """
 
 import json
@@ -33,7 +34,9 @@ LEAST = {
         "role_f1": 0.75,
         "date": 0.86,
     },
-    "held_out": {"precision": 0.86, "f1": 0.74},
+    "held_out": {"precision": 0.88, "f1": 0.81, "attribution_kind": 0.86, "polarity": 0.95},
+    "second": {"precision": 0.85, "f1": 0.82, "attribution_kind": 0.9, "polarity": 0.93},
+    "third": {"precision": 0.85, "f1": 0.71},
 }
 Printed = Callable[[Path], list[dict[str, Any]]]
 
