@@ -6,17 +6,17 @@ BIN        := $(VENV)/bin
 LOCKED     := $(VENV)/.locked
 READY      := $(VENV)/.ready
 PIP        := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
-BENCHMARKS ?= $(sort $(wildcard tests/benchmarks/[a-z]*.py))
 ARGS       ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench lock clean bundle
+.PHONY: help demo test bench bench-compare lock clean bundle
 .DELETE_ON_ERROR:
 
 help:
 	@echo "make demo    set up, take in the packaged brief and ask it who holds a license"
 	@echo "make test    set up, then every check and every test (ARGS='tests/ingest -k csv' for a slice)"
-	@echo "make bench   set up, then the benchmarks (BENCHMARKS=FILE for one)"
+	@echo "make bench   set up, then the benchmarks (SIZE=100k|1m|10m|100m, ONLY=load,http, QUICK=1, CPU=1, ADD=1, LIST=1)"
+	@echo "make bench-compare OLD=FILE NEW=FILE   which ratios got worse between two runs"
 	@echo "make lock    write requirements.lock anew from pyproject.toml (UPGRADE=--upgrade for newer versions)"
 	@echo "make clean   remove the environment and every cache"
 
@@ -41,10 +41,11 @@ bundle: $(READY)
 	@$(BIN)/python hatch_build.py
 
 bench: $(READY)
-	@for program in $(BENCHMARKS); do \
-	  echo "== $$program"; \
-	  $(BIN)/python "$$program" || { echo "make bench: $$program failed" >&2; exit 1; }; \
-	done
+	@$(BIN)/python tests/benchmarks/run.py --size $(or $(SIZE),1m) --only '$(ONLY)' $(if $(OUT),--out '$(OUT)') \
+	  $(if $(QUICK),--quick) $(if $(CPU),--cpu) $(if $(ADD),--add) $(if $(LIST),--list)
+
+bench-compare: $(READY)
+	@$(BIN)/python tests/benchmarks/compare.py '$(or $(OLD),$(error OLD=FILE is missing))' '$(or $(NEW),$(error NEW=FILE is missing))'
 
 lock: $(READY)
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url \

@@ -3,6 +3,7 @@
 import ipaddress
 import threading
 from collections import OrderedDict
+from functools import lru_cache
 
 from server.config import Config
 from server.tokens import Identity, Scope
@@ -10,7 +11,7 @@ from server.tokens import Identity, Scope
 MOST_CLIENTS = 10_000
 """Clients that are remembered; a forgotten one begins with a full bucket."""
 
-_UPLOADS = ("/graphs", "/claims")
+_UPLOADS = ("/graphs", "/claims", "/judgments")
 
 
 def longest_body(config: Config, path: str, who: Identity | None) -> int:
@@ -20,6 +21,7 @@ def longest_body(config: Config, path: str, who: Identity | None) -> int:
     return config.body
 
 
+@lru_cache(maxsize=1024)
 def client_of(address: str, forwarded: str | None = None) -> str:
     """What tells a client apart: its address, of IPv6 the network (64 bits) that one household has.
 

@@ -74,11 +74,16 @@ def job_of(
 
 def query_address(asked: QueryRequest, **more: str) -> str:
     """The address that asks the same again, with other parameters besides."""
-    pairs = [("query", asked.query)]
-    pairs += [("default-graph-uri", g) for g in asked.default_graphs or ()]
+    query = f"query={asked.encoded}" if asked.encoded else urlencode({"query": asked.query})
+    pairs = [("default-graph-uri", g) for g in asked.default_graphs or ()]
     pairs += [("named-graph-uri", g) for g in asked.named_graphs or ()]
     pairs += asked.policy
-    return "/sparql?" + urlencode([*pairs, *more.items()])
+    return f"/sparql?{query}&{_encoded((*pairs, *more.items()))}"
+
+
+@lru_cache(maxsize=256)
+def _encoded(pairs: tuple[tuple[str, str], ...]) -> str:
+    return urlencode(pairs)
 
 
 def provenance_link(asked: QueryRequest, reply: Reply) -> str:

@@ -10,6 +10,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from kg.dataset.kept import KeptAnswers
 from kg.dataset.snapshots import Snapshot
 from kg.query.policy import TrustPolicy
+from server.access import identity, request_id
+from server.audit import Audit, Deed
 from server.browse import chosen_format, twin_address
 from server.bundle import scripted
 from server.errors import BadRequest, Forbidden
@@ -52,7 +54,11 @@ def cite() -> AnyResponse:
         raise BadRequest("send the query whose answer is to be kept", parameter="query")
     here = services(current_app)
     sides, _, _ = asked_sides(asked)
-    name = _kept_answers().keep(content_of(asked, sides, here.version(sides.version)))
+    name, is_new = _kept_answers().keep(content_of(asked, sides, here.version(sides.version)))
+    if is_new:
+        who = identity()
+        deed = Deed(who.name if who else "", "POST /answer", "cite", request_id(), {"answer": name})
+        Audit(here.config.store).note("done", deed)
     return redirect(f"/answer/{name}", 303)
 
 

@@ -6,9 +6,12 @@ from functools import lru_cache
 from typing import Any
 
 from kg.dataset.snapshots import Snapshot
+from kg.errors import QueryTimeout
 from kg.query.conflicts import Conflict, Kind, conflicts
 
 PER_PAGE = 50
+CLAIMS_A_SECOND = 5_000
+"""More than a worker compares: where a version has more of them for its deadline, it does not begin."""
 
 
 @dataclass(frozen=True)
@@ -30,9 +33,19 @@ def _found(snapshot: Snapshot, about: str | None) -> list[Conflict]:
     return conflicts(snapshot, about)
 
 
-def conflicts_told(snapshot: Snapshot, text: str) -> dict[str, Any]:
-    """A page of conflicts, and how many there are of each kind."""
+def conflicts_told(snapshot: Snapshot, text: str, seconds: float) -> dict[str, Any]:
+    """A page of conflicts, and how many there are of each kind.
+
+    Raises ``QueryTimeout`` at once for a whole version that cannot be gone through in so many seconds.
+    """
     asked = ConflictsAsked(**json.loads(text))
+    claims = snapshot.manifest.counts["active"]
+    if asked.about is None and claims > seconds * CLAIMS_A_SECOND:
+        raise QueryTimeout(
+            f"{claims:,} claims are more than can be compared within {seconds:g} s: ask about a claim or an "
+            "entity (about=), or run lodestone check, which tells all conflicts",
+            seconds=seconds,
+        )
     found = _found(snapshot, asked.about)
     counts = {kind.value: 0 for kind in Kind}
     for one in found:

@@ -16,7 +16,7 @@ from kg.dataset.snapshots import Reader, Snapshot
 from kg.dataset.terms import QuerySolutions
 from kg.errors import LodestoneError, QuerySyntaxError, StoreError, VersionGone
 from kg.outbound import Outbound
-from kg.query import Answer, Services, TrustPolicy, difference, explain, query, unread
+from kg.query import Answer, Services, TrustPolicy, difference, explain, is_like_another, query, unread
 from kg.query.difference_json import difference_json
 from kg.query.parse import parse
 from kg.query.proof import explanation_json, proof_of, read_triple
@@ -45,6 +45,8 @@ _RDF = {"ntriples": "nt", "nquads": "nq", "jsonld": "json-ld", "rdfxml": "rdf-xm
 _WITH_GRAPHS = ("trig", "nquads", "jsonld")
 """Formats of RDF that can carry provenance beside the answer, which they do only where it is asked for."""
 
+_ALL = TrustPolicy()
+
 Target = tuple[Format, str]
 """A format, and the ``Content-Type`` to send it under."""
 
@@ -72,7 +74,7 @@ def evaluation(store: Path, outbound: tuple[str, ...] = ()) -> Evaluation:
                 policy = TrustPolicy.read(grouped(job.policy))
                 return _written(snapshot, explain(snapshot, job.query, job.base, policy))
             if job.task is Task.CONFLICTS:
-                return _written(snapshot, conflicts_told(snapshot, job.query))
+                return _written(snapshot, conflicts_told(snapshot, job.query, job.timeout))
             if job.task is Task.EXPLANATION:
                 return _written(
                     snapshot, explanation_json(snapshot, proof_of(snapshot, read_triple(job.query)))
@@ -138,10 +140,11 @@ def answer(snapshot: Snapshot, job: Job, services: Services | None = None) -> Dr
     Raises what ``kg.query.query`` raises, ``NotAcceptable``, and ``BadRequest`` if the
     format has no provenance columns; what is written as it comes raises when it is written.
     """
-    form = form_of(job.query, job.base)
+    like = is_like_another(snapshot, job.query, job.base)
+    form = "select" if like else form_of(job.query, job.base)
     target = target_for(form, job) if form else None
     annotated = target is None or wants_provenance(target[0], job.provenance)
-    policy = TrustPolicy.read(grouped(job.policy))
+    policy = TrustPolicy.read(grouped(job.policy)) if job.policy else _ALL
     if (
         target is not None
         and form == "select"
@@ -218,15 +221,22 @@ def target_for(form: str, job: Job) -> Target:
             )
         chosen, media_type = named, named.media_type
     else:
-        offer = choose(job.accept, offers(formats))
-        found = by_name(formats, offer.name) if offer else None
-        if offer is None or found is None:
+        offered = _accepted(job.accept, formats)
+        if offered is None:
             available = tuple(f.media_type for f in formats)
             raise NotAcceptable(f"the answer to a {form.upper()} comes in other formats", available=available)
-        chosen, media_type = found, offer.media_type
+        chosen, media_type = offered
     if job.provenance is Provenance.COLUMNS and chosen.name not in ("csv", "tsv"):
         raise BadRequest("only CSV and TSV have provenance=columns", parameter="provenance")
     return chosen, chosen.content_type(media_type)
+
+
+@lru_cache(maxsize=256)
+def _accepted(accept: str | None, formats: tuple[Format, ...]) -> Target | None:
+    """The format that is liked best, and its media type; ``None`` if there is none."""
+    offer = choose(accept, offers(formats))
+    found = by_name(formats, offer.name) if offer else None
+    return None if offer is None or found is None else (found, offer.media_type)
 
 
 def wants_provenance(chosen: Format, asked: Provenance | None) -> bool:

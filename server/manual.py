@@ -18,7 +18,7 @@ manual = Blueprint("manual", __name__)
 
 _DOCS = files("server") / "docs"
 FIRST = ("tutorial", "model", "query-page", "identity", "outside")
-LAST = ("operations", "engines")
+LAST = ("operations", "engines", "paper")
 """Chapters in their order; others come between."""
 
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")

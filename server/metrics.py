@@ -38,15 +38,25 @@ class Requests:
             "lodestone_requests_from_cache", "Requests answered from the cache.", registry=self.registry
         )
 
+        self._known: dict[tuple[str, int], tuple[Counter, Histogram]] = {}
+
     def note(self, path: str, status: int, seconds: float) -> None:
         """Count a request."""
         name = route(path)
-        self._count.labels(name, str(status)).inc()
-        self._seconds.labels(name).observe(seconds)
+        found = self._known.get((name, status))
+        if found is None:
+            found = self._known[name, status] = (
+                self._count.labels(name, str(status)),
+                self._seconds.labels(name),
+            )
+        counted, measured = found
+        counted.inc()
+        measured.observe(seconds)
 
 
 _ROUTES = frozenset(
-    "sparql graphs claims claim document source entity ontology docs health metrics static reconcile".split()
+    "sparql graphs claims claim document source entity ontology docs health metrics static reconcile "
+    "judgments conflicts conflict explain review answer completion openapi.json".split()
 )
 
 

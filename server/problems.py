@@ -91,7 +91,7 @@ KINDS: dict[type[LodestoneError], Kind] = {
     InvalidJudgment: Kind(422, "invalid-judgment", "This is no judgment"),
     TooManyRequests: Kind(429, "rate", "Too many requests", retry=1),
     Abandoned: Kind(499, "abandoned", "Nobody waited for the answer"),
-    ServiceFailed: Kind(502, "service", "An endpoint that the query asks gave no answer"),
+    ServiceFailed: Kind(502, "service", "An address outside that is asked gave no answer"),
     Overloaded: Kind(503, "overloaded", "The server is busy", retry=2),
     StoreBusy: Kind(503, "store-busy", "The store is being written", retry=2),
     WorkerLost: Kind(503, "worker-lost", "The query broke its worker", retry=1),

@@ -1,10 +1,11 @@
 """Reading a request by the SPARQL 1.1 Protocol, and Lodestone's parameters beside it."""
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
-from urllib.parse import parse_qsl
+from urllib.parse import unquote
 
 from kg.dataset.terms import is_node
 from kg.query.policy import PARAMETERS, TrustPolicy
@@ -17,6 +18,9 @@ QUERY = "application/sparql-query"
 UPDATE = "application/sparql-update"
 MAX_FIELDS = 500
 MEBIBYTE = 1024 * 1024
+_ENCODED = re.compile(rb"(?:^|&)query=([A-Za-z0-9_.~%+*-]+)(?=&|$)")
+
+_FREQUENT = tuple((f"%{ord(character):02X}", character) for character in "<>{}?:/ \n;#,()=&")
 
 Parameters = Mapping[str, tuple[str, ...]]
 
@@ -54,6 +58,7 @@ class QueryRequest:
     """A query with its dataset and Lodestone's parameters, ``None`` where not given.
 
     ``timeout`` is in seconds, ``memory`` and ``result`` in bytes (requests give MiB).
+    ``encoded`` is the query as it stands in the address that it came in, if it may stand in another.
     """
 
     query: str
@@ -67,6 +72,7 @@ class QueryRequest:
     format: str | None = None
     policy: Policy = ()
     plan: bool = False
+    encoded: str | None = None
 
 
 @dataclass(frozen=True)
@@ -97,7 +103,8 @@ def read_request(request: Incoming) -> QueryRequest | UpdateRequest | None:
         if "update" in in_url:
             raise BadRequest("an update is sent by POST, not in the address", parameter="update")
         if "query" in in_url:
-            return read_parameters(in_url)
+            encoded = _ENCODED.search(request.query_string)
+            return replace(read_parameters(in_url), encoded=encoded[1].decode() if encoded else None)
         _nothing(in_url)
         return None
     match request.mimetype:
@@ -136,15 +143,29 @@ def _nothing(parameters: Parameters) -> None:
 def decode(data: bytes) -> dict[str, tuple[str, ...]]:
     """Form-encoded parameters, in UTF-8. Raises ``BadRequest``."""
     found: defaultdict[str, list[str]] = defaultdict(list)
+    if data.count(b"&") >= MAX_FIELDS:
+        raise BadRequest(f"more than {MAX_FIELDS} parameters")
     try:
-        pairs = parse_qsl(data.decode("ascii"), True, errors="strict", max_num_fields=MAX_FIELDS)
+        for pair in data.decode("ascii").split("&"):
+            if pair:
+                name, _, value = pair.partition("=")
+                found[_unescaped(name)].append(_unescaped(value))
     except UnicodeError:
         raise BadRequest("the parameters are not form-encoded UTF-8") from None
-    except ValueError:
-        raise BadRequest(f"more than {MAX_FIELDS} parameters") from None
-    for name, value in pairs:
-        found[name].append(value)
     return {name: tuple(values) for name, values in found.items()}
+
+
+def _unescaped(text: str) -> str:
+    """Form-encoded text as it was. What is frequent in SPARQL goes first and in bulk.
+
+    As it is no hexadecimal digit, no other escape comes of it. Raises ``UnicodeError``.
+    """
+    text = text.replace("+", " ")
+    if "%" not in text:
+        return text
+    for escape, character in _FREQUENT:
+        text = text.replace(escape, character)
+    return unquote(text, errors="strict") if "%" in text else text
 
 
 def _merged(first: Parameters, second: Parameters) -> dict[str, tuple[str, ...]]:
@@ -218,6 +239,8 @@ def read_difference(request: Incoming) -> DifferenceRequest:
 
 def _policy(parameters: Parameters) -> Policy:
     given = {name: parameters[name] for name in PARAMETERS if name in parameters}
+    if not given:
+        return ()
     return tuple(TrustPolicy.read(given).written())
 
 

@@ -152,7 +152,8 @@ class Known:
         """Of a job that comes now. Raises ``VersionGone`` and ``StoreError``."""
         if is_volatile(job.query):
             return cls(job)
-        current, asked = here.snapshot().iri, here.resolved(job.version)
+        current = here.snapshot().iri
+        asked = current if job.version is None else here.resolved(job.version)
         key = key_of(job, asked)
         return cls(job, key, etag_of(key), current, asked)
 

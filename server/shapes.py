@@ -14,6 +14,7 @@ _TOKEN = re.compile(
 _IRI = re.compile(r"<([^<>\"{}|^`\\\s]*)>")
 _PLAIN_IRI = re.compile(r"[^'#]*|[A-Za-z][A-Za-z0-9+.-]*://[^']*")
 _CONSTANT = re.compile(r'"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|<[^<>"{}|^`\\\s]*>|\b\d[\w.]*')
+_HIDING = re.compile(r"[\"'#\\]")
 _VOLATILE = re.compile(r"(?<![?$:\w])(?:RAND|NOW|UUID|STRUUID|BNODE|SERVICE)|\\u", re.I)
 _LONGEST = 8192
 
@@ -23,6 +24,8 @@ def in_one_spelling(query: str) -> str:
 
     As it stands where ``<`` may be "less than" before a string or a comment, as in ``?x<'a>'``.
     """
+    if not _HIDING.search(query):
+        return " ".join(query.split())
     if not all(_PLAIN_IRI.fullmatch(found[1]) for found in _IRI.finditer(query)):
         return query
     return _TOKEN.sub(lambda found: found[1] or " ", query).strip()

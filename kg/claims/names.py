@@ -35,6 +35,7 @@ _ORDINARY = frozenset(
 _POSTMODIFIER = re.compile(
     r"(?<=\S)\s*(?:,|\b(?:in|at|for|from|with|that|which|who|whose|to|near)\b).*$", re.S
 )
+_PART_AFTER_FRAGMENT = "/"
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
 
 
@@ -83,6 +84,21 @@ def _slug(text: str) -> str:
 def _readable(text: str, digest: str) -> str:
     slug = _slug(text)
     return f"{slug}-{digest[:20]}" if slug else digest[:32]
+
+
+def part_of(name: str, of: str) -> str:
+    """The name of a part of a claim, judgment, document …: ``<claim>#quote``.
+
+    A fragment has no fragment (RFC 3986, section 3.5): under a base IRI that ends in ``#``
+    it is ``<base>claim/abc/quote``.
+    """
+    return f"{name}{_PART_AFTER_FRAGMENT if '#' in name else '#'}{of}"
+
+
+def whole_of(name: str) -> str:
+    """What a name is a part of; an empty text if it is no part by its form."""
+    before, _, fragment = name.rpartition("#")
+    return name.rpartition(_PART_AFTER_FRAGMENT)[0] if _PART_AFTER_FRAGMENT in fragment else before
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from kg.claims.confidence import (
     hand_ons,
 )
 from kg.claims.document import Document
-from kg.claims.names import Names, is_iri, normalized
+from kg.claims.names import Names, is_iri, normalized, part_of
 from kg.claims.source import SOURCE_CLASS, SourceKind, Voice, root_position
 from kg.claims.times import TimeSpan
 from kg.claims.types import (
@@ -197,24 +197,24 @@ def _record(
             yield say(predicate, iri(other))
     yield from _quote(claim, name)
     for position, voice in enumerate(claim.attribution, start=1):
-        link = f"{name}#attribution-{position}"
+        link = part_of(name, f"attribution-{position}")
         yield say(LS.attribution, iri(link))
         yield from encode_attribution(voice, position, link, claim.document, names)
     for role, mention in claim.roles.items():
         yield from _participation(role, mention, name, claim.document, names)
-    for span, predicate, part in (
+    for span, predicate, which in (
         (claim.when, LS.occurred, "when"),
         (claim.validity, LS.validity, "validity"),
     ):
         if span is not None:
-            yield say(predicate, iri(f"{name}#{part}"))
-            yield from _time_span(span, f"{name}#{part}")
+            yield say(predicate, iri(part_of(name, which)))
+            yield from _time_span(span, part_of(name, which))
     if claim.quantity is not None:
-        yield say(LS.quantity, iri(f"{name}#quantity"))
-        yield Statement(iri(f"{name}#quantity"), TYPE, iri(LS.Quantity))
-        yield from _quantity(claim.quantity, f"{name}#quantity")
-    yield say(LS.assessment, iri(f"{name}#assessment"))
-    yield from encode_assessment(claim.assessment, hand_ons(claim.attribution), f"{name}#assessment")
+        yield say(LS.quantity, iri(part_of(name, "quantity")))
+        yield Statement(iri(part_of(name, "quantity")), TYPE, iri(LS.Quantity))
+        yield from _quantity(claim.quantity, part_of(name, "quantity"))
+    yield say(LS.assessment, iri(part_of(name, "assessment")))
+    yield from encode_assessment(claim.assessment, hand_ons(claim.attribution), part_of(name, "assessment"))
 
 
 def _relations(claim: Claim) -> tuple[tuple[LS, tuple[str, ...]], ...]:
@@ -230,7 +230,7 @@ def _relations(claim: Claim) -> tuple[tuple[LS, tuple[str, ...]], ...]:
 def _quote(claim: Claim, name: str) -> Iterator[Statement]:
     if claim.quote is None:
         return
-    q = iri(f"{name}#quote")
+    q = iri(part_of(name, "quote"))
     yield Statement(iri(name), iri(LS.quote), q)
     yield Statement(q, TYPE, iri(LS.Quote))
     yield Statement(q, iri(OA + "exact"), literal(claim.quote.exact))
@@ -267,7 +267,7 @@ def encode_attribution(
 def _participation(
     role: RoleName, mention: Mention, name: str, document: Document, names: Names
 ) -> Iterator[Statement]:
-    p = iri(f"{name}#role-{role}")
+    p = iri(part_of(name, f"role-{role}"))
     yield Statement(iri(name), iri(LS.participation), p)
     yield Statement(p, TYPE, iri(LS.Participation))
     yield Statement(p, iri(LS.role), iri(ROLE_INFO[role].property))

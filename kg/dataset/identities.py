@@ -13,7 +13,7 @@ from pyoxigraph import NamedNode, Quad, Store
 
 from kg.dataset.judged import StoredJudgment, decode_judgment
 from kg.dataset.records import Object, Records, Subject, plain_value
-from kg.dataset.terms import is_node, node, ntriples
+from kg.dataset.terms import Literal, is_node, node, ntriples
 from kg.errors import NotFound
 from kg.identity.clusters import NONE, Clusters, Link, Texts
 from kg.identity.judgment import Judgment, Kind, Verdict
@@ -56,6 +56,15 @@ class Identities(Records):
         for quad in store.quads_for_pattern(None, _TYPE, _JUDGMENT, self.record):
             if isinstance(quad.subject, NamedNode):
                 yield quad.subject.value
+
+    def judged_at(self) -> dict[str, str]:
+        """When each judgment was made, as it is written, standing or not; read in one go."""
+        return {
+            quad.subject.value: quad.object.value
+            for store in (self.archive, self.main)
+            for quad in store.quads_for_pattern(None, node(LS.made), None, self.record)
+            if isinstance(quad.subject, NamedNode) and isinstance(quad.object, Literal)
+        }
 
     def is_judgment(self, iri: str) -> bool:
         """Whether a judgment of that IRI stands."""

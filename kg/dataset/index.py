@@ -17,7 +17,6 @@ from kg.dataset.annotations import AnnotationReader
 from kg.dataset.records import Object, Subject
 from kg.dataset.syntax import syntax_error
 from kg.dataset.view import Fact, Support, View, proved
-from ontology.vocab import PREFIXES
 
 _CACHED = 200_000
 
@@ -34,16 +33,18 @@ class AnnotatedFacts:
         self._annotations = annotations
         self._view = view
         self._known: dict[BlankNode, Support] = {}
+        self._sole: dict[BlankNode, Fact | None] = {}
         self._premises: dict[str, Fact] = {}
 
     def query(
         self, sparql: str, *, base_iri: str | None = None
     ) -> QuerySolutions | QueryBoolean | QueryTriples:
-        """Evaluate a query with the engine; the default graph is all facts. Raises ``QuerySyntaxError``."""
+        """Evaluate a query with the engine; the default graph is all facts, and no prefix is known.
+
+        Raises ``QuerySyntaxError``.
+        """
         try:
-            return self.store.query(
-                sparql, base_iri=base_iri, prefixes=dict(PREFIXES), use_default_graph_as_union=True
-            )
+            return self.store.query(sparql, base_iri=base_iri, use_default_graph_as_union=True)
         except SyntaxError as error:
             raise syntax_error(error) from None
 
@@ -53,6 +54,19 @@ class AnnotatedFacts:
         """Facts, each with the name of the graph that stands for its annotation; ``None`` matches all."""
         for quad in self.store.quads_for_pattern(s, p, o, None):
             yield quad.subject, quad.predicate, quad.object, quad.graph_name  # type: ignore[misc]
+
+    def claims(self, names: Sequence[BlankNode]) -> list[Fact | None]:
+        """The claims that state the facts of each of these graphs; ``None`` where more supports them."""
+        known = self._sole
+        try:
+            return list(map(known.__getitem__, names))
+        except KeyError:
+            unknown = [name for name in names if name not in known]
+        if len(known) + len(unknown) > _CACHED:
+            known.clear()
+            unknown = list(names)
+        known.update((name, self._read(name).sole) for name in unknown)
+        return list(map(known.__getitem__, names))
 
     def supports(self, names: Sequence[BlankNode]) -> list[Support]:
         """What the facts of each of these graphs rest on, as ``View.fact_support`` tells it."""
@@ -67,16 +81,17 @@ class AnnotatedFacts:
         if found is None:
             if len(self._known) >= _CACHED:
                 self._known.clear()
-            label = name.value
-            match label[0]:
-                case "t":
-                    found = self._asked(name)
-                case "p":
-                    found = self._proved(label)
-                case _:
-                    found = self._annotations.support(label)
-            self._known[name] = found
+            found = self._known[name] = self._read(name)
         return found
+
+    def _read(self, name: BlankNode) -> Support:
+        label = name.value
+        match label[0]:
+            case "t":
+                return self._asked(name)
+            case "p":
+                return self._proved(label)
+        return self._annotations.support(label)
 
     def line(self, name: BlankNode) -> str:
         """What is written down under a name. Raises ``StoreError``."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal as OneOf
 
 from kg.claims.claim import Status
-from kg.claims.names import Names
+from kg.claims.names import Names, part_of
 from kg.claims.types import STATUS_TERM
 from kg.dataset.decode import Node, Read, decode_agent
 from kg.dataset.encode import LABEL, TYPE, agent_iri, moment
@@ -90,7 +90,7 @@ def encode_judgment(judgment: Judgment, names: Names) -> Iterator[Statement]:
     yield say(LS.judgmentConfidence, typed(repr(judgment.confidence), "double"))
     yield say(LS.status, iri(STATUS_TERM[judgment.status]))
     for place, (feature, value) in enumerate(judgment.features.items(), start=1):
-        f = iri(f"{name}#feature-{place}")
+        f = iri(part_of(name, f"feature-{place}"))
         yield say(LS.feature, f)
         yield Statement(f, TYPE, iri(LS.Feature))
         yield Statement(f, LABEL, literal(feature))

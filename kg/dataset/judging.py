@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 
+from kg.claims.names import whole_of
 from kg.dataset.encode import encode_agent, moment
 from kg.dataset.identities import projected, renamed_claims, texts
 from kg.dataset.judged import encode_judgment
@@ -244,7 +245,7 @@ def _rename(writer: Writer, after: Clusters, links: Iterable[Link]) -> None:
     view.clusters = after
     _name_anew(writer, before, links)
     parts = chain.from_iterable(view.pointing_at(LS.mention, mention) for mention in changed)
-    for claim in {*claims, *(part.rpartition("#")[0] for part in parts)}:
+    for claim in {*claims, *map(whole_of, parts)}:
         writer.text.touch(claim)
     writer.withdraw((q.subject, q.predicate, q.object) for q in _quads(change.gone))
     writer.load(writer.main, writer.facts(change.come))

@@ -45,8 +45,8 @@ class KeptAnswers:
         self._folder = layout.root / "answers"
         self._most = most
 
-    def keep(self, content: Mapping[str, Any]) -> str:
-        """Keep an answer, if it is not kept yet; gives back its hash.
+    def keep(self, content: Mapping[str, Any]) -> tuple[str, bool]:
+        """Keep an answer, if it is not kept yet; gives back its hash, and whether it is new.
 
         Raises ``AnswersFull`` where there is no room, ``AnswerGone`` where it was taken out, ``StoreError``.
         """
@@ -55,7 +55,7 @@ class KeptAnswers:
         path = self._path(name)
         self._refuse_gone(name)
         if path.exists():
-            return name
+            return name, False
         if len(body) > LONGEST:
             raise AnswersFull(
                 f"the answer has {len(body):,} bytes, up to {LONGEST:,} can be cited: ask for less"
@@ -71,7 +71,7 @@ class KeptAnswers:
                 _write(path, packed)
             except OSError as error:
                 raise StoreError(f"{path} cannot be written: {error}") from error
-        return name
+        return name, True
 
     def get(self, name: str) -> KeptAnswer:
         """An answer by its hash. Raises ``NotFound``, ``AnswerGone``, and ``StoreError`` if it is damaged."""

@@ -17,7 +17,7 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, Store, Triple, parse
 from kg.claims.claim import Claim, ClaimType, Modality, Polarity, Status
 from kg.claims.confidence import UNRATED, Reliability
 from kg.claims.document import Document
-from kg.claims.names import Names
+from kg.claims.names import Names, part_of
 from kg.claims.source import SourceKind, Voice
 from kg.claims.types import MODALITY_TERM, POLARITY_TERM, STATUS_TERM, TYPE_INFO
 from kg.dataset.encode import (
@@ -85,8 +85,8 @@ class Foreign:
         document = names.document(self.document.key)
         yield from encode_document(self.document, names)
         yield from encode_source(self.voice, self.document, names)
-        yield from encode_attribution(self.voice, 1, f"{document}#attribution-1", self.document, names)
-        yield from encode_assessment(UNRATED, 0, f"{document}#assessment")
+        yield from encode_attribution(self.voice, 1, part_of(document, "attribution-1"), self.document, names)
+        yield from encode_assessment(UNRATED, 0, part_of(document, "assessment"))
         origin = iri(self._origin(names))
         yield Statement(origin, TYPE, iri(LS.Origin))
         yield Statement(origin, iri(LS.rootSource), iri(voice_iri(self.voice, self.document, names)))
@@ -119,8 +119,8 @@ class Foreign:
             (iri(LS.status), iri(STATUS_TERM[Status.ACCEPTED])),
             (iri(LS.recorded), moment(self.recorded)),
             (iri(LS.origin), iri(self._origin(names))),
-            (iri(LS.attribution), iri(f"{document}#attribution-1")),
-            (iri(LS.assessment), iri(f"{document}#assessment")),
+            (iri(LS.attribution), iri(part_of(document, "attribution-1"))),
+            (iri(LS.assessment), iri(part_of(document, "assessment"))),
         )
 
 

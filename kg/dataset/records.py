@@ -14,7 +14,7 @@ from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Store,
 
 from kg.claims.claim import Claim
 from kg.claims.confidence import RELIABILITY_TERM, Reliability, claim_probability
-from kg.claims.names import Names, is_iri
+from kg.claims.names import Names, is_iri, part_of
 from kg.dataset.decode import Node, decode, decode_assessment, read_node
 from kg.dataset.terms import node, ntriples
 from kg.errors import NotFound
@@ -84,7 +84,7 @@ class Records:
         while todo:
             for quad in store.quads_for_pattern(node(todo.pop()), None, None, self.record):
                 yield quad
-                if isinstance(quad.object, NamedNode) and quad.object.value.startswith(f"{name}#"):
+                if isinstance(quad.object, NamedNode) and quad.object.value.startswith(part_of(name, "")):
                     todo.append(quad.object.value)
 
     def pointing_at(self, predicate: str, iri: str) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse
 
+from kg.claims.names import part_of, whole_of
 from kg.dataset.closure import Closure
 from kg.dataset.fixed import FixedView
 from kg.dataset.identities import texts
@@ -110,8 +111,8 @@ class Candidate:
     def _need(self, predicate: str) -> str:
         return self.view.need(self.iri, predicate, self.store)
 
-    def _days(self, part: str) -> tuple[date | None, date | None]:
-        span = f"{self.iri}#{part}"
+    def _days(self, which: str) -> tuple[date | None, date | None]:
+        span = part_of(self.iri, which)
         first = self.view.said(span, LS.earliest, self.store)
         last = self.view.said(span, LS.latest, self.store)
         return _day(first), _day(last)
@@ -272,7 +273,7 @@ def _record(
             continue
         owner = quad.subject.value if isinstance(quad.subject, NamedNode) else ""
         while owner and owner not in owned:
-            owner = owner.rpartition("#")[0]
+            owner = whole_of(owner)
         if owner not in gone:
             yield quad
     yield from mention_quads(version, names)

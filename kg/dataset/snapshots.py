@@ -68,6 +68,11 @@ class Snapshot(Version):
         return TextIndex(self.layout.snapshots / self.manifest.text) if self.manifest.text else None
 
     @cached_property
+    def iri(self) -> str:
+        """The version's IRI."""
+        return super().iri
+
+    @cached_property
     def statistics(self) -> Statistics | None:
         """What the planner knows of the default graph."""
         return statistics_of(self.layout, self.manifest)

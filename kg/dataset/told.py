@@ -11,6 +11,7 @@ from kg.claims.confidence import (
     RELIABILITY_TERM,
     credibility_probability,
 )
+from kg.claims.names import part_of
 from kg.claims.types import TYPE_INFO
 from kg.dataset.identities import Identities
 from kg.dataset.records import Object, Subject, plain_value
@@ -71,8 +72,6 @@ class Told(Identities):
 
     def said(self, iri: str, predicate: str, store: Store | None = None) -> str | None:
         """A value that the queried record (or that of a store) has of a node, the only one there is."""
-        if iri.count("#") > 1:  # no IRI: a claim named by a fragment has no nodes named under it
-            return None
         for quad in (store or self.main).quads_for_pattern(node(iri), node(predicate), None, self.record):
             return plain_value(quad.object)
         return None
@@ -106,7 +105,7 @@ class Told(Identities):
         return ClaimInfo(
             iri=iri,
             label=self.said(iri, RDFS + "label") or iri,
-            quote=self.said(f"{iri}#quote", OA + "exact"),
+            quote=self.said(part_of(iri, "quote"), OA + "exact"),
             document=self.need(iri, LS.document),
             source=" → ".join(map(self.source_label, self.voices(iri))),
             origin=origin,
@@ -133,7 +132,7 @@ class Told(Identities):
 
     def credibility_of(self, claim: str, store: Store | None = None) -> float:
         """P(a claim is credible | its origin is reliable)."""
-        own = self.credibility(f"{claim}#assessment", store)
+        own = self.credibility(part_of(claim, "assessment"), store)
         shared = self.need(claim, LS.assessment, store) if own is None else ""
         found = self.credibility(shared) if own is None else own
         if found is None:
@@ -152,7 +151,7 @@ class Told(Identities):
 
         The links are named after their positions, under the claim or, in the shared record, a file.
         """
-        chain = f"{claim}#attribution-"
+        chain = part_of(claim, "attribution-")
         voice = self.said(f"{chain}1", LS.voice, store)
         if voice is None:
             chain = self.need(claim, LS.attribution, store).rstrip("0123456789")

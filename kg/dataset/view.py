@@ -8,6 +8,7 @@ from typing import Any
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, Store
 
+from kg.claims.names import whole_of
 from kg.dataset.identities import Fact
 from kg.dataset.pool import StoredPool, term
 from kg.dataset.records import DEFAULT, Object, Subject
@@ -42,6 +43,14 @@ class Support:
     base: bool = False
     facts: tuple[Fact, ...] = ()
     proofs: tuple[tuple[Fact, ...], ...] = ()
+
+    @property
+    def sole(self) -> Fact | None:
+        """The claims that state it, one or more, if nothing else supports it; else ``None``."""
+        if len(self.facts) != 1 or self.base or self.proofs:
+            return None
+        fact = self.facts[0]
+        return None if not fact or " " in "".join(fact) else fact
 
     @property
     def claims(self) -> tuple[str, ...]:
@@ -230,7 +239,7 @@ class View(Told):
         """The active claim or judgment that a node of the record is, or is under (``<claim>#quote``)."""
         name = iri
         while name and self.stance(name) is None and not self.is_judgment(name):
-            name = name.rpartition("#")[0]
+            name = whole_of(name)
         return name or None
 
 

@@ -10,6 +10,7 @@ import ontology
 from kg.claims.claim import Claim, Status
 from kg.claims.confidence import RELIABILITY_TERM, Reliability, cautious, claim_probability, hand_ons
 from kg.claims.document import Document
+from kg.claims.names import part_of
 from kg.dataset.bulk import gathered, load_pieces
 from kg.dataset.decode import decode_document
 from kg.dataset.encode import EncodedClaim, encode, moment, with_stored_triples
@@ -277,7 +278,7 @@ class Writer(FactWriter):
     def verify_quote(self, name: str) -> None:
         """Note that a claim's quote was found in its document's text, which was not at hand before."""
         self.touch(archive=True)
-        quote, predicate = node(f"{name}#quote"), node(LS.quoteVerified)
+        quote, predicate = node(part_of(name, "quote")), node(LS.quoteVerified)
         store = self.main if self.view.is_active(name) else self.archive
         for quad in list(store.quads_for_pattern(quote, predicate, None, self.view.record)):
             store.remove(quad)

@@ -5,12 +5,15 @@ judgment, so that a count of grants is right. Who is only described is nobody in
 unnamed producers are neither the same party nor different ones.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import combinations
+from math import inf
 
 from kg.claims.claim import RoleName
+from kg.claims.names import part_of
 from kg.claims.types import ROLE_INFO
 from kg.dataset.restricted import Candidate as ClaimAt
 from kg.dataset.snapshots import Snapshot
@@ -18,6 +21,8 @@ from kg.link.scoring import Feature, Score, table
 from ontology.vocab import LS
 
 _MOST_IN_BLOCK = 300
+_NEAR = 0.2
+"""How far off "about" may be."""
 _ROLE = {str(info.property): role for role, info in ROLE_INFO.items()}
 PARTIES = (
     RoleName.PRODUCER,
@@ -31,6 +36,16 @@ PARTIES = (
     RoleName.SPEAKER,
 )
 """Parts that tell one event from another. The authority, the product and the place are shared by many."""
+CIRCUMSTANCES = (RoleName.PRODUCT, RoleName.PLACE, RoleName.AUTHORITY, RoleName.MEASURE)
+"""Parts that many events share, so that the same one tells nothing; another one may be another event."""
+_SIDES = (
+    (RoleName.PRODUCER, RoleName.LICENSEE, RoleName.APPLICANT, RoleName.SUPPLIER),
+    (RoleName.CUSTOMER, RoleName.IMPORTER, RoleName.END_USER),
+)
+_DECISIONS = frozenset(map(str, (LS.LicenseGranted, LS.LicenseDenied, LS.LicenseEnded)))
+"""Events of which the same parties have one at a time. Of others, as statements, they may have several."""
+_COUNTED = re.compile(r"licen[cs]e|permit|approval|application|shipment|batch|case", re.I)
+"""Units of quantities that count events, so that one report may tell of a part of another's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +57,7 @@ class Told:
     cls: str
     parties: Mapping[RoleName, str] = field(default_factory=dict)
     unnamed: frozenset[RoleName] = frozenset()
+    circumstances: Mapping[RoleName, str] = field(default_factory=dict)
     first: date | None = None
     last: date | None = None
     quantity: tuple[str, str, str] | None = None
@@ -60,19 +76,23 @@ def _event(view: Snapshot, name: str, named: Mapping[str, bool]) -> Told | None:
     if iri is None:
         return None
     parties: dict[RoleName, str] = {}
+    circumstances: dict[RoleName, str] = {}
     unnamed: set[RoleName] = set()
-    for part in found.all(LS.participation):
-        told = view.node(part)
+    for one in found.all(LS.participation):
+        told = view.node(one)
         role, mention = _ROLE.get(told.get(LS.role) or ""), told.get(LS.mention)
-        if role not in PARTIES or mention is None:
+        if role is None or mention is None:
             continue
         entity = view.clusters.canonical(mention)
-        if named.get(entity, False):
+        if role in CIRCUMSTANCES:
+            if named.get(entity, False):
+                circumstances[role] = entity
+        elif named.get(entity, False):
             parties[role] = entity
         else:
             unnamed.add(role)
     first, last = claim.occurred
-    amount = view.node(f"{name}#quantity")
+    amount = view.node(part_of(name, "quantity"))
     value = amount.get(LS.quantityValue)
     quantity = (value, amount.get(LS.qualifier) or "", amount.get(LS.unit) or "") if value else None
     return Told(
@@ -81,6 +101,7 @@ def _event(view: Snapshot, name: str, named: Mapping[str, bool]) -> Told | None:
         claim.claim_type,
         parties,
         frozenset(unnamed),
+        circumstances,
         first,
         last,
         quantity,
@@ -115,7 +136,7 @@ def score_events(a: Told, b: Told) -> Score:
         r for r in PARTIES if (r in a.unnamed) != (r in b.unnamed) or (r in a.unnamed and r in b.unnamed)
     ]
     features["parties same"] = ", ".join(same)
-    value = points["one party" if len(same) == 1 else "two parties"] if same else 0.0
+    value = points["two parties" if _both_sides(a, same) else "one party"] if same else 0.0
     when = _when(a, b)
     features["time"] = when
     value += points[when]
@@ -129,6 +150,17 @@ def score_events(a: Told, b: Told) -> Score:
     if differs:
         features["parties differ"] = ", ".join(differs)
         most = min(most, caps["other party"])
+    others = [
+        r for r in CIRCUMSTANCES if len({e[r] for e in (a.circumstances, b.circumstances) if r in e}) > 1
+    ]
+    if others:
+        features["circumstances differ"] = ", ".join(others)
+        most = min(most, caps["other circumstance"])
+    if a.cls not in _DECISIONS:
+        most = min(most, caps["several at a time"])
+    if _counts_apart(a, b):
+        features["count"] = "told by one only"
+        most = min(most, caps["count told by one"])
     if open_roles:
         features["described only"] = ", ".join(open_roles)
         most = min(most, caps["described only"])
@@ -148,19 +180,43 @@ def _when(a: Told, b: Told) -> str:
         return "unknown"
     if a.first > b.last or b.first > a.last:
         return "apart"
-    if (a.first, a.last) == (b.first, b.last):
-        span = (a.last - a.first).days
-    else:
-        span = max((a.last - a.first).days, (b.last - b.first).days)
-    if span > table().event_caps["wide from days"]:
+    shorter, longer = sorted(((a.last - a.first).days, (b.last - b.first).days))
+    caps = table().event_caps
+    if longer > caps["wide from days"] or shorter > caps["wide for both from days"]:
         return "wide overlap"
     return "same" if (a.first, a.last) == (b.first, b.last) else "overlap"
+
+
+def _both_sides(event: Told, roles: Iterable[RoleName]) -> bool:
+    """Whether parts are played by one party on each side of a trade, not by one firm in two parts."""
+    giving, taking = ({event.parties[r] for r in roles if r in side} for side in _SIDES)
+    return bool(giving and taking) and len(giving | taking) > 1
+
+
+def _counts_apart(a: Told, b: Told) -> bool:
+    """Whether only one tells how many there were, and these are more than one."""
+    told = [e.quantity for e in (a, b) if e.quantity is not None and _COUNTED.search(e.quantity[2])]
+    return len(told) == 1 and (float(told[0][0]), told[0][1]) != (1, LS.Exact)
 
 
 def _amounts(a: Told, b: Told) -> str | None:
     if a.quantity is None or b.quantity is None or a.quantity[2] != b.quantity[2]:
         return None
-    if a.quantity[0] == b.quantity[0]:
+    (low, high), (other_low, other_high) = _bounds(a.quantity), _bounds(b.quantity)
+    if (low, high) == (other_low, other_high):
         return "same"
-    exact = a.quantity[1] == b.quantity[1] == LS.Exact
-    return "differs" if exact else None
+    return "differs" if low > other_high or other_low > high else None
+
+
+def _bounds(quantity: tuple[str, str, str]) -> tuple[float, float]:
+    """Between what a quantity may be."""
+    value = float(quantity[0])
+    match quantity[1]:
+        case LS.Exact:
+            return value, value
+        case LS.AtLeast | LS.MoreThan:
+            return value, inf
+        case LS.AtMost | LS.FewerThan:
+            return -inf, value
+    near = abs(value) * _NEAR
+    return value - near, value + near

@@ -8,7 +8,7 @@ JACM 2016): plus is never taken to be idempotent, and ``1 + x`` stays as it is.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import StrEnum
 from itertools import chain, repeat
 from typing import Any, NamedTuple
@@ -93,7 +93,8 @@ class Circuit:
         self.operands: list[tuple[int, ...]] = [(), ()]
         self._tokens: dict[str, int] = {}
         self._outside: dict[tuple[str, str], int] = {}
-        self._leaves: dict[int, tuple[str, str]] = {}
+        self._names: dict[int, str] = {}
+        self._times: dict[int, str] = {}
         self._facts: dict[tuple[int, ...], int] = {}
         self._differences: dict[tuple[int, ...], int] = {}
         self._sums = _Composites(Op.PLUS, self.zero)
@@ -103,12 +104,12 @@ class Circuit:
         return len(self.operations)
 
     def __getitem__(self, number: int) -> Node:
-        name, at = self._leaves.get(number, ("", ""))
+        name, at = self._names.get(number, ""), self._times.get(number, "")
         return Node(self.operations[number], self.operands[number], name, at)
 
     def name(self, number: int) -> str:
         """The claim of a token, the service of an outside token."""
-        return self._leaves[number][0]
+        return self._names[number]
 
     def _new(self, op: Op, operands: tuple[int, ...]) -> int:
         number = len(self.operations)
@@ -123,7 +124,7 @@ class Circuit:
         found = self._tokens.get(claim)
         if found is None:
             found = self._tokens[claim] = self._new(Op.TOKEN, ())
-            self._leaves[found] = (claim, "")
+            self._names[found] = claim
         return found
 
     def outside(self, service: str, at: str) -> int:
@@ -131,7 +132,8 @@ class Circuit:
         found = self._outside.get((service, at))
         if found is None:
             found = self._outside[service, at] = self._new(Op.OUTSIDE, ())
-            self._leaves[found] = (service, at)
+            self._names[found] = service
+            self._times[found] = at
         return found
 
     def fact(self, of: Iterable[int]) -> int:
@@ -152,20 +154,27 @@ class Circuit:
         Each sum has one claim or more, each once.
         """
         tokens, known = self._tokens, self._facts
-        claims = [claim for claim in dict.fromkeys(chain.from_iterable(of)) if claim not in tokens]
+        claims: Collection[str] = dict.fromkeys(chain.from_iterable(of))
+        if tokens:
+            claims = [claim for claim in claims if claim not in tokens]
         numbers = self._many(Op.TOKEN, [()] * len(claims))
         tokens.update(zip(claims, numbers, strict=True))
-        self._leaves.update(zip(numbers, zip(claims, repeat("")), strict=True))
-        keys = [tuple(sorted(map(tokens.__getitem__, names))) for names in of]
-        fresh = [key for key in dict.fromkeys(keys) if len(key) > 1 and key not in known]
+        self._names.update(zip(numbers, claims, strict=True))
+        number = tokens.__getitem__
+        keys = [tuple(sorted(map(number, names))) for names in of if len(names) > 1]
+        if not keys:
+            return [number(names[0]) for names in of]
+        fresh = [key for key in dict.fromkeys(keys) if key not in known] if known else [*dict.fromkeys(keys)]
         known.update(zip(fresh, self._many(Op.FACT, fresh), strict=True))
-        return [known[key] if len(key) > 1 else key[0] for key in keys]
+        sums = map(known.__getitem__, keys)
+        return [next(sums) if len(names) > 1 else number(names[0]) for names in of]
 
     def _many(self, op: Op, operands: list[tuple[int, ...]]) -> range:
         """The numbers of new nodes."""
-        if len(self) + len(operands) > self.most_nodes:
+        start = len(self.operations)
+        numbers = range(start, start + len(operands))
+        if numbers.stop > self.most_nodes:
             raise CircuitTooLarge(self.most_nodes)
-        numbers = range(len(self), len(self) + len(operands))
         self.operations.extend(repeat(op, len(operands)))
         self.operands.extend(operands)
         return numbers
@@ -195,7 +204,7 @@ class Circuit:
         numbers = self._many(kind.op, fresh)
         kind.known.update(zip(fresh, numbers, strict=True))
         kind.short.update(numbers)
-        return list(map(kind.known.__getitem__, keys))
+        return list(numbers) if len(fresh) == len(keys) else list(map(kind.known.__getitem__, keys))
 
     def minus(self, left: int, right: int) -> int:
         """``left`` where ``right`` has no support, else zero."""
@@ -246,7 +255,7 @@ class Circuit:
 
     def names(self, roots: Iterable[int]) -> list[str]:
         """The claims whose tokens the roots rest on, in the order of the circuit."""
-        return [self._leaves[n][0] for n in self.reachable(roots) if self.operations[n] is Op.TOKEN]
+        return [self._names[n] for n in self.reachable(roots) if self.operations[n] is Op.TOKEN]
 
     def positive_names(self, root: int) -> list[str]:
         """The claims that support one node: what is subtracted somewhere does not."""
@@ -257,7 +266,7 @@ class Circuit:
             number = waiting.pop()
             op, of = self.operations[number], self.operands[number]
             if op is Op.TOKEN:
-                found.append(self._leaves[number][0])
+                found.append(self._names[number])
             for operand in of[:1] if op is Op.MINUS else of:
                 if operand not in seen:
                     seen.add(operand)
@@ -278,7 +287,7 @@ class Circuit:
         return listed, place
 
     def _leaf_json(self, number: int) -> dict[str, Any]:
-        name, at = self._leaves.get(number, ("", ""))
+        name, at = self._names.get(number, ""), self._times.get(number, "")
         match self.operations[number]:
             case Op.TOKEN:
                 return {"op": "token", "claim": name}

@@ -13,7 +13,7 @@ from kg.query.answer import Answer, Contribution, Provenance, RowProvenance
 from kg.query.asking import query as _query
 from kg.query.difference import Changed, Difference, difference
 from kg.query.explain import explain
-from kg.query.plain import unread
+from kg.query.plain import is_like_another, unread
 from kg.query.policy import TrustPolicy
 from kg.query.services import Services
 from kg.query.source import Source
@@ -31,6 +31,7 @@ __all__ = [
     "TrustPolicy",
     "difference",
     "explain",
+    "is_like_another",
     "query",
     "unread",
 ]

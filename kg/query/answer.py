@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from kg.dataset.terms import BlankNode, Literal, NamedNode, Triple
 from kg.dataset.view import ClaimInfo
@@ -24,8 +24,7 @@ class Contribution:
     members: tuple[tuple[int, Term], ...]
 
 
-@dataclass(frozen=True)
-class RowProvenance:
+class RowProvenance(NamedTuple):
     """What one row rests on.
 
     ``node`` is a node of the answer's circuit, ``None`` for a row that is not annotated.

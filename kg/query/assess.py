@@ -1,7 +1,6 @@
 """From a circuit and its roots to what an answer tells of each row."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from kg.dataset.view import ClaimInfo
 from kg.provenance.circuit import Circuit
@@ -59,8 +58,7 @@ def assessed(
     active claim.
     """
     if not confidence:
-        bare = {node: RowProvenance(node) for node in roots}
-        return _provenance(source, circuit, [bare[node] for node in roots], {}, contributions, note)
+        return _provenance(source, circuit, list(map(RowProvenance, roots)), {}, contributions, note)
     distinct = list(dict.fromkeys(roots))
     told = {node for row in contributions for one in row for node, _ in one.members}
     claims = _Claims(source, circuit.names([*distinct, *told]), services)
@@ -87,7 +85,7 @@ def _provenance(
     note: str | None,
 ) -> Provenance:
     if contributions:
-        rows = [replace(row, aggregates=of) for row, of in zip(rows, contributions, strict=True)]
+        rows = [row._replace(aggregates=of) for row, of in zip(rows, contributions, strict=True)]
     notes = () if note is None else (note,)
     return Provenance(source.iri, True, None, circuit, tuple(rows), infos, notes)
 

@@ -5,10 +5,12 @@ distinct product is built once.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import islice
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import chain, count
 from operator import itemgetter
+from typing import Any
 
 from kg.dataset.terms import BlankNode, Literal, QuerySolutions
 from kg.errors import QuerySyntaxError
@@ -30,7 +32,7 @@ from kg.query.leaves import Leaves, Unaccounted, constant
 from kg.query.page import filled, numbered, table_of, text_of
 from kg.query.planning import planning_of
 from kg.query.services import Fetched, Services
-from kg.query.source import Far, Source, ask_rendered, solutions
+from kg.query.source import Far, Source, ask_rendered, listed
 from kg.query.way_leaves import WayLeaves
 
 MOST_HELD = 2_000
@@ -47,9 +49,13 @@ class Solved:
 
 @dataclass(frozen=True)
 class _Branch:
-    """Solutions that came through the same branches, by their places, and what is in play there."""
+    """Solutions that came through the same branches, by their places, and what is in play there.
+
+    ``taken`` are the tags with their values.
+    """
 
     places: Sequence[int] | None
+    taken: Mapping[Var, str]
     solutions: Sequence[Row]
     leaves: Sequence[AnyLeaf]
     factors: Sequence[Factor]
@@ -75,10 +81,7 @@ class Builder:
         self._left = cap
         self._cap = cap
         self._leaves = Leaves(source, self.circuit)
-        self._ways = {
-            indexed: WayLeaves(self._leaves, self._asker(indexed), indexed=indexed)
-            for indexed in (False, True)
-        }
+        self._ways: dict[bool, WayLeaves] = {}
         self._work_out = inner
         self._worked: dict[int, tuple[object, list[tuple[Row, int]]]] = {}
         self._known: dict[int, dict[Row, int]] = {}
@@ -105,12 +108,15 @@ class Builder:
                 pattern = planning.held(tree, pattern, table)
             text = text_of(tree, pattern, distinct=distinct, order=order, limit=limit, offset=offset)
         found = self.solutions(text, indexed=tree.indexed)
-        columns = tree.columns
-        places = {variable: place for place, variable in enumerate(columns)}
+        columns, places = tree.columns, tree.column_places
         pick = picker([places[variable] for variable in tree.key])
         keys = found if tree.key == columns and columns else list(map(pick, found))
         nodes = [0] * len(found)
-        for branch in _by_branch(tree, places, found):
+        branches = _by_branch(tree, places, found)
+        for factor in tree.factors:
+            if factor.beside is not None:
+                self._known[id(factor.tree)] = self._sums_beside(factor, factor.beside, branches, places)
+        for branch in branches:
             products = self._products(branch, places)
             if branch.places is None:
                 nodes = products
@@ -137,7 +143,7 @@ class Builder:
             raise NotAnnotated(what) from error
         if not isinstance(result, QuerySolutions):
             raise Unaccounted("the derivation query gave no solutions")
-        found = list(islice(solutions(result), self._left + 1))
+        found = listed(result, self._left + 1)
         if len(found) > self._left:
             raise NotAnnotated(f"the answer has more than {self._cap} derivations")
         self._left -= len(found)
@@ -147,39 +153,51 @@ class Builder:
         """The node of a triple; with a named graph as the fourth term, of a triple of it."""
         return self._leaves.node(terms)
 
-    def _asker(self, indexed: bool) -> Callable[[str], list[Row]]:
-        return lambda text: self.solutions(text, indexed=indexed)
+    def _ways_of(self, way: Way) -> WayLeaves:
+        found = self._ways.get(way.indexed)
+        if found is None:
+            ask = partial(self.solutions, indexed=way.indexed)
+            found = self._ways[way.indexed] = WayLeaves(self._leaves, ask, indexed=way.indexed)
+        return found
 
     # --- leaves and factors
 
     def _products(self, branch: _Branch, places: Mapping[Var, int]) -> list[int]:
         """For each solution the product of its leaves and factors, less what is subtracted."""
         circuit, found = self.circuit, branch.solutions
-        columns = [self._column(leaf, places, found) for leaf in branch.leaves]
-        columns += [self._supports(f, places, found) for f in branch.factors if not f.negated]
-        positive = len(columns)
-        columns += [self._supports(f, places, found) for f in branch.factors if f.negated]
-        if not columns:
-            return [circuit.one] * len(found)
-        if len(columns) == positive == 1:
-            return columns[0]
-        combinations = list(zip(*columns, strict=True))
-        if len(columns) == positive:
-            distinct = list(set(combinations))
-            known = dict(zip(distinct, circuit.products(distinct), strict=True))
+        named = [leaf for leaf in branch.leaves if isinstance(leaf, Leaf) and leaf.token is not None]
+        numbers = self._annotated(named, places, found) if named else []
+        if len(named) == len(branch.leaves) and not branch.factors and named:
+            if len(named) == 1:
+                return numbers
+            positive = len(named)
+            combinations = list(zip(*[iter(numbers)] * positive, strict=True))
         else:
-            known = {
-                combination: circuit.minus(
-                    circuit.times(combination[:positive]), circuit.plus(combination[positive:])
-                )
-                for combination in set(combinations)
-            }
+            columns = [numbers[place :: len(named)] for place in range(len(named))]
+            looked_up = [leaf for leaf in branch.leaves if not (isinstance(leaf, Leaf) and leaf.token)]
+            columns += [self._column(leaf, places, found) for leaf in looked_up]
+            columns += [self._supports(f, places, found) for f in branch.factors if not f.negated]
+            positive = len(columns)
+            columns += [self._supports(f, places, found) for f in branch.factors if f.negated]
+            if not columns:
+                return [circuit.one] * len(found)
+            if len(columns) == positive == 1:
+                return columns[0]
+            combinations = list(zip(*columns, strict=True))
+        distinct = list(dict.fromkeys(combinations))
+        if not any(factor.negated for factor in branch.factors):
+            products = circuit.products(distinct)
+        else:
+            products = [
+                circuit.minus(circuit.times(one[:positive]), circuit.plus(one[positive:])) for one in distinct
+            ]
+        if len(distinct) == len(combinations):
+            return products
+        known = dict(zip(distinct, products, strict=True))
         return list(map(known.__getitem__, combinations))
 
     def _column(self, leaf: AnyLeaf, places: Mapping[Var, int], found: Sequence[Row]) -> list[int]:
-        """For each solution the node of a leaf."""
-        if isinstance(leaf, Leaf) and leaf.token is not None:
-            return self._annotated(leaf, list(map(itemgetter(places[leaf.token]), found)))
+        """For each solution the node of a leaf whose annotation is looked up."""
         variables = [n for n in leaf.nodes if isinstance(n, Var)]
         watched = [] if leaf.witness is None else [leaf.witness]
         pick = picker([places[n] for n in (*variables, *watched)])
@@ -194,24 +212,33 @@ class Builder:
                 continue
             terms = _ground(fixed, values)
             if isinstance(leaf, Way):
-                known[values] = self._ways[leaf.indexed].node(leaf, terms)
+                known[values] = self._ways_of(leaf).node(leaf, terms)
             elif isinstance(leaf, Worked):
                 known[values] = self._row(leaf, terms[0])
             else:
                 known[values] = self._leaves.node(terms)
         return list(map(known.__getitem__, picked))
 
-    def _annotated(self, leaf: Leaf, tokens: list[object]) -> list[int]:
-        """For each annotation its node; one where an OPTIONAL matched nothing."""
-        distinct = dict.fromkeys(tokens)
-        optional = distinct.pop(None, self) is None
-        names = [name for name in distinct if isinstance(name, BlankNode)]
-        if len(names) < len(distinct) or (optional and leaf.witness is None):
+    def _annotated(
+        self, leaves: Sequence[Leaf], places: Mapping[Var, int], found: Sequence[Row]
+    ) -> list[int]:
+        """For each solution the nodes of some leaves with tokens, all of them in one list.
+
+        One where an OPTIONAL matched nothing.
+        """
+        pick = picker([places[leaf.token] for leaf in leaves if leaf.token is not None])
+        first: dict[Any, int] = {}
+        cells = list(map(first.setdefault, chain.from_iterable(map(pick, found)), count()))
+        optional = first.pop(None, None)
+        if not {BlankNode}.issuperset(map(type, first)):
             raise Unaccounted("a triple pattern has no annotation")
-        known: dict[object, int] = dict(zip(names, self._leaves.annotated(names), strict=True))
-        if optional:
-            known[None] = self.circuit.one
-        return list(map(known.__getitem__, tokens))
+        known = dict(zip(first.values(), self._leaves.annotated(list(first)), strict=True))
+        if optional is not None:
+            bare = {place % len(leaves) for place, cell in enumerate(cells) if cell == optional}
+            if any(leaves[place].witness is None for place in bare):
+                raise Unaccounted("a triple pattern has no annotation")
+            known[optional] = self.circuit.one
+        return list(map(known.__getitem__, cells))
 
     def _supports(self, factor: Factor, places: Mapping[Var, int], found: Sequence[Row]) -> list[int]:
         """For each solution the sum of a factor's tree."""
@@ -219,6 +246,20 @@ class Builder:
         sums = self._sums_of(factor.tree, keys)
         zero = self.circuit.zero
         return [sums.get(key, zero) for key in keys]
+
+    def _sums_beside(
+        self, factor: Factor, tag: tuple[Var, str], branches: Sequence[_Branch], places: Mapping[Var, int]
+    ) -> dict[Row, int]:
+        """The sums of a factor whose solutions are some of those at hand."""
+        key = picker([places[variable] for variable in factor.tree.key])
+        products: defaultdict[Row, set[int]] = defaultdict(set)
+        for branch in branches:
+            if branch.taken.get(tag[0]) == tag[1]:
+                leaves = [leaf for leaf in branch.leaves if tag in leaf.guard]
+                nodes = self._products(replace(branch, leaves=leaves, factors=()), places)
+                for row, node in zip(map(key, branch.solutions), nodes, strict=True):
+                    products[row].add(node)
+        return {row: self.circuit.plus(sorted(of)) for row, of in products.items()}
 
     def _sums_of(self, tree: Tree, keys: Sequence[Row]) -> dict[Row, int]:
         """The sum for each key; a derivation that comes twice counts once, as for support alone it does."""
@@ -264,10 +305,10 @@ class Builder:
         return self.worked(leaf.inner)[int(number.value)][1]
 
 
-def _by_branch(tree: Tree, places: Mapping[Var, int], found: list[Row]) -> Iterable[_Branch]:
+def _by_branch(tree: Tree, places: Mapping[Var, int], found: list[Row]) -> list[_Branch]:
     """The solutions, those apart that came through different branches."""
     if not tree.tags:
-        return [_Branch(None, found, tree.leaves, tree.factors)]
+        return [_Branch(None, {}, found, tree.leaves, tree.factors)]
     pick = picker([places[tag] for tag in tree.tags])
     buckets: defaultdict[Row, list[int]] = defaultdict(list)
     for place, solution in enumerate(found):
@@ -285,7 +326,7 @@ def _by_branch(tree: Tree, places: Mapping[Var, int], found: list[Row]) -> Itera
 
         leaves = [leaf for leaf in tree.leaves if in_play(leaf.guard)]
         factors = [factor for factor in tree.factors if in_play(factor.guard)]
-        branches.append(_Branch(bucket, [found[place] for place in bucket], leaves, factors))
+        branches.append(_Branch(bucket, taken, [found[place] for place in bucket], leaves, factors))
     return branches
 
 

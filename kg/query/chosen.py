@@ -8,36 +8,27 @@ from collections.abc import Sequence
 
 from kg.dataset.records import Object, Subject
 from kg.dataset.terms import NamedNode, QueryBoolean, QuerySolutions, QueryTriples
-from kg.dataset.view import ClaimInfo, Fact, Support, claim_of
+from kg.dataset.view import Fact, Support, claim_of
 from kg.query.source import Source
+from kg.query.wrapped import Wrapped
 
 
-class Chosen:
+class Chosen(Wrapped):
     """A source whose queries see only these graphs. See ``kg.query.source.Source``."""
 
     index = None
     statistics = None
 
     def __init__(self, source: Source, default: Sequence[str], named: Sequence[str]) -> None:
-        self._source = source
+        super().__init__(source)
         self._default = list(dict.fromkeys(default))
         self._named = list(dict.fromkeys(named))
         self._supports: dict[tuple[Subject, NamedNode, Object], Support] = {}
 
     @property
-    def iri(self) -> str:
-        """The version's IRI."""
-        return self._source.iri
-
-    @property
     def repeats(self) -> bool:
         """Whether a triple may lie in several graphs of the default graph."""
         return len(self._default) > 1
-
-    @property
-    def falls(self) -> bool:
-        """As the source."""
-        return self._source.falls
 
     def query(
         self,
@@ -72,23 +63,3 @@ class Chosen:
             own = (tuple(sorted(stated)),) if stated else ()
             found = self._supports[s, p, o] = Support(base, own + tuple(others), tuple(proofs))
         return found
-
-    def graph_support(self, graph: NamedNode, s: Subject, p: NamedNode, o: Object) -> Support:
-        """What a triple of a named graph rests on."""
-        return self._source.graph_support(graph, s, p, o)
-
-    def existence_support(self, graph: NamedNode) -> Support | None:
-        """What it rests on that there is a named graph."""
-        return self._source.existence_support(graph)
-
-    def holds(self, graph: NamedNode, s: Subject, p: NamedNode, o: Object) -> bool:
-        """Whether a named graph has a triple."""
-        return self._source.holds(graph, s, p, o)
-
-    def claim_info(self, iri: str) -> ClaimInfo | None:
-        """What is told about an active claim."""
-        return self._source.claim_info(iri)
-
-    def rebuttals(self, iri: str) -> tuple[str, ...]:
-        """The active claims that rebut a claim."""
-        return self._source.rebuttals(iri)

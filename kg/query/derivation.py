@@ -128,11 +128,16 @@ def with_beside(leaves: tuple[AnyLeaf, ...]) -> tuple[AnyLeaf, ...]:
 
 @dataclass(frozen=True)
 class Factor:
-    """The sum of all solutions of another tree with the same key: multiplied, or subtracted."""
+    """The sum of all solutions of another tree with the same key: multiplied, or subtracted.
+
+    Where ``beside`` is a tag with a value, the solutions of that other tree are all there
+    among those with that tag, so that it need not be asked: its leaves are those the tag guards.
+    """
 
     tree: "Tree"
     negated: bool
     guard: Guard = ()
+    beside: tuple[Var, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -161,6 +166,11 @@ class Tree:
         for factor in self.factors:
             variables.update(dict.fromkeys(factor.tree.key))
         return tuple(variables)
+
+    @cached_property
+    def column_places(self) -> dict[Var, int]:
+        """Where each of the columns stands."""
+        return {variable: place for place, variable in enumerate(self.columns)}
 
     @cached_property
     def is_supposed(self) -> bool:

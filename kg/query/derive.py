@@ -10,7 +10,7 @@ from kg.query.derivation import Derivation, NotAnnotated, with_beside
 from kg.query.fitness import check_steady, names_graphs
 from kg.query.scope import certain, projected, subexpressions
 from kg.query.standing import Fresh, Scope
-from kg.query.tight import is_bag, is_tight, is_unique
+from kg.query.tight import is_bag, is_tight, is_unique, kept_optionals
 
 
 def derive(query: Query, *, indexed: bool = False, whole: bool = False) -> Derivation:
@@ -35,6 +35,7 @@ def derive(query: Query, *, indexed: bool = False, whole: bool = False) -> Deriv
     check_steady(steady)
     native = not whole and is_tight(steady)
     deriver = Deriver(Fresh(query.hidden), query.base, indexed=indexed, native=native)
+    deriver.kept = kept_optionals(steady)
     inside = deriver.inside(steady, Scope())
     pattern = deriver.selected(steady, inside)
     key = columns if places is None else tuple(columns[place] for place in places)

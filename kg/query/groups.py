@@ -51,8 +51,8 @@ def aggregates_of(select: Select) -> tuple[Aggregate, ...]:
     return tuple(dict.fromkeys(part for part in parts if isinstance(part, Aggregate)))
 
 
-def without_aggregates(what: Expression, names: Mapping[Aggregate, Var]) -> Expression:
-    """An expression over the values of aggregates."""
+def without_aggregates(what: Expression, names: Mapping[Aggregate, Expression]) -> Expression:
+    """An expression over the values of aggregates, or whatever else stands for them."""
     match what:
         case Aggregate():
             return names[what]

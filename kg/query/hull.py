@@ -27,30 +27,22 @@ from kg.query.algebra import (
     Lateral,
     LeftJoin,
     Lit,
-    Membership,
     Minus,
-    Negated,
-    Node,
     PathPattern,
     Pattern,
     Select,
     Service,
     Table,
-    TriplePattern,
     Union,
     Var,
 )
+from kg.query.collecting import Collecting
 from kg.query.conditions import bound_in_both, existences, or_else, rewritten
 from kg.query.derivation import (
-    AnyLeaf,
     Existence,
     Factor,
-    Leaf,
     NotAnnotated,
     Tree,
-    Way,
-    Worked,
-    with_beside,
 )
 from kg.query.fitness import (
     MOST_EXISTS,
@@ -62,56 +54,27 @@ from kg.query.fitness import (
 )
 from kg.query.parse.patterns import UNIT, joined
 from kg.query.scope import certain, has_aggregate, mentioned, mentioned_in, projected, visible
-from kg.query.standing import Fresh, Scope
+from kg.query.standing import Scope
 from kg.query.tight import witness
 
 MOST_COPIES = 16
 """An OPTIONAL of more than plain patterns repeats what stands before it: at most so often."""
 
 
-class Hull:
-    """Goes down the pattern of one tree, collecting leaves, factors and tags.
-
-    ``indexed`` is for annotated facts. ``native`` leaves OPTIONAL, MINUS and EXISTS to the
-    engine, which is right where what they suppress can be no row of the answer (``tight``).
-    ``counts`` says that it matters how often a solution comes.
-    """
-
-    def __init__(
-        self,
-        fresh: Fresh,
-        base: str | None,
-        *,
-        indexed: bool = False,
-        native: bool = False,
-        counts: bool = False,
-    ) -> None:
-        self.fresh = fresh
-        self.counts = counts
-        self.base = base
-        self.indexed = indexed
-        self.native = native
-        self.leaves: list[AnyLeaf] = []
-        self.factors: list[Factor] = []
-        self.tags: list[Var] = []
-        self._copies = 1
-
-    def tag(self, kind: str) -> Var:
-        """A new tag."""
-        self.tags.append(self.fresh(kind))
-        return self.tags[-1]
+class Hull(Collecting):
+    """Goes down the pattern of one tree."""
 
     def pattern(self, what: Pattern, scope: Scope) -> Pattern:  # noqa: PLR0911 - one for each kind of pattern
         """The positive hull of a pattern."""
         match what:
             case Bgp(triples):
-                return self._triples(triples, scope)
+                return self.triples(triples, scope)
             case PathPattern():
-                return self._path(what, scope)
+                return self.path(what, scope)
             case Join(left, right):
                 return joined(self.pattern(left, scope), self.pattern(right, scope))
             case Union():
-                return self._union(what, scope)
+                return self.union(what, scope)
             case Filter(condition, of):
                 inner, test = self._decided(condition, self.pattern(of, scope), scope.here(of), scope)
                 return Filter(test, inner)
@@ -129,52 +92,13 @@ class Hull:
             case Graph():
                 return self._graph(what, scope)
             case Given():
-                return self._given(what, scope)
+                return self.given(what, scope)
             case Select():
                 check_within_exists(what, scope.in_exists)
                 return self.apart(what, scope) if self._is_apart(what) else self.select(what, scope)
         if isinstance(what, Service):
             raise NotAnnotated("SERVICE is planned with what the endpoint says, when the query is asked")
         raise NotAnnotated(f"{type(what).__name__.upper()} is not annotated yet")
-
-    # --- triples
-
-    def _triples(self, triples: Iterable[TriplePattern], scope: Scope) -> Pattern:
-        named = tuple(
-            TriplePattern(scope.node(t.subject), scope.node(t.predicate), scope.node(t.object))
-            for t in triples
-        )
-        if not self.indexed:
-            self.leaves.extend(Leaf(t, scope.guard, scope.graph, witness=scope.witness) for t in named)
-            return Bgp(named)
-        whole: Pattern = UNIT
-        for triple in named:
-            token = self.fresh("k")
-            witness = token if scope.witness else None
-            self.leaves.append(Leaf(triple, scope.guard, token=token, witness=witness))
-            whole = joined(whole, Graph(token, Bgp((triple,))))
-        return whole
-
-    def _path(self, what: PathPattern, scope: Scope) -> Pattern:
-        """A negated property set is a triple whose predicate is none of those (section 18.4)."""
-        if not isinstance(what.path, Negated):
-            subject, item = scope.node(what.subject), scope.node(what.object)
-            way = Way(subject, what.path, item, scope.guard, scope.graph, scope.witness, self.indexed)
-            self.leaves.append(replace(way, held=scope.in_exists or scope.graph is not None))
-            return PathPattern(subject, what.path, item)
-        forward, inverse = what.path.forward, what.path.inverse
-        if not inverse:
-            return self._any_but(what.subject, forward, what.object, scope)
-        if not forward:
-            return self._any_but(what.object, inverse, what.subject, scope)
-        ahead = PathPattern(what.subject, Negated(forward, ()), what.object)
-        back = PathPattern(what.subject, Negated((), inverse), what.object)
-        return self._union(Union(ahead, back), scope)
-
-    def _any_but(self, subject: Node, excluded: tuple[Iri, ...], item: Node, scope: Scope) -> Pattern:
-        predicate = self.fresh("predicate")
-        triples = self._triples((TriplePattern(subject, predicate, item),), scope)
-        return Filter(Membership(predicate, excluded, negated=True), triples) if excluded else triples
 
     def _graph(self, what: Graph, scope: Scope) -> Pattern:
         name = what.name if isinstance(what.name, Iri) else scope.names.get(what.name, what.name)
@@ -185,17 +109,10 @@ class Hull:
         layers = (*scope.layers, Graph(name, UNIT))
         return Graph(name, self.pattern(what.of, replace(scope, graph=name, layers=layers)))
 
-    def _given(self, what: Given, scope: Scope) -> Pattern:
-        """What another endpoint said."""
-        check_bound(scope.renamed(what.variables), scope.outer)
-        token = self.fresh("row")
-        self.leaves.append(Worked(token, what.work, scope.guard, scope.witness))
-        sure = frozenset(scope.renamed(what.sure))
-        return Given(scope.renamed(what.variables), sure, token, what.work)
-
     # --- branches
 
-    def _union(self, union: Union, scope: Scope) -> Pattern:
+    def union(self, union: Union, scope: Scope) -> Pattern:
+        """The branches of a UNION, each with its tag."""
         tag = self.tag("branch")
         tagged: list[Pattern] = []
         for number, branch in enumerate(_branches(union)):
@@ -224,6 +141,8 @@ class Hull:
         if is_simple(what.right) and (condition is None or not existences(condition)):
             if condition is not None:
                 right = Filter(rewritten(condition, scope.names, {}), right)
+            if any(one is what for one in self.kept):
+                self.factors[-1] = replace(self.factors[-1], beside=(tag, "1"))
             return Lateral(left, Union(Extend(right, tag, Lit("1")), Extend(UNIT, tag, Lit("0"))))
         matched = self.matched(what, left, right, inner)
         self._copies *= 2
@@ -342,11 +261,6 @@ class Hull:
         """For a tree of its own."""
         other = type(self)(self.fresh, self.base, indexed=self.indexed, counts=self.counts)
         return other, replace(scope, guard=(), witness=None)
-
-    def tree(self, pattern: Pattern, key: tuple[Var, ...]) -> Tree:
-        """What was collected, as a tree."""
-        leaves, factors, tags = with_beside(tuple(self.leaves)), tuple(self.factors), tuple(self.tags)
-        return Tree(pattern, key, leaves, factors, tags, self.base, self.indexed)
 
     # --- SELECT
 

@@ -1,7 +1,6 @@
 """The leaves of derivations: what each triple and each named graph rests on."""
 
 from collections.abc import Sequence
-from itertools import chain
 
 from kg.dataset.terms import BlankNode, Literal, NamedNode, stored_form
 from kg.dataset.view import Fact, Support
@@ -11,9 +10,6 @@ from kg.query.algebra import Iri, Lit, Node
 from kg.query.answer import Term
 from kg.query.derivation import NotAnnotated
 from kg.query.source import AnnotatedFacts, Source
-
-_FEW = 12
-"""So many annotations are sooner looked at one by one than all together (measured)."""
 
 
 class Unaccounted(Exception):
@@ -53,19 +49,29 @@ class Leaves:
         index = self._source.index
         if index is None:
             raise Unaccounted("the dataset has no index of annotated facts")
-        unknown = [name for name in names if name not in self._named]
+        known = self._named
+        unknown = [name for name in names if name not in known] if known else names
         if unknown:
             try:
-                supports = index.supports(unknown)
+                self._annotate(index, unknown)
             except TooManyProofs as error:
                 raise NotAnnotated(str(error)) from error
-            claims = _only_claims(supports) if len(unknown) > _FEW else None
-            if claims is not None:
-                self._named.update(zip(unknown, self.circuit.facts(claims), strict=True))
+        return list(map(known.__getitem__, names))
+
+    def _annotate(self, index: AnnotatedFacts, unknown: Sequence[BlankNode]) -> None:
+        """Find what some names of graphs stand for: mostly claims alone, which are many at once."""
+        stated: list[BlankNode] = []
+        facts: list[Fact] = []
+        others: list[BlankNode] = []
+        for name, fact in zip(unknown, index.claims(unknown), strict=True):
+            if fact is None:
+                others.append(name)
             else:
-                for name, support in zip(unknown, supports, strict=True):
-                    self._named[name] = self._summed(support, (name,))
-        return list(map(self._named.__getitem__, names))
+                stated.append(name)
+                facts.append(fact)
+        self._named.update(zip(stated, self.circuit.facts(facts), strict=True))
+        for name, support in zip(others, index.supports(others), strict=True):
+            self._named[name] = self._summed(support, (name,))
 
     def _support(self, what: tuple[Term | None, ...]) -> Support:
         match what:
@@ -89,14 +95,6 @@ class Leaves:
         if node == self.circuit.zero and not self._source.falls:
             raise Unaccounted(f"nothing on record supports the fact {' '.join(map(str, what))}")
         return node
-
-
-def _only_claims(supports: Sequence[Support]) -> list[Fact] | None:
-    """The claims that assert each of some triples, if nothing else supports any of them; else ``None``."""
-    if any(len(s.facts) != 1 or s.base or s.proofs for s in supports):
-        return None
-    facts = [support.facts[0] for support in supports]
-    return None if any(" " in said for said in set(chain.from_iterable(facts))) else facts
 
 
 def annotation(circuit: Circuit, support: Support) -> int:

@@ -56,24 +56,42 @@ class Ways:
         """``edges`` gives the edges of a predicate or negated property set, backward ones if true."""
         self._circuit = circuit
         self._edges = edges
-        self._known: dict[tuple[Path, Term], Reached] = {}
+        self._known: dict[int, tuple[Path, dict[Term, Reached]]] = {}
+        self._turned: dict[int, tuple[Path, Path]] = {}
+        self._near: dict[tuple[int, bool], Edges] = {}
         self._work = 0
 
     def reached(self, path: Path, start: Term) -> Reached:
         """The nodes that a path leads to, and what each of them rests on."""
-        found = self._known.get((path, start))
+        of = self._known.get(id(path))  # paths are deep, and hashed as deep as that each time
+        if of is None:
+            of = self._known[id(path)] = (path, {})
+        found = of[1].get(start)
         if found is None:
-            found = self._known[path, start] = self._reached(path, start)
+            found = of[1][start] = self._reached(path, start)
+        return found
+
+    def turned(self, path: Path) -> Path:
+        """The path from its end to its start: the same one each time."""
+        found = self._turned.get(id(path))
+        if found is None:
+            found = self._turned[id(path)] = (path, turned(path))
+        return found[1]
+
+    def _edges_of(self, edge: Step | Negated, backward: bool) -> Edges:
+        found = self._near.get((id(edge), backward))
+        if found is None:
+            found = self._near[id(edge), backward] = self._edges(edge, backward)
         return found
 
     def _reached(self, path: Path, start: Term) -> Reached:
         match path:
             case Step() | Negated():
-                return dict(self._edges(path, False).get(start, {}))
+                return dict(self._edges_of(path, False).get(start, {}))
             case Inverse(Step() | Negated() as edge):
-                return dict(self._edges(edge, True).get(start, {}))
+                return dict(self._edges_of(edge, True).get(start, {}))
             case Inverse(inner):
-                return self.reached(turned(inner), start)
+                return self.reached(self.turned(inner), start)
             case Sequence(left, right):
                 return self._summed(
                     (end, self._times(first, then))
@@ -150,6 +168,8 @@ class Ways:
 
     def _plus(self, of: Iterable[int]) -> int:
         parts = set(of)
+        if len(parts) == 1:
+            return parts.pop()
         return self._circuit.one if self._circuit.one in parts else self._circuit.plus(sorted(parts))
 
     def _times(self, left: int, right: int) -> int:

@@ -1,6 +1,7 @@
 """The answer without provenance, of the engine: to the text as written, but where that is wrong or slow."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from kg.dataset.terms import QueryBoolean, QuerySolutions, QueryTriples
 from kg.errors import QueryRefused, QuerySyntaxError
@@ -14,7 +15,12 @@ from kg.query.planning import planning_of
 from kg.query.prepare import Prepared, prepared
 from kg.query.render import NOTHING, render
 from kg.query.size import TooComplex, check_size
-from kg.query.source import Source, ask_engine, ask_rendered, solutions, triples
+from kg.query.source import Source, ask_engine, ask_rendered, listed, triples
+
+
+def is_like_another(source: Source, sparql: str, base_iri: str | None) -> bool:
+    """Whether the text is known to be that of a SELECT, without being read: only constants are new in it."""
+    return planning_of(source).is_like_another(sparql, base_iri)
 
 
 def unread(
@@ -70,7 +76,7 @@ class Plain:
             return Answer("ask", version, boolean=bool(result))
         if isinstance(result, QuerySolutions):
             variables = tuple(variable.value for variable in result.variables)
-            rows = tuple(solutions(result))
+            rows = tuple(listed(result))
             if variables == (NOTHING,) and NOTHING not in self._text:
                 variables, rows = (), ((),) * len(rows)
             return Answer("select", version, variables, rows)
@@ -88,7 +94,11 @@ def _evaluated(
     """The engine's result of a query: of its very text, but where that is wrong or slow."""
     check_size(sparql)
     chosen = default_graphs is not None or named_graphs is not None
-    sent = planning_of(source).sent(sparql, base_iri)
+    planning = planning_of(source)
+    if not chosen and planning.may_be_unread(sparql, base_iri):
+        with suppress(QuerySyntaxError):  # read, it may be told more plainly
+            return ask_engine(source, sparql, base_iri)
+    sent = planning.sent(sparql, base_iri)
     asked = sent.query
     if not chosen and source.index is not None and asked is not None and is_placed(asked):
         alone = prepared(sparql, base_iri, True)

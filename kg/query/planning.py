@@ -16,7 +16,9 @@ from kg.query.plan import Explanation, planned, planned_pattern
 from kg.query.plan.count import counting
 from kg.query.plan.estimate import known_parts
 from kg.query.plan.habits import Habits
+from kg.query.plan.likeness import Likeness
 from kg.query.render import render
+from kg.query.scope import has_aggregate
 from kg.query.size import check_size
 from kg.query.source import Source, ask_engine
 from kg.query.within_graph import with_graphs_within
@@ -24,6 +26,8 @@ from kg.query.zero_length import with_zero_length
 
 _VERSIONS = 8
 _TEXTS = 1_000
+_AGAIN = 16
+"""Of so many texts that are like another one is read all the same."""
 _NOTHING = Explanation(reason="there are no statistics")
 _AS_ALWAYS = Explanation(reason="queries of this shape stay as they are written")
 
@@ -44,8 +48,22 @@ class Planning:
         self._statistics: Statistics | None = source.statistics
         self._count = counting(lambda text: _solutions(source, text))
         self._habits = None if self._statistics is None else Habits(self._statistics)
+        kinds = () if self._statistics is None else {item for _, item in self._statistics.kinds}
+        self._likeness = Likeness(kinds, _AGAIN)
         self._sent: dict[tuple[str, str | None], Sent] = {}
         self._derived: dict[int, Derived] = {}
+
+    def is_like_another(self, sparql: str, base_iri: str | None) -> bool:
+        """Whether a text is like that of a SELECT that is asked over the whole dataset as it is written.
+
+        Such a one need not be read: the engine may be asked it. Where it is refused by the
+        engine, it is to be read all the same, as that may say more plainly why.
+        """
+        return self._likeness.holds(sparql, base_iri)
+
+    def may_be_unread(self, sparql: str, base_iri: str | None) -> bool:
+        """The same for a text that is asked now: false now and then, so that it is looked at anew."""
+        return self._likeness.holds(sparql, base_iri) and not self._likeness.is_due(sparql, base_iri)
 
     def sent(self, sparql: str, base_iri: str | None) -> Sent:
         """What is asked for the text of a query over the whole dataset, or over the one that it names.
@@ -73,10 +91,18 @@ class Planning:
             return Sent(asked, render(without_dataset(asked)) if differs else None, _NOTHING)
         shape = None if differs else self._habits.shape(sparql, asked)
         if shape is not None and self._habits.stays(shape):
+            if (
+                asked.form == "select"
+                and has_no_order(asked)
+                and not asked.default_graphs + asked.named_graphs
+            ):
+                self._likeness.learn(sparql, base_iri, asked)
             return Sent(asked, None, _AS_ALWAYS)
         best = planned(asked, self._statistics, self._count)
         if shape is not None:
             self._habits.note(shape, changed=best.changed)
+            if best.changed:
+                self._likeness.forget(sparql, base_iri)
         text = render(without_dataset(best.query)) if differs or best.changed else None
         return Sent(asked, text, best.explanation)
 
@@ -113,6 +139,15 @@ class Planning:
         beginning = reduce(joined, [*columns, held])
         found, explanation = planned_pattern(beginning, self._statistics, self._count, annotated=tree.indexed)
         return found if explanation.changed else held
+
+
+def has_no_order(query: Query) -> bool:
+    """Whether it does not matter in which order the engine finds solutions: none sorted, none left out.
+
+    Groups are sorted by what they are.
+    """
+    body = query.body
+    return has_aggregate(body) or not (body.order or body.offset or body.limit is not None)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from hashlib import sha256
 
+from kg.claims.names import part_of
 from kg.dataset.terms import Literal, NamedNode, Quad, RdfFormat, Triple, serialize
 from kg.provenance.witnesses import rests_on
 from kg.query.answer import Answer, Provenance, RowProvenance
@@ -55,7 +56,7 @@ def _annotated(answer: Answer, told: Provenance, about: str) -> Iterator[Quad]:
     for triple, row in zip(answer.triples, told.rows, strict=True):
         if row not in graphs:
             written = _circuit(told, row)
-            name = NamedNode(f"{about}#{sha256(written.encode()).hexdigest()[:32]}")
+            name = NamedNode(part_of(about, sha256(written.encode()).hexdigest()[:32]))
             graphs[row] = name
             yield from _described(told, row, name, written, NamedNode(about))
         yield Quad(triple.subject, triple.predicate, triple.object, graphs[row])

@@ -5,12 +5,13 @@ And the one gate through which every text goes to its engine (``ask_engine``).
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Protocol, runtime_checkable
 
 from kg.dataset.records import Object, Subject
 from kg.dataset.statistics import Statistics
 from kg.dataset.terms import BlankNode, NamedNode, QueryBoolean, QuerySolutions, QueryTriples, Triple
-from kg.dataset.view import ClaimInfo, Support
+from kg.dataset.view import ClaimInfo, Fact, Support
 from kg.errors import QueryRefused, QuerySyntaxError
 from kg.query.answer import Row, Term
 from kg.query.parse import has_word, parse
@@ -36,6 +37,10 @@ class AnnotatedFacts(Protocol):
         self, s: Subject | None, p: NamedNode | None, o: Object | None
     ) -> Iterator[tuple[Subject, NamedNode, Object, BlankNode]]:
         """Facts, each with the name of its graph; ``None`` matches all."""
+        ...
+
+    def claims(self, names: Sequence[BlankNode]) -> Sequence[Fact | None]:
+        """The claims that state the facts in each of these graphs (``Support.sole``)."""
         ...
 
     def supports(self, names: Sequence[BlankNode]) -> Sequence[Support]:
@@ -181,9 +186,17 @@ def ask_rendered(source: Source, text: str, *, indexed: bool) -> QuerySolutions 
 
 
 def solutions(result: QuerySolutions) -> Iterator[Row]:
-    """The solutions as tuples of terms. Raises ``QueryRefused`` as above."""
+    """The solutions as tuples of terms, as they come. Raises ``QueryRefused`` as above."""
     try:
         yield from map(tuple, result)
+    except RuntimeError as error:
+        raise QueryRefused(f"the query cannot be evaluated: {error}") from error
+
+
+def listed(result: QuerySolutions, most: int | None = None) -> list[Row]:
+    """The solutions, at most so many, as tuples of terms. Raises ``QueryRefused`` as above."""
+    try:
+        return list(islice(map(tuple, result), most))
     except RuntimeError as error:
         raise QueryRefused(f"the query cannot be evaluated: {error}") from error
 

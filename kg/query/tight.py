@@ -59,6 +59,22 @@ def is_bag(pattern: Pattern) -> bool:
     return all(map(is_bag, patterns_of(pattern)))
 
 
+def kept_optionals(body: Select) -> tuple[LeftJoin, ...]:
+    """The OPTIONALs of a query after which no solution of the pattern is dropped.
+
+    They are not within anything but further OPTIONALs and expressions that are bound.
+    """
+    found = []
+    of = body.of
+    while isinstance(of, LeftJoin | Extend) and body.values is None:
+        if isinstance(of, LeftJoin):
+            found.append(of)
+            of = of.left
+        else:
+            of = of.of
+    return tuple(found)
+
+
 def witness(what: LeftJoin) -> Var | None:
     """A variable that is bound exactly where an OPTIONAL matched, as far as it alone binds it."""
     own = certain(what.right) - set(visible(what.left))

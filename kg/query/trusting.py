@@ -4,10 +4,12 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 
 from kg.dataset.records import Object, Subject
-from kg.dataset.statistics import Statistics
 from kg.dataset.terms import BlankNode, NamedNode, QueryBoolean, QuerySolutions, QueryTriples
-from kg.dataset.view import ClaimInfo, Fact, Support, claim_of
+from kg.dataset.view import Fact, Support, claim_of
 from kg.query.source import AnnotatedFacts, Source
+from kg.query.wrapped import Wrapped
+
+_CACHED = 200_000
 
 
 class Restriction:
@@ -28,6 +30,8 @@ class Restriction:
         """Whether a claim stands."""
         known = self._known.get(claim)
         if known is None:
+            if len(self._known) >= _CACHED:
+                self._known.clear()
             known = self._known[claim] = self._keeps(claim)
         return known
 
@@ -72,11 +76,14 @@ class _TrustedFacts:
     ) -> Iterator[tuple[Subject, NamedNode, Object, BlankNode]]:
         return self._facts.matching(s, p, o)
 
+    def claims(self, names: Sequence[BlankNode]) -> list[Fact | None]:
+        return [support.sole for support in self.supports(names)]
+
     def supports(self, names: Sequence[BlankNode]) -> list[Support]:
         return [self._restriction.of_facts(support) for support in self._facts.supports(names)]
 
 
-class Trusting:
+class Trusting(Wrapped):
     """A source of which only some claims are believed. See ``kg.query.source.Source``.
 
     Its queries still see all facts: what rests on nothing that is believed is zero.
@@ -86,7 +93,7 @@ class Trusting:
 
     def __init__(self, source: Source, restriction: Restriction, inferred: str) -> None:
         """``inferred`` is the name of the graph that lists what follows from facts."""
-        self._source = source
+        super().__init__(source)
         self._restriction = restriction
         self._inferred = inferred
 
@@ -95,34 +102,6 @@ class Trusting:
         """The facts with what is believed of their annotations."""
         index = self._source.index
         return None if index is None else _TrustedFacts(index, self._restriction)
-
-    @property
-    def statistics(self) -> Statistics | None:
-        """As the source."""
-        return self._source.statistics
-
-    @property
-    def repeats(self) -> bool:
-        """As the source."""
-        return self._source.repeats
-
-    @property
-    def iri(self) -> str:
-        """The version's IRI."""
-        return self._source.iri
-
-    def query(
-        self,
-        sparql: str,
-        *,
-        base_iri: str | None = None,
-        default_graphs: Sequence[str] | None = None,
-        named_graphs: Sequence[str] | None = None,
-    ) -> QuerySolutions | QueryBoolean | QueryTriples:
-        """Evaluate a query over all that the source has."""
-        return self._source.query(
-            sparql, base_iri=base_iri, default_graphs=default_graphs, named_graphs=named_graphs
-        )
 
     def fact_support(self, s: Subject, p: NamedNode, o: Object) -> Support:
         """What a triple of the default graph rests on, of what is believed."""
@@ -140,14 +119,6 @@ class Trusting:
     def _left(self, graph: NamedNode, support: Support) -> Support:
         is_inferred = graph.value == self._inferred
         return (self._restriction.of_facts if is_inferred else self._restriction.of_claims)(support)
-
-    def holds(self, graph: NamedNode, s: Subject, p: NamedNode, o: Object) -> bool:
-        """Whether a named graph has a triple."""
-        return self._source.holds(graph, s, p, o)
-
-    def claim_info(self, iri: str) -> ClaimInfo | None:
-        """What is told about an active claim."""
-        return self._source.claim_info(iri)
 
     def rebuttals(self, iri: str) -> tuple[str, ...]:
         """The active claims that rebut a claim, of those believed."""

@@ -2,8 +2,9 @@
 
 A query's positive hull has the derivations of all rows that it may have in any part of
 the data. So where claims only fall, its rows under a policy are those whose annotation is
-still true without what fell. Where claims come back (``known-at``), where values are made
-of many solutions, or where something is not annotated, the query is asked of the dataset
+still true without what fell; groups are worked out anew from the members that are
+(``kg.query.regrouped``). Where claims come back (``known-at``), where triples are made of
+many solutions, or where something is not annotated, the query is asked of the dataset
 in which only the policy's claims are active. So it is where things go by other names: the
 law holds judgments fixed.
 """
@@ -20,6 +21,7 @@ from kg.dataset.terms import NamedNode, Quad
 from kg.dataset.view import Support
 from kg.errors import QuerySyntaxError
 from kg.provenance.circuit import CircuitTooLarge
+from kg.query.aggregates import Grouped
 from kg.query.answer import Answer
 from kg.query.asking import query
 from kg.query.assess import assessed
@@ -30,6 +32,7 @@ from kg.query.evaluate import MAX_DERIVATIONS, standing
 from kg.query.leaves import Unaccounted
 from kg.query.policy import TrustPolicy
 from kg.query.prepare import Prepared, prepared
+from kg.query.regrouped import regrouped, untold
 from kg.query.services import Services
 from kg.query.size import TooComplex
 from kg.query.source import Source
@@ -39,7 +42,7 @@ from kg.query.trusting import Restriction, Trusting
 from ontology.vocab import LS
 
 _KEPT = 2
-"""Datasets that policies left, kept for the next question."""
+"""Datasets that policies left, and what they judged of claims, kept for the next question."""
 
 
 def query_under(
@@ -107,6 +110,8 @@ def query_trusting(
     builder = Builder(source, MAX_DERIVATIONS, work_out)
     try:
         with unswept():
+            if isinstance(plan, Grouped):
+                return _regrouped(builder, plan, confidence)
             found = standing(builder, plan)
             nodes = [builder.circuit.plus(dict.fromkeys(found.nodes))] if is_ask else found.nodes
             told = assessed(source, builder.circuit, nodes, confidence)
@@ -118,15 +123,26 @@ def query_trusting(
     return Answer("select", source.iri, variables, tuple(found.rows), provenance=told)
 
 
-def _told(asked: Prepared | str) -> Derivation | str:
+def _regrouped(builder: Builder, plan: Grouped, confidence: bool) -> Answer:
+    """The answer of a grouped query, from circuits."""
+    groups = regrouped(builder, plan)
+    nodes, of, note = groups.found.nodes, groups.found.contributions, groups.found.note
+    told = assessed(builder.source, builder.circuit, nodes, confidence, of, note)
+    variables = tuple(variable.name for variable in plan.columns)
+    return Answer("select", builder.source.iri, variables, groups.rows, provenance=told)
+
+
+def _told(asked: Prepared | str) -> Derivation | Grouped | str:
     """How circuits tell the rows of any part of the data, or why they do not."""
     if isinstance(asked, str):
         return asked
     plan = asked.plan
     if isinstance(plan, str):
         return plan
+    if isinstance(plan, Grouped):
+        return untold(plan) or plan
     if not isinstance(plan, Derivation):
-        return "values and triples are made of many solutions"
+        return "triples are made of many solutions"
     if plan.places is not None or plan.is_open:
         return "the engine may choose among several answers"
     if not plan.is_bag and asked.query.form != "ask":
@@ -192,6 +208,7 @@ def _says(snapshot: Snapshot, names: Naming, claim: str, predicate: NamedNode, o
     return any(q.predicate == predicate and (q.subject, q.object) == (of.subject, of.object) for q in made)
 
 
+@lru_cache(maxsize=_KEPT)
 def restriction_of(snapshot: Snapshot, policy: TrustPolicy) -> Restriction:
     """Which claims and judgments of a version stand under a policy."""
 

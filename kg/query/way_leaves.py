@@ -9,7 +9,7 @@ from kg.query.algebra import Iri, Negated, Step, Var
 from kg.query.answer import Row, Term
 from kg.query.derivation import NotAnnotated, Way
 from kg.query.leaves import Leaves, Unaccounted
-from kg.query.paths import Edges, Ways, is_nullable, turned
+from kg.query.paths import Edges, Ways, is_nullable
 from kg.query.render import node
 from kg.query.source import AnnotatedFacts
 
@@ -44,10 +44,10 @@ class WayLeaves:
             if way.beside or (constant and not way.held):
                 return self._leaves.circuit.one
             return self._presence(start, graph)
-        path = way.path
+        path, ways = way.path, self._of(graph)
         if not isinstance(way.object, Var) and isinstance(way.subject, Var):
-            path, start, end = turned(path), end, start
-        found = self._of(graph).reached(path, start).get(end)
+            path, start, end = ways.turned(path), end, start
+        found = ways.reached(path, start).get(end)
         if found is None:
             raise Unaccounted(f"no way leads from {start} to {end}")
         return found
@@ -158,6 +158,9 @@ class _Neighbours(dict[Term, dict[Term, int]]):
         if both or self._backward:
             quads += self._index.matching(None, self._predicate, start)
         numbers = self._leaves.annotated([name for *_, name in quads])
+        if self._predicate is not None:
+            far = 0 if self._backward else 2
+            return {quad[far]: number for quad, number in zip(quads, numbers, strict=True)}
         parts: defaultdict[Term, set[int]] = defaultdict(set)
         for (s, p, o, _), number in zip(quads, numbers, strict=True):
             for first, last in _ends(path, s, p, o):

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
-from kg.claims.names import Names
+from kg.claims.names import Names, part_of
 from kg.dataset.files import Layout
 from kg.dataset.fixed import Version
 from kg.dataset.terms import NamedNode, QueryBoolean, QuerySolutions, QueryTriples, node
@@ -18,11 +18,12 @@ from kg.remote.endpoint import Endpoint
 from kg.remote.places import Places, Side
 from kg.remote.placing import placed, without_lateral
 from kg.remote.quads import RemoteQuads
+from kg.remote.returning import with_returning_paths
 from kg.remote.state import Register
 from ontology.vocab import BASE, LS, PREFIXES
 
-_PARTS = ("", "#quote", "#assessment", "#attribution-1", "#attribution-2", "#attribution-3")
-"""Nodes of a claim that answers tell of; chains of more voices cost a request for each."""
+_PARTS = ("quote", "assessment", "attribution-1", "attribution-2", "attribution-3")
+"""Parts of a claim that answers tell of; chains of more voices cost a request for each."""
 
 _SHARED = (LS.origin, LS.assessment, LS.attribution, LS.document)
 
@@ -92,6 +93,8 @@ class RemoteSource(Version):
         asked = parse_rendered(sparql, base_iri)
         if not self._endpoint.quirks.lateral and has_word(sparql, "LATERAL"):
             asked = without_lateral(asked)
+        if not self._endpoint.quirks.returns:
+            asked = with_returning_paths(asked)
         if default_graphs is None and named_graphs is None and (asked.default_graphs or asked.named_graphs):
             default_graphs = [graph.value for graph in asked.default_graphs]
             named_graphs = [graph.value for graph in asked.named_graphs]
@@ -128,7 +131,7 @@ class RemoteSource(Version):
         """Fetch what answers tell of claims, and what is said against them."""
         main = self._far[False]
         claims = [node(iri) for iri in iris]
-        nodes = [node(f"{claim.value}{part}") for claim in claims for part in _PARTS]
+        nodes = [*claims, *(node(part_of(claim.value, part)) for claim in claims for part in _PARTS)]
         main.expect_nodes(nodes)
         main.expect_objects([node(LS.rebuts), node(LS.corrects)], claims)
         main.expect_graphs(claims)

@@ -8,6 +8,17 @@ from kg.dataset.terms import BlankNode, Literal, NamedNode, Quad, RdfFormat, par
 from kg.remote.places import Graph
 from kg.remote.quads import RemoteQuads, matching
 
+Place = tuple[Any, Any, Any]
+"""A graph with a subject or an object, or with neither: what added quads are found by."""
+
+
+def _places(quad: Quad) -> Iterator[Place]:
+    s, o, g = quad.subject, quad.object, quad.graph_name
+    yield g, None, None
+    yield g, s, None
+    yield g, None, o
+    yield None, s, None
+
 
 class Staged:
     """What the engine holds, less what is removed, with what is added. Written as the engine's store is."""
@@ -16,11 +27,11 @@ class Staged:
         self.far = quads
         self.added: dict[Quad, None] = {}
         self.removed: dict[Quad, None] = {}
-        self._by_graph: dict[Any, dict[Quad, None]] = {}
+        self._near: dict[Place, dict[Quad, None]] = {}
 
     def forget(self) -> None:
         """Drop the changes, and what was read."""
-        self.added, self.removed, self._by_graph = {}, {}, {}
+        self.added, self.removed, self._near = {}, {}, {}
         self.far.forget()
 
     # --- reading
@@ -29,15 +40,14 @@ class Staged:
         self, s: Subject | None, p: NamedNode | None, o: Object | None, g: Graph | None = None
     ) -> Iterator[Quad]:
         """Quads that match; ``None`` matches anything."""
-        near = self.added if g is None else self._by_graph.get(g, {})
-        found = list(matching(near, s, p, o))
+        found = list(matching(self._nearest(s, o, g), s, p, o))
         far = self.far.quads_for_pattern(s, p, o, g)
         found += (quad for quad in far if quad not in self.removed and quad not in self.added)
         return iter(found)
 
     def contains_named_graph(self, graph: NamedNode) -> bool:
         """Whether a named graph has triples."""
-        if self._by_graph.get(graph):
+        if self._near.get((graph, None, None)):
             return True
         if not self.far.contains_named_graph(graph):
             return False
@@ -47,7 +57,11 @@ class Staged:
     def named_graphs(self) -> Iterator[NamedNode]:
         """The named graphs."""
         far = list(self.far.named_graphs())
-        near = [g for g in self._by_graph if isinstance(g, NamedNode)]
+        near = [
+            g
+            for (g, s, o), quads in self._near.items()
+            if s is o is None and quads and isinstance(g, NamedNode)
+        ]
         return (g for g in dict.fromkeys([*far, *near]) if self.contains_named_graph(g))
 
     def __contains__(self, quad: Quad) -> bool:
@@ -68,7 +82,16 @@ class Staged:
             del self.removed[quad]
             return
         self.added[quad] = None
-        self._by_graph.setdefault(quad.graph_name, {})[quad] = None
+        for place in _places(quad):
+            self._near.setdefault(place, {})[quad] = None
+
+    def _nearest(self, s: Any, o: Any, g: Any) -> Iterable[Quad]:
+        """The fewest added quads that hold all those with these terms."""
+        if s is not None:
+            return self._near.get((g, s, None), ())
+        if o is not None and g is not None:
+            return self._near.get((g, None, o), ())
+        return self.added if g is None else self._near.get((g, None, None), ())
 
     def _named(self, term: Any) -> Any:
         base = self.far.side.places.names.base
@@ -83,7 +106,8 @@ class Staged:
         """Remove a quad."""
         if quad in self.added:
             del self.added[quad]
-            self._by_graph[quad.graph_name].pop(quad, None)
+            for place in _places(quad):
+                del self._near[place][quad]
         self.removed[quad] = None
 
     def extend(self, quads: Iterable[Quad]) -> None:

@@ -32,9 +32,10 @@ def update(
     ``default_graphs`` and ``named_graphs`` are the dataset of the SPARQL protocol,
     ``documents`` what LOAD may take (``fetch_all``).
     Raises ``QuerySyntaxError``, ``DatasetConflict`` where request and text both choose a
-    dataset, ``ReservedGraph``, ``UpdateFailed`` (a graph is missing, or there already, or
-    cannot be loaded), ``QueryRefused`` for SERVICE and for LOAD of what is not among the
-    documents, and ``TooComplex`` for what is nested too deeply. After any of them the
+    dataset, ``ReservedGraph``, ``UpdateFailed`` (a graph is missing, or there already),
+    ``ServiceFailed`` for LOAD of what gives no answer or no RDF, ``QueryRefused`` for SERVICE
+    and for LOAD of what is not among the documents, and ``TooComplex`` for what is nested too
+    deeply. After any of them the
     writer's work is to be given up.
     """
     try:

@@ -7,7 +7,7 @@ from kg.dataset import raw
 from kg.dataset.records import DEFAULT
 from kg.dataset.terms import DefaultGraph, NamedNode
 from kg.dataset.writer import Writer
-from kg.errors import LodestoneError, QueryRefused, UnreadableInput
+from kg.errors import LodestoneError, QueryRefused, ServiceFailed, UnreadableInput
 from kg.outbound import OutboundFailed
 from kg.query.algebra import Iri
 from kg.query.operations import (
@@ -110,7 +110,8 @@ def _load(writer: Writer, operation: Load, documents: Documents) -> Changes:
             return Changes()
         if isinstance(error, QueryRefused):
             raise
-        raise UpdateFailed(f"LOAD <{operation.source.value}>: {error}") from error
+        source = operation.source.value
+        raise ServiceFailed(f"LOAD <{source}> brought nothing: {error}", endpoint=source) from error
     if isinstance(into, NamedNode):
         raw.create(writer, into)
     return Changes(inserted=raw.insert(writer, quads))

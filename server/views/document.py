@@ -5,7 +5,7 @@ A long text is shown in parts, so that no page grows without end.
 
 from dataclasses import dataclass
 
-from kg.claims.names import Names
+from kg.claims.names import Names, part_of
 from kg.dataset.snapshots import Snapshot
 from kg.dataset.text.search import Ask, Sort, Stored
 from kg.errors import NotFound
@@ -140,7 +140,7 @@ def document_page(
 
 
 def _placed(snapshot: Snapshot, claim: Stored) -> _Placed:
-    quote = f"{claim.iri}#quote"
+    quote = part_of(claim.iri, "quote")
     start, end = snapshot.said(quote, OA + "start"), snapshot.said(quote, OA + "end")
     return _Placed(claim, int(start) if start else None, int(end) if end else None)
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
 
+from kg.claims.names import part_of
 from kg.claims.types import TYPE_INFO
 from kg.dataset.snapshots import Snapshot
 from kg.dataset.terms import DefaultGraph, Literal, NamedNode, Quad, node
@@ -222,7 +223,7 @@ def _happenings(namer: Namer, index: TextIndex, mentions: tuple[str, ...]) -> tu
     ask = Ask(chosen=chosen, since="0001-01-01", sort=Sort.LATEST, limit=MOST_HAPPENINGS)
     found = []
     for one in index.stored(ask):
-        span = f"{one.iri}#when"
+        span = part_of(one.iri, "when")
         earliest = namer.snapshot.said(span, LS.earliest) or one.day
         latest = namer.snapshot.said(span, LS.latest) or earliest
         found.append(

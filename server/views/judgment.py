@@ -81,7 +81,8 @@ def judgment_list(snapshot: Snapshot, state: str | None, about: str | None, page
         names = tuple(name for name in names if snapshot.is_judgment(name) == standing)
     if state not in (None, "active"):
         names = tuple(name for name in names if snapshot.judgment(name).state == state)
-    made = {name: snapshot.node(name).get(LS.made) or "" for name in names}
+    made = snapshot.judged_at() if about is None else {}
+    made = {name: made.get(name) or snapshot.node(name).get(LS.made) or "" for name in names}
     ordered = sorted(sorted(names), key=made.__getitem__, reverse=True)
     shown = ordered[(page - 1) * PER_PAGE : page * PER_PAGE]
     return JudgmentList(

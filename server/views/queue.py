@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from kg.claims.claim import Status
+from kg.claims.names import whole_of
 from kg.claims.types import STATUS_TERM
 from kg.dataset.snapshots import Snapshot
 from ontology.vocab import LS
@@ -120,8 +121,8 @@ def _claim(snapshot: Snapshot, iri: str, documents: ShowDocuments) -> Waiting:
 
 def _words(snapshot: Snapshot, mention: str) -> Iterator[Words]:
     """Quotes of claims in which a mention takes part, or that tell of an event."""
-    for part in pointing(snapshot, LS.mention, mention, EVIDENCE):
-        yield from _of_claim(snapshot, part.partition("#")[0])
+    for role in pointing(snapshot, LS.mention, mention, EVIDENCE):
+        yield from _of_claim(snapshot, whole_of(role))
     for claim in pointing(snapshot, LS.event, mention, EVIDENCE):
         yield from _of_claim(snapshot, claim)
 

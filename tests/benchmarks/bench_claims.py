@@ -17,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from kg.dataset.writer import Writer
 from kg.ingest.taking import Ingest
+from tests.benchmarks.results import Measure, record, spread_of
 
 
 def write_claims(path: Path, count: int) -> None:
@@ -63,20 +64,36 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder) / "claims.jsonl"
         write_claims(data, args.claims)
-        took, read = [], []
+        took, read, spent = [], [], []
         for number in range(args.rounds):
             began = time.perf_counter()
             for line in data.read_text(encoding="utf-8").splitlines():
                 json.loads(line)
             read.append(time.perf_counter() - began)
-            began = time.perf_counter()
+            began, processor = time.perf_counter(), time.process_time()
             with Writer(Path(folder) / f"store-{number}") as writer:
                 report = Ingest(writer).run([data])
             took.append(time.perf_counter() - began)
+            spent.append(time.process_time() - processor)
             if report.claims_new != args.claims or not report.clean:
                 raise SystemExit(f"not all claims were taken in: {report}")
     rate = args.claims / median(took)
     print(f"{args.claims:,} claims in {median(took):.2f} s: {rate:,.0f} claims/s (aim: at least 500)")
+    record(
+        Measure(
+            "taking in a claim",
+            median(took) / args.claims,
+            median(read) / args.claims,
+            baseline="reading its JSON",
+            size=args.claims,
+            spread=spread_of(t / r for t, r in zip(took, read, strict=True)),
+            rounds=args.rounds,
+            cpu=median(spent) / args.claims,
+        ),
+        Measure(
+            "taking in a claim", median(took) / args.claims, size=args.claims, aim=1 / 500, rounds=args.rounds
+        ),
+    )
     print(f"taking in ÷ reading the JSON alone: {median(took) / median(read):,.0f}")
 
 

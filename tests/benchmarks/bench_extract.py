@@ -6,16 +6,19 @@ The articles are those of the tests, over and over, cut or filled up to 400 word
 import argparse
 import os
 import resource
+import sys
 import tempfile
 import time
 from pathlib import Path
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # one process is measured as one core
+sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from kg.extract.batch import extract_files
 from kg.extract.model import parser
 from kg.extract.pipeline import SpacyExtractor
 from kg.extract.reader import article_of_text
+from tests.benchmarks.results import Measure, record
 
 ARTICLES = sorted((Path(__file__).parents[1] / "extract" / "articles").glob("*/*.txt"))
 WORDS = 400
@@ -68,6 +71,20 @@ def main() -> None:
         wall = time.perf_counter() - began
     most = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     print(f"all cores: {count} articles in {wall:.1f} s, {count / wall:.1f} a second, {found} claims")
+    record(
+        Measure(
+            "reading an article",
+            alone / len(sample),
+            parsing / len(sample),
+            baseline="the parser alone",
+            size=len(sample),
+            unit="s of one core",
+            cpu=alone / len(sample),
+            base_cpu=parsing / len(sample),
+            peak=most / 1024,
+        ),
+        Measure("an article on all cores", wall / count, size=count, rows=found, peak=most / 1024),
+    )
     print(f"most memory of one process: {most / 1024:.0f} MB")
 
 

@@ -1,19 +1,23 @@
 """Throughput and latency over HTTP, against Oxigraph's own server and rdflib-endpoint on the same data.
 
-    python tests/benchmarks/bench_http.py [--claims 200000] [--seconds 3] [--store DIR]
+    python tests/benchmarks/bench_http.py [--claims 200000] [--seconds 3] [--store DIR] [--no-rdflib]
 
 Small and middling queries, plain, at 1, 8 and 32 clients; a million rows as JSON; what
-provenance adds for a page of 100 rows. Every ratio is of figures from one run.
+provenance adds for a page of 100 rows. Every ratio is of figures from one run. All servers are
+asked the same texts. "cpu" is the processor time of a server and all its processes for one
+request: what else the machine does blurs it less than the rate. "Uncached" asks a server of
+ours that keeps no answers.
 """
 
 import argparse
-import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
@@ -26,6 +30,8 @@ from kg.dataset.writer import Writer
 from tests.benchmarks.hammer import Figures, hammer, request
 from tests.benchmarks.million import FIRMS, small_query, write_quads
 from tests.benchmarks.over_http import free_port
+from tests.benchmarks.processor import family, spent
+from tests.benchmarks.results import Measure, record, spread_of
 
 ROOT = Path(__file__).parents[2]
 CLIENTS = (1, 8, 32)
@@ -73,15 +79,89 @@ def serving(command: Sequence[object], port: int, wait: float = 300.0) -> Iterat
         process.wait()
 
 
-def resident(pid: int) -> float:
-    """MiB that a process holds."""
-    return int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1]) * 4096 / 2**20
+def held(pid: int) -> float:
+    """MiB that a server and its processes hold, what they share counted once for each."""
+    found = 0
+    for one in family(pid):
+        with suppress(OSError):
+            fields = Path(f"/proc/{one}/statm").read_text(encoding="ascii").split()
+            found += (int(fields[1]) - int(fields[2])) * 4096  # mapped files are not held
+    return found / 2**20
 
 
-def told(name: str, figures: Figures, base: Figures | None = None) -> str:
-    ratio = f"  {figures.rate / base.rate:5.2f} times Oxigraph" if base else ""
-    failed = f"  {figures.failed} FAILED" if figures.failed else ""
-    return f"  {name:<22}{figures.rate:9.0f}/s  p95 {figures.p95 * 1000:8.2f} ms{ratio}{failed}"
+class Watch:
+    """Looks meanwhile at what a server holds."""
+
+    def __init__(self, pid: int) -> None:
+        self._pid, self.highest = pid, 0.0
+        self._end = threading.Event()
+        self._thread = threading.Thread(target=self._look)
+
+    def _look(self) -> None:
+        while not self._end.wait(0.1):
+            self.highest = max(self.highest, held(self._pid))
+
+    def __enter__(self) -> "Watch":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._end.set()
+        self._thread.join()
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A server to ask: its name here, its port and its process."""
+
+    name: str
+    port: int
+    pid: int
+
+
+@dataclass(frozen=True)
+class Round:
+    """What a server did: the figures of its clients, and its processor time for a request in seconds."""
+
+    name: str
+    figures: Figures
+    cpu: float
+
+    def told(self, base: "Round | None" = None) -> str:
+        figures = self.figures
+        line = (
+            f"  {self.name:<22}{figures.rate:8.0f}/s  p95 {figures.p95 * 1000:8.2f} ms"
+            f"  cpu {self.cpu * 1e6:7.0f} µs"
+        )
+        if base is not None:
+            line += (
+                f"  {figures.rate / base.figures.rate:6.2f} times {base.name} (cpu {base.cpu / self.cpu:.2f})"
+            )
+        return line + (f"  {figures.failed} FAILED" if figures.failed else "")
+
+
+def measured(server: Asked, requests: Sequence[bytes], *, clients: int, seconds: float) -> Round:
+    """A round of requests to a server."""
+    before = spent(server.pid)
+    figures = hammer(server.port, requests, clients=clients, seconds=seconds)
+    return Round(server.name, figures, (spent(server.pid) - before) / len(figures.times))
+
+
+def kept(what: str, kind: str, ours: Round, base: Round, aim: float) -> None:
+    """Hand over how long a request takes, beside another server's: the reciprocal of requests a second."""
+    record(
+        Measure(
+            what,
+            1 / ours.figures.rate,
+            1 / base.figures.rate,
+            base.name,
+            kind,
+            aim=aim,
+            rounds=len(ours.figures.times),
+            cpu=ours.cpu,
+            base_cpu=base.cpu,
+        )
+    )
 
 
 def main() -> None:
@@ -114,90 +194,123 @@ def main() -> None:
         subprocess.run(
             [programs / "oxigraph", "optimize", "-l", folder / "ox"], check=True, capture_output=True
         )
-        ours, theirs, rdflib = free_port(), free_port(), free_port()
-        command = [sys.executable, "-m", "kg.cli", "serve", "--store", store, "--port", ours]
-        pid = stack.enter_context(serving(command, ours))
-        stack.enter_context(
-            serving(
-                [programs / "oxigraph", "serve-read-only", "-l", folder / "ox", "-b", f"127.0.0.1:{theirs}"],
-                theirs,
-            )
-        )
-        rounds(ours, theirs, args.seconds)
-        rows(ours, theirs, pid)
-        page(ours, args.seconds)
+        command = [sys.executable, "-m", "kg.cli", "serve", "--store", store, "--timeout", "120", "--port"]
+
+        def begun(name: str, command: Sequence[object], port: int) -> Asked:
+            return Asked(name, port, stack.enter_context(serving(command, port)))
+
+        port = free_port()
+        fresh = begun("ours, uncached", [*command, port, "--cache", "0"], port)
+        port = free_port()
+        cached = begun("ours, cached", [*command, port], port)
+        port = free_port()
+        oxigraph = [programs / "oxigraph", "serve-read-only", "-l", folder / "ox", "-b", f"127.0.0.1:{port}"]
+        theirs = begun("Oxigraph's server", oxigraph, port)
+        rounds(fresh, cached, theirs, args.seconds)
+        rows(fresh, theirs)
+        page(fresh, args.seconds)
         if not args.no_rdflib:
-            shutil.rmtree(folder / "ox", ignore_errors=True)
-            command = [sys.executable, "-c", RDFLIB, folder / "facts.nt", rdflib]
-            stack.enter_context(serving(command, rdflib))
-            against_rdflib(ours, rdflib, args.seconds)
+            port = free_port()
+            rdflib = begun("rdflib-endpoint", [sys.executable, "-c", RDFLIB, folder / "facts.nt", port], port)
+            against_rdflib(fresh, rdflib, args.seconds)
 
 
-def rounds(ours: int, theirs: int, seconds: float) -> None:
+def rounds(fresh: Asked, cached: Asked, theirs: Asked, seconds: float) -> None:
     for kind, make in (("small", small_query), ("middling", middling_query)):
         asked = [make((n * 7919) % FIRMS) for n in range(4000)]
         mine = [request("/sparql", q, provenance="none") for q in asked]
         yours = [request("/query", q) for q in asked]
+        hammer(fresh.port, mine[-200:], clients=8, seconds=1)
+        hammer(cached.port, mine[:100], clients=8, seconds=1)
         for clients in CLIENTS:
-            print(f"{kind} queries, plain, {clients} client{'s' * (clients > 1)}")
-            base = hammer(theirs, yours, clients=clients, seconds=seconds)
-            print(told("Oxigraph's server", base))
-            salted = [request("/sparql", f"{q} # {time.monotonic_ns()}\nLIMIT {10**9 + n}", provenance="none")
-                      for n, q in enumerate(asked, start=time.monotonic_ns() % 10**8)]  # fmt: skip
-            print(told("ours, uncached", hammer(ours, salted, clients=clients, seconds=seconds), base))
-            hammer(ours, mine[:100], clients=8, seconds=1)
-            print(told("ours, cached", hammer(ours, mine[:100], clients=clients, seconds=seconds), base))
+            which = f"{kind}, {clients} client{'s' * (clients > 1)}"
+            print(f"{which}, plain")
+            base = measured(theirs, yours, clients=clients, seconds=seconds)
+            print(base.told())
+            uncached = measured(fresh, mine, clients=clients, seconds=seconds)
+            print(uncached.told(base))
+            kept("plain queries, uncached", which, uncached, base, 2.0)
+            base = measured(theirs, yours[:100], clients=clients, seconds=seconds)
+            again = measured(cached, mine[:100], clients=clients, seconds=seconds)
+            print(again.told(base), flush=True)
+            kept("plain queries, cached", which, again, base, 1.0)
 
 
-def rows(ours: int, theirs: int, pid: int) -> None:
+def rows(ours: Asked, theirs: Asked) -> None:
     print("a million rows as JSON")
-    times: dict[str, list[float]] = {"ours": [], "theirs": []}
-    sizes: dict[str, int] = {}
-    before = resident(pid)
+    found: dict[str, list[Round]] = {"ours": [], "theirs": []}
+    before = highest = held(ours.pid)
     for _ in range(3):
-        for name, port, text in (
+        for name, server, text in (
             ("theirs", theirs, request("/query", ROWS)),
             ("ours", ours, request("/sparql", ROWS, provenance="none")),
         ):
-            figures = hammer(port, [text], clients=1, seconds=0)
-            times[name].append(figures.times[0])
-            sizes[name] = figures.size
-    mine, yours = median(times["ours"]), median(times["theirs"])
-    print(f"  Oxigraph's server {yours:.2f} s, {sizes['theirs']:,} bytes")
-    print(f"  ours              {mine:.2f} s, {sizes['ours']:,} bytes")
-    print(f"  {yours / mine:.2f} times Oxigraph in rows a second; grew by {resident(pid) - before:.0f} MiB")
-
-
-def page(ours: int, seconds: float) -> None:
-    print("a page of 100 rows, uncached")
-    found = {
-        provenance: hammer(
-            ours,
-            [request("/sparql", f"{PAGE} OFFSET {n}", provenance=provenance) for n in range(5000)],
-            clients=1,
-            seconds=seconds,
+            with Watch(ours.pid) as watch:
+                found[name].append(measured(server, [text], clients=1, seconds=0))
+            highest = max(highest, watch.highest)
+    mine, yours = (median(r.figures.times[0] for r in found[name]) for name in ("ours", "theirs"))
+    cpu = [median(r.cpu for r in found[name]) for name in ("ours", "theirs")]
+    pairs = zip(found["ours"], found["theirs"], strict=True)
+    record(
+        Measure(
+            "a million rows as JSON",
+            mine,
+            yours,
+            theirs.name,
+            aim=1.25,
+            rows=1_000_000,
+            spread=spread_of(m.figures.times[0] / y.figures.times[0] for m, y in pairs),
+            rounds=3,
+            cpu=cpu[0],
+            base_cpu=cpu[1],
+            peak=highest,
         )
-        for provenance in ("none", "how")
-    }
-    for provenance, figures in found.items():
-        print(told(f"provenance={provenance}", figures))
+    )
+    for name, of in found.items():
+        size = of[0].figures.size
+        print(f"  {name:<8}{median(r.figures.times[0] for r in of):.2f} s, {size:,} bytes")
     print(
-        f"  with ÷ without: {median(found['how'].times) / median(found['none'].times):.2f} (aim: at most 1.5)"
+        f"  {yours / mine:.2f} times Oxigraph in rows a second (cpu {cpu[1] / cpu[0]:.2f}); ours and its "
+        f"workers held {before:.0f} MiB, {highest:.0f} MiB at most while they sent"
     )
 
 
-def against_rdflib(ours: int, rdflib: int, seconds: float) -> None:
-    print("small queries, plain, against rdflib-endpoint")
-    asked = [small_query((n * 104_729) % FIRMS) for n in range(4000)]
-    for clients in CLIENTS:
-        theirs = hammer(rdflib, [request("/", q) for q in asked], clients=clients, seconds=seconds)
-        fresh = [
-            request("/sparql", f"{q} LIMIT {10**9 + clients * 10**6 + n}", provenance="none")
-            for n, q in enumerate(asked)
-        ]
-        mine = hammer(ours, fresh, clients=clients, seconds=seconds)
-        ratio = mine.rate / theirs.rate
-        print(f"  {clients:>2} clients: {mine.rate:.0f}/s against {theirs.rate:.0f}/s, {ratio:.0f} times")
+def page(ours: Asked, seconds: float) -> None:
+    print("a page of 100 rows, uncached")
+    found = {}
+    for provenance in ("none", "how"):
+        asked = [request("/sparql", f"{PAGE} OFFSET {n}", provenance=provenance) for n in range(5000)]
+        hammer(ours.port, asked[-20:], clients=1, seconds=0.5)
+        found[provenance] = measured(ours, asked, clients=1, seconds=seconds)
+        print(f"{found[provenance].told()}  provenance={provenance}")
+    how, none = (median(found[provenance].figures.times) for provenance in ("how", "none"))
+    cpu, base_cpu = found["how"].cpu, found["none"].cpu
+    record(
+        Measure(
+            "a page of 100 rows over HTTP",
+            how,
+            none,
+            "provenance=none",
+            aim=1.5,
+            cpu=cpu,
+            base_cpu=base_cpu,
+        )
+    )
+    print(f"  with ÷ without: {how / none:.2f} (cpu {cpu / base_cpu:.2f}; aim: at most 1.5)", flush=True)
+
+
+def against_rdflib(ours: Asked, rdflib: Asked, seconds: float) -> None:
+    for kind, make in (("small", small_query), ("middling", middling_query)):
+        asked = [make((n * 104_729) % FIRMS) for n in range(4000)]
+        for clients in CLIENTS:
+            which = f"{kind}, {clients} client{'s' * (clients > 1)}"
+            print(f"{which}, plain")
+            base = measured(rdflib, [request("/", q) for q in asked], clients=clients, seconds=seconds)
+            print(base.told())
+            mine = [request("/sparql", q, provenance="none") for q in asked]
+            uncached = measured(ours, mine, clients=clients, seconds=seconds)
+            print(uncached.told(base), flush=True)
+            kept("plain queries, uncached", which, uncached, base, 0.05)
 
 
 if __name__ == "__main__":

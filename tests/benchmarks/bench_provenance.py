@@ -27,7 +27,9 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from tests.benchmarks import asking, over_http
 from tests.benchmarks.killable import Failed, Killable, TookTooLong
+from tests.benchmarks.measures import measures
 from tests.benchmarks.report import printed
+from tests.benchmarks.results import record, spread_of
 from tests.benchmarks.watdiv import FILES, SHARED, Data, data_arguments, prepared
 from tests.benchmarks.workload import CLASSES, Named, workload
 
@@ -76,7 +78,9 @@ class Bench:
             result = self._do(asking.checked, query.text, query.is_ordered)
         except (TookTooLong, Failed) as error:
             result = {"reason": f"{error}", "complete": False}
-        result["ms"] = self._warm(query, asking.MODES if result["complete"] else asking.PLAIN)
+        times = self._warm(query, asking.MODES if result["complete"] else asking.PLAIN)
+        result["ms"] = {mode: median(found) for mode, found in times.items()}
+        result["spread"] = {mode: spread_of(found) for mode, found in times.items()}
         if not result["ms"]:
             return result
         try:
@@ -90,11 +94,11 @@ class Bench:
             result["baselines"] = {name: self._baseline(name, query) for name in asking.BASELINES}
         return result
 
-    def _warm(self, query: Named, modes: tuple[str, ...]) -> dict[str, float]:
-        """The milliseconds of as many modes as can be had within the cap."""
+    def _warm(self, query: Named, modes: tuple[str, ...]) -> dict[str, list[float]]:
+        """The milliseconds, round by round, of as many modes as can be had within the cap."""
         while modes:
             try:
-                found: dict[str, float] = self._do(
+                found: dict[str, list[float]] = self._do(
                     asking.timed, query.text, modes, self.args.rounds, self.args.cap / 4
                 )
             except (TookTooLong, Failed):
@@ -165,6 +169,7 @@ def main() -> None:
         if args.json:
             args.json.write_text(json.dumps(found, indent=1, ensure_ascii=False), encoding="utf-8")
         print(printed(found))
+        record(*measures(found, data.quads, args.rounds))
 
 
 def _run(data: Data, args: argparse.Namespace) -> dict[str, dict[str, Any]]:

@@ -1,4 +1,8 @@
-"""The same queries through HTTP: our server, with provenance and without, and the engine's own server."""
+"""The same queries through HTTP: our server, with provenance and without, and the engine's own server.
+
+Our server keeps no answers, so that each is made anew, as the engine's is; a second one of ours
+keeps them, and gives the same again (``kept``).
+"""
 
 import http.client
 import json
@@ -14,10 +18,11 @@ from statistics import median
 from typing import Any
 from urllib.parse import urlencode
 
+from tests.benchmarks.results import spread_of
 from tests.benchmarks.watdiv import Data
 from tests.benchmarks.workload import Named
 
-MODES = ("none", "how", "engine")
+MODES = ("none", "how", "kept", "engine")
 _JSON = "application/sparql-results+json"
 _START = 60.0
 
@@ -89,12 +94,15 @@ def serving(command: Sequence[str], port: int, path: str) -> Iterator[Endpoint]:
 
 @contextmanager
 def servers(data: Data, engine: str | None) -> Iterator[dict[str, tuple[Endpoint, dict[str, str]]]]:
-    """Our server, and the engine's over the bare triples if its program is at hand."""
+    """Our servers, and the engine's over the bare triples if its program is at hand."""
     with ExitStack() as stack:
-        port = free_port()
-        command = [sys.executable, "-m", "kg.cli", "serve", "--store", str(data.store), "--port", str(port)]
-        ours = stack.enter_context(serving(command, port, "/sparql"))
-        found = {"none": (ours, {"provenance": "none"}), "how": (ours, {"provenance": "how"})}
+        found = {}
+        for mode, flags in (("none", ("--cache", "0")), ("kept", ())):
+            port = free_port()
+            command = [sys.executable, "-m", "kg.cli", "serve", "--store", str(data.store)]
+            command += ["--port", str(port), *flags]
+            found[mode] = (stack.enter_context(serving(command, port, "/sparql")), {"provenance": "none"})
+        found["how"] = (found["none"][0], {"provenance": "how"})
         if engine is not None:
             port = free_port()
             bind = f"127.0.0.1:{port}"
@@ -126,6 +134,7 @@ def timed(
     same = plain == annotated if query.is_ordered else _bag(plain) == _bag(annotated)
     return {
         "ms": {mode: median(found) for mode, found in times.items()},
+        "spread": {mode: spread_of(found) for mode, found in times.items()},
         "same": same,
         "bytes": {mode: len(body) for mode, body in bodies.items()},
     }

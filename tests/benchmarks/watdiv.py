@@ -33,6 +33,7 @@ from tests.benchmarks.shape import triples_like_watdiv
 
 SHARED = Path(os.environ.get("LODESTONE_SHARED") or Path(__file__).parents[3] / "shared") / "watdiv"
 FILES = {1: "w1.nt.gz", 10: "w10.nt.xz"}
+_TRIPLES = {1: 109_860, 10: 1_071_557}
 SOURCES = {1: 10, 20: 20}
 LAYOUTS = tuple(SOURCES)
 
@@ -72,6 +73,12 @@ class Data:
     def claims(self) -> Path:
         """One named graph per claim, and nothing else."""
         return self._folder / "claims"
+
+    @property
+    def quads(self) -> int:
+        """How many quads the claims have, about."""
+        triples = _TRIPLES[self.scale] if self.generated is None else self.generated * 1_000_000
+        return round(triples * (4 / 3 if self.layout == 1 else 2.9))
 
     def triples(self) -> Iterator[str]:
         """The triples, a line of N-Triples each."""

@@ -76,8 +76,8 @@ def test_the_plan_under_a_policy(places: tuple[tuple[str, str], tuple[str, str]]
     for place in places:
         told = ask(SELECTED, *place, "--explain", "--min-confidence", "0.3").output
         assert "answered from circuits" in told
-        told = ask("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", *place, "--explain", "--without", "urn:x").output
-        assert "values and triples are made of many solutions" in told
+        told = ask("CONSTRUCT WHERE { ?s ?p ?o }", *place, "--explain", "--without", "urn:x").output
+        assert "triples are made of many solutions" in told
 
 
 def test_a_name_that_a_policy_does_not_know_is_told(places: tuple[tuple[str, str], tuple[str, str]]) -> None:

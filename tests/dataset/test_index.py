@@ -103,9 +103,8 @@ def test_the_default_graph_of_a_query_is_all_facts_and_graphs_are_annotations(wr
     writer.add([grant("JL MAG", "Volkswagen"), grant("JL MAG", "Volkswagen", title="Another")])
     index = published(writer).index
     assert index is not None
-    rows = list(
-        index.query("SELECT ?p ?c ?k { ?p ls:holdsLicenseFor ?c GRAPH ?k { ?p ls:holdsLicenseFor ?c } }")
-    )
+    holds = f"?p {HOLDS} ?c"
+    rows = list(index.query(f"SELECT ?p ?c ?k {{ {holds} GRAPH ?k {{ {holds} }} }}"))
     assert [row["k"].value[0] for row in rows] == ["a"]
     with pytest.raises(QuerySyntaxError, match="line 1, column"):
         index.query("SELECT nonsense")

@@ -42,7 +42,14 @@ Printed = Callable[[Path], list[dict[str, Any]]]
 
 
 @pytest.mark.parametrize("name", sorted(LEAST))
-def test_figures_do_not_fall(name: str, corpus: Path, shared: Path, printed: Printed, tmp_path: Path) -> None:
+def test_figures_do_not_fall(
+    name: str,
+    corpus: Path,
+    shared: Path,
+    printed: Printed,
+    tmp_path: Path,
+    record_property: Callable[[str, object], None],
+) -> None:
     folder = corpus if name == "corpus" else ARTICLES / name
     for article in sorted(folder.glob("*.txt")):
         (tmp_path / f"{article.stem}.json").write_text(json.dumps(printed(article)), encoding="utf-8")
@@ -52,7 +59,7 @@ def test_figures_do_not_fall(name: str, corpus: Path, shared: Path, printed: Pri
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     table, _, totals = done.stdout.rstrip().rpartition("\n")
-    print(f"\n{name}\n{table}")
+    record_property("figures", f"{name}\n{table}\n{totals}")
     figures = json.loads(totals)
     assert figures["counts"]["quotes_not_found"] == figures["counts"]["offset_errors"] == 0
     low = {k: (figures[k], least) for k, least in LEAST[name].items() if figures[k] < least}

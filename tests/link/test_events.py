@@ -6,7 +6,9 @@ import pytest
 
 from kg.claims.claim import RoleName
 from kg.link.events import Told, event_pairs, score_events
+from kg.link.scoring import table
 from ontology.vocab import LS
+from tests.link.labelled_events import event_pairs_labelled
 
 VW, JLM, YUN = "urn:vw", "urn:jlmag", "urn:yunsheng"
 APRIL = (date(2025, 4, 1), date(2025, 4, 30))
@@ -56,9 +58,11 @@ def test_an_event_is_the_same_by_parties_type_and_time(other: Told, accepted: bo
 def test_two_exact_quantities_are_two_events() -> None:
     some = told("a", {P: JLM, C: VW}, quantity=("5.0", LS.Exact, "tonnes"))
     more = told("b", {P: JLM, C: VW}, quantity=("7.0", LS.Exact, "tonnes"))
-    about = told("b", {P: JLM, C: VW}, quantity=("7.0", LS.About, "tonnes"))
+    about = told("b", {P: JLM, C: VW}, quantity=("5.5", LS.About, "tonnes"))
+    far = told("b", {P: JLM, C: VW}, quantity=("7.0", LS.About, "tonnes"))
     assert not score_events(some, more).accepted
     assert score_events(some, about).accepted
+    assert not score_events(some, far).accepted
 
 
 def test_unnamed_parties_make_no_pair() -> None:
@@ -70,3 +74,20 @@ def test_three_reports_of_one_grant_are_three_pairs() -> None:
     events = [told(n, {P: JLM, C: VW}) for n in "abc"] + [told("d", {P: YUN, C: VW})]
     pairs = {(a.iri[-1], b.iri[-1]) for a, b, found in event_pairs(events) if found.accepted}
     assert pairs == {("a", "b"), ("a", "c"), ("b", "c")}
+
+
+def test_of_labelled_pairs_what_is_taken_without_review_is_right() -> None:
+    pairs = list(event_pairs_labelled())
+    assert len(pairs) >= 100
+    assert sum(not pair.same for pair in pairs) > len(pairs) / 2
+    taken = [pair for pair in pairs if pair.score().accepted]
+    assert len(taken) >= 25
+    assert sum(pair.same for pair in taken) / len(taken) >= 0.98
+    same = [pair for pair in pairs if pair.same]
+    assert sum(pair.score().accepted for pair in same) / len(same) >= 0.5
+    assert sum(pair.score().value >= table().review for pair in same) / len(same) >= 0.9
+
+
+def test_of_labelled_pairs_the_order_does_not_matter() -> None:
+    for pair in event_pairs_labelled():
+        assert score_events(pair.right, pair.left).value == pair.score().value, pair

@@ -21,7 +21,7 @@ from kg.dataset.terms import (
     stored_form,
 )
 from kg.dataset.terms import parse as parse_rdf
-from kg.dataset.view import ClaimInfo, Support
+from kg.dataset.view import ClaimInfo, Fact, Support
 from kg.errors import QuerySyntaxError
 from ontology.vocab import LS, PREFIXES
 
@@ -70,6 +70,9 @@ class FakeIndex:
     ) -> Iterator[tuple[Subject, NamedNode, Object, BlankNode]]:
         for quad in self.store.quads_for_pattern(s, p, o, None):
             yield quad.subject, quad.predicate, quad.object, quad.graph_name
+
+    def claims(self, names: Sequence[BlankNode]) -> list[Fact | None]:
+        return [self._supports[name].sole for name in names]
 
     def supports(self, names: Sequence[BlankNode]) -> list[Support]:
         return [self._supports[name] for name in names]

@@ -8,11 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from kg.claims.claim import Claim
-from kg.dataset.restricted import restricted
 from kg.dataset.snapshots import Reader, Snapshot
 from kg.dataset.writer import Writer
 from kg.identity.judgment import Judgment
@@ -130,66 +127,6 @@ def test_a_row_is_an_answer_exactly_where_its_circuit_is_true(
         found = {row for row, node in zip(keys, nodes, strict=True) if held[node]}
         there = {row[:-1] if "COUNT" in asked else row for row in plain.rows}
         assert found == there & set(keys), some
-
-
-FIRMS = tuple(f"urn:f{number}" for number in range(4))
-
-
-def _stated(pairs: list[tuple[int, int]], number: int) -> Claim:
-    return Claim.model_validate(
-        {
-            "triples": [
-                f"<{FIRMS[a]}> <{predicate}> <{FIRMS[b]}> ."
-                for a, b in pairs
-                for predicate in (LS.holdsLicenseFor, LS.locatedIn)
-            ],
-            "document": {"title": f"Document {number}"},
-            "attribution": [{"kind": "publisher", "name": f"Publisher {number % 2}"}],
-            "status": "accepted",
-        }
-    )
-
-
-PAIRS = st.tuples(st.integers(0, 3), st.integers(0, 3))
-ASKED = (
-    "SELECT ?p ?c { ?p ls:holdsLicenseFor ?c }",
-    "SELECT ?p ?d { ?p ls:holdsLicenseFor ?c . ?c ls:holdsLicenseFor ?d }",
-    "SELECT ?g ?p ?c { GRAPH ?g { ?p ls:holdsLicenseFor ?c } }",
-    "SELECT ?p { ?p ls:holdsLicenseFor ?c FILTER NOT EXISTS { ?c ls:holdsLicenseFor ?p } }",
-    "SELECT ?p ?c ?d { ?p ls:holdsLicenseFor ?c OPTIONAL { ?c ls:holdsLicenseFor ?d } }",
-    "SELECT ?p ?c { ?p ls:holdsLicenseFor+ ?c }",
-    "SELECT ?p ?c { ?p ls:holdsLicenseForPartyIn ?c }",
-    "SELECT ?p ?c { ?p ls:locatedIn ?c FILTER NOT EXISTS { ?c ls:locatedIn ?p } }",
-    "SELECT ?p ?c FROM <%s> FROM <%s> { ?p ls:holdsLicenseFor ?c }",
-)
-
-
-@settings(max_examples=10, deadline=None)
-@given(
-    said=st.lists(st.lists(PAIRS, min_size=1, max_size=3), min_size=1, max_size=4),
-    judged=st.sets(st.tuples(st.integers(0, 3), st.integers(0, 3)).filter(lambda p: p[0] < p[1]), max_size=4),
-)
-def test_the_law_holds_whatever_is_judged_to_be_one(
-    tmp_path_factory: pytest.TempPathFactory, said: list[list[tuple[int, int]]], judged: set[tuple[int, int]]
-) -> None:
-    claims = [_stated(pairs, number) for number, pairs in enumerate(said)]
-    judgments = [same(FIRMS[a], FIRMS[b], reason=f"{a} {b}") for a, b in sorted(judged)]
-    whole = store(tmp_path_factory.mktemp("law") / "store", claims, judgments)
-    names = sorted({f"{BASE}claim/{claim.id}" for claim in claims})
-    parts = [frozenset(some) for size in range(len(names) + 1) for some in combinations(names, size)]
-    worlds = {some: restricted(whole, lambda claim, some=some: claim.iri in some) for some in parts}
-    for text in ASKED:
-        sparql = text.replace("%s", names[0], 1).replace("%s", names[-1])
-        answer = query(whole, sparql)
-        provenance = answer.provenance
-        assert provenance is not None
-        assert provenance.complete, provenance.reason
-        nodes = [row.node for row in provenance.rows if row.node is not None]
-        for some, there in worlds.items():
-            stands = some | set(map(iri, judgments))
-            held = evaluate(provenance.circuit, nodes, BOOLEAN, lambda token, s=stands: token.name in s)
-            found = {row for row, node in zip(answer.rows, nodes, strict=True) if held[node]}
-            assert found == set(query(there, sparql, provenance="none").rows) & set(answer.rows), sparql
 
 
 def test_a_judgment_stands_in_the_circuit_and_is_described(whole: Snapshot) -> None:

@@ -96,7 +96,7 @@ PAGED = {
     "a join": ("?u :friend ?f . ?f :likes ?p", True),
     "a path": ("?u :friend/:likes ?p", True),
     "MINUS": ("?u :friend ?f . ?f :likes ?p MINUS { ?u :friend :u0 }", False),
-    "OPTIONAL that changes nothing": ("?u :friend ?f . ?f :likes ?p OPTIONAL { ?p :review ?r }", True),
+    "OPTIONAL that changes nothing": ("?u :friend ?f . ?f :likes ?p OPTIONAL { ?p :review ?r }", False),
     "UNION": ("{ ?u :friend ?f } UNION { ?f :friend ?u } ?f :likes ?p", False),
 }
 

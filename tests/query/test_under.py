@@ -20,7 +20,7 @@ from tests.dataset.conftest import REUTERS, grant
 from tests.query.fake import EX, SPARQL_PREFIX, FakeSnapshot, read
 from tests.query.generate import ALL, snapshots
 from tests.query.law import TOTAL
-from tests.query.whole import over_datasets, queries
+from tests.query.whole import over_datasets, queries, whole_groups
 
 HOLDERS = "SELECT ?p { ?p ls:holdsLicenseFor ?c }"
 INFERRED = EX + "inferred"
@@ -54,6 +54,12 @@ def trusting_only(snapshot: FakeSnapshot, kept: set[str]) -> Trusting:
 
 @given(snapshots(), st.one_of(queries(), queries().flatmap(over_datasets)), st.data())
 def test_claims_that_fall(snapshot: FakeSnapshot, text: str, data: st.DataObject) -> None:
+    kept = set(data.draw(st.lists(st.sampled_from(sorted(snapshot.claims)), unique=True)))
+    check(trusting_only(snapshot, kept), snapshot.with_only(kept), SPARQL_PREFIX + text)
+
+
+@given(snapshots(), whole_groups(), st.data())
+def test_groups_of_which_claims_fall(snapshot: FakeSnapshot, text: str, data: st.DataObject) -> None:
     kept = set(data.draw(st.lists(st.sampled_from(sorted(snapshot.claims)), unique=True)))
     check(trusting_only(snapshot, kept), snapshot.with_only(kept), SPARQL_PREFIX + text)
 
@@ -95,7 +101,9 @@ def test_monotone_queries_are_told_from_circuits(
 @pytest.mark.parametrize(
     "text",
     [
-        "SELECT (COUNT(*) AS ?n) { ?s :p ?o }",
+        "SELECT (SAMPLE(?o) AS ?n) { ?s :p ?o }",
+        "SELECT (COUNT(DISTINCT *) AS ?n) { ?s :p ?o }",
+        "SELECT (COUNT(*) AS ?n) { { SELECT DISTINCT ?s { ?s :p ?o } } }",
         "CONSTRUCT { ?s :q ?o } WHERE { ?s :p ?o }",
         "DESCRIBE :x",
         "SELECT ?s (NOW() AS ?t) { ?s :p ?o }",

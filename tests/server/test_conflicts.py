@@ -1,8 +1,15 @@
 """The page of conflicts and its twin in JSON, worked out by the workers over a real store."""
 
+import json
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 from flask.testing import FlaskClient
 
+from kg.dataset.snapshots import Reader
+from kg.errors import QueryTimeout
+from server.conflicts import ConflictsAsked, conflicts_told
 from tests.server.conftest import HOSTILE, Names
 
 
@@ -58,3 +65,14 @@ def test_a_nanopublication_is_found_by_its_name(client: FlaskClient, names: Name
     response = client.get(name.removeprefix("https://w3id.org/lodestone") + "?format=json")
     assert response.status_code == 303
     assert client.get(response.location).get_json()["iri"] == names.grant
+
+
+def test_a_version_too_large_for_the_deadline_is_not_begun(store: Path, names: Names) -> None:
+    snapshot = Reader(store).current()
+    counts = {**snapshot.manifest.counts, "active": 200_000}
+    large = Reader(store).current()
+    large.manifest = replace(snapshot.manifest, counts=counts)
+    with pytest.raises(QueryTimeout, match=r"200,000 claims .* within 30 s: ask about"):
+        conflicts_told(large, ConflictsAsked().written(), 30)
+    found = conflicts_told(large, ConflictsAsked(about=names.grant).written(), 30)
+    assert json.loads(json.dumps(found))["total"] > 0

@@ -15,6 +15,7 @@ from server.audit import FILE
 from server.config import Config
 from server.services import services
 from server.tokens import Scope
+from tests.server.running import free_port
 from tests.server.writing import MASTER, TRIPLE, TURTLE, UPDATE, Clients, server
 
 __all__ = ["server"]  # a fixture
@@ -42,7 +43,7 @@ def test_every_write_is_in_the_log(server: Clients) -> None:
 
 
 def test_strangers_cannot_fill_the_log(store: Path, tmp_path: Path) -> None:
-    copy = shutil.copytree(store, tmp_path / "store")
+    copy = shutil.copytree(store, tmp_path / "store", ignore=shutil.ignore_patterns(FILE))
     app = create_app(Config(store=copy, workers=1, rate=0))
     services(app).refusals = Summed(rate=1e-9, burst=3)
     refused = [app.test_client().post("/graphs?default", data=TRIPLE).status_code for _ in range(10)]
@@ -89,6 +90,23 @@ def test_another_writer_is_waited_for_and_then_told(server: Clients) -> None:
     assert (
         server.send("POST", "/sparql", data="CREATE GRAPH <urn:busy>", content_type=UPDATE).status_code == 200
     )
+
+
+def test_a_load_that_gets_no_answer_is_the_other_side_s_fault(server: Clients) -> None:
+    nobody = f"http://127.0.0.1:{free_port()}/"
+    app = create_app(Config(store=server.store, workers=1, token=MASTER, outbound=(nobody,)))
+    try:
+        headers = {"Authorization": f"Bearer {MASTER}"}
+        for silent, status in (("", 502), ("SILENT ", 200)):
+            text = f"INSERT DATA {{ <urn:half> <urn:p> '{silent}' }} ; LOAD {silent}<{nobody}x.ttl>"
+            told = app.test_client().post("/sparql", data=text, content_type=UPDATE, headers=headers)
+            assert told.status_code == status
+            if status == 502:
+                assert told.get_json()["endpoint"] == f"{nobody}x.ttl"
+                assert not server.ask("<urn:half> ?p ?o")
+    finally:
+        services(app).workers.close()
+        services(app).writing.close()
 
 
 def test_scripts_of_other_sites_may_send_a_token(server: Clients) -> None:

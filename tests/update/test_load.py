@@ -10,9 +10,9 @@ import pytest
 from kg.dataset.invariants import check_dataset
 from kg.dataset.snapshots import Reader
 from kg.dataset.writer import Writer
-from kg.errors import LodestoneError, QueryRefused, ReservedGraph
+from kg.errors import LodestoneError, QueryRefused, ReservedGraph, ServiceFailed
 from kg.outbound import Outbound
-from kg.update import Changes, UpdateFailed, fetch_all, update
+from kg.update import Changes, fetch_all, update
 
 XML = '<?xml version="1.0"?><!DOCTYPE r [<!ENTITY e SYSTEM "file:///etc/hostname">]><r>&e;</r>'
 PAGES = {
@@ -89,11 +89,11 @@ def test_a_document_comes_in_whole(writer: Writer, site: str) -> None:
         ("$/open/out", QueryRefused),
         ("file:///etc/hostname", QueryRefused),
         ("http://127.0.0.1:1/open", QueryRefused),
-        ("$/open/none", UpdateFailed),
-        ("$/open/broken", UpdateFailed),
-        ("$/open/picture", UpdateFailed),
-        ("$/open/graphs", UpdateFailed),
-        ("$/open/entity", UpdateFailed),
+        ("$/open/none", ServiceFailed),
+        ("$/open/broken", ServiceFailed),
+        ("$/open/picture", ServiceFailed),
+        ("$/open/graphs", ServiceFailed),
+        ("$/open/entity", ServiceFailed),
     ],
 )
 def test_what_cannot_be_loaded(writer: Writer, site: str, address: str, error: type[LodestoneError]) -> None:

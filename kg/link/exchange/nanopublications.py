@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kg.claims.names import part_of
 from kg.dataset.terms import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, node, parse
 from kg.dataset.trusty import normalized, renamed, trusty_code
 from kg.dataset.view import View
@@ -43,7 +44,7 @@ def about(view: View, iri: str, graph: GraphName = DEFAULT) -> Iterator[Quad]:
                 yield Quad(quad.subject, quad.predicate, quad.object, graph)
                 if isinstance(quad.object, NamedNode):
                     name = quad.object.value
-                    if name.startswith(f"{iri}#") and name not in seen:
+                    if name.startswith(part_of(iri, "")) and name not in seen:
                         seen.add(name)
                         todo.append(name)
 

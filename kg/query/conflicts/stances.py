@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from kg.claims.claim import Qualifier
+from kg.claims.names import part_of
 from kg.claims.types import QUALIFIER_TERM, ROLE_INFO, TYPE_INFO
 from kg.dataset.terms import Store, node, ntriples
 from kg.dataset.told import FACT_MODALITIES
@@ -142,11 +143,11 @@ def _stance(
     roles: Iterable[tuple[str, str]],
     points: Iterable[Point],
 ) -> Stance:
-    def said(predicate: str, part: str = "") -> str:
-        return columns[predicate].get(f"{name}{part}", "")
+    def said(predicate: str, of: str = "") -> str:
+        return columns[predicate].get(part_of(name, of) if of else name, "")
 
-    of_saying = said(LS.isTimeOfSaying, "#when") == "true"
-    happened = None if of_saying else _span(said(LS.earliest, "#when"), said(LS.latest, "#when"))
+    of_saying = said(LS.isTimeOfSaying, "when") == "true"
+    happened = None if of_saying else _span(said(LS.earliest, "when"), said(LS.latest, "when"))
     return Stance(
         claim=name,
         positive=said(LS.polarity) == LS.Positive,
@@ -154,10 +155,10 @@ def _stance(
         kind=said(LS.claimType),
         origin=said(LS.origin),
         document=said(LS.document),
-        span=happened or _span(said(LS.earliest, "#validity"), said(LS.latest, "#validity")),
+        span=happened or _span(said(LS.earliest, "validity"), said(LS.latest, "validity")),
         said=said(LS.said),
         amount=_amount(
-            said(LS.quantityValue, "#quantity"), said(LS.qualifier, "#quantity"), said(LS.unit, "#quantity")
+            said(LS.quantityValue, "quantity"), said(LS.qualifier, "quantity"), said(LS.unit, "quantity")
         ),
         roles=tuple(sorted(set(roles))),
         points=tuple(sorted(set(points))),

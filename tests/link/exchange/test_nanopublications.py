@@ -5,6 +5,7 @@ from pathlib import Path
 
 import nanopub
 import pytest
+import rdflib
 from Crypto.Hash import SHA256
 from Crypto.PublicKey import RSA
 from Crypto.Signature import pkcs1_15
@@ -30,6 +31,12 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
 ]
 NAME = "https://example.org/np/RA"
+
+
+@pytest.fixture(autouse=True)
+def literals_as_they_stand(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the library sets when it is imported, and pySHACL sets back."""
+    monkeypatch.setattr(rdflib, "NORMALIZE_LITERALS", False)
 
 
 def accepted(quads: list[Quad]) -> nanopub.Nanopub:

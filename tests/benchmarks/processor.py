@@ -1,0 +1,45 @@
+"""What processors spend on a server: it and all that it started, which other work does not blur."""
+
+import os
+from pathlib import Path
+
+_TICK = os.sysconf("SC_CLK_TCK")
+
+
+def spent(pid: int) -> float:
+    """Seconds of processor time that a process, its children and theirs have taken.
+
+    Those that ended, and were waited for, count for who waited.
+    """
+    stats = _stats()
+    return sum(stats[one][1] for one in _family(pid, stats))
+
+
+def family(pid: int) -> list[int]:
+    """A process, its children and theirs."""
+    return _family(pid, _stats())
+
+
+def _family(pid: int, stats: dict[int, tuple[int, float]]) -> list[int]:
+    children: dict[int, list[int]] = {}
+    for one, (parent, _) in stats.items():
+        children.setdefault(parent, []).append(one)
+    found, left = [], [pid]
+    while left:
+        one = left.pop()
+        left += children.get(one, ())
+        found += [one] if one in stats else []
+    return found
+
+
+def _stats() -> dict[int, tuple[int, float]]:
+    """Parent and seconds of each process."""
+    found = {}
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdecimal():
+            try:
+                fields = (folder / "stat").read_text(errors="replace").rpartition(")")[2].split()
+            except OSError:
+                continue
+            found[int(folder.name)] = (int(fields[1]), sum(map(int, fields[11:15])) / _TICK)
+    return found
