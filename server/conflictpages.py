@@ -36,7 +36,7 @@ def conflicts() -> Response:
         client=request.environ.get(CLIENT, ""),
         task=Task.CONFLICTS,
     )
-    told = json.loads(here.answer(job, request.environ.get(HANGUP)).body)
-    snapshot = here.snapshot()
+    reply = here.answer(job, request.environ.get(HANGUP))
+    told, snapshot = json.loads(reply.body), here.version(reply.version)
     view = conflicts_page(snapshot, told, about, kinds, page)
     return answer(snapshot, chosen, "conflicts.html", view, formats=(HTML, JSON))

@@ -20,6 +20,8 @@ def explain() -> Response:
     """Why ``s p o`` is a fact: each proof, the rules applied, and the claims that state its leaves."""
     chosen = chosen_format((HTML, JSON))
     here = services(current_app)
+    if chosen is HTML and not any(map(request.args.get, "spo")):
+        return answer(here.snapshot(), chosen, "explain.html", None, formats=(HTML,))
     triple = " ".join(_written(name) for name in ("s", "p", "o"))
     job = Job(
         query=triple,
@@ -28,8 +30,8 @@ def explain() -> Response:
         client=request.environ.get(CLIENT, ""),
         task=Task.EXPLANATION,
     )
-    told = json.loads(here.answer(job, request.environ.get(HANGUP)).body)
-    snapshot = here.snapshot()
+    reply = here.answer(job, request.environ.get(HANGUP))
+    told, snapshot = json.loads(reply.body), here.version(reply.version)
     if chosen is JSON:
         response = Response(json.dumps(told, ensure_ascii=False), content_type=JSON.media_type)
         response.headers["Content-Version"] = snapshot.iri

@@ -11,6 +11,7 @@ from markdown_it.token import Token
 
 from kg.errors import NotFound
 from server.description import Example, examples
+from server.openapi import operations
 from server.problems import KINDS
 from server.services import services
 
@@ -18,7 +19,7 @@ manual = Blueprint("manual", __name__)
 
 _DOCS = files("server") / "docs"
 FIRST = ("tutorial", "model", "query-page", "identity", "outside")
-LAST = ("operations", "engines", "paper")
+LAST = ("operations", "engines", "commands", "paper")
 """Chapters in their order; others come between."""
 
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
@@ -78,6 +79,9 @@ def _headings(tokens: list[Token]) -> list[Heading]:
                 found.append(Heading(inline.content, anchor))
         for child in token.children or ():
             _point(child)
+        if style := token.attrGet("style"):
+            del token.attrs["style"]  # the policy of content lets no style in that stands in the page
+            token.attrSet("class", "figure" if style == "text-align:right" else "")
     return found
 
 
@@ -95,7 +99,13 @@ def contents() -> Response:
     """The contents, and every parameter and format."""
     here = services(current_app)
     return Response(
-        render_template("docs.html", config=here.config, kinds=KINDS.values(), chapters=chapters().values())
+        render_template(
+            "docs.html",
+            config=here.config,
+            kinds=KINDS.values(),
+            chapters=chapters().values(),
+            operations=operations(current_app),
+        )
     )
 
 

@@ -1,6 +1,7 @@
 """A description of every route but SPARQL's own, in OpenAPI 3.1 (``/openapi.json``)."""
 
 import re
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
 from flask import Blueprint, Flask, Response, current_app, json
@@ -55,6 +56,16 @@ WORDS: dict[str, str] = {
     "limit": "The most to give.",
     "callback": "Name of a function to call with the answer (JSONP).",
     "state": "State of the claims (active, retracted, any …) or judgments (active, proposed …).",
+    "name": "What the file is called that is taken in.",
+    "reason": "Why it is taken back.",
+    "force": "true: even where something speaks against the judgment.",
+    "query": "A SPARQL query; the trust policy and the other parameters of /sparql go with it.",
+    "row": "Number of a row whose reasons are asked for.",
+    "done": "What was decided last.",
+    "subject": "IRI of the claim or proposed judgment.",
+    "action": "accept, edit or reject a claim; same, different or unsure of two names.",
+    "changes": "Members of the claim as they should be, in JSON.",
+    "token": "A token that may write, where no header holds it.",
 }
 """Parameters of the query part, by name."""
 
@@ -91,8 +102,46 @@ TAKES: dict[str, tuple[str, ...]] = {
     "/reconcile/flyout/property": ("id", "callback"),
     "/reconcile/preview": ("id",),
     "/reconcile/properties": ("type", "limit", "callback"),
+    "/review": ("page", "done", "format"),
+    "/answer/{name}": ("page", "row", "format"),
 }
-"""Which of them a path takes."""
+"""Which of them a path takes when it is read."""
+
+TAKES_TO_WRITE: dict[tuple[str, str], tuple[str, ...]] = {
+    ("post", "/answer"): ("query",),
+    ("post", "/claims"): ("name",),
+    ("delete", "/claim"): ("iri", "reason"),
+    ("delete", "/claim/{local}"): ("reason",),
+    ("post", "/judgments"): ("force",),
+    ("delete", "/judgment/{local}"): ("reason",),
+    ("post", "/review"): ("subject", "action", "reason", "changes", "page", "token"),
+    **{(method, "/graphs"): ("default", "graph") for method in ("put", "post", "delete")},
+}
+"""Which of them a request takes that writes; ``/review`` and ``/answer`` in a form."""
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A request that can be made: what it does, and its parameters with what they mean."""
+
+    method: str
+    path: str
+    words: str
+    parameters: tuple[tuple[str, str], ...]
+
+
+def operations(app: Flask) -> tuple[Operation, ...]:
+    """Every request that is described."""
+    return tuple(
+        Operation(method.upper(), path, words, tuple((name, WORDS[name]) for name in _takes(path, method)))
+        for path, methods in paths(app).items()
+        for method, words in methods.items()
+    )
+
+
+def _takes(path: str, method: str) -> tuple[str, ...]:
+    reads = method == "get" or path in _READ_BY_POST
+    return TAKES.get(path, ()) if reads else TAKES_TO_WRITE.get((method, path), ())
 
 
 def paths(app: Flask) -> dict[str, dict[str, str]]:
@@ -151,7 +200,7 @@ def _operation(path: str, method: str, words: str) -> dict[str, object]:
     ]
     in_query = [
         {"name": name, "in": "query", "description": WORDS[name], "schema": {"type": "string"}}
-        for name in TAKES.get(path, ())
+        for name in _takes(path, method)
     ]
     told: dict[str, object] = {
         "summary": words,

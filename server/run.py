@@ -102,11 +102,12 @@ def serve(config: Config) -> None:
     from server.connection import PacedConnection  # noqa: PLC0415
     from server.front import Front  # noqa: PLC0415
     from server.services import services  # noqa: PLC0415
+    from server.warming import warm  # noqa: PLC0415
 
     app = create_app(config, workers)
     front = Front(app, services(app))
     try:
-        services(app).snapshot()
+        warm(app)
         workers.wait()
         settings = uvicorn.Config(
             front,

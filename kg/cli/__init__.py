@@ -12,6 +12,7 @@ from typing import NoReturn
 
 import click
 
+from kg.cli.compact_command import compact
 from kg.cli.judge_command import judge
 from kg.cli.link_command import link
 from kg.cli.options import STORE, WAIT, engine_options
@@ -81,7 +82,13 @@ def main() -> None:
     metavar="NAME",
     help="Another extractor than the shipped rules (see `lodestone extract -h`).",
 )
-@click.option("--quiet", "-q", is_flag=True, help="No progress bar.")
+@click.option(
+    "--memory",
+    type=click.IntRange(min=400),
+    metavar="MB",
+    help="What a bulk load of RDF may take, about (default 1200); more is faster on large files.",
+)
+@click.option("--quiet", "-q", is_flag=True, help="No progress.")
 @engine_options
 def ingest(
     paths: tuple[str, ...],
@@ -92,10 +99,13 @@ def ingest(
     quiet: bool,
     allow: tuple[str, ...],
     extractor: str | None,
+    memory: int | None,
     endpoint: str | None,
     update_endpoint: str | None,
 ) -> None:
     """Take in articles (.txt .md .html), feeds, claims (.json .jsonl .csv .yaml), RDF and mappings (.tsv).
+
+    Packed ones (.gz) too. A load of RDF that was broken off goes on when the same command is given again.
 
     A PATH may be a URL, if its host is on the list (--allow).
     """
@@ -113,6 +123,7 @@ def ingest(
             allow=allow,
             extractor=extractor,
             engine=engine_of(endpoint, update_endpoint, base),
+            memory=memory,
         )
     )
 
@@ -366,6 +377,7 @@ def demo(host: str, port: int, once: bool) -> None:
     sys.exit(run_demo(host, port, once=once))
 
 
+main.add_command(compact)
 main.add_command(judge)
 main.add_command(link)
 main.add_command(review)

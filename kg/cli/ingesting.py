@@ -8,20 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    SpinnerColumn,
-    TextColumn,
-    TimeElapsedColumn,
-)
 
 from kg.claims.document import Document, text_hash
 from kg.claims.names import Names, is_iri
 from kg.cli.auditing import note_done
 from kg.cli.engines import Engine, writer_of
+from kg.cli.watching import watched
 from kg.dataset.files import Settings
 from kg.dataset.snapshots import Reader
 from kg.errors import LodestoneError
@@ -46,6 +38,7 @@ def run_ingest(
     allow: Sequence[str] = (),
     extractor: str | None = None,
     engine: Engine | None = None,
+    memory: int | None = None,
 ) -> int:
     """Take files in, and pages of the hosts in ``allow``, and say what became of them.
 
@@ -54,7 +47,9 @@ def run_ingest(
     with tempfile.TemporaryDirectory(prefix="lodestone-fetched-") as folder:
         fetched = _fetched([path for path in paths if _is_url(path)], Path(folder), allow)
         files = [path for path in paths if not _is_url(path)] + [str(path) for path in fetched]
-        return _take_in(files, store, fetched, document_file, base, wait, extractor, engine, quiet=quiet)
+        return _take_in(
+            files, store, fetched, document_file, base, wait, extractor, engine, memory, quiet=quiet
+        )
 
 
 def _is_url(path: str) -> bool:
@@ -102,6 +97,7 @@ def _take_in(
     wait: float,
     extractor: str | None,
     engine: Engine | None,
+    memory: int | None,
     *,
     quiet: bool,
 ) -> int:
@@ -119,20 +115,12 @@ def _take_in(
     with writer_of(store, engine, wait, settings) as writer:
         if base is not None and writer.settings.base != base:
             raise LodestoneError(f"{store} has the base IRI {writer.settings.base}, which cannot be changed")
+        if memory is not None:
+            writer.load_memory = memory * 1024 * 1024
         run = Ingest(writer, *_document(document_file), extractor=_extractor(extractor), urls=urls)
-        console = Console(stderr=True)
-        with Progress(
-            SpinnerColumn(),
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            console=console,
-            disable=quiet or not console.is_terminal,
-            transient=True,
-        ) as progress:
-            task = progress.add_task("taking in", total=None)
-            report = run.run([Path(p) for p in paths], lambda steps: progress.advance(task, steps))
+        with watched(quiet=quiet) as watch:
+            writer.watch = watch
+            report = run.run([Path(p) for p in paths])
     told = {"new": report.claims_new, "known": report.claims_known, "base": report.base_new}
     quarantined = len(report.quarantined)
     note_done(store, "ingest", paths=list(paths), versions=report.versions, quarantined=quarantined, **told)
@@ -154,6 +142,8 @@ def _summarize(report: IngestReport, store: Path, quarantine: Path) -> None:
     lines.append(f"  claims: {report.claims_new} new, {report.claims_known} already there")
     if report.judgments_new or report.judgments_known:
         lines.append(f"  judgments: {report.judgments_new} new, {report.judgments_known} already there")
+    if report.resumed:
+        lines.append("  gone on with the load that was broken off, whose claims are counted in")
     lines += (f"  {note}" for note in report.notes)
     if report.claims_inactive:
         lines.append(f"          {report.claims_inactive} of the new are not active: their pages say why")

@@ -1,4 +1,4 @@
-"""``lodestone backup``, ``restore``, ``upgrade`` and ``purge``."""
+"""``lodestone backup``, ``restore``, ``compact``, ``upgrade`` and ``purge``."""
 
 from pathlib import Path
 
@@ -6,7 +6,9 @@ import click
 
 from kg.claims.names import is_iri
 from kg.cli.auditing import note_done
+from kg.cli.watching import watched
 from kg.dataset.backup import back_up, restore
+from kg.dataset.compacting import Compaction
 from kg.dataset.purge import Purge
 from kg.dataset.snapshots import Reader
 from kg.dataset.upgrade import upgrade
@@ -23,6 +25,23 @@ def run_restore(backup: Path, store: Path) -> int:
     """Make a store of a backup, checked."""
     done = restore(backup, store)
     click.echo(f"{store} holds {done.version}; everything holds")
+    return 0
+
+
+def run_compact(store: Path, *, keep: int | None, keep_days: float | None, wait: float, quiet: bool) -> int:
+    """Make a store smaller, while others read it."""
+    Reader(store).current()  # a store is not made by this
+    with Compaction(store, wait=wait) as writer, watched(quiet=quiet) as watch:
+        writer.watch = watch
+        done = writer.compact(keep=keep, keep_days=keep_days)
+        kept = writer.settings
+    note_done(store, "compact", versions=list(done.dropped), before=done.before, after=done.after)
+    told = f"{done.before / 1e6:,.1f} MB before, {done.after / 1e6:,.1f} MB after"
+    click.echo(f"compacted {store}: {told}; {len(done.dropped)} versions dropped")
+    if done.annotations:
+        click.echo("  annotations written anew")
+    days = f", and those of the last {kept.keep_days:g} days" if kept.keep_days else ""
+    click.echo(f"  kept from now on: the last {kept.keep_snapshots} versions{days}")
     return 0
 
 

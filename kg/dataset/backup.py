@@ -21,7 +21,7 @@ from kg.dataset.snapshots import Reader, Snapshot
 from kg.errors import StoreError
 
 LIST = "backup.json"
-_LEFT_OUT = ("lock", "working", "snapshots", "manifest.json", "lodestone.json", LIST)
+_LEFT_OUT = ("lock", "working", "loading", "snapshots", "manifest.json", "lodestone.json", LIST)
 _CHUNK = 1024 * 1024
 _TRIES = 5
 

@@ -9,11 +9,29 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 from pyoxigraph import RdfFormat, Store, parse
 
-BULK_CHARACTERS = 48 * 1024 * 1024
-"""As much N-Quads goes through the engine's bulk loader at once; far less goes in as a transaction."""
+LOAD_MEMORY = 1200 * 1024 * 1024
+"""Bytes that a bulk load may take, about."""
+
+BULK_CHARACTERS = 24 * 1024 * 1024
+"""As much N-Quads goes through the engine's bulk loader at once where it is not said otherwise."""
+
+_BYTES_A_CHARACTER = 8
+_BYTES_BESIDE = 350 * 1024 * 1024
+_LEAST_PIECE = 2 * 1024 * 1024
+
+FEW_CHARACTERS = 256 * 1024
+"""Less goes in as a transaction: it needs no files of its own."""
 
 LOADERS = 2
 """Pieces that are loaded at the same time: the engine's loader uses one processor."""
+
+
+def piece_size(memory: int) -> int:
+    """The size of pieces, in characters, with which a bulk load takes about so many bytes.
+
+    The larger they are the better: each is files of its own, which the engine merges again and again.
+    """
+    return max(_LEAST_PIECE, (memory - _BYTES_BESIDE) // (LOADERS * _BYTES_A_CHARACTER))
 
 
 def gathered(pieces: Iterable[str], characters: int = BULK_CHARACTERS) -> Iterator[str]:
@@ -31,7 +49,14 @@ def gathered(pieces: Iterable[str], characters: int = BULK_CHARACTERS) -> Iterat
 
 def load_pieces(store: Store, pieces: Iterable[str]) -> None:
     """Bulk-load pieces of N-Quads, some at a time, while the next are made; blank nodes get new names."""
-    _at_once(lambda piece: store.bulk_load(piece, RdfFormat.N_QUADS, lenient=True), pieces)
+
+    def load(piece: str) -> None:
+        if len(piece) > FEW_CHARACTERS:
+            store.bulk_load(piece, RdfFormat.N_QUADS, lenient=True)
+        elif piece:
+            store.load(piece, RdfFormat.N_QUADS, lenient=True)
+
+    _at_once(load, pieces)
 
 
 def extend_pieces(store: Store, pieces: Iterable[str]) -> None:

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 
-from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store
+from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, parse
 
 from kg.dataset.bulk import BULK_CHARACTERS, load_pieces
 from kg.dataset.identities import projected, texts
 from kg.dataset.pool import term
 from kg.dataset.records import DEFAULT, Object, Subject
 from kg.dataset.terms import node, nquads, ntriples, stored_text, terms_of
-from kg.dataset.text.entry import base_names
+from kg.dataset.text.entry import LABELS, base_names
 from kg.dataset.working import WorkingCopy
 from kg.errors import ReservedGraph
 from kg.identity.clusters import Texts
@@ -118,6 +118,28 @@ class FactWriter(WorkingCopy):
             self.inferring.stated(triple)
         self.inferring.settle()
         return len(plain) + len(named)
+
+    def base_entering(self, triples: Sequence[str]) -> tuple[int, str]:
+        """Take triples in N-Triples in as base data of the default graph, many at once.
+
+        Gives back how many were new, and the N-Quads that are to be loaded into the main store.
+        """
+        if self.view.has_base:
+            quads = parse("".join(f"{t} .\n" for t in triples), format=RdfFormat.N_QUADS, lenient=True)
+            triples = [t for t, quad in zip(triples, quads, strict=True) if quad not in self.archive]
+        if not triples:
+            return 0, ""
+        self.touch(archive=True)
+        text = "".join(f"{t} .\n" for t in triples)
+        load_pieces(self.archive, (text,))
+        self.indexing.based(triples)
+        labels = (t for t in triples if t.split(" ", 2)[1] in LABELS)
+        self.text.named(base_names(parse("".join(f"{t} .\n" for t in labels), format=RdfFormat.N_QUADS)))
+        for t in triples:
+            s, p, o = t.split(" ", 2)
+            self.inferring.stated((s, p, o))
+        self.count(base_default=len(triples))
+        return len(triples), text
 
     def remove_base(self, quads: Iterable[Quad]) -> int:
         """Remove raw data; a triple that claims still support stays. Raises ``ReservedGraph``."""

@@ -6,8 +6,10 @@
       lodestone.json      format, identity and settings of the store
       manifest.json       the published version; replaced by one rename
       lock                held by the one writer; says who
-      annotations.log     what facts rest on, a line each; only ever added to (``kg.dataset.annotations``)
+      annotations.log     what facts rest on, a line each; only ever added to (``kg.dataset.annotations``);
+                          annotations-000012.log from where version 12 wrote it anew
       working/            the writer's stores (main, archive, index, text); DIRTY while ahead of the manifest
+      loading/            where a bulk load was last safe, if one is under way or was broken off
       snapshots/000012/   what a version published, never changed afterwards: snapshot.json (its manifest),
                           and of the three stores, the text index and statistics.json those that it
                           changed; the others stay with older versions
@@ -37,12 +39,17 @@ FORMAT = 3
 
 @dataclass(frozen=True)
 class Settings:
-    """What a store keeps to for its whole life."""
+    """What a store keeps to.
+
+    Versions are kept while they are among the last ``keep_snapshots``, or were published in the
+    last ``keep_days``.
+    """
 
     store_id: str
     base: str = BASE
     unreviewed_threshold: float = 0.1
     keep_snapshots: int = 8
+    keep_days: float = 0.0
     format: int = FORMAT
 
     @property
@@ -53,7 +60,10 @@ class Settings:
 
 @dataclass(frozen=True)
 class Manifest:
-    """A published version: its number, its counts, and what it consists of (below ``snapshots``)."""
+    """A published version: its number, its counts, and what it consists of (below ``snapshots``).
+
+    ``annotations`` is the name of their file, where it was written anew.
+    """
 
     version: int = 0
     published: str = ""
@@ -62,6 +72,7 @@ class Manifest:
     index: str = ""
     text: str = ""
     statistics: str = ""
+    annotations: str = ""
     counts: Mapping[str, int] = field(default_factory=dict)
 
     @property
@@ -101,6 +112,11 @@ def sync_folder(path: Path) -> None:
         os.close(descriptor)
 
 
+def write_settings(layout: "Layout", settings: Settings) -> None:
+    """Replace the settings of a store."""
+    write_json(layout.settings_file, asdict(settings))
+
+
 def _other_format(root: Path, found: object) -> str:
     told = f"{root} has store format {found!r}, this program writes format {FORMAT}: "
     if isinstance(found, int) and found < FORMAT:
@@ -129,10 +145,12 @@ class Layout:
         """Held by the one writer."""
         return self.root / "lock"
 
-    @property
-    def annotations_file(self) -> Path:
-        """What facts rest on. A copy is sound at any time, if it is made after that of the manifest."""
-        return self.root / "annotations.log"
+    def annotations_file(self, name: str = "") -> Path:
+        """What facts rest on, in a version whose manifest names it so.
+
+        A copy is sound at any time, if it is made after that of the manifest.
+        """
+        return self.root / (name or "annotations.log")
 
     @property
     def working(self) -> Path:
@@ -143,6 +161,11 @@ class Layout:
     def dirty_file(self) -> Path:
         """There while the working stores may differ from what the manifest publishes."""
         return self.working / "DIRTY"
+
+    @property
+    def loading(self) -> Path:
+        """Where a bulk load was last safe (``kg.dataset.checkpoints``)."""
+        return self.root / "loading"
 
     @property
     def snapshots(self) -> Path:

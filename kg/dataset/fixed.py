@@ -27,6 +27,7 @@ class FixedView(View):
     def __init__(self, main: Store, archive: Store, names: Names, threshold: float, has_base: bool) -> None:
         super().__init__(main, archive, names, threshold, has_base)
         self._infos = lru_cache(maxsize=_CACHED)(super().claim_info)
+        self._ratings = lru_cache(maxsize=_CACHED)(super().rating)
         self._nodes = lru_cache(maxsize=_CACHED)(super().node)
         self._active_nodes = lru_cache(maxsize=_CACHED)(super().active_node)
         self._stances = lru_cache(maxsize=_CACHED)(super().stance)
@@ -44,6 +45,10 @@ class FixedView(View):
     def claim_info(self, iri: str) -> ClaimInfo | None:
         """What an answer tells about an active claim; ``None`` if there is none of that IRI."""
         return self._infos(iri)
+
+    def rating(self, iri: str) -> tuple[str, float, float] | None:
+        """Origin, P(it is reliable) and P(credible | it is) of an active claim or judgment."""
+        return self._ratings(iri)
 
     def stance(self, iri: str) -> tuple[str, str] | None:
         """Polarity and modality of an active claim; ``None`` if there is none of that IRI."""

@@ -5,9 +5,10 @@ version is published: for a fact that is new, that is its support. Other facts t
 are looked up. After a change of most facts, and for repair, all claims are read anew.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from pyoxigraph import BlankNode, Quad, RdfFormat, Store, parse
 
@@ -16,7 +17,7 @@ from kg.dataset.annotations import MOST_CLAIMS, AnnotationWriter
 from kg.dataset.bulk import BULK_CHARACTERS, extend_pieces, gathered
 from kg.dataset.pool import RememberingPool
 from kg.dataset.records import DEFAULT
-from kg.dataset.sorting import SortedLines
+from kg.dataset.sorting import Progress, SortedLines, unwatched
 from kg.dataset.support import chained_facts, support_lines, supports
 from kg.dataset.view import Support, View
 from kg.errors import TooManyProofs
@@ -48,6 +49,7 @@ class Indexing:
         self._touched: SortedLines | None = None
         self._count = 0
         self._anew = False
+        self._progress: Progress = unwatched
         self.facts = facts
 
     @property
@@ -76,6 +78,31 @@ class Indexing:
             self._touched.add(" ".join(triple))
             self._count += 1
 
+    def based(self, triples: Iterable[str]) -> None:
+        """Note facts, in N-Triples, that are base data from now on."""
+        if self._anew:
+            return
+        if self._reasons is None:
+            self._reasons = SortedLines(self._folder)
+        for triple in triples:
+            self._reasons.add(f"{triple}\t\t")
+            self._count += 1
+
+    def saved(self, folder: Path) -> dict[str, Any]:
+        """Keep what was noted in a folder; gives back what ``resume`` needs to know."""
+        noted = {"reasons": self._reasons, "touched": self._touched}
+        runs = {name: lines.saved(folder) for name, lines in noted.items() if lines is not None}
+        return {"runs": runs, "count": self._count, "anew": self._anew}
+
+    def resume(self, folder: Path, saved: Mapping[str, Any]) -> None:
+        """Take up what was ``saved``."""
+        lines = {
+            name: SortedLines.resumed(self._folder, [folder / run for run in runs])
+            for name, runs in saved["runs"].items()
+        }
+        self._reasons, self._touched = lines.get("reasons"), lines.get("touched")
+        self._count, self._anew = saved["count"], saved["anew"]
+
     def touch_all(self) -> None:
         """Have the whole index made anew."""
         self.forget()
@@ -89,8 +116,14 @@ class Indexing:
         self._reasons = self._touched = None
         self._count, self._anew = 0, False
 
-    def refresh(self) -> None:
+    @property
+    def noted(self) -> int:
+        """How many reasons and changes were noted since."""
+        return self._count
+
+    def refresh(self, progress: Progress = unwatched) -> None:
         """Bring the index up to date, and the annotations to the disk."""
+        self._progress = progress
         if self.facts and self._count > max(_FEW, 3 * self.facts):
             self._anew = True
         if self._anew:
@@ -108,6 +141,7 @@ class Indexing:
             facts = supports(self._reasons)
             while new := list(islice(facts, _BATCH)):
                 self._add(new, still)
+                self._progress(len(new))
         lines = iter(self._touched or ())
         while batch := list(islice(lines, _BATCH)):
             self._look_up(batch, still)
@@ -188,6 +222,8 @@ class Indexing:
         self.facts = 0
         for triple, support in supports(lines):
             self.facts += 1
+            if self.facts % _BATCH == 0:
+                self._progress(_BATCH)
             yield f"{triple} _:{self._name(support, triple)} .\n"
 
 

@@ -6,7 +6,7 @@ concluded again when the batch is settled (delete and rederive: Gupta, Mumick, S
 "Maintaining views incrementally", SIGMOD 1993).
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from pyoxigraph import Quad, RdfFormat, parse
@@ -59,6 +59,19 @@ class Inferring:
             if lines is not None:
                 lines.close()
         self._new = self._doubtful = None
+
+    def saved(self, folder: Path) -> dict[str, list[str]]:
+        """Keep what was noted in a folder; gives back what ``resume`` needs to know."""
+        noted = {"new": self._new, "doubtful": self._doubtful}
+        return {name: lines.saved(folder) for name, lines in noted.items() if lines is not None}
+
+    def resume(self, folder: Path, saved: Mapping[str, list[str]]) -> None:
+        """Take up what was ``saved``."""
+        lines = {
+            name: SortedLines.resumed(self._folder, [folder / run for run in runs])
+            for name, runs in saved.items()
+        }
+        self._new, self._doubtful = lines.get("new"), lines.get("doubtful")
 
     # --- what changes
 

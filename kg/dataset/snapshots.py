@@ -57,7 +57,9 @@ class Snapshot(Version):
                 f"the index of version {self.number} of {self.layout.root} cannot be opened: {error}",
                 store=str(self.layout.root),
             ) from error
-        return AnnotatedFacts(store, AnnotationReader(self.layout.annotations_file), self)
+        return AnnotatedFacts(
+            store, AnnotationReader(self.layout.annotations_file(self.manifest.annotations)), self
+        )
 
     @cached_property
     def text(self) -> TextIndex | None:

@@ -1,7 +1,6 @@
 """What every fact of a dataset rests on, all at once: reasons, one a line, sorted on disk and summed."""
 
 from collections.abc import Iterable, Iterator
-from itertools import groupby, islice
 
 from pyoxigraph import NamedNode
 
@@ -50,20 +49,49 @@ def chained_facts(view: View) -> Iterator[str]:
 
 def supports(lines: Iterable[str]) -> Iterator[tuple[str, Support | None]]:
     """Each fact with its support, from ``support_lines`` in order; ``None`` for one that is too large."""
-    parted = (line.split(_TAB) for line in lines)
-    for triple, reasons in groupby(parted, key=lambda parts: parts[0]):
-        base = False
-        named = 0
-        facts: set[tuple[str, ...]] = set()
-        for premise, group in groupby(reasons, key=lambda parts: parts[1]):
-            claims = [parts[2] for parts in islice(group, MOST_CLAIMS + 2)]
-            if not premise and not claims[0]:
-                base = True
-                claims = claims[1:]
-            fact = tuple(claims)
-            if fact and fact not in facts:
-                facts.add(fact)
-                named += len(fact)
-            if named > MOST_CLAIMS:
-                break
-        yield triple, None if named > MOST_CLAIMS else Support(base, tuple(sorted(facts)))
+    fact, reasons, known = "", _Reasons(), False
+    for line in lines:
+        triple, premise, statement = line.split(_TAB)
+        if triple != fact:
+            if known:
+                yield fact, reasons.support()
+            fact, reasons, known = triple, _Reasons(), True
+        reasons.add(premise, statement)
+    if known:
+        yield fact, reasons.support()
+
+
+class _Reasons:
+    """The reasons of one fact, those with one premise after each other."""
+
+    __slots__ = ("base", "facts", "named", "premise", "statements")
+
+    def __init__(self) -> None:
+        self.base = False
+        self.named = 0
+        self.facts: set[tuple[str, ...]] = set()
+        self.premise = ""
+        self.statements: list[str] = []
+
+    def add(self, premise: str, statement: str) -> None:
+        """Take the next reason."""
+        if premise != self.premise:
+            self._close()
+            self.premise = premise
+        if not premise and not statement:
+            self.base = True
+        elif len(self.statements) <= MOST_CLAIMS:
+            self.statements.append(statement)
+
+    def _close(self) -> None:
+        if self.named <= MOST_CLAIMS and self.statements:
+            fact = tuple(self.statements)
+            if fact not in self.facts:
+                self.facts.add(fact)
+                self.named += len(fact)
+        self.statements = []
+
+    def support(self) -> Support | None:
+        """All of them together; ``None`` if they are too many."""
+        self._close()
+        return None if self.named > MOST_CLAIMS else Support(self.base, tuple(sorted(self.facts)))

@@ -5,6 +5,7 @@ engine parses faster than Python builds objects. Where terms are read, they are 
 engine's objects.
 """
 
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
@@ -100,6 +101,14 @@ _CANONICALIZED = frozenset(
 )
 
 
+_AS_STORED = re.compile(
+    rf'"(?:(?:0|-?[1-9][0-9]{{0,17}})"\^\^<{re.escape(XSD)}integer>'
+    rf'|[1-9][0-9]{{3}}-[01][0-9]-[0-3][0-9]"\^\^<{re.escape(XSD)}date>'
+    rf'|[1-9][0-9]{{3}}-[01][0-9]-[0-3][0-9]T[01][0-9](?::[0-5][0-9]){{2}}Z?"\^\^<{re.escape(XSD)}dateTime>)'
+)
+"""The commonest literals that are in canonical form already: they need not be asked for."""
+
+
 def iri(name: str) -> Text:
     """An IRI as N-Triples."""
     return "<" + name + ">"  # quicker than formatting an enum member
@@ -160,7 +169,7 @@ def ntriples(term: NamedNode | BlankNode | Literal | Triple) -> Text:
 @lru_cache(maxsize=65536)
 def stored_text(text: Text) -> Text:
     """``stored_form`` for an object in N-Triples."""
-    if not text.startswith('"') or not text.endswith(">"):
+    if not text.startswith('"') or not text.endswith(">") or _AS_STORED.fullmatch(text):
         return text
     quad = next(iter(parse(f"<urn:x> <urn:x> {text} .".encode(), format=RdfFormat.N_TRIPLES)))
     return ntriples(stored_form(quad.object))

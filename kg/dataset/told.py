@@ -115,6 +115,17 @@ class Told(Identities):
             polarity=stance[0],
         )
 
+    def rating(self, iri: str) -> tuple[str, float, float] | None:
+        """Origin, P(it is reliable) and P(credible | it is) of an active claim or judgment.
+
+        As ``claim_info``, but no more is read than that; ``None`` if there is none of that IRI.
+        """
+        origin = self.said(iri, LS.origin)
+        if origin is not None:
+            return origin, self.reliability(origin), self.credibility_of(iri)
+        info = self._judgment_info(iri) if self.is_judgment(iri) else None
+        return None if info is None else (info.origin, info.reliability, info.credibility)
+
     def _judgment_info(self, iri: str) -> ClaimInfo:
         judgment = self.judgment(iri).judgment
         return ClaimInfo(

@@ -8,10 +8,11 @@ a commit is atomic over all stores, whatever the engine did in between.
 
 import secrets
 import shutil
+from collections.abc import Collection, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -19,17 +20,19 @@ from typing import Self
 from pyoxigraph import Store
 
 from kg.dataset.annotations import AnnotationWriter
+from kg.dataset.bulk import LOAD_MEMORY
+from kg.dataset.checkpoints import SAFE_EVERY, FileLoad, drop, resume, save
 from kg.dataset.files import FORMAT, Layout, Manifest, Settings, sync_folder, write_json
 from kg.dataset.indexing import Indexing
 from kg.dataset.inferring import Inferring
 from kg.dataset.lock import StoreLock
+from kg.dataset.progress import Unwatched, Watch
 from kg.dataset.statistics import STATISTICS_FILE, gather, statistics_of
 from kg.dataset.text.index import link
 from kg.dataset.text.keeping import TextIndexing
 from kg.dataset.view import View
 from kg.errors import StoreError
 
-_STORES = ("main", "archive", "index")
 TEXT = "text"
 
 MUCH = 128 * 1024 * 1024
@@ -43,6 +46,10 @@ class WorkingCopy:
     is another one than today's only for a migration.
     """
 
+    STORES = ("main", "archive", "index")
+    is_near = True
+    """Whether the stores are here: a look into them takes microseconds."""
+
     def __init__(
         self, path: Path, *, wait: float = 10.0, settings: Settings | None = None, store_format: int = FORMAT
     ) -> None:
@@ -50,8 +57,15 @@ class WorkingCopy:
         self._wanted = settings
         self._format = store_format
         self._lock = StoreLock(self.layout, wait)
-        self._threads = ThreadPoolExecutor(len(_STORES), thread_name_prefix="commit")
+        self._threads = ThreadPoolExecutor(len(self.STORES), thread_name_prefix="commit")
         self._pruned: Future[None] | None = None
+        self.watch: Watch = Unwatched()
+        self.loads: dict[str, FileLoad] = {}
+        self.resumed: dict[str, FileLoad] = {}
+        self.safe_every = SAFE_EVERY
+        self.load_memory = LOAD_MEMORY
+        self._safe = 0
+        self._all_anew = False
 
     # --- holding the store
 
@@ -89,15 +103,41 @@ class WorkingCopy:
         self.names = self.settings.names
         fresh = not self.layout.manifest_file.exists()
         self.manifest = Manifest() if fresh else self.layout.manifest()
-        missing = not all((self.layout.working / name).exists() for name in (*_STORES, TEXT))
+        missing = not all((self.layout.working / name).exists() for name in (*self.STORES, TEXT))
         if fresh or missing or self.layout.dirty_file.exists():
             self._restore()
-        self._dirty = self._archive_dirty = False
-        self.loaded = 0
+        for left in (*self.layout.root.glob(".rdf-*"), *self.layout.root.glob(".loading.part")):
+            shutil.rmtree(left, ignore_errors=True)  # by a crash: only who holds the store has such
+        self._clean()
         self.open_stores()
         if fresh:
             self.touch(archive=True)
             self.commit()
+
+    def _clean(self) -> None:
+        """Note that the working stores are what is published."""
+        self._dirty = self._archive_dirty = False
+        self.loaded = self._safe = 0
+        self.loads, self.resumed = {}, {}
+
+    def stores(self) -> dict[str, Store]:
+        """The working stores by their names."""
+        return {"main": self.main, "archive": self.archive, "index": self.index}
+
+    @property
+    def annotations_path(self) -> Path:
+        """The annotations that are written to."""
+        return self.layout.annotations_file(self.manifest.annotations)
+
+    def write_annotations_anew(self) -> None:
+        """Begin other annotations, with an index made anew; the present ones stay for older versions."""
+        self.touch()
+        self.close_stores()
+        name = f"annotations-{self.manifest.version + 1:06d}.log"
+        self.manifest = replace(self.manifest, annotations=name)
+        self.annotations_path.unlink(missing_ok=True)  # left by a crash
+        self.open_stores()
+        self.indexing.touch_all()
 
     def open_stores(self) -> None:
         """Open the working stores. Raises ``StoreError``."""
@@ -117,7 +157,7 @@ class WorkingCopy:
             self.settings.unreviewed_threshold,
             has_base=self.manifest.counts.get("base_default", 0) > 0,
         )
-        self._annotations = AnnotationWriter(self.layout.annotations_file)
+        self._annotations = AnnotationWriter(self.annotations_path)
         self.indexing = Indexing(
             self.view,
             self.index,
@@ -136,7 +176,7 @@ class WorkingCopy:
         self.layout.working.mkdir(parents=True)
         self.layout.dirty_file.touch()
         if self.manifest.version:
-            for name, folder in zip(_STORES, self.manifest.stores, strict=False):
+            for name, folder in zip(self.STORES, self.manifest.stores, strict=False):
                 store = Store.read_only(str(self.layout.snapshots / folder))
                 store.backup(str(self.layout.working / name))
         if self.manifest.text:
@@ -151,6 +191,31 @@ class WorkingCopy:
             sync_folder(self.layout.working)
             self._dirty = True
         self._archive_dirty |= archive
+
+    # --- bulk loads that may be broken off
+
+    def make_safe(self, *, at_once: bool = False) -> None:
+        """Keep what was loaded in bulk for a run that goes on after a crash, if it is much, or ``at_once``.
+
+        That publishes nothing.
+        """
+        if self.loaded - self._safe >= self.safe_every or (at_once and self.loaded > self._safe):
+            save(self)
+            self._safe = self.loaded
+
+    def resume(self, digests: Collection[str]) -> bool:
+        """Go on with an interrupted load of some of these files, known by the hashes of their content.
+
+        False if there was none into the present version.
+        """
+        return not self._dirty and resume(self, digests)
+
+    def go_on_with(self, counts: Mapping[str, int], loaded: int) -> None:
+        """Note that the working stores are ahead of what is published, by a load with these counts."""
+        self._dirty = self._archive_dirty = True
+        self.loaded = self._safe = loaded
+        self.manifest = replace(self.manifest, counts=counts)
+        self.view.has_base = counts.get("base_default", 0) > 0
 
     # --- publishing
 
@@ -173,23 +238,35 @@ class WorkingCopy:
         write_json(self.layout.manifest_file, asdict(manifest))
         self.manifest = manifest
         self.layout.dirty_file.unlink()
-        self._dirty = self._archive_dirty = False
-        self.loaded = 0
+        self._clean()
+        drop(self.layout.loading)
         self._prune()
         return manifest
+
+    def publish_all(self) -> Manifest:
+        """Publish a version that shares no store with older ones, so that these can be dropped."""
+        self._all_anew = True
+        try:
+            return self.commit()
+        finally:
+            self._all_anew = False
 
     def _write_version(self, target: Path, manifest: Manifest) -> Manifest:
         """Write what a version consists of into its folder: stores, and whatever else is made from them."""
         changed = {"main": self.main}
         if self._archive_dirty or not manifest.archive:
             changed["archive"] = self.archive
+        if self._all_anew:
+            changed["index"] = self.index
+        self.watch.phase("indexing", self.indexing.noted, "facts")
         with ThreadPoolExecutor(2) as beside:
             worded = beside.submit(self._write_text, target / TEXT)
             ordered = beside.submit(self.main.optimize) if self.loaded > MUCH else None
             if self.indexing.pending or not manifest.index:
-                self.indexing.refresh()
+                self.indexing.refresh(self.watch.step)
                 manifest = manifest.with_counts(facts=self.indexing.facts - manifest.counts.get("facts", 0))
                 changed["index"] = self.index
+            self.watch.phase("publishing", None, "")
             if ordered is not None:
                 ordered.result()
             if worded.result():
@@ -221,8 +298,10 @@ class WorkingCopy:
     def _prune(self) -> None:
         """Drop the versions that are not kept: at once by name, their files beside whatever comes next."""
         self.wait_for_pruning()
-        kept = set(self.layout.versions()[-self.settings.keep_snapshots :])
-        in_use = {part for v in kept if (m := self.layout.manifest_of(v)) for part in m.parts}
+        kept = self._kept()
+        manifests = [m for v in kept if (m := self.layout.manifest_of(v))]
+        in_use = {part for m in manifests for part in m.parts}
+        annotations = {self.layout.annotations_file(m.annotations) for m in manifests}
         dropped = [
             folder
             for folder in self.layout.snapshots.iterdir()
@@ -230,7 +309,21 @@ class WorkingCopy:
         ]
         for folder in dropped:
             (folder / "snapshot.json").unlink(missing_ok=True)
+        for path in set(self.layout.root.glob("annotations*.log")) - annotations:
+            path.unlink(missing_ok=True)
         self._pruned = self._threads.submit(_remove_parts, dropped, in_use)
+
+    def _kept(self) -> set[int]:
+        """The versions that are kept: see ``Settings``."""
+        versions = self.layout.versions()
+        kept = set(versions[-self.settings.keep_snapshots :])
+        if self.settings.keep_days:
+            since = datetime.now(UTC) - timedelta(days=self.settings.keep_days)
+            for version in set(versions) - kept:
+                manifest = self.layout.manifest_of(version)
+                if manifest and datetime.fromisoformat(manifest.published) >= since:
+                    kept.add(version)
+        return kept
 
     def wait_for_pruning(self) -> None:
         """Return when no files of dropped versions are being removed any more."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from itertools import chain
+from typing import TYPE_CHECKING
 
 from pyoxigraph import Quad, RdfFormat, Store
 
@@ -11,7 +12,7 @@ from kg.claims.claim import Claim, Status
 from kg.claims.confidence import RELIABILITY_TERM, Reliability, cautious, claim_probability, hand_ons
 from kg.claims.document import Document
 from kg.claims.names import part_of
-from kg.dataset.bulk import gathered, load_pieces
+from kg.dataset.bulk import gathered, load_pieces, piece_size
 from kg.dataset.decode import decode_document
 from kg.dataset.encode import EncodedClaim, encode, moment, with_stored_triples
 from kg.dataset.facts import RESERVED_HOW, FactWriter, fact_lines, in_graph
@@ -28,6 +29,9 @@ from kg.identity.judgment import Judgment
 from kg.infer.rules import ontology_rules
 from ontology.vocab import LS, ONTOLOGY
 
+if TYPE_CHECKING:
+    from kg.dataset.known import KnownNames
+
 PURGED = "its document was purged from this store: quotes of it are not taken in again"
 _OTHER_CONTENT = "a claim of this IRI with other content is known"
 _CHANGE = "A claim never changes: say it with a new claim that supersedes or retracts it"
@@ -39,7 +43,15 @@ class Writer(FactWriter):
     Use as a context manager; what is not committed when it ends is given up.
     """
 
+    known: "KnownNames | None" = None
+    """The names in the store, as far as bulk loads found them, while only those write."""
+
     # --- claims
+
+    def add_base(self, quads: Iterable[Quad]) -> int:
+        """Write raw data; see ``FactWriter``."""
+        self.known = None
+        return super().add_base(quads)
 
     def add(self, claims: Iterable[Claim]) -> list[Added]:
         """Take claims in. A claim already known is left as it is; the order of claims does not matter.
@@ -92,6 +104,7 @@ class Writer(FactWriter):
         )
 
     def _write_claims(self, encoded: dict[str, tuple[Claim, EncodedClaim]], now: datetime) -> None:
+        self.known = None
         self.begin()
         targets = {t for claim, _ in encoded.values() for t in (*claim.supersedes, *claim.retracts)}
         shared = dict.fromkeys(s for _, done in encoded.values() for s in done.shared)
@@ -238,7 +251,8 @@ class Writer(FactWriter):
         Much of it goes through the engine's bulk loader, by the piece: that keeps memory
         bounded, and is faster than all at once. Pieces are loaded while the next is made.
         """
-        load_pieces(self.main, gathered(map(self._counted_in, pieces)))
+        size = piece_size(self.load_memory)
+        load_pieces(self.main, gathered(map(self._counted_in, pieces), size))
 
     def _counted_in(self, piece: str) -> str:
         self.loaded += len(piece)
@@ -251,6 +265,7 @@ class Writer(FactWriter):
     def settle_bulk(self, new: int, awaited: set[str]) -> None:
         """Count the claims that came in by ``load_bulk``, and put those out that were retracted before."""
         self.count(active=new)
+        self.view.has_base = self.manifest.counts.get("base_default", 0) > 0
         self._settle(awaited)
 
     # --- change of state

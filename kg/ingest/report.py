@@ -30,7 +30,8 @@ class IngestReport:
 
     ``empty`` counts articles in which no claim was found, ``copies`` those that are nearly
     an earlier text. Quotes count as verified when the document's text was at hand and agrees.
-    ``notes`` say what was taken in otherwise than it stood.
+    ``notes`` say what was taken in otherwise than it stood. ``resumed`` is whether the run went
+    on with an earlier one that was broken off; what that one had taken in is counted too.
     """
 
     files: int = 0
@@ -41,6 +42,7 @@ class IngestReport:
     judgments_new: int = 0
     judgments_known: int = 0
     empty: int = 0
+    resumed: bool = False
     copies: int = 0
     quotes_verified: int = 0
     quotes_unverified: int = 0

@@ -4,6 +4,7 @@ What cannot be taken in is reported and kept in quarantine; it stops nothing els
 file is committed by itself (small ones together), so that what was acknowledged stays.
 """
 
+import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -15,13 +16,15 @@ from kg.claims.claim import Claim
 from kg.claims.document import Document, text_hash
 from kg.dataset.outcomes import Added, Outcome
 from kg.dataset.rdf import ingest_rdf
-from kg.dataset.rdf_reader import FORMATS
 from kg.dataset.sorting import Progress, unwatched
+from kg.dataset.working import MUCH
 from kg.dataset.writer import PURGED, Writer
 from kg.errors import InvalidClaim, Purged, UnreadableInput
 from kg.identity.judgment import Judgment
+from kg.ingest.files import ARTICLES, MAPPINGS, RDF, RECORDS, find_files
 from kg.ingest.mappings import Mappings, RowKnown
 from kg.ingest.origins import FILE, Copies, corrected, own_origin, with_origin
+from kg.ingest.packed import content_key, ending, is_packed, unpacked
 from kg.ingest.quotes import with_text
 from kg.ingest.records import RecordBroken, RecordRead, read_records, to_claim
 from kg.ingest.report import IngestReport, Quarantine, Quarantined
@@ -33,49 +36,14 @@ if TYPE_CHECKING:  # they come with an extra
     from kg.extract.pipeline import Extractor
     from kg.extract.reader import Article
 
-ARTICLES = frozenset({".txt", ".md", ".markdown", ".html", ".htm", ".xhtml", ".xml", ".rss", ".atom"})
-RECORDS = frozenset({".json", ".jsonl", ".csv", ".yaml", ".yml"})
-RDF = frozenset(FORMATS)
-MAPPINGS = frozenset({".tsv"})
-KNOWN = ARTICLES | RECORDS | RDF | MAPPINGS
-
 BATCH = 1000
 """Records validated and written at once."""
 
 COMMIT_SECONDS = 2.0
 """Files that take less share a commit for so long."""
 
-
-def find_files(paths: Iterable[Path]) -> tuple[list[Path], list[tuple[Path, str]]]:
-    """Files to take in, folders searched through; and those that cannot be, each with the reason."""
-    files: list[Path] = []
-    refused: list[tuple[Path, str]] = []
-    known = KNOWN
-    for path in paths:
-        if path.is_dir():
-            found = sorted(p for p in path.rglob("*") if p.is_file() and not _is_apart(p, path))
-            files += (p for p in found if p.suffix.lower() in known)
-            refused += ((p, _unknown(p)) for p in found if p.suffix.lower() not in known)
-        elif not path.exists():
-            refused.append((path, "there is no such file"))
-        elif path.suffix.lower() not in known:
-            refused.append((path, _unknown(path)))
-        else:
-            files.append(path)
-    return files, refused
-
-
-def _is_apart(file: Path, folder: Path) -> bool:
-    """Whether a file below a folder is hidden, or part of a store."""
-    inside = file.relative_to(folder)
-    if any(part.startswith(".") for part in inside.parts):
-        return True
-    return any((folder / parent / "lodestone.json").exists() for parent in inside.parents)
-
-
-def _unknown(path: Path) -> str:
-    endings = " ".join(sorted(KNOWN))
-    return f"what a {path.suffix or 'nameless'} file holds is not known: name it by one of {endings}"
+COMMIT_RECORDS = 60.0
+"""Records of one file that take longer are committed so often: a run that is broken off loses no more."""
 
 
 @dataclass
@@ -94,6 +62,8 @@ class Ingest:
         self.report = IngestReport()
         self._quarantine = Quarantine(self.writer.layout.quarantine)
         self._texts: set[str] = set()
+        self._in_bulk = False
+        """Whether what was written since the last commit came in by bulk loads, which are made safe."""
         self._copies = Copies(self.writer.layout.root / FILE, self.writer.names)
         self._extracted: Iterator[Extracted] | None = None
 
@@ -108,15 +78,22 @@ class Ingest:
         for path, reason in refused:
             self._reject(path, reason, whole=path)
         self._extracted = self._extract(files)
+        self._go_on(files)
         last = time.monotonic()
-        for path in files:
+        for path, following in zip(files, [*files[1:], None], strict=True):
             self._file(path, progress)
-            if time.monotonic() - last > COMMIT_SECONDS:
+            if time.monotonic() - last > COMMIT_SECONDS and not (self._in_bulk and _is_rdf(following)):
                 self._commit()
                 last = time.monotonic()
         self._verify_waiting()
-        self._commit()
+        self._commit(last=True)
         return self.report
+
+    def _go_on(self, files: Iterable[Path]) -> None:
+        """Go on with a bulk load of some of these files that was broken off."""
+        if self.writer.layout.loading.exists():
+            digests = [content_key(path) for path in files if _is_rdf(path)]
+            self.report.resumed = self.writer.resume(digests)
 
     def _keep(self, text: str) -> None:
         self._texts.add(self.writer.layout.save_text(text))
@@ -142,28 +119,41 @@ class Ingest:
                     self.writer.retract(name, reason=reason, by="lodestone ingest")
                     self._reject(name, f"retracted: {reason}", raw=stored.claim.model_dump_json())
 
-    def _commit(self) -> None:
+    def _commit(self, *, last: bool = False) -> None:
+        if self.writer.resumed and not last:
+            return  # the load that was broken off is published as a whole
+        self._in_bulk = False
         before = self.writer.manifest.version
+        self.writer.make_safe(at_once=self.writer.loaded > MUCH)
         after = self.writer.commit().version
         if after != before:
             self.report.versions.append(self.writer.names.snapshot(self.writer.settings.store_id, after))
 
     def _file(self, path: Path, progress: Progress) -> None:
         self.report.files += 1
-        suffix = path.suffix.lower()
+        if not _is_rdf(path):
+            self._in_bulk = False
         try:
-            if suffix in RDF:
-                self._rdf(path, progress)
-            elif suffix in RECORDS:
-                self._records(path, progress)
-            elif suffix in MAPPINGS:
-                self._mappings(path, progress)
+            if is_packed(path):
+                with tempfile.TemporaryDirectory(dir=self.writer.layout.root, prefix=".rdf-") as folder:
+                    self._take_by_name(unpacked(path, Path(folder)), progress)
             else:
-                self._article(path, progress)
+                self._take_by_name(path, progress)
         except Purged as error:
             self._reject(path, str(error))  # no copy is kept of what may not be kept
         except UnreadableInput as error:
             self._reject(path, str(error), line=error.line, whole=path)
+
+    def _take_by_name(self, path: Path, progress: Progress) -> None:
+        suffix = path.suffix.lower()
+        if suffix in RDF:
+            self._rdf(path, progress)
+        elif suffix in RECORDS:
+            self._records(path, progress)
+        elif suffix in MAPPINGS:
+            self._mappings(path, progress)
+        else:
+            self._article(path, progress)
 
     def _reject(
         self,
@@ -180,8 +170,10 @@ class Ingest:
     # --- RDF
 
     def _rdf(self, path: Path, progress: Progress) -> None:
-        self._commit()  # what came before does not fall with a file that breaks while it is written
+        if not self._in_bulk:
+            self._commit()  # what came before does not fall with a file that breaks while it is written
         done = ingest_rdf(self.writer, path, progress)
+        self._in_bulk = done.in_bulk and self.writer.is_near
         self.report.claims_new += done.claims_new
         self.report.claims_known += done.claims_known
         self.report.base_new += done.base_new
@@ -204,6 +196,7 @@ class Ingest:
         for article, claims in done.articles:
             self._take(article, claims, path)
             progress(max(len(claims), 1))
+            self.writer.watch.step(max(len(claims), 1))
 
     def _extract(self, files: list[Path]) -> Iterator["Extracted"] | None:
         """What the articles among the files claim, in their order; ``None`` without the extra."""
@@ -236,10 +229,16 @@ class Ingest:
 
     def _records(self, path: Path, progress: Progress) -> None:
         default = self.document or _as_document(path)
+        self.writer.watch.phase("taking in", None, "records")
         records = read_records(path)
+        last = time.monotonic()
         while batch := list(islice(records, BATCH)):
             self._write(list(self._claims(batch, path, default)), path)
             progress(len(batch))
+            self.writer.watch.step(len(batch))
+            if time.monotonic() - last > COMMIT_RECORDS:
+                self._commit()
+                last = time.monotonic()
 
     def _claims(
         self, batch: Iterable[RecordRead | RecordBroken], path: Path, default: Document
@@ -351,6 +350,10 @@ class Ingest:
                     line=line,
                     raw="" if done.reason == PURGED else raw or claim.model_dump_json(),
                 )
+
+
+def _is_rdf(path: Path | None) -> bool:
+    return path is not None and ending(path) in RDF
 
 
 def _as_document(path: Path) -> Document:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from kg.dataset.view import ClaimInfo
-from kg.provenance.circuit import Circuit
+from kg.provenance.circuit import Circuit, Op
 from kg.provenance.probability import Assessor
 from kg.provenance.trusted import Trust
 from kg.provenance.witnesses import rests_on_of
@@ -35,6 +35,13 @@ class _Claims:
         info = self.infos[claim]
         return Trust(info.origin, info.reliability, info.credibility, info.is_judgment)
 
+    def alone(self, node: int, claim: str) -> RowProvenance:
+        """What is told of a row that rests on one claim, and on nothing else."""
+        info = self.infos[claim]
+        sure, against = info.probability, self.rebuttals.get(claim)
+        contested = tuple(sorted(set(against))) if against else ()
+        return RowProvenance(node, sure, None, sure, None if info.is_judgment else 1, contested)
+
     def outside(self, service: str) -> float:
         """P(what a service says is so)."""
         if self._services is None:
@@ -63,10 +70,14 @@ def assessed(
     told = {node for row in contributions for one in row for node, _ in one.members}
     claims = _Claims(source, circuit.names([*distinct, *told]), services)
     assessor = Assessor(circuit, claims)
-    weakest = assessor.weakest(distinct)
+    single = {node for node in distinct if circuit.operations[node] is Op.TOKEN}
+    weakest = assessor.weakest([node for node in distinct if node not in single])
     rebutted = rests_on_of(circuit, distinct, claims.rebuttals) if claims.rebuttals else {}
     known: dict[int, RowProvenance] = {}
     for node in distinct:
+        if node in single:
+            known[node] = claims.alone(node, circuit.name(node))
+            continue
         against = {other for claim in rebutted.get(node, ()) for other in claims.rebuttals[claim]}
         contested = tuple(sorted(against))
         sure = assessor.confidence(node)

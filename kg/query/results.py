@@ -11,12 +11,15 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
 from json.encoder import encode_basestring as quoted
 from typing import Any
 
 from kg.dataset.terms import BlankNode, Literal, NamedNode, Triple
 from kg.dataset.view import ClaimInfo
 from kg.errors import LodestoneError
+from kg.provenance.circuit import Circuit
 from kg.provenance.witnesses import rests_on
 from kg.query.answer import Answer, Contribution, Provenance, Row, RowProvenance, Term
 from kg.query.xml_results import write_xml
@@ -49,10 +52,11 @@ def to_json(answer: Answer) -> str:
         raise Unwritable(f"the answer to a {answer.kind.upper()} is RDF: ask for an RDF format")
     if answer.provenance is not None:
         # Before the results: readers that stream (Oxigraph's among them) take nothing after them.
-        members.insert(1, f'"provenance":{_dump(provenance_json(answer.provenance))}')
+        members.insert(1, f'"provenance":{provenance_text(answer.provenance)}')
     return "{" + ",".join(members) + "}"
 
 
+_LISTS = ("circuit", "rows", "claims")
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False, check_circular=False)
 
 
@@ -119,6 +123,46 @@ def provenance_json(provenance: Provenance) -> dict[str, Any]:
     member["rows"] = [rows[id(row)] for row in provenance.rows]
     member["claims"] = claims_json(provenance)
     return member
+
+
+def provenance_text(provenance: Provenance) -> str:
+    """``provenance_json`` as text, in a fraction of the time: what is told of claims is kept."""
+    if any(row.aggregates for row in provenance.rows):
+        return _dump(provenance_json(provenance))
+    head = provenance_json(replace(provenance, circuit=Circuit(), rows=(), claims={}))
+    members = [f"{_dump(name)}:{_dump(head[name])}" for name in head if name not in _LISTS]
+    roots = [row.node for row in provenance.rows if row.node is not None]
+    listed, place = provenance.circuit.to_json(list(dict.fromkeys(roots)))
+    rows = (
+        '{"node":null}' if row.node is None else f'{{"node":{place[row.node]},{_row_text(row[1:])}}}'
+        for row in provenance.rows
+    )
+    claims = (f"{quoted(iri)}:{_info_text(info)}" for iri, info in provenance.claims.items())
+    members += [
+        f'"circuit":[{",".join(map(_node_text, listed))}]',
+        f'"rows":[{",".join(rows)}]',
+        f'"claims":{{{",".join(claims)}}}',
+    ]
+    return "{" + ",".join(members) + "}"
+
+
+def _node_text(node: dict[str, Any]) -> str:
+    if "claim" in node:
+        return f'{{"op":"token","claim":{quoted(node["claim"])}}}'
+    if "of" in node:
+        return f'{{"op":"{node["op"]}","of":[{",".join(map(str, node["of"]))}]}}'
+    return _dump(node)
+
+
+@lru_cache(maxsize=4096)
+def _row_text(told: tuple[Any, ...]) -> str:
+    """What is told of a row but its node."""
+    return _dump(row_json(RowProvenance(0, *told), {0: 0})).removeprefix('{"node":0,').removesuffix("}")
+
+
+@lru_cache(maxsize=20_000)
+def _info_text(info: ClaimInfo) -> str:
+    return _dump(info_json(info))
 
 
 def claims_json(provenance: Provenance, nodes: Iterable[int] | None = None) -> dict[str, Any]:

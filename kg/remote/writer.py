@@ -1,7 +1,7 @@
 """The one writer of a store on an engine."""
 
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
@@ -36,6 +36,8 @@ class RemoteWriter(Writer):
     folder beside, which several writers may share. What needs the embedded store's files
     (trust policies on datasets made in memory, purge, older versions) is not there.
     """
+
+    is_near = False
 
     def __init__(
         self, endpoint: Endpoint, folder: Path, *, wait: float = 10.0, settings: Settings | None = None
@@ -91,8 +93,7 @@ class RemoteWriter(Writer):
         self.indexing = cast(Any, _NoIndex())
         self.text = cast(Any, _NoIndex())
         self.inferring = Inferring(self.view, self.indexing, self.layout.root, lambda _: self.touch())
-        self._dirty = self._archive_dirty = False
-        self.loaded = 0
+        self._clean()
         if not state.manifest.version:
             self._dirty = True
             self.commit()
@@ -112,6 +113,13 @@ class RemoteWriter(Writer):
 
     def wait_for_pruning(self) -> None:
         """Nothing: no older versions are kept."""
+
+    def make_safe(self, *, at_once: bool = False) -> None:
+        """Nothing: what is not committed is held in memory."""
+
+    def resume(self, digests: Collection[str]) -> bool:  # noqa: ARG002 - nothing is kept of any file
+        """Nothing to go on with."""
+        return False
 
     def touch(self, *, archive: bool = False) -> None:  # noqa: ARG002 - there is one commit of all
         """Note that something is to be changed."""
@@ -161,7 +169,7 @@ class RemoteWriter(Writer):
         self.manifest = manifest
         for side in self._near.values():
             side.forget()
-        self._dirty = False
+        self._clean()
         return manifest
 
     def _recover(self) -> None:
@@ -210,4 +218,4 @@ class _NoIndex:
     def note(self, *_: object, **__: object) -> None:
         """Nothing."""
 
-    stated = touch = touch_all = forget = named = refresh = close = note
+    stated = based = touch = touch_all = forget = named = refresh = close = note

@@ -6,6 +6,7 @@ from typing import Any
 from kg.dataset.snapshots import Snapshot
 from kg.query.conflicts import Kind
 from server.naming import Link, Namer
+from server.views.fact import VoiceLine, voice_line
 
 MOST = 20
 """Claims of one side that are listed by name."""
@@ -35,11 +36,12 @@ class KindChoice:
 
 @dataclass(frozen=True)
 class SideView:
-    """What one side says; ``more`` claims are not listed."""
+    """What one side says; ``more`` claims are not listed. ``inactive`` are claims that queries do not see."""
 
     says: str
     origins: int
-    claims: tuple[Link, ...]
+    claims: tuple[VoiceLine, ...]
+    inactive: tuple[Link, ...]
     more: int
 
 
@@ -99,9 +101,11 @@ def _label(kind: str) -> str:
 
 def _side(namer: Namer, side: dict[str, Any]) -> SideView:
     claims = side["claims"]
+    infos = {claim: namer.snapshot.claim_info(claim) for claim in claims[:MOST]}
     return SideView(
         side["says"],
         len(side["origins"]),
-        tuple(namer.link("claim", claim) for claim in claims[:MOST]),
+        tuple(voice_line(namer, info) for info in infos.values() if info is not None),
+        tuple(namer.link("claim", claim) for claim, info in infos.items() if info is None),
         max(len(claims) - MOST, 0),
     )

@@ -3,12 +3,13 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from kg.dataset.snapshots import Snapshot
-from kg.dataset.terms import Literal, Quad, ntriples
+from kg.dataset.terms import Literal, NamedNode, Quad, ntriples
 from kg.dataset.text.entry import opposite, side_of
 from kg.dataset.text.search import Ask, TextIndex
-from kg.dataset.view import Support
+from kg.dataset.view import ClaimInfo, Support
 from kg.errors import TooManyProofs
 from ontology.vocab import DCT, LS
 from server.naming import LONGEST_NAME, Link, Namer, TermView, shortened
@@ -37,11 +38,14 @@ class VoiceLine:
 class FactView:
     """A fact. ``first`` and ``last`` are the days between which it is dated; ``all`` lists its claims.
 
+    ``explained`` is where it is told how it follows from other facts, if it does.
+
     ``strength`` is ``None`` where it follows in more ways than are worked out.
     """
 
     value: TermView
     outward: bool
+    explained: str | None
     strength: Strength | None
     first: str
     last: str
@@ -79,6 +83,7 @@ def fact_view(
     return FactView(
         value=namer.term(quad.subject if inverse else quad.object),
         outward=not isinstance(quad.object, Literal) and not inverse,
+        explained=_explained(snapshot, quad),
         strength=sure,
         first=first,
         last=last,
@@ -95,7 +100,16 @@ def fact_view(
 
 def _unknown(namer: Namer, quad: Quad, *, inverse: bool) -> FactView:
     value = namer.term(quad.subject if inverse else quad.object)
-    return FactView(value, False, None, "", "", (), 0, None, (), 0, None)
+    return FactView(value, False, _explained(namer.snapshot, quad), None, "", "", (), 0, None, (), 0, None)
+
+
+def _explained(snapshot: Snapshot, quad: Quad) -> str | None:
+    """Where the proofs of a fact are told, if it follows from others."""
+    if not snapshot.is_inferred(quad.subject, quad.predicate, quad.object):
+        return None
+    written = {"s": quad.subject, "p": quad.predicate, "o": quad.object}
+    terms = {name: term.value if isinstance(term, NamedNode) else str(term) for name, term in written.items()}
+    return f"/explain?{urlencode(terms)}"
 
 
 def _list(side: str) -> str:
@@ -122,22 +136,25 @@ def said_on(snapshot: Snapshot, claim: str) -> str:
 
 def _voices(snapshot: Snapshot, claims: Iterable[str]) -> tuple[VoiceLine, ...]:
     """The surest claims, those of other origins first."""
-    infos = [info for iri in list(claims)[:MOST_DATED] if (info := snapshot.claim_info(iri))]
-    infos.sort(key=lambda info: (-info.probability, info.iri))
+    rated = [(iri, rating) for iri in list(claims)[:MOST_DATED] if (rating := snapshot.rating(iri))]
+    rated.sort(key=lambda pair: (-pair[1][1] * pair[1][2], pair[0]))
     heard: Counter[str] = Counter()
     ranked = []
-    for info in infos:
-        ranked.append((heard[info.origin], info))
-        heard[info.origin] += 1
+    for iri, (origin, _, _) in rated:
+        ranked.append((heard[origin], iri))
+        heard[origin] += 1
     ranked.sort(key=lambda pair: pair[0])
     namer = Namer(snapshot)
-    return tuple(
-        VoiceLine(
-            claim=namer.link("claim", info.iri, shortened(info.label, LONGEST_QUOTE)),
-            source=shortened(info.source, LONGEST_NAME),
-            quote=shortened(info.quote, LONGEST_QUOTE) if info.quote else None,
-            day=said_on(snapshot, info.iri),
-            probability=info.probability,
-        )
-        for _, info in ranked[:MOST_VOICES]
+    infos = (snapshot.claim_info(iri) for _, iri in ranked[:MOST_VOICES])
+    return tuple(voice_line(namer, info) for info in infos if info is not None)
+
+
+def voice_line(namer: Namer, info: ClaimInfo) -> VoiceLine:
+    """An active claim in a line."""
+    return VoiceLine(
+        claim=namer.link("claim", info.iri, shortened(info.label, LONGEST_QUOTE)),
+        source=shortened(info.source, LONGEST_NAME),
+        quote=shortened(info.quote, LONGEST_QUOTE) if info.quote else None,
+        day=said_on(namer.snapshot, info.iri),
+        probability=info.probability,
     )

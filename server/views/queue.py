@@ -6,13 +6,13 @@ from itertools import islice
 
 from kg.claims.claim import Status
 from kg.claims.names import whole_of
-from kg.claims.types import STATUS_TERM
 from kg.dataset.snapshots import Snapshot
+from kg.dataset.text.search import Ask, Sort
 from ontology.vocab import LS
 from server.config import ShowDocuments
 from server.naming import page_address
 from server.views.claim import ClaimPage, claim_page
-from server.views.finding import pointing
+from server.views.finding import pointing, text_index
 from server.views.judgment import JudgmentPage, judgment_page
 
 PER_PAGE = 10
@@ -21,6 +21,7 @@ EVIDENCE = 3
 
 _WAITING = (Status.PROPOSED, Status.UNREVIEWED)
 _STATES = ("active", "proposed", "below threshold")
+_AT_ONCE = 50
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ class ReviewQueue:
 
 
 def review_queue(snapshot: Snapshot, page: int, documents: ShowDocuments, done: str = "") -> ReviewQueue:
-    """One page of what waits: links first, then claims, proposed ones before others."""
+    """One page of what waits: links first, then claims, proposed ones before others, the least sure first."""
     first, last = (page - 1) * PER_PAGE, page * PER_PAGE
     found = list(islice(_waiting(snapshot), first, last + 1))
     proposals, claims = [], []
@@ -85,11 +86,22 @@ def _waiting(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
         if stored.state == "proposed" and not _is_decided(snapshot, iri):
             yield "judgment", iri
     for status in _WAITING:
-        for iri in snapshot.pointing_at(LS.status, STATUS_TERM[status].value):
-            if snapshot.is_known(iri):
-                stored_claim = snapshot.claim(iri)
-                if stored_claim.state in _STATES and not stored_claim.superseded_by:
-                    yield "claim", iri
+        for iri in _of_status(snapshot, status):
+            if not snapshot.pointing_at(LS.supersedes, iri):
+                yield "claim", iri
+
+
+def _of_status(snapshot: Snapshot, status: Status) -> Iterator[str]:
+    """The claims of a status that wait, read as far as they are asked for."""
+    index, place = text_index(snapshot), 0
+    chosen = {"status": (status.value,), "state": _STATES}
+    while True:
+        ask = Ask(chosen=chosen, sort=Sort.LEAST_SURE, offset=place, limit=_AT_ONCE)
+        found = index.claims(ask).claims
+        yield from found
+        if len(found) < _AT_ONCE:
+            return
+        place += _AT_ONCE
 
 
 def _is_decided(snapshot: Snapshot, iri: str) -> bool:

@@ -10,8 +10,8 @@ from kg.query.difference import LEAST_CHANGE
 from server.naming import Link, Namer, TermView, compact, shortened
 from server.views.why import Believed, Explaining, Why
 
-ROWS = 100
-"""Rows on one page."""
+ROWS, CELLS = 100, 300
+"""Rows on one page, fewer where they have many columns: so many cells, but ten rows at least."""
 
 EXPLAINED = 8
 """Rows that come with their reasons, of a page; those of the others come when they are asked for."""
@@ -99,7 +99,7 @@ class Answer:
     @property
     def page(self) -> int:
         """The number of the page that this is."""
-        return (self.first - 1) // ROWS + 1
+        return (self.first - 1) // rows_on_a_page(len(self.variables)) + 1
 
     @property
     def more(self) -> bool:
@@ -134,10 +134,11 @@ def read_answer(
     sides = [_told(plain, kind), _told(trusted, kind) if trusted is not None else {}]
     keys = list(dict.fromkeys([*sides[0], *sides[1]]))
     fates = [_fate(sides[0].get(key), sides[1].get(key), trusted is not None) for key in keys]
-    page = min(page if row is None else (row - 1) // ROWS + 1, max(0, len(keys) - 1) // ROWS + 1)
-    window = range((page - 1) * ROWS, min(page * ROWS, len(keys)))
-    explain = [Explaining(namer, side.get("provenance") or {}, believed) for side in (plain, trusted or {})]
     variables = _variables(plain, kind)
+    rows = rows_on_a_page(len(variables))
+    page = min(page if row is None else (row - 1) // rows + 1, max(0, len(keys) - 1) // rows + 1)
+    window = range((page - 1) * rows, min(page * rows, len(keys)))
+    explain = [Explaining(namer, side.get("provenance") or {}, believed) for side in (plain, trusted or {})]
     shown = []
     for place in window:
         before, now = (side.get(keys[place]) for side in sides)
@@ -174,6 +175,11 @@ def read_answer(
         fates={fate: fates.count(fate) for fate in ("vanished", "appeared", "changed", "same")},
         resting=_resting(sides, explain),
     )
+
+
+def rows_on_a_page(columns: int) -> int:
+    """Rows on one page of an answer with so many columns."""
+    return max(10, min(ROWS, CELLS // max(1, columns)))
 
 
 def _variables(document: Document, kind: str) -> tuple[str, ...]:

@@ -16,6 +16,10 @@ from server.views.lines import ClaimLine, claim_lines
 from server.views.words import RELIABILITY
 
 PER_PAGE = 25
+MOST_CORRECTED = 12
+MOST_CONTESTED = 500
+"""Contested claims, the latest, among which those are sought that were corrected."""
+
 MOST_PLACES = 1000
 """Claims of which it is counted where in the chain the source stands."""
 
@@ -47,7 +51,7 @@ class RecordLine:
     label: str
     meaning: str
     claims: int
-    href: str
+    href: str | None
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,8 @@ class SourcePage:
     """Everything that the page of a source shows.
 
     ``reliability`` is that of the origin that the source is the root of. ``positions`` are
-    counted over its first claims only if there are ``more`` of them.
+    counted over its first claims only if there are ``more`` of them. ``corrected`` are the
+    latest of the active claims that an active claim corrects.
     """
 
     iri: str
@@ -71,6 +76,7 @@ class SourcePage:
     more: bool
     positions: tuple[PositionCount, ...]
     origins: tuple[Link, ...]
+    corrected: tuple[ClaimLine, ...]
     page: int
     pages: int
     claims_href: str
@@ -90,6 +96,7 @@ def source_page(snapshot: Snapshot, iri: str, page: int = 1) -> SourcePage:
     rated = min((snapshot.origin_reliability(o) for o in origins), default=None)
     kinds = [k for k in found.all(RDF + "type") if k != LS.Source]
     first, last = index.days(ask)
+    corrected = _corrected(snapshot, index, iri)
     return SourcePage(
         iri=iri,
         label=shortened(found.get(RDFS + "label") or namer.label(iri)),
@@ -99,11 +106,12 @@ def source_page(snapshot: Snapshot, iri: str, page: int = 1) -> SourcePage:
         total=said.total,
         first=first,
         last=last,
-        record=_record(index, iri, said.total),
+        record=_record(index, iri, said.total, len(corrected)),
         types=_types(index, iri),
         more=len(places) >= MOST_PLACES,
         positions=tuple(PositionCount(p, n) for p, n in sorted(Counter(places).items())),
         origins=tuple(namer.link("origin", o) for o in origins),
+        corrected=claim_lines(namer, corrected[:MOST_CORRECTED]),
         page=page,
         pages=max(1, -(-said.total // PER_PAGE)),
         claims_href=Asked(chosen={"source": (iri,)}).address("/claims"),
@@ -127,7 +135,14 @@ def _place(snapshot: Snapshot, source: str, claim: str) -> tuple[int, int]:
     return (voices.index(source) + 1 if source in voices else 0), len(voices)
 
 
-def _record(index: TextIndex, iri: str, total: int) -> tuple[RecordLine, ...]:
+def _corrected(snapshot: Snapshot, index: TextIndex, iri: str) -> list[str]:
+    """The active claims of a source that active claims correct, the latest first."""
+    chosen = {"source": (iri,), "state": _ACTIVE, "contested": ("yes",)}
+    found = index.claims(Ask(chosen=chosen, sort=Sort.NEWEST, limit=MOST_CONTESTED)).claims
+    return [claim for claim in found if pointing(snapshot, LS.corrects, claim, 1)]
+
+
+def _record(index: TextIndex, iri: str, total: int, corrected: int) -> tuple[RecordLine, ...]:
     def line(label: str, meaning: str, **chosen: str) -> RecordLine:
         fields = {_FIELD.get(k, k): (v,) for k, v in chosen.items()}
         number = index.count(Ask(chosen={"source": (iri,), "state": _ACTIVE} | fields))
@@ -135,11 +150,16 @@ def _record(index: TextIndex, iri: str, total: int) -> tuple[RecordLine, ...]:
         return RecordLine(label, meaning, number, asked.address("/claims"))
 
     every = Asked(chosen={"source": (iri,)})
+    alone = line("alone", "something it says has no second origin", origins="one")
+    borne_out = line("borne out", "all that it says has a second origin", origins="several")
+    apart = total - alone.claims - borne_out.claims
     return (
         RecordLine("active", "claims in which it has a voice", total, every.address("/claims")),
         line("contested", "another claim says the opposite, or corrects it", contested="yes"),
-        line("alone", "something it says has no second origin", origins="one"),
-        line("borne out", "all that it says has a second origin", origins="several"),
+        RecordLine("corrected", "a later claim corrects it", corrected, "#corrected"),
+        alone,
+        borne_out,
+        RecordLine("not compared", "it has no form in which others could say the same", apart, None),
         line("superseded", "a later claim took its place", state="superseded"),
         line("retracted", "it was taken back", state="retracted"),
     )

@@ -46,7 +46,7 @@ class SourceCount:
 
 @dataclass(frozen=True)
 class StartPage:
-    """What the start page shows."""
+    """What the start page shows. ``apart`` claims have no form in which others could say the same."""
 
     version: str
     published: str
@@ -55,6 +55,7 @@ class StartPage:
     latest: tuple[ClaimLine, ...]
     contested: tuple[ClaimLine, ...]
     alone: tuple[ClaimLine, ...]
+    apart: int
     entities: tuple[EntityLine, ...]
     sources: tuple[SourceCount, ...]
 
@@ -78,6 +79,7 @@ def start_page(snapshot: Snapshot) -> StartPage:
         latest=lines(LATEST),
         contested=lines(FEW, contested=("yes",)),
         alone=lines(FEW, support=("one",)),
+        apart=counts.active - index.count(Ask(chosen=_ACTIVE | {"support": ("one", "several")})),
         entities=most_spoken_of(snapshot, MOST_ENTITIES),
         sources=tuple(SourceCount(namer.link("source", c.value), c.claims) for c in sources),
     )

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from kg.cli.linking import Within, run_within
 from kg.dataset.writer import Writer
 from kg.ingest.taking import Ingest
 from server.bundle import script_address
@@ -24,6 +25,7 @@ Browser, BrowserContext, Page = playwright.Browser, playwright.BrowserContext, p
 
 AXE = ROOT / "server" / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
+TOKEN = "a token of the tests"  # noqa: S105 - it opens nothing else
 SECONDS = 15
 """How long a page may take to get there before a test gives up."""
 
@@ -47,19 +49,55 @@ class Site:
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """The store of the server's tests and the packaged brief, served. Tests that write take another one."""
+    """The store of the server's tests, the packaged brief, and what is of this folder, served.
+
+    Tests that write leave alone what others look at.
+    """
     folder = tmp_path_factory.mktemp("browser")
     names = fill(folder / "store", folder / "foreign.trig")
-    take_brief(folder / "store")
-    server = start(folder / "store", folder)
+    take(folder / "store", folder)
+    server = start(folder / "store", folder, token=TOKEN)
     yield Site(server, folder / "store", names)
     stop(server)
 
 
-def take_brief(store: Path) -> None:
-    """Take the packaged brief into a store."""
+def take(store: Path, folder: Path) -> None:
+    """Take the packaged brief into a store, two refusals of firms that may be one, and what is hostile."""
+    refusals = folder / "refusals.jsonl"
+    refusals.write_text("\n".join(json.dumps(refusal(*firm)) for firm in FIRMS), encoding="utf-8")
+    hostile = folder / "hostile.trig"
+    hostile.write_text(HOSTILE, encoding="utf-8")
     with Writer(store) as writer:
-        Ingest(writer).run([ROOT / "kg" / "example" / "brief.txt"])
+        Ingest(writer).run([ROOT / "kg" / "example" / "brief.txt", refusals, hostile])
+    run_within(store, Within(accept=False, events=False, reference=False), form="json", wait=10)
+
+
+FIRMS = (("Nordhavn Magnets", "Daily Example"), ("Nordhavn Magnets GmbH", "Weekly Example"))
+"""Two names that the linker proposes to be one, each with who reports of it."""
+
+
+def refusal(firm: str, outlet: str) -> dict[str, object]:
+    """A report that a firm was refused a license for Kestrel Motors."""
+    return {
+        "type": "license_denied",
+        "roles": {"producer": firm, "customer": "Kestrel Motors"},
+        "document": {"title": f"{firm} refused", "publisher": outlet, "published": "2025-06-02"},
+        "attribution": [{"kind": "publisher", "name": outlet}],
+        "assessment": {"reliability": "B", "credibility": 2},
+    }
+
+
+LONG = 100_000
+HOSTILE = f"""
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix ls: <https://w3id.org/lodestone/ontology#> .
+<urn:hostile:claim> {{
+  <urn:hostile:thing> rdfs:label "{"long " * (LONG // 5)}", "<img src=x onerror=alert(1)>", "\u202egnp.exe" ;
+    ls:locatedIn <javascript:alert(2)> ; rdfs:seeAlso <data:text/html,%3Cscript%3Ealert(3)%3C/script%3E> .
+  <javascript:alert(2)> rdfs:label "</title><script>alert(4)</script>" .
+}}
+"""
+"""A claim made of what must not be run, believed or let through at length."""
 
 
 @pytest.fixture(scope="package")
@@ -85,39 +123,71 @@ def bundle() -> None:
 class Watched:
     """A page with what went wrong in it: errors of scripts, what the policy refused, calls to elsewhere."""
 
+    context: BrowserContext
     page: Page
     troubles: list[str]
+    size: dict[str, int]
+    taken: bool = False
 
 
 Open = Callable[..., Page]
 
 
+Pool = dict[str, list[Watched]]
+
+
+@pytest.fixture(scope="package")
+def pool() -> Pool:
+    """Pages that tests have opened, by the settings of their profiles: to make one takes most of a second."""
+    return {}
+
+
 @pytest.fixture
-def open_page(browser: Browser, site: Site) -> Iterator[Open]:
+def open_page(browser: Browser, site: Site, pool: Pool) -> Iterator[Open]:
     """Opens a page of the site in a profile of its own: ``open_page(path, **settings of the profile)``.
 
-    At the end of the test no page may have thrown, been refused anything, or asked anybody else.
+    A profile is used again by later tests once nothing is left in it. At the end of the
+    test no page may have thrown, been refused anything, or asked anybody else.
     """
     watched: list[Watched] = []
-    contexts: list[BrowserContext] = []
 
     def open_it(path: str, **settings: object) -> Page:
-        context = browser.new_context(**settings)
-        context.set_default_timeout(SECONDS * 1000)
-        contexts.append(context)
-        page = context.new_page()
-        watched.append(_watch(page, site))
-        page.goto(path if path.startswith("http") else site.address(path))
-        return page
+        alike = pool.setdefault(repr(sorted(settings.items())), [])
+        one = next((one for one in alike if not one.taken), None)
+        if one is None:
+            context = browser.new_context(**settings)
+            context.set_default_timeout(SECONDS * 1000)
+            one = _watch(context, site)
+            alike.append(one)
+        one.taken = True
+        watched.append(one)
+        one.page.goto(path if path.startswith("http") else site.address(path))
+        return one.page
 
     yield open_it
-    for context in contexts:
-        context.close()
-    assert [trouble for one in watched for trouble in one.troubles] == []
+    troubles = [trouble for one in watched for trouble in one.troubles]
+    for key in pool:
+        pool[key] = [one for one in pool[key] if not one.taken or _is_left_as_new(one)]
+    assert troubles == []
 
 
-def _watch(page: Page, site: Site) -> Watched:
-    found = Watched(page, [])
+def _is_left_as_new(one: Watched) -> bool:
+    """Forget what a test did in a profile; what went wrong in one is not used again."""
+    if one.troubles or len(one.context.pages) != 1:
+        one.context.close()
+        return False
+    one.page.evaluate("localStorage.clear(), sessionStorage.clear()")
+    one.context.clear_cookies()
+    one.page.emulate_media(media="null", color_scheme="null")
+    one.page.set_viewport_size(one.size)
+    one.page.goto("about:blank")
+    one.taken = False
+    return True
+
+
+def _watch(context: BrowserContext, site: Site) -> Watched:
+    page = context.new_page()
+    found = Watched(context, page, [], page.viewport_size)
     home = urlsplit(site.server.address).netloc
 
     def asked(request: object) -> None:
@@ -129,6 +199,11 @@ def _watch(page: Page, site: Site) -> Watched:
         if message.type == "error" and "status of 4" not in message.text:
             found.troubles.append(f"{page.url} said {message.text}")
 
+    def offered(dialog: object) -> None:
+        found.troubles.append(f"{page.url} opened a dialog: {dialog.message}")
+        dialog.dismiss()
+
+    page.on("dialog", offered)
     page.on("request", asked)
     page.on("console", said)
     page.on("pageerror", lambda error: found.troubles.append(f"{page.url} threw {error}"))

@@ -1,14 +1,20 @@
-"""The review queue by keyboard."""
+"""The review queue: by keyboard, and what becomes of an answer when a link is accepted."""
+
+from urllib.parse import urlencode
 
 import pytest
 
-from tests.browser.conftest import Open
+from tests.browser.conftest import TOKEN, Open
 
 pytestmark = pytest.mark.usefixtures("bundle")
+WIDE = {"viewport": {"width": 1280, "height": 900}}
+REFUSED = "/sparql?" + urlencode(
+    {"query": "SELECT DISTINCT ?p ?c { ?p ls:deniedLicenseFor ?c }", "format": "html"}
+)
 
 
 def test_a_key_decides_and_is_not_typed_into_the_field_that_lacks(open_page: Open) -> None:
-    page = open_page("/review")
+    page = open_page("/review", **WIDE)
     token = page.locator(".card").first.get_by_label("Token")
     page.keyboard.press("j")
     page.keyboard.press("a")
@@ -17,7 +23,7 @@ def test_a_key_decides_and_is_not_typed_into_the_field_that_lacks(open_page: Ope
 
 
 def test_a_rejection_by_key_asks_for_the_reason_and_acceptance_does_not(open_page: Open) -> None:
-    page = open_page("/review")
+    page = open_page("/review", **WIDE)
     card = page.locator(".card", has=page.get_by_role("button", name="Reject")).first
     reason = card.get_by_label("Reason")
     card.get_by_label("Token").fill("unknown")
@@ -27,3 +33,32 @@ def test_a_rejection_by_key_asks_for_the_reason_and_acceptance_does_not(open_pag
     assert reason.input_value() == ""
     card.get_by_role("button", name="Accept").click()
     assert page.get_by_role("heading", name="A token is needed").is_visible()
+
+
+def test_an_accepted_link_changes_an_answer(open_page: Open) -> None:
+    page = open_page(REFUSED, **WIDE)
+    rows = page.locator("tbody.row")
+    assert rows.count() == 2
+    assert rows.locator(".origins-count").all_inner_texts() == ["1", "1"]
+    assert rows.locator(".sure b").all_inner_texts()[:2] == ["64 %", "64 %"]
+    page.get_by_role("link", name="Review").click()
+    card = page.locator(".card", has_text="Nordhavn Magnets GmbH").first
+    sides = card.locator(".two section")
+    assert sides.count() == 2
+    assert set(sides.locator("h3").all_inner_texts()) == {"Nordhavn Magnets", "Nordhavn Magnets GmbH"}
+    assert sides.locator("blockquote").count() == 2
+    card.get_by_label("Token").fill(TOKEN)
+    card.get_by_label("Reason").fill("one register entry")
+    card.focus()
+    page.keyboard.press("a")
+    page.wait_for_url("**/review?done=same")
+    assert page.get_by_role("status").inner_text() == "The two are judged to be the same."
+    assert page.locator(".card", has_text="Nordhavn Magnets GmbH").locator("h2", has_text="same").count() == 0
+    page.goto(page.url.partition("review")[0] + REFUSED[1:])
+    assert rows.count() == 1
+    assert rows.locator(".origins-count").inner_text() == "2"
+    page.get_by_text("Judgments that are believed").or_(page.get_by_text("Judgments to leave out")).wait_for()
+    judgment = page.locator(".doubts", has_text="Judgments").get_by_role("checkbox").first
+    judgment.uncheck()
+    page.locator("tbody.appeared, tbody.vanished, tbody.changed").first.wait_for()
+    assert "without=" in page.url

@@ -35,3 +35,17 @@ def test_a_store_is_backed_up_restored_upgraded_and_purged(tmp_path: Path) -> No
     assert Reader(again).current().claim(added.iri).claim.quote is None
     line = json.loads((again / "audit.jsonl").read_text().splitlines()[-1])
     assert (line["what"], line["on"]["document"]) == ("purge", document)
+
+
+def test_a_store_is_compacted(tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    with Writer(store) as writer:
+        for number in range(3):
+            writer.add([grant(f"Producer {number}", "Customer")])
+            writer.commit()
+    status, told = run("compact", "--store", store, "--keep", 1)
+    assert status == 0
+    assert "kept from now on: the last 1 versions" in told
+    assert Reader(store).layout.versions() == (5,)
+    assert run("compact", "--store", tmp_path / "none")[0] == 2
+    assert not (tmp_path / "none").exists()

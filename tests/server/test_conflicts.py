@@ -23,8 +23,8 @@ def test_conflicts_of_the_version(client: FlaskClient, names: Names) -> None:
     first = found["conflicts"][0]
     assert first["kind"] == "contradiction"
     assert first["what"] == "Fabrika Magnit holds license for Autowerk"
-    assert [link["iri"] for link in first["sides"][1]["claims"]] == [names.deny]
-    assert names.grant in {link["iri"] for link in first["sides"][0]["claims"]}
+    assert [one["claim"]["iri"] for one in first["sides"][1]["claims"]] == [names.deny]
+    assert names.grant in {one["claim"]["iri"] for one in first["sides"][0]["claims"]}
     assert response.headers["Content-Version"]
 
 

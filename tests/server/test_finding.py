@@ -146,8 +146,10 @@ def test_record_of_a_source(client: FlaskClient) -> None:
     assert record == {
         "active": 3,
         "contested": 2,
+        "corrected": 0,
         "alone": 0,
         "borne out": 2,
+        "not compared": 1,
         "superseded": 0,
         "retracted": 0,
     }

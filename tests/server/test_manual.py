@@ -57,6 +57,12 @@ def test_markup_in_a_chapter_stays_text() -> None:
     assert [heading.anchor for heading in made.headings] == ["b-c"]
 
 
+def test_columns_are_set_right_without_a_style_in_the_page() -> None:
+    made = chapter_of("x", "# A\n\n| a | b |\n|---|---:|\n| c | 1 |\n")
+    assert "style=" not in made.html
+    assert '<td class="figure">1</td>' in made.html
+
+
 def settled(output: str) -> str:
     return re.sub(r"snapshot/[0-9a-f]{8}-", "snapshot/…-", re.sub(r"[ \r]+$", "", output, flags=re.M))
 

@@ -3,9 +3,10 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
+from functools import partial
 from itertools import islice
 
 from kg.claims.claim import Claim, Modality, Polarity, RoleName
@@ -44,7 +45,6 @@ LABELS = tuple(
 _DIRECT = frozenset(f"<{form.predicate}>" for info in TYPE_INFO.values() for form in info.direct)
 _FACT_MODALITIES = (Modality.ASSERTED, Modality.REPORTED)
 _OPPOSITE = {"+": "-", "-": "+"}
-_LOCAL = re.compile(r"[^/#:]+(?=[/#]*$)")
 _ESCAPE = re.compile(r"\\(?:([tbnrf\"'\\])|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8}))")
 _ESCAPED = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
 
@@ -237,12 +237,21 @@ def entry(
     )
 
 
-def with_triples(like: Entry, iri: str, triples: Iterable[Texts]) -> Entry:
-    """The entry of an active claim that affirms triples, and is otherwise like another without any."""
-    told = list(islice(triples, MOST_TRIPLES))
-    sides = _sides(told, "+")
-    body = _fitted([*like.body, *_all_said(told)])
-    return replace(like, iri=iri, body=body, sides=sides, says=sides, names=tuple(_labels(told)))
+def affirming(like: Entry) -> Callable[[str, Iterable[Texts]], Entry]:
+    """Makes entries of active claims, each with its IRI and the triples that it affirms.
+
+    They are otherwise like one without any.
+    """
+    varied = ("iri", "body", "sides", "says", "names")
+    made = partial(Entry, **{f.name: getattr(like, f.name) for f in fields(like) if f.name not in varied})
+
+    def make(iri: str, triples: Iterable[Texts]) -> Entry:
+        told = list(islice(triples, MOST_TRIPLES))
+        sides = _sides(told, "+")
+        body = _fitted([*like.body, *_all_said(told)])
+        return made(iri=iri, body=body, sides=sides, says=sides, names=tuple(_labels(told)))
+
+    return make
 
 
 def side_of(triple: Texts) -> str | None:
@@ -295,8 +304,14 @@ def _said(triple: Texts) -> Iterator[str]:
     for term in (triple[0], triple[2]):
         if term[0] == '"':
             yield lexical(term)
-        elif found := _LOCAL.search(term, 1, len(term) - 1):
-            yield found[0]
+        elif found := local_name(term):
+            yield found
+
+
+def local_name(iri: str) -> str:
+    """What stands after the last ``/``, ``#`` or ``:`` of an IRI in N-Triples, empty parts left out."""
+    name = iri[1:-1].rstrip("/#")
+    return name[max(name.rfind("/"), name.rfind("#"), name.rfind(":")) + 1 :]
 
 
 def lexical(literal: str) -> str:

@@ -75,13 +75,14 @@ class TextIndexing:
         """Note names that base data give."""
         if not self._anew:
             self._names.update((name.key, name) for name in names)
+            self._work_off_many()
 
     def touch_all(self) -> None:
         """Have the whole index made anew."""
         self._noted, self._names, self._anew = {}, {}, True
 
     def _work_off_many(self) -> None:
-        if len(self._noted) >= MANY:
+        if len(self._noted) + len(self._names) >= MANY:
             self._work_off()
 
     # --- writing
@@ -96,6 +97,12 @@ class TextIndexing:
                 self.touch(name)
             self.named(_base_names(self._view))
         self._work_off()
+
+    def save(self, target: Path) -> None:
+        """Write what was noted, and copy the index as it is then."""
+        self._work_off()
+        self._open()
+        link(self._folder, target)
 
     def publish(self, target: Path) -> None:
         """Copy the index, as it was refreshed, into the folder of a version."""

@@ -46,6 +46,7 @@ document.addEventListener("keydown", (event) => {
     case "k": go(-1); break;
     case "a": if (card) press(card, "accept", "same"); break;
     case "r": if (card) press(card, "reject", "different"); break;
+    case "u": if (card) press(card, "unsure"); break;
     case "e": if (card) edit(card); break;
     default: return;
   }

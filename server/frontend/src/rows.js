@@ -15,7 +15,8 @@ export function rowsOf(answer) {
 function valueOf(td) {
   const link = td.querySelector("a");
   const words = (td.querySelector("bdi") ?? td).textContent.trim();
-  return { kind: td.dataset.kind, value: td.dataset.value, type: td.dataset.type ?? "", words, href: link?.getAttribute("href") ?? null };
+  const value = td.dataset.value ?? td.querySelector("[title]")?.title ?? words;
+  return { kind: td.dataset.kind, value, type: td.dataset.type ?? "", words, href: link?.getAttribute("href") ?? null };
 }
 
 export function edgesOf(answer) {
