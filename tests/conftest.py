@@ -75,3 +75,13 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
 @pytest.hookimpl(wrapper=True)
 def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
     return _not_skipped((yield))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Prints the tables that tests put down as ``figures``, also of those that passed."""
+    passed = terminalreporter.stats.get("passed", []) + terminalreporter.stats.get("failed", [])
+    tables = [words for report in passed for name, words in report.user_properties if name == "figures"]
+    if tables:
+        terminalreporter.section("figures")
+        for words in sorted(tables):
+            terminalreporter.write_line(words)

@@ -148,18 +148,30 @@ class Quote(_Value):
         return self
 
 
+def _known(value: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    return tuple(sorted(set(value))) if value else None
+
+
+Known = Annotated[tuple[NonEmpty, ...] | None, AfterValidator(_known)]
+"""What is known besides, sorted; ``None`` where nothing is."""
+
+
 class Mention(_Value):
     """A participant, in the fullest wording that the document has for it.
 
     ``iri`` names an entity of the user's; ``id`` tells apart (or together) unnamed
     participants within one document; ``named`` says whether the wording is a name
-    (by default read off the wording).
+    (by default read off the wording). ``also`` are other names that the document gives it
+    ("宁波韵升"), ``hs`` and ``control`` the codes of a good.
     """
 
     text: NonEmpty
     iri: Iri | None = None
     id: NonEmpty | None = None
     named: bool | None = None
+    also: Known = None
+    hs: Known = None
+    control: Known = None
 
 
 class Quantity(_Value):

@@ -55,6 +55,9 @@ _PARTS: dict[str, dict[str, str]] = {
         "iri": "IRI of the participant, where you have one.",
         "id": "Tells unnamed participants of one document apart, or together.",
         "named": "Whether the wording is a name; by default read off the wording.",
+        "also": "Other names that the document gives the participant, as in another script.",
+        "hs": "Codes of a good in the Harmonized System, as digits without points.",
+        "control": "Codes of a good in lists of controlled dual-use items, such as 1C902.",
     },
     "Document": {
         "hash": "SHA-256 of the whole text in UTF-8.",

@@ -33,7 +33,7 @@ from kg.claims.types import (
     TYPE_INFO,
 )
 from kg.errors import NotFound
-from ontology.vocab import DCT, LS, OA, RDF, RDFS, SCHEMA
+from ontology.vocab import DCT, LS, OA, RDF, RDFS, SCHEMA, SKOS
 
 Describe = Callable[[str], Iterable[tuple[str, str]]]
 """From the IRI of a node of the record to its (predicate IRI, object value) pairs."""
@@ -148,6 +148,9 @@ def _mention(node: Node) -> Mention:
         iri=node.get(LS.givenIri),
         id=node.get(LS.mentionKey),
         named=None if named is None else named == "true",
+        also=node.all(SKOS + "altLabel") or None,
+        hs=node.all(LS.hsCode) or None,
+        control=node.all(LS.controlCode) or None,
     )
 
 

@@ -33,7 +33,7 @@ from kg.claims.types import (
 from kg.dataset.terms import Statement, Text, iri, literal, node, statement, typed
 from kg.errors import InvalidClaim
 from kg.identity.mentions import mention_iri
-from ontology.vocab import DCT, LS, OA, RDF, RDFS, SCHEMA
+from ontology.vocab import DCT, LS, OA, RDF, RDFS, SCHEMA, SKOS
 
 TYPE = iri(RDF + "type")
 LABEL = iri(RDFS + "label")
@@ -279,6 +279,18 @@ def _participation(
         yield Statement(p, iri(LS.isNamed), typed(str(mention.named).lower(), "boolean"))
     if mention.iri is not None:
         yield Statement(p, iri(LS.givenIri), iri(mention.iri))
+    yield from _known(mention, p)
+
+
+def _known(mention: Mention, node: Text) -> Iterator[Statement]:
+    """Other names and the codes of a participant, said of its mention or of the participant itself."""
+    for predicate, words in (
+        (SKOS + "altLabel", mention.also),
+        (LS.hsCode, mention.hs),
+        (LS.controlCode, mention.control),
+    ):
+        for word in words or ():
+            yield Statement(node, iri(predicate), literal(word))
 
 
 def _time_span(span: TimeSpan, name: str) -> Iterator[Statement]:
@@ -384,6 +396,7 @@ def _assertion(claim: Claim, names: Names) -> Iterator[Statement]:
         player = players[role] = iri(mention_iri(role, mention, claim.document, names))
         yield Statement(event, iri(ROLE_INFO[role].property), player)
         yield Statement(player, LABEL, literal(mention.text))
+        yield from _known(mention, player)
         player_class = ROLE_INFO[role].player_class
         if player_class is not None:
             yield Statement(player, TYPE, iri(player_class))

@@ -59,7 +59,7 @@ def amount_in(kind: ClaimType, words: str) -> Quantity | None:
         )
     if kind is ClaimType.PRICE_CHANGE:
         return _money(words)
-    return _term(words) if kind is ClaimType.PRODUCTION_HALT else None
+    return _term(words) if kind in (ClaimType.PRODUCTION_HALT, ClaimType.SUPPLY_IMPACT) else None
 
 
 def _term(words: str) -> Quantity | None:

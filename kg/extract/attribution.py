@@ -8,11 +8,35 @@ from spacy.tokens import Span, Token
 from kg.claims.source import SourceKind, Voice
 from kg.extract import syntax
 from kg.extract.discourse import Discourse
-from kg.extract.speakers import Speakers, is_outlet
+from kg.extract.speakers import Speakers, count_of, is_outlet
 from kg.extract.wording import is_telling
 
 _GUESSES = frozenset({"expect", "think", "fear", "reckon", "assume", "see"})
 _LEAD = 3
+_RUN = 12
+_SAYS = frozenset(
+    "say says said show shows showed add adds added report reports reported indicate indicates "
+    "suggest suggests".split()
+)
+_LEARNING = frozenset({"understand", "learn", "hear", "know", "gather"})
+_BESIDE = frozenset(
+    {
+        "because",
+        "if",
+        "when",
+        "while",
+        "as",
+        "after",
+        "before",
+        "since",
+        "although",
+        "though",
+        "unless",
+        "until",
+        "once",
+        "whereas",
+    }
+)
 _REPORT_LINKS = frozenset({"ccomp", "parataxis", "pcomp", "dep", "xcomp", "dobj", "nsubjpass"})
 _OPEN, _CLOSE, _PLAIN = "“«", "”»", '"'
 
@@ -78,12 +102,15 @@ class Attributions:
                     denied = denied or node.lemma_.lower() in self._words("denials")
                 for voice in said:
                     _append(voices, voice)
+            if node != trigger and child.dep_ in ("ccomp", "conj") and not verbs:
+                for voice in self._learned(node):
+                    _append(voices, voice)
+                    verbs.append(node)
             child = node
         if not verbs:
-            for verb in (*self._as_told(trigger), *self._trailing(trigger)):
-                for voice in self._said(verb, trigger):
-                    _append(voices, voice)
-                    verbs = [verb]
+            verbs = self._after(trigger, voices)
+        if not voices:
+            voices = self._whole(cited, trigger)
         misread = self._misread(trigger) if not voices else None
         if misread is not None:
             voices.append(misread)
@@ -92,10 +119,39 @@ class Attributions:
             voices = list(self.last)
         if len(voices) == 1 and where == self.last_passage and self._same_speaker(voices[0]):
             voices = [*voices, *self.last[1:]]  # "X told Reuters that … X said …"
+        label = self.discourse.passage(trigger).speaker
+        if not voices and label is not None:
+            voices = [Voice(kind=SourceKind.PERSON, name=label, text=label)]
         voices = self._to_outlet(voices)
         if voices:
             self.last, self.last_passage = tuple(voices), where
         return Attribution(tuple(voices), direct, tuple(verbs), denied)
+
+    def _after(self, trigger: Token, voices: list[Voice]) -> list[Token]:
+        """The verb of a report that stands beside its clause; its voices join ``voices``."""
+        verbs: list[Token] = []
+        for verb in (*self._as_told(trigger), *self._trailing(trigger)):
+            for voice in self._said(verb, trigger):
+                _append(voices, voice)
+                verbs = [verb]
+        return verbs
+
+    def _whole(self, cited: list[tuple[Token, Token | None]], trigger: Token) -> list[Voice]:
+        """ "…, according to X": of the whole sentence, wherever the parse hung it."""
+        for token, _ in cited:
+            apart = token.i == token.sent.start or token.nbor(-1).text in (",", "-", "–", "—")  # noqa: RUF001
+            if token.lower_ == "according" and apart and token.i != trigger.i:
+                heads = [t for t in syntax.prepositional(token, "to") if trigger not in t.subtree]
+                if heads and not any(
+                    t.text == ";" for t in token.doc[min(token.i, trigger.i) : max(token.i, trigger.i)]
+                ):
+                    return [v for t in heads if (v := self._voice(t)) is not None]
+        if trigger.lemma_ in ("put", "estimate") and syntax.is_verb(
+            trigger
+        ):  # "customs data put exports at …"
+            found = [self.speakers.voice(t) for t in syntax.raw_subjects(trigger)]
+            return [v for v in found if v is not None]
+        return []
 
     def listen(self, sentence: Span) -> None:
         """Notes who speaks in a sentence without events, for the pronouns after it."""
@@ -127,7 +183,19 @@ class Attributions:
         if child.dep_ in ("dobj", "nsubjpass"):
             tells = lemma not in self._words("denials") or is_telling(child, self.discourse.lexicon.speech)
             return child.pos_ == "NOUN" and tells
-        return child.dep_ in _REPORT_LINKS
+        if child.dep_ == "ccomp" and child.i < verb.i:
+            between = verb.doc[child.i : verb.i]
+            return not any(t.text == ";" for t in between)  # "… was approved; X said that …"
+        if child.dep_ == "conj" and any(c.dep_ == "mark" and c.lower_ == "that" for c in child.children):
+            return True  # "said that …, and that …"
+        return child.dep_ in _REPORT_LINKS or _leads(child, verb)
+
+    def _learned(self, verb: Token) -> list[Voice]:
+        """ "We understand from counsel that …": whom it was learned from."""
+        if verb.lemma_.lower() not in _LEARNING or not syntax.is_verb(verb):
+            return []
+        found = [self._voice(t) for t in syntax.prepositional(verb, "from")]
+        return [v for v in found if v is not None]
 
     def _said(self, verb: Token, trigger: Token) -> list[Voice]:
         for token in self._who_says(verb):
@@ -161,7 +229,12 @@ class Attributions:
             ):
                 continue
             own = [c for c in verb.children if c.dep_ == "nsubj"]
-            ends = not any(c.dep_ in ("ccomp", "dobj", "attr") and c.i > verb.i for c in verb.children)
+            ends = not any(
+                c.dep_ in ("ccomp", "dobj", "attr")
+                and c.i > verb.i
+                and c.nbor(c.left_edge.i - c.i - 1).text != ","
+                for c in verb.children
+            )
             comma = bool(own) and own[0].left_edge.i > 0 and verb.doc[own[0].left_edge.i - 1].text == ","
             if (
                 comma
@@ -173,19 +246,30 @@ class Attributions:
         return found[:1]
 
     def _misread(self, trigger: Token) -> Voice | None:
-        """ "…, customs data show": a last clause that was parsed as a noun in apposition."""
-        last = next((t for t in reversed(list(trigger.sent)) if not t.is_punct and not t.is_space), None)
-        if last is None or last.dep_ not in ("appos", "conj") or last.pos_ == "VERB":
+        """ "…, customs data show": a last clause whose verb the parser took for a noun."""
+        sentence = trigger.sent
+        words = [t for t in sentence if not t.is_punct and not t.is_space]
+        while words and (words[-1].ent_type_ in ("DATE", "TIME") or words[-1].lower_ in ("on", "in")):
+            words.pop()
+        if not words or words[-1].i <= trigger.i or words[-1].lower_ not in _SAYS:
             return None
-        modifiers = syntax.nominal_modifiers(last)
-        fits = last.lemma_.lower() in self._words("verbs") and bool(modifiers)
-        if not fits or last.doc[last.left_edge.i - 1].text != ",":
+        verb = words[-1]
+        start = verb.i - 1
+        while start > trigger.i and sentence.doc[start].text != ",":
+            start -= 1
+        run = sentence.doc[start + 1 : verb.i]
+        if start <= trigger.i or not 0 < len(run) <= _RUN or any(syntax.is_verb(t) for t in run):
             return None
-        text = str(last.doc[last.left_edge.i : last.i].text)
-        lemma = modifiers[-1].lemma_.lower()
-        kind = SourceKind.DOCUMENT if lemma in self._words("documents") else SourceKind.ANONYMOUS
-        known = lemma in self._words("documents") | self._words("anonymous")
-        return Voice(kind=kind, text=text, verb=last.lemma_) if known else None
+        head = next((t for t in run if t.pos_ in ("NOUN", "PROPN") and _ends_noun(t, run.end)), None)
+        if head is None:
+            return None
+        text, lemma = str(run.text), head.lemma_.lower()
+        if lemma in self._words("documents"):
+            return Voice(kind=SourceKind.DOCUMENT, text=text, verb=verb.lemma_)
+        if lemma in self._words("anonymous"):
+            first = run[0]
+            return Voice(kind=SourceKind.ANONYMOUS, count=count_of(first), text=text, verb=verb.lemma_)
+        return None
 
     def _who_says(self, verb: Token) -> list[Token]:
         found = syntax.subjects(verb) if syntax.is_passive(verb) else syntax.raw_subjects(verb)
@@ -194,6 +278,9 @@ class Attributions:
         return found
 
     def _voice(self, token: Token) -> Voice | None:
+        if token.lower_ in ("he", "she") and (not self.last or self.last[0].kind is SourceKind.ORGANIZATION):
+            found = self.discourse.antecedent(token)
+            return None if found == token else self.speakers.voice(found)
         if token.pos_ == "PRON" and token.lower_ in ("he", "she", "it", "they") and self.last:
             return self.last[0].model_copy(update={"text": token.text, "verb": None})
         noun = syntax.through(token)
@@ -258,6 +345,22 @@ class Attributions:
         if attribution.voices or self.record is None:
             return attribution
         return replace(attribution, voices=(self.record,))
+
+
+def _ends_noun(token: Token, end: int) -> bool:
+    """Whether a noun ends its run of nouns ("trade *data* from …", not "*trade* data")."""
+    after = token.i + 1
+    return after >= end or token.doc[after].pos_ not in ("NOUN", "PROPN")
+
+
+def _leads(clause: Token, verb: Token) -> bool:
+    """ "17 have been approved, the official said": what is said first, parsed as a clause beside."""
+    if clause.dep_ != "advcl" or clause.i > verb.i or not syntax.is_verb(clause):
+        return False
+    if any(c.dep_ in ("mark", "advmod") and c.lower_ in _BESIDE for c in clause.children):
+        return False
+    own = any(c.dep_ in ("nsubj", "nsubjpass") for c in clause.children)
+    return own and clause.tag_ != "VBG" and not any(c.tag_ == "TO" for c in clause.children)
 
 
 def replace_verb(voice: Voice, verb: str | None) -> Voice:

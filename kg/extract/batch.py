@@ -69,7 +69,9 @@ def extract_files(
             first = list(islice(remaining, CHUNK))
         return
     chunks = _chunks(first, remaining)
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_alone) as pool:
+    for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        os.environ.setdefault(threads, "1")  # the processes are as many as the cores, and inherit this
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         under_way: deque[Future[list[Extracted]]] = deque()
         for chunk in chunks:
             under_way.append(pool.submit(extract_chunk, [(path, urls.get(path)) for path in chunk]))
@@ -123,8 +125,3 @@ def _chunks(first: list[Path], remaining: Iterator[Path]) -> Iterator[list[Path]
         if not pending:
             return
         yield [pending.popleft() for _ in range(min(CHUNK, len(pending)))]
-
-
-def _alone() -> None:
-    """One thread a process: the processes are as many as the cores."""
-    os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"

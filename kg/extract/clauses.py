@@ -110,6 +110,8 @@ def clause_of(ref: TimeRef, sentence: Span, event: Event) -> Token | None:
     for node in (token, *syntax.ancestors(token)):
         if node.lower_ in ("against", "than", "compared"):
             return None
+        if node.lemma_ in ("start", "begin") and node.tag_ == "VBG" and node.dep_ in ("advcl", "prep"):
+            continue  # "starting from November 10, …"
         if node == event.trigger or syntax.is_verb(node):
             return node
         if node.pos_ == "NOUN" and node == event.theme:

@@ -4,12 +4,15 @@ from dataclasses import dataclass, field
 
 from spacy.tokens import Doc, Token
 
+from kg.claims.source import SourceKind, Voice
 from kg.extract import syntax, wording
+from kg.extract.aliases import Aliases, aliases_in
 from kg.extract.events import PLACES
 from kg.extract.frames import Lexicon
 from kg.extract.outlets import outlets
 
 _LONG_NAME = 3
+_STEM = 6
 _REACH = 800
 """How many code points back an antecedent may stand."""
 _SKIP = PLACES | {"DATE", "TIME", "CARDINAL", "ORDINAL", "PERCENT", "MONEY", "NORP"}
@@ -26,6 +29,8 @@ class Passage:
 
     doc: Doc
     offset: int
+    speaker: str | None = None
+    """Who is named before it as speaking ("Mr Pugh: …")."""
 
     def at(self, token: Token) -> int:
         """Where the token starts in the whole text."""
@@ -51,14 +56,24 @@ class Discourse:
     """Names that no "the company" stands for: outlets, the publisher."""
     referents: list[Referent] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
+    spokespersons: list[Voice] = field(default_factory=list)
+    aliases: Aliases = field(default_factory=Aliases)
+    texts: tuple[str, ...] = ()
+    """The passages' texts."""
 
     @classmethod
     def of(cls, passages: tuple[Passage, ...], lexicon: Lexicon, ignored: frozenset[str]) -> "Discourse":
         """Reads what the passages introduce."""
-        discourse = cls(passages, lexicon, ignored)
+        texts = tuple(passage.doc.text for passage in passages)
+        discourse = cls(passages, lexicon, ignored, aliases=aliases_in(texts), texts=texts)
         firms = lexicon.classes["firm"] | lexicon.classes["maker"]
-        for passage in passages:
+        titles = lexicon.speech["spokespersons"]
+        for passage, text in zip(passages, texts, strict=True):
+            if _names_one(text, titles):
+                discourse.spokespersons.extend(_introductions(passage.doc, titles))
             for token in passage.doc:
+                if token.pos_ not in ("NOUN", "PROPN"):
+                    continue
                 named = token.pos_ == "PROPN" and token.ent_type_ not in _SKIP and token.dep_ in _ARGUMENTS
                 named = named and not (token.head.lower_ == "of" and token.head.head.pos_ == "PROPN")
                 determiners = {c.lower_ for c in token.children if c.dep_ in ("det", "nummod")}
@@ -79,6 +94,9 @@ class Discourse:
 
     def fullest(self, name: str) -> str:
         """The longest wording of a name: "Haotong" → "Ningbo Haotong Magnetics", "NMG" by its initials."""
+        known = self.aliases.of(name)
+        if known is not None:
+            return known
         words = name.removeprefix("the ").removeprefix("The ").split()
         if not words or any(w[0].islower() for w in words) or len(words) > _LONG_NAME:
             return name
@@ -95,8 +113,11 @@ class Discourse:
 
     def _introduced(self, full: str, name: str) -> bool:
         """Whether the text names somebody in full before it shortens the name."""
-        text = "\n".join(passage.doc.text for passage in self.passages)
-        return 0 <= text.find(full) <= text.find(name)
+        for text in self.texts:
+            at = text.find(name)
+            if at >= 0:
+                return 0 <= text.find(full) <= at
+        return False
 
     def _names(self) -> list[str]:
         if not self.names:
@@ -125,6 +146,22 @@ class Discourse:
                             if t.pos_ == "PROPN" and t.lemma_.lower() not in titles
                         }
         return frozenset(found)
+
+    def spokesperson(self, name: str) -> Voice | None:
+        """The voice of somebody whom the text calls a spokesperson elsewhere ("Spokesperson Gao Wenyuan")."""
+        parts = set(name.split())
+        return next((v for v in self.spokespersons if v.name and parts <= set(v.name.split())), None)
+
+    def speaks_for_state(self) -> bool:
+        """Whether the spokespersons of the text speak for authorities."""
+        titles = self.lexicon.speech["spokespersons"]
+        bodies = self.lexicon.classes["authority"]
+        return any(
+            t.lemma_.lower() in titles and any(k.lemma_.lower() in bodies for k in t.subtree if k.i != t.i)
+            for passage, text in zip(self.passages, self.texts, strict=True)
+            if _names_one(text, titles)
+            for t in passage.doc
+        )
 
     def passage(self, token: Token) -> Passage:
         """The passage of a token."""
@@ -212,6 +249,10 @@ class Discourse:
         lemma = noun.lemma_.lower()
         if wording.phrase(noun, clauses=False).text.lower().removeprefix("the ") in self.ignored:
             return False
+        if anaphor.pos_ == "NOUN" and noun.dep_ in ("dobj", "dative") and noun.head.lemma_ == "tell":
+            return False  # "told Nikkei … . The company …"
+        if anaphor.pos_ == "NOUN" and lemma in self.lexicon.speech["anonymous"]:
+            return False  # "a union official" is no company
         if outlets().find(noun.text) or (
             anaphor.pos_ == "NOUN" and noun.ent_type_ == "PERSON" and _speaks(noun)
         ):
@@ -226,6 +267,29 @@ class Discourse:
         if anaphor in noun.subtree:  # "a supplier of the company" is not the company
             return False
         return anaphor.pos_ == "PRON" or lemma not in bodies
+
+
+def _names_one(text: str, titles: frozenset[str]) -> bool:
+    lowered = text.lower()
+    return any(title[:_STEM] in lowered for title in titles)
+
+
+def _introductions(doc: Doc, titles: frozenset[str]) -> list[Voice]:
+    found: list[Voice] = []
+    for token in doc:
+        if token.lemma_.lower() not in titles:
+            continue
+        end = token.i + 1
+        if end < len(doc) and doc[end].text == ",":
+            end += 1
+        start = end
+        while end < len(doc) and doc[end].pos_ == "PROPN":
+            end += 1
+        if end > start:
+            words = str(doc[start:end].text)
+            text = str(doc[token.left_edge.i if token.dep_ != "compound" else token.i : end].text)
+            found.append(Voice(kind=SourceKind.SPOKESPERSON, name=words, text=text))
+    return found
 
 
 def _speaks(noun: Token) -> bool:

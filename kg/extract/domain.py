@@ -6,7 +6,9 @@ from functools import lru_cache
 
 from kg.extract.frames import Lexicon
 
-_ENOUGH = 4
+_ENOUGH = 3
+_MANY = 3
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n")
 
 
 @dataclass(frozen=True)
@@ -20,20 +22,33 @@ class Domain:
     export_license: re.Pattern[str]
     other_goods: re.Pattern[str]
 
-    def covers(self, text: str) -> bool:
+    def covers(self, text: str, title: str = "") -> bool:
         """Whether the text names materials of the field beside trade or licenses.
 
-        A magnet alone may be one for goals, a license alone one to drive: a strong word
-        ("gallium"), or several weak ones, must stand beside words of control.
+        A magnet alone may be one for goals, a license alone one to drive, a band may be called
+        Gallium: a material must stand in one sentence with words of control, or the text be full of
+        such words, or speak of export licenses and of no other goods.
         """
         lowered = text.lower()
-        strong = self.strong.search(lowered) is not None
         weak = len(self.weak.findall(lowered))
-        if (strong or weak) and self.trade.search(lowered):
+        sentences = (*_SENTENCE_END.split(lowered), title.lower())
+        if any(self._beside(sentence, weak) for sentence in sentences):
             return True
-        if (strong or weak >= _ENOUGH) and self.license.search(lowered):
+        if len(self.strong.findall(lowered)) >= _MANY and (
+            self.trade.search(lowered) or self.license.search(lowered)
+        ):
             return True
-        return bool(self.export_license.search(lowered)) and not self.other_goods.search(lowered)
+        exports = self.export_license.search(lowered) or self.export_license.search(title.lower())
+        return bool(exports) and not self.other_goods.search(lowered)
+
+    def _beside(self, sentence: str, weak: int) -> bool:
+        """Whether a sentence names a material and a control; ``weak``: how often the text names weak ones."""
+        strong = self.strong.search(sentence) is not None
+        if not strong and not self.weak.search(sentence):
+            return False
+        if self.trade.search(sentence):
+            return True
+        return (strong or weak >= _ENOUGH) and self.license.search(sentence) is not None
 
 
 @lru_cache(maxsize=4)
@@ -42,8 +57,8 @@ def domain_of(lexicon_sets: tuple[frozenset[str], ...]) -> Domain:
     return Domain(*(re.compile(rf"\b(?:{'|'.join(sorted(words))})") for words in lexicon_sets))
 
 
-def in_domain(text: str, lexicon: Lexicon) -> bool:
-    """Whether the text is about what the lexicon covers."""
+def in_domain(text: str, lexicon: Lexicon, title: str = "") -> bool:
+    """Whether the text, under its title, is about what the lexicon covers."""
     names = (
         "strong_materials",
         "weak_materials",
@@ -52,4 +67,4 @@ def in_domain(text: str, lexicon: Lexicon) -> bool:
         "export_license",
         "other_goods",
     )
-    return domain_of(tuple(lexicon.classes[name] for name in names)).covers(text)
+    return domain_of(tuple(lexicon.classes[name] for name in names)).covers(text, title)

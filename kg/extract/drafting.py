@@ -12,6 +12,7 @@ from kg.claims.times import TimeSpan
 from kg.extract import clauses, syntax, wording
 from kg.extract.amounts import amount_in
 from kg.extract.attribution import Attribution
+from kg.extract.codes import control_codes, first_code, hs_codes
 from kg.extract.discourse import Discourse
 from kg.extract.events import Event
 from kg.extract.modality import Mode
@@ -22,6 +23,10 @@ from kg.extract.times import find_times
 
 R = RoleName
 _LASTING = re.compile(r"\b[\w]+-(?:day|week|month|year)\b")
+_TOTALLING = frozenset(
+    "total amount average reach exceed stand export ship deliver put seize come be".split()
+)
+_UNITS = frozenset("tonne ton kilogram kilo kg pound container piece unit".split())
 CONTEXT = 32
 """Code points of text kept before and after a quote."""
 _COUNTED = (R.LICENSEE, R.PRODUCER, R.CUSTOMER, R.SPEAKER)
@@ -105,7 +110,7 @@ class Drafter:
         own = _own(event, attribution)
         return Claim(
             type=event.type,
-            roles=dict(sorted(roles.items())),
+            roles=dict(sorted(self._with_names(roles, quote).items())),
             quote=quote,
             document=self.article.document,
             attribution=chain,
@@ -118,6 +123,19 @@ class Drafter:
             agent=self.agent,
             quote_verified=self.article.text[quote.start : quote.end] == quote.exact,
         )
+
+    def _with_names(self, roles: dict[RoleName, Mention], quote: Quote) -> dict[RoleName, Mention]:
+        """The participants with their names in Chinese, and a good with its codes."""
+        aliases = self.discourse.aliases
+        known = {
+            r: m.model_copy(update={"also": also}) if (also := aliases.also(m.text)) else m
+            for r, m in roles.items()
+        }
+        hs, control = hs_codes(quote.exact), control_codes(quote.exact)
+        if not hs and not control:
+            return known
+        good = known.get(R.PRODUCT) or Mention(text=first_code(quote.exact) or quote.exact)
+        return {**known, R.PRODUCT: good.model_copy(update={"hs": hs or None, "control": control or None})}
 
     def _term(self, event: Event) -> Token | None:
         """The license of a grant whose words say how long it is valid ("a one-year license")."""
@@ -156,6 +174,10 @@ class Drafter:
             found = wording.quantity(event.theme, unit)
             if found is not None:
                 return found
+        for token in _totals(event.trigger) if event.type is ClaimType.SUPPLY_IMPACT else ():
+            found = wording.quantity(token)
+            if found is not None:
+                return found
         for token in _amounts(event.trigger) if event.type in _CHANGES else ():
             found = wording.quantity(token)
             if found is not None:
@@ -180,14 +202,25 @@ class Drafter:
         for ref in find_times(sentence.text, self.article.published, future=future):
             owner = clauses.clause_of(ref, sentence, event)
             span = TimeSpan(text=ref.text, edtf=ref.edtf)
-            if owner in (event.trigger, *event.parts) or (
-                owner is not None and owner.dep_ != "conj" and clauses.is_above(owner, event)
+            fronted = owner is not None and _shares_front(
+                ref.start + sentence.start_char, owner, event.trigger
+            )
+            if (
+                owner in (event.trigger, *event.parts)
+                or fronted
+                or (owner is not None and owner.dep_ != "conj" and clauses.is_above(owner, event))
             ):
                 when = when or span
             elif owner in attribution.verbs:
                 told = past.get(ref.start, ref)
                 said = said or TimeSpan(text=told.text, edtf=told.edtf)
         return when, said
+
+
+def _shares_front(at: int, owner: Token, trigger: Token) -> bool:
+    """ "Since July, 26 have been approved and four rejected": a time before both holds for both."""
+    first = min((t.idx for t in owner.subtree if t.dep_ in ("nsubj", "nsubjpass")), default=owner.idx)
+    return at < first and trigger.dep_ == "conj" and trigger.head == owner
 
 
 def when_open(when: TimeSpan | None) -> bool:
@@ -199,6 +232,14 @@ def _amounts(change: Token) -> list[Token]:
     """By how much: "fell by a third", "rose 12 percent"."""
     beside = [c for c in change.children if c.dep_ in ("npadvmod", "dobj") and c.lower_ in ("percent", "%")]
     return syntax.prepositional(change, "by") + beside
+
+
+def _totals(verb: Token) -> list[Token]:
+    """How much it was: "totalled 311 tonnes", "amounted to …", "put … at …"."""
+    if verb.lemma_ not in _TOTALLING:
+        return []
+    found = [*syntax.objects(verb), *syntax.prepositional(verb, "to"), *syntax.prepositional(verb, "at")]
+    return [t for t in found if t.lemma_.lower() in _UNITS]
 
 
 def _own(event: Event, attribution: Attribution) -> bool:

@@ -7,6 +7,7 @@ from spacy.tokens import Span, Token
 
 from kg.claims.claim import ClaimType, RoleName
 from kg.extract import syntax
+from kg.extract.aliases import chinese
 from kg.extract.frames import Frame, Lexicon, Path
 from kg.extract.steps import walked
 
@@ -57,6 +58,10 @@ class Finder:
     """Gives the noun that a pronoun stands for."""
     officials: frozenset[str] = frozenset()
     """Last names, in lower case, of persons whom the text calls ministers and the like."""
+    state_speaks: bool = False
+    """Whether the text's spokespersons speak for authorities."""
+    _walks: dict[tuple[int, int, tuple[str, ...]], list[Token]] = field(default_factory=dict)
+    _tests: dict[tuple[int, int, str], bool] = field(default_factory=dict)
 
     def events(self, sentence: Span) -> list[Event]:
         """The events of a sentence by their triggers; clauses that go on with one are folded into it."""
@@ -65,6 +70,8 @@ class Finder:
 
     def _at(self, token: Token) -> Iterator[Event]:
         pos = "VERB" if token.pos_ in ("VERB", "AUX") else token.pos_
+        if pos not in ("VERB", "NOUN", "ADJ") and token.dep_ not in ("acomp", "oprd"):
+            return
         lemma = token.lemma_.lower()
         if token.dep_ in ("acomp", "oprd") and ("ADJ", token.lower_, "") in self.lexicon.frames:
             pos, lemma = "ADJ", token.lower_  # "applications remain pending", read as a participle
@@ -129,6 +136,12 @@ class Finder:
                 return
 
     def _walk(self, start: Token, steps: tuple[str, ...]) -> list[Token]:
+        key = (id(start.doc), start.i, steps)
+        if key not in self._walks:
+            self._walks[key] = self._walked(start, steps)
+        return self._walks[key]
+
+    def _walked(self, start: Token, steps: tuple[str, ...]) -> list[Token]:
         here = [start]
         for step in steps:
             here = [found for token in here for found in walked(syntax.through(token), step)]
@@ -136,6 +149,12 @@ class Finder:
 
     def is_a(self, token: Token, test: str) -> bool:
         """Whether a noun is in one of the classes (``a|b``) of the lexicon, or in one of those built in."""
+        key = (id(token.doc), token.i, test)
+        if key not in self._tests:
+            self._tests[key] = self._is_a(token, test)
+        return self._tests[key]
+
+    def _is_a(self, token: Token, test: str) -> bool:
         if "|" in test:
             return any(self.is_a(token, one) for one in test.split("|"))
         noun = self.resolve(syntax.through(token))
@@ -160,7 +179,7 @@ class Finder:
             case "number":
                 return token.tag_ == "CD"
             case "party":
-                return self._is_party(noun)
+                return self._is_party(noun) or _some_of_them(token)
             case "product" if noun.ent_type_ in ("ORG", "PERSON") and any(
                 c.dep_ == "compound" and c.pos_ == "PROPN" for c in noun.children
             ):
@@ -180,7 +199,7 @@ class Finder:
         """Whether a noun is a state, a body of one, or somebody who speaks for one."""
         classes = self.lexicon.classes
         if noun.pos_ == "PRON" and noun.lower_ in ("it", "they", "he", "she"):
-            found = self.referent(noun)
+            found = _who_says(noun) or self.referent(noun)
             return found.pos_ != "PRON" and self.is_power(found)
         lemma = noun.lemma_.lower()
         if lemma in classes["power"] or noun.lower_ in classes["power"]:
@@ -201,6 +220,8 @@ class Finder:
 
     def _is_party(self, noun: Token) -> bool:
         classes = self.lexicon.classes
+        if chinese(noun.text):
+            return True
         if noun.lemma_.lower() in classes["maker"] | classes["user"] | classes["firm"] | classes["body"]:
             return True
         return (
@@ -245,10 +266,33 @@ class Finder:
         return frame.type
 
 
+def _some_of_them(token: Token) -> bool:
+    """ "30 await a decision", "38 percent report delays": some of those spoken of."""
+    if token.dep_ not in ("nsubj", "nsubjpass") or syntax.through(token) != token:
+        return False
+    words = {token.lower_, token.lemma_.lower()}
+    return token.tag_ == "CD" or bool(
+        words & {"percent", "%", "others", "most", "many", "some", "several", "both", "other"}
+    )
+
+
+def _who_says(pronoun: Token) -> Token | None:
+    """ "Washington hinted that it may retaliate": whoever speaks of itself."""
+    clause = pronoun.head
+    if pronoun.dep_ not in ("nsubj", "nsubjpass") or clause.dep_ != "ccomp":
+        return None
+    subjects = [s for s in syntax.raw_subjects(clause.head) if s.pos_ in ("PROPN", "NOUN")]
+    same = subjects and (subjects[0].tag_ in ("NNS", "NNPS")) == (pronoun.lower_ == "they")
+    return (
+        subjects[0] if same and pronoun.lower_ in ("it", "they") and subjects[0].ent_type_ == "GPE" else None
+    )
+
+
 def _is_particle(token: Token) -> bool:
     """Whether a word belongs to its verb ("turned *down*"), a preposition without an object too."""
     alone = token.dep_ == "prep" and not any(c.dep_ in ("pobj", "pcomp") for c in token.children)
-    return token.dep_ in ("prt", "advmod") or token.lower_ == "out" or alone
+    low = token.dep_ in ("acomp", "oprd", "dep") and token.lower_ in ("short", "low", "out", "dry")
+    return low or token.dep_ in ("prt", "advmod") or token.lower_ == "out" or alone
 
 
 def _in_aspect(frame: Frame, trigger: Token) -> bool:
@@ -256,7 +300,7 @@ def _in_aspect(frame: Frame, trigger: Token) -> bool:
     auxiliaries = {c.lower_ for c in trigger.children if c.dep_ in ("aux", "auxpass")}
     if frame.passive and not syntax.is_passive(trigger):
         return False
-    duty = bool(auxiliaries & {"must", "should"}) or (
+    duty = bool(auxiliaries & {"must", "should", "shall"}) or (
         trigger.dep_ == "xcomp" and trigger.head.lemma_ in ("have", "need", "require", "oblige")
     )
     if frame.progressive and "being" not in auxiliaries and trigger.tag_ != "VBG":
@@ -292,6 +336,18 @@ def retells(event: Event) -> bool:
     noun = event.trigger.head if event.trigger.dep_ in ("acl", "relcl") else event.trigger
     if noun.dep_ == "attr" and noun.head.lemma_ == "be":
         return any(s.lower_ in DEMONSTRATIVE | {"it"} for s in noun.head.children if s.dep_ == "nsubj")
+    return False
+
+
+def is_own(event: Event) -> bool:
+    """Whether a text speaks of how it was made: "we could not confirm", "asked us not to be named"."""
+    if event.type is ClaimType.NO_COMMENT and event.trigger.lemma_ in ("confirm", "reach", "deny"):
+        subjects = syntax.raw_subjects(event.trigger)
+        return not syntax.is_passive(event.trigger) and any(s.lower_ in ("we", "i") for s in subjects)
+    if event.type is ClaimType.REQUEST:
+        asked = syntax.objects(event.trigger)
+        named = any(t.lemma_ in ("name", "identify", "quote") for t in event.trigger.subtree)
+        return any(t.lower_ in ("us", "me") for t in asked) or named
     return False
 
 

@@ -80,6 +80,7 @@ _POS = {"verbs": "VERB", "nouns": "NOUN", "adjectives": "ADJ"}
 _SETS = (
     "given_names",
     "known_persons",
+    "firm_places",
     "issuance",
     "revoking",
     "strong_materials",
@@ -143,7 +144,9 @@ def parse_lexicon(source: str) -> Lexicon:
                 key = (pos, lemma, particle)
                 frames[key] = (*frames.get(key, ()), _frame(given, pos))
     for key, found in frames.items():
-        frames[key] = tuple(sorted(found, key=lambda f: not (f.duty or f.progressive or f.refusing)))
+        frames[key] = tuple(
+            sorted(found, key=lambda f: not (f.duty or f.progressive or f.refusing or f.negated))
+        )
     classes = {name: frozenset(map(str, members)) for name, members in data["classes"].items()}
     classes |= {name: frozenset(map(str, data.get(name, ()))) for name in _SETS}
     around = {name: _roles(roles) for name, roles in data.get("around", {}).items()}

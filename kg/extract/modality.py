@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from spacy.tokens import Token
+from spacy.tokens import Span, Token
 
 from kg.claims.claim import ClaimType, Modality, Polarity
 from kg.extract import syntax
@@ -12,7 +12,7 @@ from kg.extract.events import LICENSING, Event
 from kg.extract.wording import is_telling
 
 _HEDGING_MODALS = frozenset({"may", "might", "could"})
-_FUTURE_MODALS = frozenset({"will", "wo", "'ll", "\u2019ll", "shall"})
+_FUTURE_MODALS = frozenset({"will", "wo", "'ll", "\u2019ll"})
 _IRREALIS_MODALS = frozenset({"must", "should", "would", "ca", "can"})
 _SELF = frozenset({"we", "i", "our", "my"})
 _OWN_WORDS = frozenset({ClaimType.NO_COMMENT, ClaimType.REQUEST, ClaimType.STATEMENT_OF_POLICY})
@@ -24,6 +24,17 @@ _WEIGHING = frozenset(
 _EXPECTING = frozenset({"expect", "anticipate", "foresee"})
 _PLANNING = frozenset(
     {"plan", "intend", "promise", "pledge", "vow", "prepare", "aim", "propose", "threaten", "commit", "seek"}
+)
+_EDITIONS = frozenset({"edition", "issue", "newsletter", "bulletin", "report", "version", "article", "story"})
+_SETTING_RIGHT = (
+    "in fact",
+    "this was",
+    "that was",
+    "it should",
+    "the correct",
+    "we regret",
+    "this is wrong",
+    "that is wrong",
 )
 _FORMER = frozenset({"earlier", "previous", "original", "first"})
 _NONE = frozenset({"no", "neither", "nobody", "none", "nothing"})
@@ -116,7 +127,24 @@ def _was_wrong(trigger: Token, attribution: Attribution) -> bool:
             modifiers = {c.lower_ for c in subject.children}
             if subject.lemma_ in ("version", "article", "item", "story") and modifiers & _FORMER:
                 return True
+            if subject.lemma_ in _EDITIONS and _set_right(trigger.sent):
+                return True
     return False
+
+
+def _set_right(sentence: Span) -> bool:
+    """Whether the next sentence puts right what this one tells ("In fact …")."""
+    if sentence.end >= len(sentence.doc):
+        return False
+    return sentence.doc[sentence.end].sent.text.lower().startswith(_SETTING_RIGHT)
+
+
+def _unchecked(node: Token, child: Token, speech: dict[str, frozenset[str]]) -> bool:
+    """ "Could not verify that …", "was not able to establish which …"."""
+    if node.lemma_.lower() in speech["checks"]:
+        return True
+    able = child.lower_ in ("able", "possible")
+    return able and any(c.lemma_.lower() in speech["checks"] for c in child.children)
 
 
 def _modality(marks: _Marks, event: Event, attribution: Attribution, *, silent: bool) -> Modality:
@@ -188,7 +216,7 @@ def _read(
                 marks.expected = True
         elif kid.dep_ == "neg" and doubted:  # "cannot be ruled out"
             marks.hedged = True
-        elif kid.dep_ == "neg" and child is not None and lemma in speech["checks"]:
+        elif kid.dep_ == "neg" and child is not None and _unchecked(node, child, speech):
             own = True
         elif kid.dep_ == "neg":
             marks.dropped |= child is not None and node.lemma_ in speech["verbs"]
@@ -249,7 +277,10 @@ def _told_before(node: Token, speech: dict[str, frozenset[str]]) -> bool:
     ):
         return False
     lemma = clause.head.lemma_.lower()
-    return lemma in speech["verbs"] | _PROMISES and clause.head.tag_ in ("VBD", "VBN")
+    return lemma in speech["verbs"] | speech["expectations"] | _PROMISES and clause.head.tag_ in (
+        "VBD",
+        "VBN",
+    )
 
 
 def _is_told_of(node: Token, speech: dict[str, frozenset[str]]) -> bool:

@@ -9,10 +9,12 @@ from spacy.tokens import Token
 from kg.claims.claim import Mention, Quantity, RoleName
 from kg.claims.source import SourceKind
 from kg.extract import syntax, wording
+from kg.extract.aliases import chinese
 from kg.extract.attribution import Attribution
 from kg.extract.discourse import Discourse
 from kg.extract.events import LICENSING, Event, Finder
 from kg.extract.reader import Article
+from kg.extract.threads import Threads
 
 R = RoleName
 MAX_HOLDERS = 100
@@ -26,6 +28,9 @@ _EMPLOYER = re.compile(
 _HONORIFIC = re.compile(r"^(?:Mr|Mrs|Ms|Dr)\.? ")
 _SURE = 7
 """Shorter lists are parsed well."""
+_NOBODY = frozenset(
+    "nobody none this that which who percent % others most many some several both other".split()
+)
 _LISTED = frozenset({R.CUSTOMER, R.AFFECTED})
 
 
@@ -36,6 +41,7 @@ class Participants:
     article: Article
     discourse: Discourse
     finder: Finder
+    threads: Threads
 
     def roles(self, event: Event, attribution: Attribution, authority: str | None) -> dict[RoleName, Mention]:
         """The participants of an event; ``authority`` is whom export licenses come from by default."""
@@ -45,6 +51,8 @@ class Participants:
             if mention is not None:
                 roles[role] = mention
         holder = event.roles.get(R.LICENSEE)
+        if holder is None or R.LICENSEE not in roles:
+            roles = self.threads.continued(event, roles)
         if holder is not None and R.LICENSEE in roles:
             noun = self._player(holder, event, attribution)
             if self.finder.is_a(noun, "user"):
@@ -62,6 +70,7 @@ class Participants:
                     roles[R.CUSTOMER] = us
         if event.type in LICENSING and R.AUTHORITY not in roles and authority and _is_export(event.theme):
             roles[R.AUTHORITY] = Mention(text=authority)
+        self.threads.note(event, roles)
         return roles
 
     def _participant(
@@ -81,7 +90,7 @@ class Participants:
         if role is R.AUTHORITY and noun.ent_type_ == "NORP":
             place = self.discourse.lexicon.demonyms.get(noun.text)
             return Mention(text=place) if place else None
-        if noun.tag_ == "CD" or noun.lower_ in ("nobody", "none", "this", "that", "which", "who"):
+        if noun.tag_ == "CD" or noun.lower_ in _NOBODY:
             return None
         real = self._player(noun, event, attribution)
         return None if real.pos_ == "PRON" else self.mention(real, lists=role in _LISTED and real == noun)
@@ -166,8 +175,15 @@ class Participants:
     def mention(self, noun: Token, *, lists: bool = False) -> Mention:
         """A participant in the words of its noun phrase; an unnamed one is told apart by where it stands."""
         text = wording.phrase(noun, lists=lists).text
-        if noun.pos_ == "PROPN":
+        han = chinese(text)
+        if han is not None:
+            return Mention(text=self.discourse.aliases.of(han) or han, named=True)
+        if noun.pos_ == "PROPN" or self.discourse.aliases.of(text):
             text = self.discourse.fullest(_HONORIFIC.sub("", text))
+        elif noun.i == noun.sent.start and noun.text[0].isupper():  # "Hanbit declined …", no word of English
+            full = self.discourse.fullest(text)
+            if full != text:
+                return Mention(text=full)
         if noun.pos_ == "PROPN" or any(o.ent_type_ in ("GPE", "ORG") for o in syntax.owners(noun)):
             return Mention(text=text)
         return Mention(text=text, id=f"{noun.lemma_.lower()}-{self.discourse.passage(noun).at(noun)}")

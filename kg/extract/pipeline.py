@@ -14,7 +14,7 @@ from kg.extract.attribution import Attribution, Attributions
 from kg.extract.discourse import Discourse, Passage
 from kg.extract.domain import in_domain
 from kg.extract.drafting import Drafter
-from kg.extract.events import PLACES, Event, Finder, retells
+from kg.extract.events import PLACES, Event, Finder, is_own, retells
 from kg.extract.frames import Lexicon, lexicon
 from kg.extract.language import language_of
 from kg.extract.modality import Mode, mode_of
@@ -24,6 +24,7 @@ from kg.extract.participants import Participants
 from kg.extract.policy import settled, statements
 from kg.extract.reader import Article, read_article
 from kg.extract.speakers import Speakers
+from kg.extract.threads import Threads
 
 NAME = "lodestone-spacy"
 VERSION = "0.1.0"
@@ -34,9 +35,14 @@ MAX_PASSAGE = 5000
 _MARKER = re.compile(
     r"\s*(?:(?:[-*•>]|\d{1,2}[.)])\s+|\d{1,2}[:.]\d{2}\s+)*"
     r"(?:[A-Z][A-Z .,/]+(?:, [A-Z][a-z]{2,8}\.? \d{1,2})?(?:, \d{4})? ?(?:\([^)\n]{2,40}\) ?)?[-–—] )?"  # noqa: RUF001
-    r"(?:(?:[A-Z][a-z]+|A): (?=[A-Z]))?(?:\*\*[^*\n]{1,40}\*\*\s*)?"
+    r"(?:(?:[A-Z][a-z]+|A|(?:The )?(?:Mr|Mrs|Ms|Dr|Sir|Lord|Lady|Minister|Secretary)[^:\n]{2,60}"
+    r"|[A-Z][a-z]+ [A-Z][a-z]+(?: \([^)\n]{2,40}\))?): (?=[A-Z]))?(?:\*\*[^*\n]{1,40}\*\*\s*)?"
 )
 _MID = re.compile(r"\b([Mm]id)-(?=[A-Z])")
+_HONOR = re.compile(r"(?:Mr|Mrs|Ms|Dr|Sir|Lord|Lady|Baroness|Senator|Minister)\.? ")
+_LABEL = re.compile(
+    r"(?P<who>[A-Z][\w.\u2019'-]*(?: [\w.\u2019'-]+){0,6})(?: \((?P<inner>[^()\n]{3,60})\))?: ?(?:\*\*)? ?$"
+)
 _NO_PROSE = re.compile(
     r"\s*(?:#|(?:Question|Q) ?[:.]|!?\[[^\]\n]*\]\(|https?://|Original article|Disclaimer|\|)"
 )
@@ -84,13 +90,25 @@ class SpacyExtractor:
         )
         docs = parser().pipe(lines, batch_size=_BATCH) if any(places) else iter(())
         for article, spans in zip(articles, places, strict=True):
-            passages = tuple(Passage(next(docs), begin) for begin, _ in spans)
+            passages = tuple(
+                Passage(next(docs), begin, self._label(article.text, begin)) for begin, _ in spans
+            )
             yield self._read(article, passages) if passages else []
 
     def _places(self, article: Article) -> list[tuple[int, int]]:
-        if not in_domain(article.text[article.body :] + (article.document.title or ""), self.lexicon):
+        if not in_domain(article.text[article.body :], self.lexicon, article.document.title or ""):
             return []
         return [s for s in _pieces(article.text, article.body) if self._telling(article.text[slice(*s)])]
+
+    def _label(self, text: str, begin: int) -> str | None:
+        """Whom a transcript names as speaking, before a passage."""
+        line = text[text.rfind("\n", 0, begin) + 1 : begin]
+        match = _LABEL.search(line)
+        if match is None:
+            return None
+        who = match["inner"] or match["who"]
+        given = who.split()[0].lower() in self.lexicon.classes["given_names"] and " " in who
+        return _HONOR.sub("", who) if _HONOR.match(who) or given else None
 
     def _telling(self, line: str) -> bool:
         """Whether a line can hold a claim: a trigger or a word of reporting stands in it."""
@@ -98,27 +116,34 @@ class SpacyExtractor:
 
     def _read(self, article: Article, passages: tuple[Passage, ...]) -> list[Claim]:
         discourse = Discourse.of(passages, self.lexicon, _outlet_names(article, passages))
-        finder = Finder(self.lexicon, discourse.counted, discourse.antecedent, discourse.officials())
+        finder = Finder(
+            self.lexicon,
+            discourse.counted,
+            discourse.antecedent,
+            discourse.officials(),
+            state_speaks=discourse.speaks_for_state(),
+        )
         attributions = Attributions(Speakers(discourse, _organizations(passages)), discourse)
         attributions.find_record()
         agent = Agent(kind=AgentKind.EXTRACTOR, name=self.name, version=self.version)
-        drafter = Drafter(article, discourse, Participants(article, discourse, finder), agent)
+        participants = Participants(article, discourse, finder, Threads(discourse))
+        drafter = Drafter(article, discourse, participants, agent)
         authority: str | None = None
         claims: list[Claim] = []
         for at, passage in enumerate(passages):
             for sentence in passage.doc.sents:
                 found = finder.events(sentence)
                 found += statements(sentence, found, finder)
-                if not found:
-                    attributions.listen(sentence)
                 told: dict[int, tuple[Attribution, Mode]] = {}
                 for event in found:
-                    if retells(event) or not _in_context(event, self.lexicon, passages, at):
+                    if retells(event) or is_own(event) or not _in_context(event, self.lexicon, passages, at):
                         continue
                     attribution = attributions.of(event.trigger)
                     mode = mode_of(event, attribution, self.lexicon.speech)
                     if mode is not None:
                         told[id(event)] = (attribution, mode)
+                if not any(attribution.voices for attribution, _ in told.values()):
+                    attributions.listen(sentence)
                 events = settled([event for event in found if id(event) in told])
                 for event in events:
                     attribution, mode = told[id(event)]

@@ -16,7 +16,7 @@ from kg.extract.frames import Frame
 R = RoleName
 OTHER = Frame(type=ClaimType.OTHER, pos="VERB", where=(), roles=())
 FRAME = Frame(type=ClaimType.STATEMENT_OF_POLICY, pos="VERB", where=(), roles=())
-_CONTENT = frozenset({"ccomp", "parataxis"})
+_CONTENT = frozenset({"ccomp", "parataxis", "acl"})
 _CONTROLS = frozenset({ClaimType.RESTRICTION_IMPOSED, ClaimType.RESTRICTION_EASED})
 _FEWEST = 3
 """Shorter clauses ("he said so") state nothing."""
@@ -35,7 +35,7 @@ def statements(sentence: Span, events: list[Event], finder: Finder) -> Iterator[
             if speaker is None:
                 yield from _others(verb, taken, finder)
             else:
-                for content in verb.children:
+                for content in _told_by(verb):
                     colon = any(t.text == ":" for t in verb.doc[content.i : verb.i])
                     if content.dep_ in _CONTENT and syntax.is_verb(content) and not colon:
                         yield from _contents(content, speaker, taken, finder)
@@ -44,6 +44,18 @@ def statements(sentence: Span, events: list[Event], finder: Finder) -> Iterator[
             above = verb.head if verb.dep_ in ("ccomp", "advcl", "relcl", "acl") else None
             if speaker is not None and above is None and not _covered(verb, taken):
                 yield _event(verb, speaker, finder)
+
+
+def _told_by(verb: Token) -> Iterator[Token]:
+    """The clauses below a verb of saying; also "said in a statement that …", hung on the statement."""
+    yield from verb.children
+    for child in verb.children:
+        for noun in child.children if child.dep_ == "prep" else ():
+            for clause in noun.children:
+                if clause.dep_ == "acl" and any(
+                    c.dep_ == "mark" and c.lower_ == "that" for c in clause.children
+                ):
+                    yield clause
 
 
 def _others(verb: Token, taken: set[int], finder: Finder) -> Iterator[Event]:
@@ -126,7 +138,8 @@ def _speaks_for_power(noun: Token, finder: Finder) -> bool:
         c.dep_ in ("prep", "poss", "compound", "amod") and c not in words for w in words for c in w.children
     )
     if alone:  # "the spokesperson": of the body spoken of just before
-        return any(finder.is_power(t) for t in noun.doc[: noun.i] if t.dep_ in ("nsubj", "nsubjpass"))
+        before = (t for t in noun.doc[: noun.i] if t.dep_ in ("nsubj", "nsubjpass"))
+        return finder.state_speaks or any(finder.is_power(t) for t in before)
     around = [
         t
         for w in words

@@ -39,6 +39,7 @@ _CARRIERS = frozenset(
 )
 _SINGLE = frozenset({"a", "an", "one", "another"})
 _INDIVIDUAL = frozenset({"he", "she"})
+_ELLIPTIC = {"one": 1, "another": 1, "others": None, "some": None, "both": 2, "two": 2, "three": 3}
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,9 @@ class Speakers:
         """The voice of a noun phrase by its head, or ``None`` where nobody speaks (a law, a rise)."""
         speech = self.discourse.lexicon.speech
         noun = syntax.through(token)
+        short = self._short(token, noun)
+        if short is not None:
+            return short
         lemma = noun.lemma_.lower()
         text = wording.phrase(token, numbers=True).text
         inside = [t for t in noun.subtree if t.i <= noun.i or t.dep_ == "appos"]
@@ -74,10 +78,10 @@ class Speakers:
             )
         titled = self._titled(noun)
         if person is None and titled is not None:
-            name = wording.phrase(titled, clauses=False).text
-            return Voice(kind=SourceKind.PERSON, name=name, text=_with_apposition(noun))
+            person = wording.phrase(titled, clauses=False).text
         if person:
-            return Voice(kind=SourceKind.PERSON, name=person, text=_with_apposition(noun))
+            named = Voice(kind=SourceKind.PERSON, name=person, text=_with_apposition(noun))
+            return self.discourse.spokesperson(person) or named
         if noun.pos_ == "PROPN":
             if noun.ent_type_ in ("DATE", "TIME") or (noun.ent_type_ in PLACES and noun.dep_ == "pobj"):
                 return None
@@ -89,6 +93,17 @@ class Speakers:
         if lemma in speech["documents"]:
             return Voice(kind=SourceKind.DOCUMENT, text=text)
         return self._body(token, noun, text)
+
+    def _short(self, token: Token, noun: Token) -> Voice | None:
+        """ "One said that …"; "the responsible person", as Chinese bodies call who speaks for them."""
+        if noun.lower_ in _ELLIPTIC and noun.dep_ == "nsubj":  # "One said that …"
+            return Voice(kind=SourceKind.ANONYMOUS, count=_ELLIPTIC[noun.lower_], text=noun.text)
+        if noun.lemma_.lower() in ("person", "official") and any(
+            c.lower_ in ("responsible", "relevant") for c in noun.children
+        ):
+            text = wording.phrase(token, numbers=True).text
+            return Voice(kind=SourceKind.SPOKESPERSON, text=text, speaks_for=_speaks_for(noun))
+        return None
 
     def _body(self, token: Token, noun: Token, text: str) -> Voice | None:
         classes = self.discourse.lexicon.classes
@@ -130,9 +145,17 @@ class Speakers:
         ]
         if offices and head.ent_type_ in ("PERSON", "ORG", ""):
             return True
-        if head.ent_type_ != "PERSON":
+        if first == head and head.ent_type_ == "ORG" and self._in_full(head):
+            return True
+        if head.ent_type_ != "PERSON" or self._is_firm(head):
             return False
         return first != head or self._in_full(head)
+
+    def _is_firm(self, head: Token) -> bool:
+        """Whether a name is made as firms' are: with a city before ("Ganzhou Lifeng"), a good after."""
+        words = [t.lower_ for t in wording.phrase(head, clauses=False)]
+        classes = self.discourse.lexicon.classes
+        return bool(classes["firm_places"] & set(words[:-1])) or words[-1] in classes["product"] | _COMPANY
 
     def _in_full(self, head: Token) -> bool:
         titles = {c.lower_ for c in head.children if c.dep_ in ("compound", "appos", "amod", "nmod")}
@@ -204,6 +227,14 @@ def _with_apposition(noun: Token) -> str:
         start -= 1
     right = max(end, wording.phrase(noun, clauses=False).end - 1)
     return str(noun.doc[start : right + 1].text)
+
+
+def count_of(first: Token) -> int | None:
+    """The number that a phrase begins with ("two people", "an official"), or ``None``."""
+    if first.lower_ in _SINGLE:
+        return 1
+    value = wording.number(first.text)
+    return int(value) if value and value >= 1 else None
 
 
 def _count(token: Token, noun: Token) -> int | None:

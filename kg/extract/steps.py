@@ -35,6 +35,11 @@ def _adjective_subjects(token: Token) -> list[Token]:
     return [token.head] if token.dep_ == "amod" and token.i > token.head.i else []
 
 
+def _is_wished(clause: Token) -> bool:
+    """ "For deliveries to be brought forward": what is asked for."""
+    return any(c.dep_ == "mark" and c.lower_ == "for" for c in clause.children)
+
+
 _STEPS: dict[str, Callable[[Token], list[Token]]] = {
     "self": lambda token: [token],
     "subject": _subjects,
@@ -46,5 +51,10 @@ _STEPS: dict[str, Callable[[Token], list[Token]]] = {
     "owner": syntax.owners,
     "adverb": lambda token: [t for t in token.children if t.dep_ in _ADVERBIAL],
     "content": lambda token: [t for t in token.children if t.dep_ == "ccomp" and syntax.is_verb(t)],
+    "lasting": lambda token: [t for t in token.children if t.dep_ in ("npadvmod", "dobj")],
+    "infinitive": lambda token: [
+        t for t in syntax.complements(token) if any(c.tag_ == "TO" for c in t.children)
+    ],
+    "side": lambda token: [t for t in token.children if t.dep_ in ("advcl", "ccomp") and _is_wished(t)],
     "attribute": lambda token: [t for t in token.children if t.dep_ == "attr"],
 }

@@ -9,6 +9,7 @@ from calendar import monthrange
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 MONTHS = {
     name: index + 1
@@ -24,7 +25,7 @@ SOON = timedelta(days=62)
 
 _M = (
     r"(?-i:January|February|March|April|May|June|July|August|September|October|November|December"
-    r"|Jan\.|Feb\.|Mar\.|Apr\.|Jun\.|Jul\.|Aug\.|Sept?\.|Oct\.|Nov\.|Dec\.)"
+    r"|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)(?:\.|(?= \d)))"
 )
 _Y = r"(?:,? (?P<year>(?:19|20)\d\d))?"
 _DAY = (
@@ -240,7 +241,8 @@ RULES: tuple[tuple[re.Pattern[str], Reader], ...] = (
     _rule(r"(?:in|during|of|since|by|until) (?P<year>(?:19|20)\d\d)\b(?!-)", _year),
 )
 _LEAD = re.compile(
-    r"\b(?P<lead>since|until|till|by|before|after|from|starting(?: on| in)?|as of|through|on|in|during|at)"
+    r"\b(?P<lead>since|until|till|by|before|after|from|starting(?: on| in| from)?|as of|through|on|in"
+    r"|during|at)"
     r"(?: the)? (?:(?P<end>end of) (?:the )?)?$",
     re.IGNORECASE,
 )
@@ -252,8 +254,11 @@ def find_times(text: str, anchor: date | None, *, future: bool = False) -> list[
 
     ``future`` says that the talk is of things to come.
     """
-    if anchor is None:
-        return []
+    return [] if anchor is None else list(_times_in(text, anchor, future))
+
+
+@lru_cache(maxsize=1024)
+def _times_in(text: str, anchor: date, future: bool) -> tuple[TimeRef, ...]:
     found: list[TimeRef] = []
     for pattern, reader in RULES:
         for match in pattern.finditer(text):
@@ -270,7 +275,7 @@ def find_times(text: str, anchor: date | None, *, future: bool = False) -> list[
                 continue
             start = lead.start() if lead else match.start()
             found.append(TimeRef(start, match.end(), text[start : match.end()], _bounded(edtf, word)))
-    return _joined(sorted(found, key=lambda ref: ref.start), text)
+    return tuple(_joined(sorted(found, key=lambda ref: ref.start), text))
 
 
 def _bounded(edtf: str, word: str) -> str:

@@ -45,6 +45,7 @@ QUALIFIERS: tuple[tuple[str, Qualifier], ...] = (
     ("some", Qualifier.ABOUT),
 )
 _REACH = 4
+_SMALL = 20
 _LIST = 3
 _CLAUSES = frozenset({"relcl", "appos", "advcl", "acl"})
 _COUNTERS = frozenset({"nummod", "quantmod"})
@@ -71,7 +72,7 @@ def phrase(noun: Token, *, clauses: bool = True, numbers: bool = False, lists: b
         drop = child.lower_ in ("including", "citing", "according")
         if child.dep_ in _CLAUSES and (not clauses or (named and child.i > noun.i)):
             drop = True
-        if syntax.misread_participle(child):
+        if syntax.misread_participle(child) or (child.dep_ == "relcl" and _after_comma(child)):
             drop = True
         if (child.dep_ in ("conj", "cc", "preconj") and not lists) or (child.dep_ == "det" and named):
             drop = True
@@ -88,6 +89,12 @@ def phrase(noun: Token, *, clauses: bool = True, numbers: bool = False, lists: b
         syntax.covering((t for t in noun.subtree if t.i not in dropped), noun)
         or noun.doc[noun.i : noun.i + 1]
     )
+
+
+def _after_comma(clause: Token) -> bool:
+    """Whether a relative clause only adds to what is named already ("a firm in X, from which …")."""
+    edge = clause.left_edge.i
+    return edge > 0 and clause.doc[edge - 1].text == ","
 
 
 def _part_of_name(preposition: Token) -> bool:
@@ -127,6 +134,12 @@ def quantity(noun: Token, unit: str | None = None) -> Quantity | None:
         return _first_number(noun, noun.children, "percent")
     if lemma in SHARES and counted != noun:
         return Quantity(value=round(SHARES[lemma], 4), qualifier=_qualifier(noun), unit="share")
+    if lemma in SHARES and noun.head.lower_ == "by":  # "cut by two thirds", "by roughly one third"
+        parts = next((number(c.text) or 1 for c in noun.children if c.dep_ == "nummod"), 1)
+        first = next((c for c in noun.children if c.dep_ == "nummod"), noun)
+        return Quantity(value=round(SHARES[lemma] * parts, 4), qualifier=_qualifier(first), unit="share")
+    if noun.tag_ == "CD" and _one_in(noun) is not None:
+        return Quantity(value=_one_in(noun) or 0.0, qualifier=_qualifier(noun), unit="share")
     if noun.tag_ == "CD":
         value = number(noun.text)
         what = unit or (phrase(counted).text if counted != noun else None)
@@ -138,6 +151,15 @@ def quantity(noun: Token, unit: str | None = None) -> Quantity | None:
         (c for c in counted.children if c.dep_ == "nummod"),
         unit or phrase(counted, clauses=False).text,
     )
+
+
+def _one_in(token: Token) -> float | None:
+    """ "One in five" as a share."""
+    for whole in syntax.prepositional(token, "in"):
+        part, base = number(token.text), number(whole.text)
+        if part and base and part < base <= _SMALL and whole.tag_ == "CD":
+            return round(part / base, 4)
+    return None
 
 
 def _first_number(noun: Token, children: Iterable[Token], unit: str) -> Quantity | None:

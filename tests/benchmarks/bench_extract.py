@@ -4,12 +4,14 @@ The articles are those of the tests, over and over, cut or filled up to 400 word
 """
 
 import argparse
+import os
 import resource
 import sys
 import tempfile
 import time
 from pathlib import Path
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # one process is measured as one core
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from kg.extract.batch import extract_files

@@ -1,7 +1,9 @@
 """The scorer's figures on the shared corpus and on our own articles, printed; none may fall.
 
-The least figures stand a little below what was reached. ``held_out`` were never looked at while the
-rules were made.
+The least figures stand a little below what was reached. First seen, before any rule was made for them:
+``held_out`` .775, ``second`` .645 (precision .78, recall .55), ``third`` .598 (.85, .46) after mending for
+``second``. Their misses were looked at afterwards: what is printed now says less of other texts.
+``fourth``, two plain articles by an author who knew the rules: 1.0 at once.
 """
 
 import json
@@ -33,13 +35,23 @@ LEAST = {
         "role_f1": 0.75,
         "date": 0.86,
     },
-    "held_out": {"precision": 0.86, "f1": 0.74},
+    "held_out": {"precision": 0.88, "f1": 0.81, "attribution_kind": 0.86, "polarity": 0.95},
+    "second": {"precision": 0.85, "f1": 0.82, "attribution_kind": 0.9, "polarity": 0.93},
+    "third": {"precision": 0.85, "f1": 0.7},
+    "fourth": {"precision": 0.9, "f1": 0.9, "attribution_kind": 0.85},
 }
 Printed = Callable[[Path], list[dict[str, Any]]]
 
 
 @pytest.mark.parametrize("name", sorted(LEAST))
-def test_figures_do_not_fall(name: str, corpus: Path, shared: Path, printed: Printed, tmp_path: Path) -> None:
+def test_figures_do_not_fall(
+    name: str,
+    corpus: Path,
+    shared: Path,
+    printed: Printed,
+    tmp_path: Path,
+    record_property: Callable[[str, object], None],
+) -> None:
     folder = corpus if name == "corpus" else ARTICLES / name
     for article in sorted(folder.glob("*.txt")):
         (tmp_path / f"{article.stem}.json").write_text(json.dumps(printed(article)), encoding="utf-8")
@@ -49,7 +61,7 @@ def test_figures_do_not_fall(name: str, corpus: Path, shared: Path, printed: Pri
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     table, _, totals = done.stdout.rstrip().rpartition("\n")
-    print(f"\n{name}\n{table}")
+    record_property("figures", f"{name}\n{table}\n{totals}")
     figures = json.loads(totals)
     assert figures["counts"]["quotes_not_found"] == figures["counts"]["offset_errors"] == 0
     low = {k: (figures[k], least) for k, least in LEAST[name].items() if figures[k] < least}
