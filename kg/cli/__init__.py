@@ -13,6 +13,7 @@ from typing import NoReturn
 import click
 
 from kg.cli.compact_command import compact
+from kg.cli.follow_command import follow
 from kg.cli.judge_command import judge
 from kg.cli.link_command import link
 from kg.cli.options import STORE, WAIT, engine_options
@@ -20,7 +21,13 @@ from kg.cli.review_command import review
 from kg.cli.token_command import token
 from kg.errors import LodestoneError
 
-_EXTRAS = {"mcp": "mcp", "mcp_types": "mcp", "Crypto": "exchange"}
+_EXTRAS = {
+    "dask": "cluster",
+    "distributed": "cluster",
+    "mcp": "mcp",
+    "mcp_types": "mcp",
+    "Crypto": "exchange",
+}
 """Which extra installs a package, where it is not the one for articles."""
 
 
@@ -83,6 +90,21 @@ def main() -> None:
     help="Another extractor than the shipped rules (see `lodestone extract -h`).",
 )
 @click.option(
+    "--cluster",
+    metavar="ADDRESS",
+    help="Read the articles on a Dask cluster: local:N (N workers here) or tcp://HOST:PORT.",
+)
+@click.option(
+    "--work",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="With --cluster: a folder that keeps what was read, so that it is not read again.",
+)
+@click.option(
+    "--shards",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="With --cluster: make a folder of sorted N-Quads of the articles, instead of taking them in.",
+)
+@click.option(
     "--memory",
     type=click.IntRange(min=400),
     metavar="MB",
@@ -99,6 +121,9 @@ def ingest(
     quiet: bool,
     allow: tuple[str, ...],
     extractor: str | None,
+    cluster: str | None,
+    work: Path | None,
+    shards: Path | None,
     memory: int | None,
     endpoint: str | None,
     update_endpoint: str | None,
@@ -109,8 +134,19 @@ def ingest(
 
     A PATH may be a URL, if its host is on the list (--allow).
     """
+    from kg.cli.clustering import Cluster, run_shards
     from kg.cli.engines import engine_of
     from kg.cli.ingesting import run_ingest
+
+    chosen = Cluster(cluster, work) if cluster is not None else None
+    if chosen is None and (work or shards):
+        raise click.UsageError("--work and --shards go with --cluster")
+    if chosen is not None and shards is not None:
+        if endpoint or document_file:
+            raise click.UsageError(
+                "shards are made first, and taken in then: leave --endpoint and --document"
+            )
+        sys.exit(run_shards(paths, shards, chosen, store=store, base=base, extractor=extractor, quiet=quiet))
 
     sys.exit(
         run_ingest(
@@ -123,6 +159,7 @@ def ingest(
             allow=allow,
             extractor=extractor,
             engine=engine_of(endpoint, update_endpoint, base),
+            cluster=chosen,
             memory=memory,
         )
     )
@@ -377,6 +414,7 @@ def demo(host: str, port: int, once: bool) -> None:
     sys.exit(run_demo(host, port, once=once))
 
 
+main.add_command(follow)
 main.add_command(compact)
 main.add_command(judge)
 main.add_command(link)

@@ -4,6 +4,8 @@ import json
 import secrets
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +14,7 @@ import click
 from kg.claims.document import Document, text_hash
 from kg.claims.names import Names, is_iri
 from kg.cli.auditing import note_done
+from kg.cli.clustering import Cluster
 from kg.cli.engines import Engine, writer_of
 from kg.cli.watching import watched
 from kg.dataset.files import Settings
@@ -38,6 +41,7 @@ def run_ingest(
     allow: Sequence[str] = (),
     extractor: str | None = None,
     engine: Engine | None = None,
+    cluster: Cluster | None = None,
     memory: int | None = None,
 ) -> int:
     """Take files in, and pages of the hosts in ``allow``, and say what became of them.
@@ -45,14 +49,15 @@ def run_ingest(
     Gives 1 if something was quarantined.
     """
     with tempfile.TemporaryDirectory(prefix="lodestone-fetched-") as folder:
-        fetched = _fetched([path for path in paths if _is_url(path)], Path(folder), allow)
-        files = [path for path in paths if not _is_url(path)] + [str(path) for path in fetched]
+        fetched = _fetched([path for path in paths if is_url(path)], Path(folder), allow)
+        files = [path for path in paths if not is_url(path)] + [str(path) for path in fetched]
         return _take_in(
-            files, store, fetched, document_file, base, wait, extractor, engine, memory, quiet=quiet
+            files, store, fetched, document_file, base, wait, extractor, engine, cluster, memory, quiet=quiet
         )
 
 
-def _is_url(path: str) -> bool:
+def is_url(path: str) -> bool:
+    """Whether a path is an address of the web."""
     return path.startswith(("http://", "https://"))
 
 
@@ -73,14 +78,15 @@ def run_extract(file: Path, extractor: str | None) -> list[dict[str, Any]]:
     from kg.extract.batch import extract_files  # noqa: PLC0415 - an extra
     from kg.extract.pipeline import claims_json  # noqa: PLC0415
 
-    chosen = _extractor(extractor)
+    chosen = chosen_extractor(extractor)
     [done] = extract_files([file], processes=1, extractor=chosen)
     if done.problem is not None:
         raise done.problem
     return [record for article, claims in done.articles for record in claims_json(article, claims)]
 
 
-def _extractor(name: str | None) -> "Extractor | None":
+def chosen_extractor(name: str | None) -> "Extractor | None":
+    """The extractor of that name; none for the shipped one. Raises ``LodestoneError``."""
     if name is None:
         return None
     from kg.extract.registry import extractor  # noqa: PLC0415 - an extra
@@ -97,6 +103,7 @@ def _take_in(
     wait: float,
     extractor: str | None,
     engine: Engine | None,
+    cluster: Cluster | None,
     memory: int | None,
     *,
     quiet: bool,
@@ -117,9 +124,13 @@ def _take_in(
             raise LodestoneError(f"{store} has the base IRI {writer.settings.base}, which cannot be changed")
         if memory is not None:
             writer.load_memory = memory * 1024 * 1024
-        run = Ingest(writer, *_document(document_file), extractor=_extractor(extractor), urls=urls)
-        with watched(quiet=quiet) as watch:
-            writer.watch = watch
+        run = Ingest(writer, *_document(document_file), extractor=chosen_extractor(extractor), urls=urls)
+        with ExitStack() as stack:
+            if cluster is not None:
+                run.source = stack.enter_context(cluster.source(store, extractor, urls))
+                if engine is None:
+                    run.commit_seconds = inf  # one version; an engine is told in parts
+            writer.watch = stack.enter_context(watched(quiet=quiet))
             report = run.run([Path(p) for p in paths])
     told = {"new": report.claims_new, "known": report.claims_known, "base": report.base_new}
     quarantined = len(report.quarantined)

@@ -4,7 +4,7 @@ An export holds the assertion graphs and the record, of active and inactive clai
 base data. What follows from them (facts, inferred triples), and reference data, is left out.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import IO
@@ -44,17 +44,20 @@ def export(view: View, out: IO[bytes], form: RdfFormat = RdfFormat.N_QUADS) -> N
 
 
 class Import:
-    """An export of ours on its way into a store."""
+    """An export of ours on its way into a store: a file, with those that hold the rest of it."""
 
-    def __init__(self, writer: Writer, path: Path, form: RdfFormat, folder: Path) -> None:
+    def __init__(
+        self, writer: Writer, path: Path, form: RdfFormat, folder: Path, rest: Iterable[Path] = ()
+    ) -> None:
         self.writer = writer
         self._store = Store(str(folder / "import"))
-        try:
-            self._store.bulk_load(path=str(path), format=form)
-        except SyntaxError as error:
-            raise UnreadableInput(
-                f"{path} is not {form.name}: {error}", path=str(path), line=error.lineno
-            ) from None
+        for file in (path, *rest):
+            try:
+                self._store.bulk_load(path=str(file), format=form)
+            except SyntaxError as error:
+                raise UnreadableInput(
+                    f"{file} is not {form.name}: {error}", path=str(file), line=error.lineno
+                ) from None
         self.broken: list[tuple[str, str]] = []
         for false in list(false_names(self._store)):
             self.broken.append((false.iri, false.reason))

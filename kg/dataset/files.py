@@ -103,6 +103,24 @@ def write_json(path: Path, value: Any) -> None:
     sync_folder(path.parent)
 
 
+def whole_lines(path: Path) -> list[bytes]:
+    """The lines of a file that is only ever added to; a last one that a crash broke off is taken out."""
+    if not path.exists():
+        return []
+    content = path.read_bytes()
+    ends = content.rfind(b"\n") + 1
+    if ends < len(content):
+        os.truncate(path, ends)
+    return content[:ends].splitlines()
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Replace a file by one rename: it is there whole, or not at all."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    temporary.write_bytes(data)
+    temporary.replace(path)
+
+
 def sync_folder(path: Path) -> None:
     """Make renames within a folder last through a loss of power."""
     descriptor = os.open(path, os.O_RDONLY)

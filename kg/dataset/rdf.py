@@ -4,6 +4,7 @@ Any size fits: quads are sorted by graph on disk, written as N-Quads and loaded 
 """
 
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from pyoxigraph import RdfFormat
@@ -34,7 +35,7 @@ def ingest_rdf(writer: Writer, path: Path, progress: Progress = unwatched) -> Rd
                 load.hold_to_names(Path(folder), form)
                 return load.write(lines)
         except IsExport:
-            return _import(writer, path, form, progress)
+            return ingest_export(writer, path, form, progress)
         except NotOfItsFormat as error:
             if form not in LINE_FORMATS:
                 raise UnreadableInput(
@@ -47,10 +48,17 @@ def ingest_rdf(writer: Writer, path: Path, progress: Progress = unwatched) -> Rd
             return load.write(lines)
 
 
-def _import(writer: Writer, path: Path, form: RdfFormat, progress: Progress) -> RdfReport:
+def ingest_export(
+    writer: Writer,
+    path: Path,
+    form: RdfFormat,
+    progress: Progress = unwatched,
+    rest: Iterable[Path] = (),
+) -> RdfReport:
+    """Take in an export of ours: a file, with those that hold the rest. Raises ``UnreadableInput``."""
     report = RdfReport(in_bulk=False)
     with tempfile.TemporaryDirectory(dir=writer.layout.root, prefix=".rdf-") as folder:
-        importing = Import(writer, path, form, Path(folder))
+        importing = Import(writer, path, form, Path(folder), rest)
         for judged in importing.judgments():
             report.judgments_new += judged.outcome is Outcome.NEW
             if judged.outcome is Outcome.CONFLICT:

@@ -176,6 +176,13 @@ class Writer(FactWriter):
                     known[s, p] = True
         return kept
 
+    def describe(self, statements: Iterable[Statement]) -> None:
+        """Take descriptions of documents, sources, origins and agents in, where nothing is said of them."""
+        new = self.unless_said(statements)
+        if new:
+            self.begin()
+            self.load(self.main, nquads(new, self.names.record))
+
     def begin(self) -> None:
         """Before claims are written: with the first of them comes the ontology's own graph."""
         self.touch()

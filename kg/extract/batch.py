@@ -5,9 +5,10 @@ At most a few chunks are under way at a time, so memory does not grow with the n
 
 import os
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
@@ -19,6 +20,9 @@ from kg.extract.pipeline import Extractor, SpacyExtractor, check_language
 from kg.extract.reader import Article, read_articles
 
 _NO_URLS: Mapping[Path, str] = MappingProxyType({})
+Reading = Callable[[], tuple[Article, ...]]
+"""Gives the articles of a file. Raises ``UnreadableInput``."""
+
 CHUNK = 16
 """Files that go to a process together."""
 
@@ -28,11 +32,16 @@ FEW = 12
 
 @dataclass(frozen=True)
 class Extracted:
-    """What became of a file: its articles with their claims, or the reason why it was not read."""
+    """What became of a file: its articles with their claims, or the reason why it was not read.
+
+    ``minima`` are those of the running text of each article (``kg.ingest.origins``), where they
+    were found already.
+    """
 
     path: Path
     articles: tuple[tuple[Article, list[Claim]], ...] = ()
     problem: UnreadableInput | None = None
+    minima: tuple[tuple[int, ...] | None, ...] | None = None
 
 
 def extract_files(
@@ -49,7 +58,7 @@ def extract_files(
     """
     if extractor is not None:
         for path in paths:
-            yield _one_by_one(path, extractor, urls.get(path))
+            yield extract_alone(path, partial(read_articles, path, urls.get(path)), extractor)
         return
     remaining = iter(paths)
     first = list(islice(remaining, FEW))
@@ -74,11 +83,16 @@ def extract_files(
 
 def extract_chunk(files: list[tuple[Path, str | None]]) -> list[Extracted]:
     """The claims of a few files (with where they come from), their texts parsed together."""
+    return extract_read([(path, partial(read_articles, path, url)) for path, url in files])
+
+
+def extract_read(files: Sequence[tuple[Path, Reading]]) -> list[Extracted]:
+    """The claims of a few files, each with what reads it, their texts parsed together."""
     extractor = SpacyExtractor()
     read: list[tuple[Path, tuple[Article, ...] | UnreadableInput]] = []
-    for path, url in files:
+    for path, reading in files:
         try:
-            articles = read_articles(path, url)
+            articles = reading()
             for article in articles:
                 check_language(article, extractor, path)
             read.append((path, articles))
@@ -93,9 +107,10 @@ def extract_chunk(files: list[tuple[Path, str | None]]) -> list[Extracted]:
     ]
 
 
-def _one_by_one(path: Path, extractor: Extractor, url: str | None) -> Extracted:
+def extract_alone(path: Path, reading: Reading, extractor: Extractor) -> Extracted:
+    """The claims of one file, by any extractor."""
     try:
-        articles = read_articles(path, url)
+        articles = reading()
         for article in articles:
             check_language(article, extractor, path)
         return Extracted(path, tuple((article, extractor.extract(article)) for article in articles))

@@ -73,20 +73,22 @@ def read_articles(path: Path, url: str | None = None) -> tuple[Article, ...]:
     ``url`` is where the file comes from, for a text that does not say it. Raises
     ``UnreadableInput`` if the file cannot be read or holds no text.
     """
-    if path.suffix.lower() not in FEED_SUFFIXES:
-        article = read_article(path)
-        if url is None or article.document.url is not None:
-            return (article,)
-        document = article.document.model_copy(
-            update={"url": url, "publisher": article.document.publisher or host(url)}
-        )
-        return (replace(article, document=document, chain_tail=article_tail(article.text, document)),)
-    from kg.extract.feeds import read_feed  # noqa: PLC0415  it builds on this module
+    return articles_of(_content(path), path, url)
 
-    try:
-        return read_feed(path.read_bytes(), path)
-    except OSError as error:
-        raise UnreadableInput(f"{path}: cannot be read ({error.strerror})", path=str(path)) from error
+
+def articles_of(raw: bytes, path: Path, url: str | None = None) -> tuple[Article, ...]:
+    """The same of the content of a file, ``path`` being its name. Raises ``UnreadableInput``."""
+    if path.suffix.lower() in FEED_SUFFIXES:
+        from kg.extract.feeds import read_feed  # noqa: PLC0415  it builds on this module
+
+        return read_feed(raw, path)
+    article = _article(raw, path)
+    if url is None or article.document.url is not None:
+        return (article,)
+    document = article.document.model_copy(
+        update={"url": url, "publisher": article.document.publisher or host(url)}
+    )
+    return (replace(article, document=document, chain_tail=article_tail(article.text, document)),)
 
 
 def read_article(path: Path) -> Article:
@@ -94,10 +96,17 @@ def read_article(path: Path) -> Article:
 
     Raises ``UnreadableInput`` if the file cannot be read, is not UTF-8 or holds no text.
     """
+    return _article(_content(path), path)
+
+
+def _content(path: Path) -> bytes:
     try:
-        raw = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise UnreadableInput(f"{path}: cannot be read ({error.strerror})", path=str(path)) from error
+
+
+def _article(raw: bytes, path: Path) -> Article:
     suffix = path.suffix.lower()
     if suffix not in TEXT_SUFFIXES | HTML_SUFFIXES:
         known = ", ".join(sorted(TEXT_SUFFIXES | HTML_SUFFIXES | FEED_SUFFIXES))

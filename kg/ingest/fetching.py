@@ -7,9 +7,11 @@ that changes its address in between gains nothing. Robots rules (RFC 9309) are o
 import ipaddress
 import socket
 import ssl
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from time import monotonic
+from types import MappingProxyType
 from urllib.parse import urljoin, urlsplit
 from urllib.robotparser import RobotFileParser
 
@@ -27,17 +29,32 @@ _TEXTS = {
     "application/xml": ".xml",
     "text/xml": ".xml",
 }
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 _PIECE = 1 << 16
 _PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True)
+class Mark:
+    """What a server calls a state of a page: its entity tag, and the time of its last change."""
+
+    tag: str | None = None
+    modified: str | None = None
+
+    def asking(self) -> dict[str, str]:
+        """Headers that ask for the page only if it is another one now (RFC 9110, 13.1)."""
+        given = {"If-None-Match": self.tag, "If-Modified-Since": self.modified}
+        return {name: value for name, value in given.items() if value}
+
+
+@dataclass(frozen=True)
 class Page:
-    """What was fetched: the address that it was found at in the end, its bytes, the ending of its kind."""
+    """What was fetched: the address that it was found at in the end, its bytes, its kind, its state."""
 
     url: str
     content: bytes
     suffix: str
+    mark: Mark = Mark()
 
 
 @dataclass
@@ -66,7 +83,7 @@ class Outbound:
         except ValueError:
             return False
         usual = port == _PORTS[parts.scheme]
-        names = {host if usual else "", f"{host}:{port}"}
+        names = {f"{host}:{port}"} | ({host} if usual else set())
         if usual:
             labels = host.split(".")
             names |= {"." + ".".join(labels[at:]) for at in range(len(labels))}
@@ -77,10 +94,19 @@ class Outbound:
 
         Raises ``UnreadableInput`` where that is not allowed, too large or slow, or not there.
         """
+        page = self.fetch_changed(url, Mark())
+        if page is None:
+            raise _refused(url, "the server answered 304 to a question without a condition")
+        return page
+
+    def fetch_changed(self, url: str, known: Mark) -> Page | None:
+        """The same, but nothing if the page is in the state that is known."""
         deadline = monotonic() + self.seconds
         for _ in range(self.redirects + 1):
             self._check_robots(url, deadline)
-            status, headers, content = self._get(url, deadline)
+            status, headers, content = self._get(url, deadline, known.asking())
+            if status == 304:
+                return None
             if status in _REDIRECTS and headers.get("location"):
                 url = urljoin(url, headers["location"])
                 continue
@@ -89,7 +115,8 @@ class Outbound:
             kind = headers.get("content-type", "text/html").split(";")[0].strip().lower()
             if kind not in _TEXTS:
                 raise _refused(url, f"it is {kind}, not a text ({', '.join(sorted(_TEXTS))})")
-            return Page(url, _as_utf8(content, headers.get("content-type", "")), _TEXTS[kind])
+            mark = Mark(headers.get("etag"), headers.get("last-modified"))
+            return Page(url, _as_utf8(content, headers.get("content-type", "")), _TEXTS[kind], mark)
         raise _refused(url, f"it leads on more than {self.redirects} times")
 
     def _check_robots(self, url: str, deadline: float) -> None:
@@ -110,7 +137,9 @@ class Outbound:
         if not rules.can_fetch(AGENT, url):
             raise _refused(url, "the site's robots.txt does not allow it")
 
-    def _get(self, url: str, deadline: float) -> tuple[int, dict[str, str], bytes]:
+    def _get(
+        self, url: str, deadline: float, more: Mapping[str, str] = _NOTHING
+    ) -> tuple[int, dict[str, str], bytes]:
         if not self.allows(url):
             raise _refused(url, "its host is not on the list of hosts that calls may go to (--allow HOST)")
         parts = urlsplit(url)
@@ -121,9 +150,8 @@ class Outbound:
             parts.scheme, host, port, self._address(url, host, port), deadline - monotonic()
         )
         try:
-            connection.request(
-                "GET", path, headers={"User-Agent": AGENT, "Accept": "text/html, text/plain, */*;q=0.1"}
-            )
+            headers = {"User-Agent": AGENT, "Accept": "text/html, text/plain, */*;q=0.1", **more}
+            connection.request("GET", path, headers=headers)
             answer = connection.getresponse()
             content = self._body(url, answer, connection, deadline)
             return answer.status, {k.lower(): v for k, v in answer.getheaders()}, content

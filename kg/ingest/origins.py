@@ -9,7 +9,7 @@ import hashlib
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -17,8 +17,7 @@ from kg.claims.claim import Claim, Polarity, RoleName
 from kg.claims.document import Document
 from kg.claims.names import Names, normalized
 from kg.claims.source import SourceKind, Voice, root_position
-from kg.dataset.writer import Writer
-from ontology.vocab import LS
+from kg.dataset.files import whole_lines
 
 FILE = "copies.jsonl"
 SIMILAR = 0.5
@@ -38,7 +37,11 @@ _ORDERS = tuple(
 )
 
 
-def minima(text: str) -> tuple[int, ...] | None:
+Minima = tuple[int, ...]
+"""The least values of a text under each of the orders."""
+
+
+def minima(text: str) -> Minima | None:
     """The least value of the text's runs of words under each of the orders; ``None`` of a text too short."""
     words = [word.casefold() for word in _WORD.findall(text)]
     runs = {" ".join(words[at : at + _RUN]) for at in range(len(words) - _RUN + 1)}
@@ -48,7 +51,7 @@ def minima(text: str) -> tuple[int, ...] | None:
     return tuple(min((a * value + b) % _PRIME for value in values) for a, b in _ORDERS)
 
 
-def similarity(first: tuple[int, ...], second: tuple[int, ...]) -> float:
+def similarity(first: Minima, second: Minima) -> float:
     """The estimated share of runs of words that two texts have in common."""
     return sum(a == b for a, b in zip(first, second, strict=True)) / len(first)
 
@@ -60,51 +63,74 @@ class Known:
     document: str
     origin: str
     url: str | None
-    minima: tuple[int, ...]
+    minima: Minima
+
+
+def kept(file: Path) -> Iterator[Known]:
+    """What a file of texts holds, in order."""
+    for line in whole_lines(file):
+        data = json.loads(line)
+        yield Known(data["document"], data["origin"], data["url"], tuple(data["minima"]))
 
 
 @dataclass
 class Copies:
-    """The texts of a store by their minima."""
+    """The texts of a store by their minima, in the order in which they came in.
+
+    What is noted goes into the file by ``keep``, which is for when the claims are published: a
+    document that the file knows before the store does would make its original the copy of its copy.
+    """
 
     file: Path
     names: Names
     _bands: dict[tuple[int, ...], list[Known]] = field(default_factory=lambda: defaultdict(list))
-    _known: set[str] = field(default_factory=set)
+    _known: dict[str, int] = field(default_factory=dict)
+    _new: list[Known] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        if self.file.exists():
-            for line in self.file.read_text(encoding="utf-8").splitlines():
-                data = json.loads(line)
-                self._file_away(Known(data["document"], data["origin"], data["url"], tuple(data["minima"])))
+        for known in kept(self.file):
+            self._file_away(known)
 
-    def original(self, text: str, document: Document) -> Known | None:
-        """The earlier text that this one is most like, if it is a copy of it."""
-        found = minima(text)
+    def original(self, found: Minima | None, document: Document) -> Known | None:
+        """The earlier text that this one, with these minima, is most like, if it is a copy of it.
+
+        Of a document that is known already the answer is what it was when that came in.
+        """
         if found is None:
             return None
+        before = self._known.get(document.hash or "", len(self._known))
         near = {k.document: k for band in _banded(found) for k in self._bands.get(band, ())}
-        others = [k for k in near.values() if k.document != document.hash]
+        others = [k for k in near.values() if self._known[k.document] < before]
         best = max(others, key=lambda k: (similarity(found, k.minima), k.document), default=None)
         return best if best is not None and similarity(found, best.minima) >= SIMILAR else None
 
-    def note(self, text: str, document: Document, origin: str) -> None:
-        """Remember a document, once."""
-        found = minima(text)
+    def note(self, found: Minima | None, document: Document, origin: str) -> None:
+        """Remember a document by its minima, once."""
         if found is None or document.hash is None or document.hash in self._known:
             return
-        known = Known(document.hash, origin, document.url, found)
-        self._file_away(known)
+        self.note_known(Known(document.hash, origin, document.url, found))
+
+    def note_known(self, known: Known) -> None:
+        """Remember a document that was compared elsewhere, once."""
+        if known.document not in self._known:
+            self._file_away(known)
+            self._new.append(known)
+
+    def keep(self) -> None:
+        """Write down what was noted since."""
+        if not self._new:
+            return
         with self.file.open("a", encoding="utf-8") as out:
-            out.write(json.dumps(asdict(known)) + "\n")
+            out.writelines(json.dumps(asdict(known)) + "\n" for known in self._new)
+        self._new = []
 
     def _file_away(self, known: Known) -> None:
-        self._known.add(known.document)
+        self._known.setdefault(known.document, len(self._known))
         for band in _banded(known.minima):
             self._bands[band].append(known)
 
 
-def _banded(values: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
+def _banded(values: Minima) -> Iterator[tuple[int, ...]]:
     for at in range(_BANDS):
         yield (at, *values[at * _ROWS : (at + 1) * _ROWS])
 
@@ -123,16 +149,13 @@ def with_origin(claim: Claim, origin: str) -> Claim:
     return claim.model_copy(update={"origin": origin}) if own and claim.origin is None else claim
 
 
-def corrected(claim: Claim, document: str, writer: Writer) -> tuple[str, ...]:
+def corrected(denial: Claim, earlier: Iterable[tuple[str, Claim]]) -> tuple[str, ...]:
     """IRIs of the claims of an earlier document that a denial in a correction takes back."""
-    view = writer.view
-    found = []
-    for name in view.pointing_at(LS.document, writer.names.document(document)):
-        stored = view.claim(name).claim
-        same = stored.type is claim.type and stored.polarity is Polarity.POSITIVE
-        if same and claim.polarity is Polarity.NEGATIVE and _same_players(stored, claim):
-            found.append(name)
-    return tuple(found)
+    return tuple(
+        name
+        for name, claim in earlier
+        if claim.type is denial.type and claim.polarity is Polarity.POSITIVE and _same_players(claim, denial)
+    )
 
 
 def _same_players(first: Claim, second: Claim) -> bool:

@@ -6,16 +6,17 @@ file is committed by itself (small ones together), so that what was acknowledged
 
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kg.claims.claim import Claim
+from kg.claims.claim import Claim, Polarity
 from kg.claims.document import Document, text_hash
+from kg.claims.names import part_of
 from kg.dataset.outcomes import Added, Outcome
-from kg.dataset.rdf import ingest_rdf
+from kg.dataset.rdf import RdfReport, ingest_rdf
 from kg.dataset.sorting import Progress, unwatched
 from kg.dataset.working import MUCH
 from kg.dataset.writer import PURGED, Writer
@@ -23,11 +24,12 @@ from kg.errors import InvalidClaim, Purged, UnreadableInput
 from kg.identity.judgment import Judgment
 from kg.ingest.files import ARTICLES, MAPPINGS, RDF, RECORDS, find_files
 from kg.ingest.mappings import Mappings, RowKnown
-from kg.ingest.origins import FILE, Copies, corrected, own_origin, with_origin
+from kg.ingest.origins import FILE, Copies, Minima, corrected, minima, own_origin, with_origin
 from kg.ingest.packed import content_key, ending, is_packed, unpacked
 from kg.ingest.quotes import with_text
 from kg.ingest.records import RecordBroken, RecordRead, read_records, to_claim
 from kg.ingest.report import IngestReport, Quarantine, Quarantined
+from kg.ingest.shards import load_shards
 from kg.link.exchange.sssom_reader import MappingBroken, MappingRead, read_sssom
 from ontology.vocab import LS
 
@@ -36,14 +38,27 @@ if TYPE_CHECKING:  # they come with an extra
     from kg.extract.pipeline import Extractor
     from kg.extract.reader import Article
 
+    ArticleSource = Callable[[list[Path]], Iterator[Extracted]]
+
 BATCH = 1000
 """Records validated and written at once."""
 
 COMMIT_SECONDS = 2.0
 """Files that take less share a commit for so long."""
 
+
 COMMIT_RECORDS = 60.0
 """Records of one file that take longer are committed so often: a run that is broken off loses no more."""
+
+
+@dataclass(frozen=True)
+class Offered:
+    """A claim to be written, and where it stood."""
+
+    claim: Claim
+    path: Path
+    line: int | None = None
+    raw: str = ""
 
 
 @dataclass
@@ -57,6 +72,10 @@ class Ingest:
     """Reads the articles; without it, the shipped one does."""
     urls: Mapping[Path, str] = field(default_factory=dict)
     """Where files were fetched from."""
+    source: "ArticleSource | None" = None
+    """What reads the articles instead, elsewhere; the extractor is not asked then."""
+    commit_seconds: float = COMMIT_SECONDS
+    """Files that take less share a commit for so long."""
 
     def __post_init__(self) -> None:
         self.report = IngestReport()
@@ -66,6 +85,7 @@ class Ingest:
         """Whether what was written since the last commit came in by bulk loads, which are made safe."""
         self._copies = Copies(self.writer.layout.root / FILE, self.writer.names)
         self._extracted: Iterator[Extracted] | None = None
+        self._waiting: list[Offered] = []
 
     @property
     def quarantine_file(self) -> Path:
@@ -82,10 +102,13 @@ class Ingest:
         last = time.monotonic()
         for path, following in zip(files, [*files[1:], None], strict=True):
             self._file(path, progress)
-            if time.monotonic() - last > COMMIT_SECONDS and not (self._in_bulk and _is_rdf(following)):
+            overdue = time.monotonic() - last > self.commit_seconds
+            if overdue and not (self._in_bulk and _is_rdf(following)):
                 self._commit()
                 last = time.monotonic()
+        self._write_waiting()
         self._verify_waiting()
+        self._texts.clear()
         self._commit(last=True)
         return self.report
 
@@ -107,9 +130,11 @@ class Ingest:
         for content_hash in sorted(self._texts):
             text = self.writer.layout.text(content_hash)
             for name in view.pointing_at(LS.document, self.writer.names.document(content_hash)):
+                if view.node(part_of(name, "quote")).get(LS.quoteVerified) == "true":
+                    continue
                 stored = view.claim(name)
                 quote = stored.claim.quote
-                if quote is None or text is None or stored.claim.quote_verified or stored.retracted:
+                if quote is None or text is None or stored.retracted:
                     continue
                 if quote.start is not None and text[quote.start : quote.end] == quote.exact:
                     self.writer.verify_quote(name)
@@ -120,6 +145,7 @@ class Ingest:
                     self._reject(name, f"retracted: {reason}", raw=stored.claim.model_dump_json())
 
     def _commit(self, *, last: bool = False) -> None:
+        self._write_waiting()
         if self.writer.resumed and not last:
             return  # the load that was broken off is published as a whole
         self._in_bulk = False
@@ -128,13 +154,18 @@ class Ingest:
         after = self.writer.commit().version
         if after != before:
             self.report.versions.append(self.writer.names.snapshot(self.writer.settings.store_id, after))
+        self._copies.keep()
 
     def _file(self, path: Path, progress: Progress) -> None:
         self.report.files += 1
+        if ending(path) not in ARTICLES:
+            self._write_waiting()
         if not _is_rdf(path):
             self._in_bulk = False
         try:
-            if is_packed(path):
+            if path.is_dir():
+                self._shards(path, progress)
+            elif is_packed(path):
                 with tempfile.TemporaryDirectory(dir=self.writer.layout.root, prefix=".rdf-") as folder:
                     self._take_by_name(unpacked(path, Path(folder)), progress)
             else:
@@ -174,6 +205,15 @@ class Ingest:
             self._commit()  # what came before does not fall with a file that breaks while it is written
         done = ingest_rdf(self.writer, path, progress)
         self._in_bulk = done.in_bulk and self.writer.is_near
+        self._report_rdf(path, done)
+
+    def _shards(self, folder: Path, progress: Progress) -> None:
+        self._commit()
+        done, texts = load_shards(self.writer, folder, self._copies, progress)
+        self._texts.update(texts)
+        self._report_rdf(folder, done)
+
+    def _report_rdf(self, path: Path, done: RdfReport) -> None:
         self.report.claims_new += done.claims_new
         self.report.claims_known += done.claims_known
         self.report.base_new += done.base_new
@@ -193,37 +233,50 @@ class Ingest:
         done = next(self._extracted)
         if done.problem is not None:
             raise done.problem
-        for article, claims in done.articles:
-            self._take(article, claims, path)
+        minima_of = done.minima or tuple(minima(a.text[a.body :]) for a, _ in done.articles)
+        for (article, claims), found in zip(done.articles, minima_of, strict=True):
+            self._take(article, claims, found, path)
             progress(max(len(claims), 1))
             self.writer.watch.step(max(len(claims), 1))
 
     def _extract(self, files: list[Path]) -> Iterator["Extracted"] | None:
         """What the articles among the files claim, in their order; ``None`` without the extra."""
+        articles = [path for path in files if path.suffix.lower() in ARTICLES]
+        if self.source is not None:
+            return self.source(articles)
         try:
             from kg.extract.batch import extract_files  # noqa: PLC0415 - an extra
         except ModuleNotFoundError:
             return None
-        articles = [path for path in files if path.suffix.lower() in ARTICLES]
         return extract_files(articles, extractor=self.extractor, urls=self.urls)
 
-    def _take(self, article: "Article", claims: list[Claim], path: Path) -> None:
+    def _take(self, article: "Article", claims: list[Claim], found: Minima | None, path: Path) -> None:
         names, document = self.writer.names, article.document
         self.report.empty += not claims
         self._keep(article.text)
-        body = article.text[article.body :]
-        original = self._copies.original(body, document)
+        original = self._copies.original(found, document)
         origin = original.origin if original else own_origin(article.chain_tail[-1], document, names)
-        self._copies.note(body, document, origin)
+        self._copies.note(found, document, origin)
         taken = [with_text(claim, article.text) for claim in claims]
         if original is not None:
             self.report.copies += 1
-            taken = [with_origin(claim, origin) for claim in taken]
             taken = [
-                claim.model_copy(update={"corrects": corrected(claim, original.document, self.writer)})
+                self._correcting(with_origin(claim, origin), original.document)
+                if claim.polarity is Polarity.NEGATIVE
+                else with_origin(claim, origin)
                 for claim in taken
             ]
-        self._write([(None, "", claim) for claim in taken], path)
+        self._waiting += (Offered(claim, path) for claim in taken)
+        if len(self._waiting) >= BATCH:
+            self._write_waiting()
+
+    def _correcting(self, denial: Claim, document: str) -> Claim:
+        """A denial in a copy, with what it corrects of the original."""
+        self._write_waiting()
+        view = self.writer.view
+        names = view.pointing_at(LS.document, self.writer.names.document(document))
+        earlier = ((name, view.claim(name).claim) for name in names)
+        return denial.model_copy(update={"corrects": corrected(denial, earlier)})
 
     # --- records
 
@@ -233,7 +286,7 @@ class Ingest:
         records = read_records(path)
         last = time.monotonic()
         while batch := list(islice(records, BATCH)):
-            self._write(list(self._claims(batch, path, default)), path)
+            self._write(list(self._claims(batch, path, default)))
             progress(len(batch))
             self.writer.watch.step(len(batch))
             if time.monotonic() - last > COMMIT_RECORDS:
@@ -242,13 +295,13 @@ class Ingest:
 
     def _claims(
         self, batch: Iterable[RecordRead | RecordBroken], path: Path, default: Document
-    ) -> Iterator[tuple[int | None, str, Claim]]:
+    ) -> Iterator[Offered]:
         for record in batch:
             if isinstance(record, RecordBroken):
                 self._reject(path, record.reason, line=record.line, raw=record.raw)
                 continue
             try:
-                yield record.line, record.raw, self._claim(record, path, default)
+                yield Offered(self._claim(record, path, default), path, record.line, record.raw)
             except InvalidClaim as error:
                 self._reject(path, str(error), line=record.line, raw=record.raw)
             except (ValueError, OverflowError, RecursionError) as error:
@@ -284,7 +337,7 @@ class Ingest:
         mappings = Mappings(file, path.name, self.writer)
         rows = file.rows()
         while batch := list(islice(rows, BATCH)):
-            claims: list[tuple[int | None, str, Claim]] = []
+            claims: list[Offered] = []
             judgments: list[tuple[MappingRead, Judgment]] = []
             for row in batch:
                 if isinstance(row, MappingBroken):
@@ -297,14 +350,14 @@ class Ingest:
                     continue
                 match said:
                     case Claim():
-                        claims.append((row.line, row.raw, said))
+                        claims.append(Offered(said, path, row.line, row.raw))
                     case Judgment():
                         judgments.append((row, said))
                     case RowKnown.CLAIM:
                         self.report.claims_known += 1
                     case RowKnown.JUDGMENT:
                         self.report.judgments_known += 1
-            self._write(claims, path)
+            self._write(claims)
             self._judge(judgments, path)
             progress(len(batch))
         self.report.notes += mappings.notes()
@@ -322,21 +375,28 @@ class Ingest:
 
     # --- writing
 
-    def _write(self, claims: list[tuple[int | None, str, Claim]], path: Path) -> None:
-        try:
-            added = self.writer.add(claim for _, _, claim in claims)
-        except InvalidClaim as error:
-            if len(claims) == 1:
-                line, raw, claim = claims[0]
-                self._reject(path, str(error), line=line, raw=raw or claim.model_dump_json())
-            else:  # nothing was written: find the one that cannot be
-                for one in claims:
-                    self._write([one], path)
-            return
-        for (line, raw, claim), done in zip(claims, added, strict=True):
-            self._note(done, path, line, raw, claim)
+    def _write_waiting(self) -> None:
+        """Write the claims of the articles that were gathered: many at once are far faster."""
+        waiting, self._waiting = self._waiting, []
+        if waiting:
+            self._write(waiting)
 
-    def _note(self, done: Added, path: Path, line: int | None, raw: str, claim: Claim) -> None:
+    def _write(self, offered: list[Offered]) -> None:
+        try:
+            added = self.writer.add(one.claim for one in offered)
+        except InvalidClaim as error:
+            if len(offered) == 1:
+                [one] = offered
+                raw = one.raw or one.claim.model_dump_json()
+                self._reject(one.path, str(error), line=one.line, raw=raw)
+            else:  # nothing was written: find the one that cannot be
+                for one in offered:
+                    self._write([one])
+            return
+        for one, done in zip(offered, added, strict=True):
+            self._note(done, one)
+
+    def _note(self, done: Added, one: Offered) -> None:
         match done.outcome:
             case Outcome.NEW:
                 self.report.claims_new += 1
@@ -344,12 +404,8 @@ class Ingest:
             case Outcome.KNOWN:
                 self.report.claims_known += 1
             case Outcome.CONFLICT:
-                self._reject(
-                    path,
-                    f"{done.iri}: {done.reason}",
-                    line=line,
-                    raw="" if done.reason == PURGED else raw or claim.model_dump_json(),
-                )
+                raw = "" if done.reason == PURGED else one.raw or one.claim.model_dump_json()
+                self._reject(one.path, f"{done.iri}: {done.reason}", line=one.line, raw=raw)
 
 
 def _is_rdf(path: Path | None) -> bool:

@@ -119,3 +119,7 @@ def test_a_private_address_behind_a_name_is_refused(site: str) -> None:
 )
 def test_the_list_is_kept_to_the_letter(url: str, allowed: bool) -> None:
     assert Outbound(frozenset({"example.org", ".example.net"})).allows(url) is allowed
+
+
+def test_an_empty_name_on_the_list_allows_nothing() -> None:
+    assert not Outbound(frozenset({""})).allows("http://127.0.0.1:8080/page")

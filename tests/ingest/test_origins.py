@@ -1,5 +1,6 @@
 """Copies count once: whatever is done to a text that leaves it the same report."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -110,3 +111,43 @@ def test_minima_estimate_the_share_in_common() -> None:
     assert second is not None
     assert abs(similarity(first, second) - 0.74) < 0.15
     assert minima("too short") is None
+
+
+def test_taking_the_same_articles_again_finds_the_same_originals(tmp_path: Path) -> None:
+    """The original of a copy is no copy of its copy when it comes again: nothing is in the way."""
+    denied = BODY.replace("Beijing has granted export licenses", "Beijing has not granted export licenses")
+    first = article(tmp_path, "a", "Licenses", "Harbor Post", denied)
+    second = article(tmp_path, "b", "Licenses granted", "Daily Copy", BODY)
+    with Writer(tmp_path / "store") as writer:
+        report = Ingest(writer).run([first, second])
+        assert (report.copies, report.clean) == (1, True)
+        before = {str(quad) for quad in writer.main}
+        again = Ingest(writer).run([first, second])
+        assert (again.claims_new, again.copies, again.quarantined) == (0, 1, [])
+        assert {str(quad) for quad in writer.main} == before
+
+
+def test_texts_are_known_only_with_their_claims(tmp_path: Path) -> None:
+    """What a run gave up is no original: the article comes in as if it had not been seen."""
+    first = article(tmp_path, "a", "Licenses", "Harbor Post", BODY)
+    second = article(tmp_path, "b", "Licenses granted", "Daily Copy", BODY)
+    with Writer(tmp_path / "store") as writer:
+        broken = Ingest(writer)
+        broken._commit = lambda **_: None  # type: ignore[method-assign]  # as if the process had ended
+        broken.run([second])
+    with Writer(tmp_path / "store") as writer:
+        assert Ingest(writer).run([first, second]).copies == 1
+        assert {o for o in origins(writer) if "daily-copy" in o} == set()
+
+
+def test_a_line_of_the_list_of_texts_that_broke_off_is_left_out(tmp_path: Path) -> None:
+    first = article(tmp_path, "a", "Licenses", "Harbor Post", BODY)
+    with Writer(tmp_path / "store") as writer:
+        Ingest(writer).run([first])
+        file = tmp_path / "store" / "copies.jsonl"
+        whole = file.read_text(encoding="utf-8")
+        file.write_text(whole + whole[: len(whole) // 2], encoding="utf-8")
+        second = article(tmp_path, "b", "Licenses granted", "Daily Copy", BODY)
+        assert Ingest(writer).run([second]).copies == 1
+        lines = file.read_text(encoding="utf-8").splitlines()
+        assert [json.loads(line)["origin"] for line in lines] == [json.loads(lines[0])["origin"]] * 2
