@@ -40,6 +40,7 @@ _MARKER = re.compile(
 )
 _MID = re.compile(r"\b([Mm]id)-(?=[A-Z])")
 _HONOR = re.compile(r"(?:Mr|Mrs|Ms|Dr|Sir|Lord|Lady|Baroness|Senator|Minister)\.? ")
+_LONGEST_LABEL = 120
 _LABEL = re.compile(
     r"(?P<who>[A-Z][\w.\u2019'-]*(?: [\w.\u2019'-]+){0,6})(?: \((?P<inner>[^()\n]{3,60})\))?: ?(?:\*\*)? ?$"
 )
@@ -102,7 +103,7 @@ class SpacyExtractor:
 
     def _label(self, text: str, begin: int) -> str | None:
         """Whom a transcript names as speaking, before a passage."""
-        line = text[text.rfind("\n", 0, begin) + 1 : begin]
+        line = text[max(text.rfind("\n", 0, begin) + 1, begin - _LONGEST_LABEL) : begin]
         match = _LABEL.search(line)
         if match is None:
             return None
