@@ -39,7 +39,7 @@ WORDS: dict[str, str] = {
     "max-confidence": "Confidence that is not reached, from 0 to 1 (1 includes all).",
     "sort": "best, newest, oldest, latest, earliest, surest or least-sure.",
     "size": "Claims on one page.",
-    "part": "Number of the part of a long text, from 1.",
+    "part": "Number of the part of a long text, or of many claims, from 1.",
     "about": "IRI of the claim, entity or event that conflicts or judgments are about.",
     "s": "Subject of a triple: an IRI, or as in Turtle.",
     "p": "Predicate of a triple: an IRI, or as in Turtle.",

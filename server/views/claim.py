@@ -124,7 +124,7 @@ class Relation:
 
 @dataclass(frozen=True)
 class ClaimCard:
-    """What a claim itself says, and where. ``says`` are its triples in their direct form, the first of them."""
+    """What a claim itself says, and where. ``says`` are the first of its triples in their direct form."""
 
     iri: str
     label: str
@@ -263,9 +263,8 @@ def _statements(
     namer: Namer, iri: str, assertion: tuple[Quad, ...], *, denied: bool
 ) -> tuple[Statement, ...]:
     """What the claim says, and who else says so."""
-    index = namer.snapshot.text
     return tuple(
-        Statement(_said(namer, q), fact_view(namer, index, q, without=iri, denied=denied))
+        Statement(_said(namer, q), fact_view(namer, q, without=iri, denied=denied))
         for q in _telling(assertion)
     )
 

@@ -10,7 +10,7 @@ from itertools import islice
 
 from kg.claims.names import Names, part_of
 from kg.dataset.snapshots import Snapshot
-from kg.dataset.terms import NamedNode, node
+from kg.dataset.terms import Literal, NamedNode, node
 from kg.dataset.text.search import Ask, Sort, Stored
 from kg.errors import NotFound
 from ontology.vocab import DCT, LS, OA, RDF, RDFS, SCHEMA
@@ -20,10 +20,10 @@ from server.views.asking import Asked
 from server.views.finding import TYPES, text_index
 from server.views.highlight import Passage, segments
 
-MOST_PLACED = 4000
+MOST_PLACED = 3000
 """Claims of one document that are placed in its text."""
 
-MOST_MARKED = 600
+MOST_MARKED = 800
 """Claims whose quotes one part of a text marks."""
 
 MOST_NOTES = 200
@@ -102,9 +102,7 @@ class _Placed:
     end: int | None = None
 
 
-def document_page(
-    snapshot: Snapshot, iri: str, documents: ShowDocuments, number: int = 1
-) -> DocumentPage:
+def document_page(snapshot: Snapshot, iri: str, documents: ShowDocuments, number: int = 1) -> DocumentPage:
     """The page of a document. Raises ``NotFound``, for a part that it does not have, too."""
     found = snapshot.node(iri)
     if LS.Document not in found.all(RDF + "type"):
@@ -121,10 +119,10 @@ def document_page(
     shown = text if documents is ShowDocuments.WHOLE else ""
     low, high = (number - 1) * PART, number * PART
     if shown:
-        found_here, left, more = _of_part(snapshot, iri, low, high)
+        found_here, left, complete = _of_part(snapshot, iri, low, high)
         parts = max(1, -(-len(shown) // PART), -(-len(left) // MOST_NOTES))
         here = [*found_here[:MOST_MARKED], *left[(number - 1) * MOST_NOTES : number * MOST_NOTES]]
-        more = more or len(found_here) > MOST_MARKED
+        more = not complete or len(found_here) > MOST_MARKED
         told = index.told([p.claim for p in here])
     else:
         parts, more = max(1, -(-total // MOST_NOTES)), False
@@ -163,16 +161,16 @@ def document_page(
 def _of_part(
     snapshot: Snapshot, document: str, low: int, high: int
 ) -> tuple[list[_Placed], list[_Placed], bool]:
-    """Claims with a quote in a stretch of the text, in its order; those without a place; and if there are more.
+    """Claims with a quote in a stretch of the text, in order; those without a place; whether all were read.
 
     Quotes longer than ``PART`` are found in the part in which they begin and in the next one.
     """
     claims = list(islice(_claims_of(snapshot, document), MOST_PLACED + 1))
-    here, left = [], []
+    here, left, begins = [], [], node(OA + "start")
     for claim in claims[:MOST_PLACED]:
         quote = part_of(claim, "quote")
-        told = snapshot.said(quote, OA + "start")
-        start = int(told) if told else None
+        found = snapshot.main.quads_for_pattern(node(quote), begins, None, snapshot.record)
+        start = next((int(quad.object.value) for quad in found if isinstance(quad.object, Literal)), None)
         if start is not None and not low - PART <= start < high:
             continue
         end = snapshot.said(quote, OA + "end") if start is not None else None
@@ -181,7 +179,7 @@ def _of_part(
         elif int(end) > low:
             here.append(_Placed(claim, start, int(end)))
     here.sort(key=lambda p: (p.start, p.end, p.claim))
-    return here, sorted(left, key=lambda p: p.claim), len(claims) > MOST_PLACED
+    return here, sorted(left, key=lambda p: p.claim), len(claims) <= MOST_PLACED
 
 
 def _claims_of(snapshot: Snapshot, document: str) -> Iterator[str]:

@@ -63,8 +63,9 @@ class EntityPage:
     """Everything that the page of an entity shows; ``more`` facts are there than were read.
 
     There are ``total`` facts on ``pages`` pages; pages after the first show facts only.
-    ``contested`` counts the active claims that mention it and are contradicted. ``elsewhere`` are facts that link it with names in other data. ``mentions`` are the names that
-    stand for it in documents, where judgments made them one.
+    ``contested`` counts the active claims that mention it and are contradicted. ``elsewhere``
+    are facts that link it with names in other data. ``mentions`` are the names that stand
+    for it in documents, where judgments made them one.
     """
 
     iri: str
@@ -91,7 +92,7 @@ class EntityPage:
 
 
 def entity_page(snapshot: Snapshot, iri: str, page: int = 1) -> EntityPage:
-    """A page of an entity. Raises ``NotFound`` if neither facts nor claims know it, or if it has no such page."""
+    """A page of an entity. Raises ``NotFound`` if nothing knows it, or it has no such page."""
     namer, index = Namer(snapshot), snapshot.text
     outward, inward, more = _facts(namer, iri)
     mentions = mentions_of(snapshot, iri)
@@ -105,7 +106,7 @@ def entity_page(snapshot: Snapshot, iri: str, page: int = 1) -> EntityPage:
     if page > pages:
         raise NotFound(f"the facts on {iri} are on {pages} pages", iri=iri)
     first_page = page == 1
-    groups = _groups(namer, index, told, told[(page - 1) * MOST_FACTS : page * MOST_FACTS])
+    groups = _groups(namer, told, told[(page - 1) * MOST_FACTS : page * MOST_FACTS])
     elsewhere = tuple(g for g in groups if _is_elsewhere(g, snapshot.names.base))
     inside = tuple(g for g in groups if g not in elsewhere)
     first, last = index.days(ask) if index else ("", "")
@@ -202,7 +203,7 @@ _Told = tuple[str, bool, Quad]
 
 
 def _in_turn(outward: list[Quad], inward: list[Quad]) -> list[_Told]:
-    """All facts in the order of the pages: some of each property, those of direct forms first, then the next."""
+    """All facts in the order of the pages: some of each property, then the next of each."""
     grouped: defaultdict[tuple[bool, bool, str], list[Quad]] = defaultdict(list)
     for inverse, quads in ((False, outward), (True, inward)):
         for quad in quads:
@@ -217,35 +218,29 @@ def _in_turn(outward: list[Quad], inward: list[Quad]) -> list[_Told]:
     return [told for *_, told in sorted(turns, key=lambda turn: turn[:2])]
 
 
-def _groups(
-    namer: Namer, index: TextIndex | None, told: list[_Told], shown: list[_Told]
-) -> list[PropertyGroup]:
+def _groups(namer: Namer, told: list[_Told], shown: list[_Told]) -> list[PropertyGroup]:
     """The facts of one page by property."""
     held = Counter((name, inverse) for name, inverse, _ in told)
     grouped: defaultdict[tuple[str, bool], list[Quad]] = defaultdict(list)
     for name, inverse, quad in shown:
         grouped[name, inverse].append(quad)
     return [
-        _group(namer, index, quads, inverse=inverse, more=held[name, inverse] - len(quads))
+        _group(namer, quads, inverse=inverse, more=held[name, inverse] - len(quads))
         for (name, inverse), quads in grouped.items()
     ]
 
 
-def property_groups(
-    namer: Namer, index: TextIndex | None, quads: list[Quad], *, inverse: bool
-) -> Iterator[PropertyGroup]:
+def property_groups(namer: Namer, quads: list[Quad], *, inverse: bool) -> Iterator[PropertyGroup]:
     """The first facts by property, those of the direct forms first; types and labels are left out."""
     told = _in_turn([], quads) if inverse else _in_turn(quads, [])
-    yield from _groups(namer, index, told, told[:MOST_FACTS])
+    yield from _groups(namer, told, told[:MOST_FACTS])
 
 
-def _group(
-    namer: Namer, index: TextIndex | None, quads: list[Quad], *, inverse: bool, more: int
-) -> PropertyGroup:
+def _group(namer: Namer, quads: list[Quad], *, inverse: bool, more: int) -> PropertyGroup:
     predicate = quads[0].predicate.value
     view = namer.iri_view(predicate)
     label = term_words(predicate) if view.text.startswith("ls:") else words(view.text)
-    facts = [fact_view(namer, index, quad, inverse=inverse) for quad in quads]
+    facts = [fact_view(namer, quad, inverse=inverse) for quad in quads]
     facts.sort(key=lambda fact: (-sureness(fact), fact.value.text))
     return PropertyGroup(TermView("iri", label, view.href, predicate), inverse, tuple(facts), more)
 

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from kg.dataset.snapshots import Snapshot
 from kg.dataset.terms import Literal, NamedNode, Quad, ntriples
 from kg.dataset.text.entry import opposite, side_of
-from kg.dataset.text.search import Ask, Stored, TextIndex
+from kg.dataset.text.search import Stored
 from kg.dataset.view import ClaimInfo
 from kg.errors import TooManyProofs
 from ontology.vocab import DCT, LS, RDFS
@@ -59,7 +59,6 @@ class FactView:
 
 def fact_view(
     namer: Namer,
-    index: TextIndex | None,
     quad: Quad,
     *,
     inverse: bool = False,
@@ -79,15 +78,16 @@ def fact_view(
     if denied:
         sides = snapshot.sides(quad.subject, quad.predicate, quad.object)
         claims, against = tuple(c for c, p in sides if p == LS.Negative and c != without), claims
+        told |= told_of(snapshot, claims)
     side = side_of((str(quad.subject), str(quad.predicate), ntriples(quad.object)))
-    first, last = _days(index, side, claims)
+    days = sorted(one.day for iri in claims if (one := told.get(iri)) and one.day)
     return FactView(
         value=namer.term(quad.subject if inverse else quad.object),
         outward=not isinstance(quad.object, Literal) and not inverse,
         explained=_explained(snapshot, quad),
         strength=sure,
-        first=first,
-        last=last,
+        first=days[0] if days else "",
+        last=days[-1] if days else "",
         voices=_voices(namer, claims, told),
         more=max(0, len(claims) - MOST_VOICES),
         all=_list(opposite(side) if denied else side) if side and len(claims) > 1 else None,
@@ -115,12 +115,6 @@ def _explained(snapshot: Snapshot, quad: Quad) -> str | None:
 
 def _list(side: str) -> str:
     return Asked(chosen={"fact": (side,)}).address("/claims")
-
-
-def _days(index: TextIndex | None, side: str | None, claims: tuple[str, ...]) -> tuple[str, str]:
-    if index is None or not (side or claims):
-        return "", ""
-    return index.days(Ask(chosen={"says": (side,)} if side else {"id": claims}))
 
 
 def _voices(namer: Namer, claims: Iterable[str], told: Mapping[str, Stored]) -> tuple[VoiceLine, ...]:

@@ -64,7 +64,7 @@ def strength(snapshot: Snapshot, support: Support, told: Mapping[str, Stored] | 
 
 @dataclass(frozen=True)
 class Ratings:
-    """How far the claims of a fact are to be trusted; the record is asked for what the index does not tell."""
+    """How far claims are to be trusted; the record is asked for what the text index does not tell."""
 
     snapshot: Snapshot
     told: Mapping[str, Stored]
