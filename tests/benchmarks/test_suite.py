@@ -100,7 +100,7 @@ def task(folder: Path, name: str, ending: str, seconds: float = 60) -> Task:
 
 
 def runs(process: int) -> bool:
-    """Whether a process goes on: one that ended stays as a zombie where the machine's first process reaps none."""
+    """Whether a process goes on: one that ended is a zombie where the first process reaps none."""
     with suppress(psutil.NoSuchProcess):
         return psutil.Process(process).status() != psutil.STATUS_ZOMBIE
     return False
