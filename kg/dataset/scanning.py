@@ -9,7 +9,7 @@ engine that is asked over the network gives a scan back as one answer, so there 
 
 from collections.abc import Iterable
 from itertools import islice
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from pyoxigraph import DefaultGraph, NamedNode, Store
 
@@ -83,7 +83,7 @@ class ScanningPool(StoredPool):
         self._wholes: dict[str, Whole] = {}
         self._asked: dict[str, int] = {}
         self._next: dict[str, int] = {TYPE: -1}
-        self._room = _MOST_HELD if isinstance(view.main, Store) else 0
+        self._room = _MOST_HELD if isinstance(cast(object, view.main), Store) else 0
         self._names: dict[str, str] = {}
 
     def whole(self, p: str) -> Whole | None:
