@@ -300,6 +300,8 @@ def _in_aspect(frame: Frame, trigger: Token) -> bool:
     auxiliaries = {c.lower_ for c in trigger.children if c.dep_ in ("aux", "auxpass")}
     if frame.passive and not syntax.is_passive(trigger):
         return False
+    if frame.bare and any(c.dep_ in syntax.OBJECTS for c in trigger.children):
+        return False
     duty = bool(auxiliaries & {"must", "should", "shall"}) or (
         trigger.dep_ == "xcomp" and trigger.head.lemma_ in ("have", "need", "require", "oblige")
     )
