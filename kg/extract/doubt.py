@@ -131,7 +131,8 @@ def _apart(child: Token, node: Token, speech: dict[str, frozenset[str]]) -> bool
         return any(c.dep_ in ("nsubj", "nsubjpass") for c in child.children)
     if child.dep_ == "ccomp" and any(t.text in (":", ";") for t in node.doc[child.i : node.i]):
         return True
-    if child.dep_ == "ccomp" and node.lemma_ == "be" and child.right_edge.i < node.i:  # "17 were, 25 are …"
+    before = child.dep_ == "ccomp" and child.right_edge.i < node.i  # "17 were, 25 are …"
+    if before and node.lemma_.lower() not in frozenset().union(*(speech[n] for n in _KNOWN)) - {"be"}:
         return not any(k.dep_ == "mark" for k in child.children)
     return child.dep_ == "parataxis"
 

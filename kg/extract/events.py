@@ -1,5 +1,6 @@
 """Finding events: the lexicon interpreted over a dependency parse."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
@@ -25,9 +26,13 @@ LICENSING = frozenset(
 )
 """What befalls one application or license of a holder."""
 _MIN_WORD = 2
+_GLUED = re.compile(r"(?:\d[\d,.]*)?(?:t|mt|kg|g|lb|tonnes?|tons?|pieces)")
+""" "20t", and what is left of it where the parser cuts it."""
 _PRONOUNS = frozenset({"it", "they", "we", "them", "us", "its", "their", "our", "his", "her", "he", "she"})
 _OF_VERBS = frozenset({"silence", "making", "revoking", "exporting", "granting", "idling", "stopping"})
 """Classes that hold verbs."""
+_OF_ONE = frozenset({ClaimType.LICENSE_DENIED, ClaimType.LICENSE_PENDING, ClaimType.LICENSE_SCOPE})
+"""What is told of a license or application that was named before ("that application was returned")."""
 _CONTROLS = frozenset({ClaimType.RESTRICTION_IMPOSED, ClaimType.RESTRICTION_EASED})
 _VAGUE = frozenset({"side", "office", "agency", "state", "council", "authority"})
 _COMPANY_WORDS = frozenset({"company", "firm", "corporate", "bank", "club", "union", "association", "vice"})
@@ -162,6 +167,8 @@ class Finder:
         match test:
             case "any":
                 return True
+            case "known":
+                return noun.lower_ in _PRONOUNS or (noun.pos_ == "PROPN" and noun.ent_type_ not in PLACES)
             case "name":
                 return noun.pos_ == "PROPN" and noun.ent_type_ not in PLACES
             case "place":
@@ -178,6 +185,8 @@ class Finder:
                 )
             case "number":
                 return token.tag_ == "CD"
+            case "amount" if _GLUED.fullmatch(lemma):
+                return True
             case "party":
                 return self._is_party(noun) or _some_of_them(token)
             case "product" if noun.ent_type_ in ("ORG", "PERSON") and any(
@@ -206,7 +215,8 @@ class Finder:
             return noun.pos_ in ("PROPN", "NOUN") and noun.dep_ != "compound"
         modifiers = [t.lower_ for t in syntax.nominal_modifiers(noun)]
         if lemma in _VAGUE:
-            return any(t.ent_type_ in ("NORP", "GPE") for t in syntax.nominal_modifiers(noun))
+            around = (*syntax.nominal_modifiers(noun), *syntax.owners(noun))
+            return any(t.ent_type_ in ("NORP", "GPE") for t in around)
         if lemma in classes["authority"] | classes["official"] and noun.pos_ in ("NOUN", "PROPN"):
             return not set(modifiers) & _COMPANY_WORDS
         if any(f"{t} {lemma}" in classes["power"] for t in modifiers):
@@ -227,6 +237,7 @@ class Finder:
         return (
             noun.pos_ == "PROPN"
             and noun.ent_type_ not in PLACES | {"DATE", "TIME"}
+            and noun.lemma_.lower() not in classes["act"]
             and (
                 noun.lemma_.lower() not in classes["product"]
                 or any(c.dep_ == "compound" for c in noun.children)
@@ -329,7 +340,7 @@ def _negated(trigger: Token, theme: Token | None) -> bool:
 def retells(event: Event) -> bool:
     """Whether the words point back at what was told ("these licenses were …", "this is the first …")."""
     theme = event.theme
-    if event.type in _CONTROLS:
+    if event.type in _CONTROLS or event.type in _OF_ONE:
         return False
     if theme is not None and any(
         c.dep_ in ("det", "predet", "amod") and c.lower_ in DEMONSTRATIVE for c in theme.children
@@ -346,7 +357,13 @@ def is_own(event: Event) -> bool:
     if event.type is ClaimType.NO_COMMENT and event.trigger.lemma_ in ("confirm", "reach", "deny"):
         subjects = syntax.raw_subjects(event.trigger)
         return not syntax.is_passive(event.trigger) and any(s.lower_ in ("we", "i") for s in subjects)
+    if event.type is ClaimType.NO_COMMENT and any(
+        s.lower_ in ("nobody", "one") for s in syntax.raw_subjects(event.trigger)
+    ):
+        return True
     if event.type is ClaimType.REQUEST:
+        if any(m.lower_ in ("whether", "if") for c in syntax.complements(event.trigger) for m in c.children):
+            return True  # a question, no request
         asked = syntax.objects(event.trigger)
         named = any(t.lemma_ in ("name", "identify", "quote") for t in event.trigger.subtree)
         return any(t.lower_ in ("us", "me") for t in asked) or named
