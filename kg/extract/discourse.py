@@ -196,7 +196,9 @@ class Discourse:
         """Whether "it" stands for the application that the clause before is about."""
         members = self.lexicon.classes["license"] | self.lexicon.classes["application"]
         if token.lower_ in ("it", "them") and token.dep_ == "dobj" and token.sent.start > 0:
-            told = [t for t in token.doc[token.sent.start - 1].sent if t.dep_ in ("nsubj", "nsubjpass", "dobj")]
+            told = [
+                t for t in token.doc[token.sent.start - 1].sent if t.dep_ in ("nsubj", "nsubjpass", "dobj")
+            ]
             return bool(told) and told[-1].lemma_.lower() in members
         if token.lower_ not in ("it", "they") or token.dep_ not in ("nsubj", "nsubjpass"):
             return False

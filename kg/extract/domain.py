@@ -53,7 +53,9 @@ class Domain:
         A feature may call its goods magnets, its license an application, and name China once.
         """
         whole = f"{title}\n{text}"
-        materials = 2 * min(len(self.strong.findall(whole)), 2) + min(len(self.weak.findall(whole)), _MOST_WEAK)
+        materials = 2 * min(len(self.strong.findall(whole)), 2) + min(
+            len(self.weak.findall(whole)), _MOST_WEAK
+        )
         if not materials or not self.makers_land.search(whole) or self.other_goods.search(whole):
             return 0
         words = sum(

@@ -50,6 +50,32 @@ class Speakers:
     organizations: frozenset[str] = frozenset()
     """Names that the text uses as those of bodies somewhere."""
 
+    def _presiding(self, name: Token) -> str | None:
+        """The body that a sentence names beside its spokesperson ("the ministry held …, with spokesperson X …")."""
+        authority = self.discourse.lexicon.classes["authority"]
+        for token in name.sent:
+            if (
+                token.pos_ == "PROPN"
+                and token.lemma_.lower() in authority
+                and token.dep_ in ("nsubj", "pobj")
+            ):
+                return self.discourse.fullest(wording.phrase(token, clauses=False).text)
+        return None
+
+    def labelled(self, label: str) -> Voice:
+        """Who speaks in a passage of a transcript: with office and body where the text introduces them."""
+        titles = self.discourse.lexicon.speech["spokespersons"]
+        for passage in self.discourse.passages:
+            for token in passage.doc:
+                if token.text == label.rsplit(maxsplit=1)[-1] and any(
+                    t.lemma_.lower() in titles for t in (token.head, *token.children)
+                ):
+                    voice = self.voice(token)
+                    if voice is not None and voice.name:
+                        body = voice.speaks_for or self._presiding(token)
+                        return voice.model_copy(update={"speaks_for": body})
+        return Voice(kind=SourceKind.PERSON, name=label, text=label)
+
     def voice(self, token: Token) -> Voice | None:
         """The voice of a noun phrase by its head, or ``None`` where nobody speaks (a law, a rise)."""
         speech = self.discourse.lexicon.speech
