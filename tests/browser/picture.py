@@ -58,7 +58,10 @@ def record(report: Mapping[str, Any]) -> dict[str, Any]:
     name = report["name"]
     return {
         "type": "license_granted",
-        "roles": {"producer": {"text": "the magnet producer", "iri": PRODUCER}, "customer": "Volkswagen"},
+        "roles": {
+            "producer": {"text": "a magnet producer in Baotou", "iri": PRODUCER},
+            "customer": "Volkswagen",
+        },
         "attribution": [{"kind": report.get("kind", "publisher"), "name": name}],
         "document": {"title": f"{name} on licenses", "publisher": name, "published": report["published"]},
         "polarity": report.get("polarity", "positive"),
