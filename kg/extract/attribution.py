@@ -121,7 +121,7 @@ class Attributions:
             voices = [*voices, *self.last[1:]]  # "X told Reuters that … X said …"
         label = self.discourse.passage(trigger).speaker
         if not voices and label is not None:
-            voices = [Voice(kind=SourceKind.PERSON, name=label, text=label)]
+            voices, direct = [self.speakers.labelled(label)], True
         voices = self._to_outlet(voices)
         if voices:
             self.last, self.last_passage = tuple(voices), where

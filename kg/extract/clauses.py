@@ -70,7 +70,8 @@ def _apart(token: Token, keep: set[int], base: Token, others: frozenset[int], *,
     apart = apart or (
         token.dep_ in _PHRASES and _set_off(token) and any(t.i in others for t in token.subtree)
     )
-    apart = apart or (token.dep_ == "ccomp" and token.i < token.head.i and token.right_edge.i < token.head.i)
+    ahead = token.dep_ == "ccomp" and token.right_edge.i < token.head.i
+    apart = apart or (ahead and not syntax.fronted(token.head))
     apart = apart or (token.dep_ == "advcl" and token.tag_ == "VBG" and token.i > token.head.i)
     if apart:
         subtree = list(token.subtree)

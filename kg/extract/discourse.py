@@ -7,8 +7,8 @@ from spacy.tokens import Doc, Token
 from kg.claims.source import SourceKind, Voice
 from kg.extract import syntax, wording
 from kg.extract.aliases import Aliases, aliases_in
-from kg.extract.events import PLACES
 from kg.extract.frames import Lexicon
+from kg.extract.kinds import PLACES
 from kg.extract.outlets import outlets
 
 _LONG_NAME = 3
@@ -194,9 +194,14 @@ class Discourse:
 
     def _takes_up(self, token: Token) -> bool:
         """Whether "it" stands for the application that the clause before is about."""
+        members = self.lexicon.classes["license"] | self.lexicon.classes["application"]
+        if token.lower_ in ("it", "them") and token.dep_ == "dobj" and token.sent.start > 0:
+            told = [
+                t for t in token.doc[token.sent.start - 1].sent if t.dep_ in ("nsubj", "nsubjpass", "dobj")
+            ]
+            return bool(told) and told[-1].lemma_.lower() in members
         if token.lower_ not in ("it", "they") or token.dep_ not in ("nsubj", "nsubjpass"):
             return False
-        members = self.lexicon.classes["license"] | self.lexicon.classes["application"]
         subjects = [t for t in token.doc[token.sent.start : token.i] if t.dep_ in ("nsubj", "nsubjpass")]
         return bool(subjects) and subjects[-1].lemma_.lower() in members
 

@@ -8,6 +8,8 @@ from kg.extract.frames import Lexicon
 
 _ENOUGH = 3
 _MANY = 3
+_COVERED = 6
+_MOST_WEAK = 4
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n")
 
 
@@ -21,6 +23,8 @@ class Domain:
     license: re.Pattern[str]
     export_license: re.Pattern[str]
     other_goods: re.Pattern[str]
+    makers_land: re.Pattern[str]
+    supply: re.Pattern[str]
 
     def covers(self, text: str, title: str = "") -> bool:
         """Whether the text names materials of the field beside trade or licenses.
@@ -38,8 +42,26 @@ class Domain:
             self.trade.search(lowered) or self.license.search(lowered)
         ):
             return True
+        if self._weight(lowered, title.lower()) >= _COVERED:
+            return True
         exports = self.export_license.search(lowered) or self.export_license.search(title.lower())
         return bool(exports) and not self.other_goods.search(lowered)
+
+    def _weight(self, text: str, title: str) -> int:
+        """How much speaks for the field where no sentence says it all; 0 without a material and a land.
+
+        A feature may call its goods magnets, its license an application, and name China once.
+        """
+        whole = f"{title}\n{text}"
+        materials = 2 * min(len(self.strong.findall(whole)), 2) + min(
+            len(self.weak.findall(whole)), _MOST_WEAK
+        )
+        if not materials or not self.makers_land.search(whole) or self.other_goods.search(whole):
+            return 0
+        words = sum(
+            1 for kind in (self.trade, self.license, self.export_license) if kind.search(whole) is not None
+        )
+        return materials + words + min(len(set(self.supply.findall(whole))), 2)
 
     def _beside(self, sentence: str, weak: int) -> bool:
         """Whether a sentence names a material and a control; ``weak``: how often the text names weak ones."""
@@ -66,5 +88,7 @@ def in_domain(text: str, lexicon: Lexicon, title: str = "") -> bool:
         "license_words",
         "export_license",
         "other_goods",
+        "makers_land",
+        "supply_words",
     )
     return domain_of(tuple(lexicon.classes[name] for name in names)).covers(text, title)

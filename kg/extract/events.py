@@ -1,18 +1,16 @@
 """Finding events: the lexicon interpreted over a dependency parse."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from spacy.tokens import Span, Token
 
 from kg.claims.claim import ClaimType, RoleName
 from kg.extract import syntax
-from kg.extract.aliases import chinese
-from kg.extract.frames import Frame, Lexicon, Path
+from kg.extract.frames import Frame, Path
+from kg.extract.kinds import Kinds
 from kg.extract.steps import walked
 
-PLACES = frozenset({"GPE", "LOC", "FAC"})
-NAMES = frozenset({"ORG", "PERSON", "PRODUCT", "WORK_OF_ART", "NORP", "FAC", "EVENT"})
 DEMONSTRATIVE = frozenset({"these", "those", "such", "this", "that"})
 LICENSING = frozenset(
     {
@@ -24,14 +22,9 @@ LICENSING = frozenset(
     }
 )
 """What befalls one application or license of a holder."""
-_MIN_WORD = 2
-_PRONOUNS = frozenset({"it", "they", "we", "them", "us", "its", "their", "our", "his", "her", "he", "she"})
-_OF_VERBS = frozenset({"silence", "making", "revoking", "exporting", "granting", "idling", "stopping"})
-"""Classes that hold verbs."""
+_OF_ONE = frozenset({ClaimType.LICENSE_DENIED, ClaimType.LICENSE_PENDING, ClaimType.LICENSE_SCOPE})
+"""What is told of a license or application that was named before ("that application was returned")."""
 _CONTROLS = frozenset({ClaimType.RESTRICTION_IMPOSED, ClaimType.RESTRICTION_EASED})
-_VAGUE = frozenset({"side", "office", "agency", "state", "council", "authority"})
-_COMPANY_WORDS = frozenset({"company", "firm", "corporate", "bank", "club", "union", "association", "vice"})
-_ALSO_PRIVATE = frozenset({"president", "secretary", "deputy"})
 
 
 @dataclass(frozen=True)
@@ -49,19 +42,12 @@ class Event:
 
 
 @dataclass(frozen=True)
-class Finder:
-    """Interprets a lexicon. ``resolve`` gives the noun that an elliptical head stands for."""
+class Finder(Kinds):
+    """Interprets a lexicon."""
 
-    lexicon: Lexicon
-    resolve: Callable[[Token], Token] = field(default=lambda token: token)
-    referent: Callable[[Token], Token] = field(default=lambda token: token)
-    """Gives the noun that a pronoun stands for."""
-    officials: frozenset[str] = frozenset()
-    """Last names, in lower case, of persons whom the text calls ministers and the like."""
     state_speaks: bool = False
     """Whether the text's spokespersons speak for authorities."""
     _walks: dict[tuple[int, int, tuple[str, ...]], list[Token]] = field(default_factory=dict)
-    _tests: dict[tuple[int, int, str], bool] = field(default_factory=dict)
 
     def events(self, sentence: Span) -> list[Event]:
         """The events of a sentence by their triggers; clauses that go on with one are folded into it."""
@@ -129,7 +115,7 @@ class Finder:
                 if (
                     path.steps[-1] == "modifier"
                     and path.test not in ("place", "site")
-                    and not self._names_product(token)
+                    and not self.names_product(token)
                 ):
                     continue
                 roles[role] = token
@@ -146,102 +132,6 @@ class Finder:
         for step in steps:
             here = [found for token in here for found in walked(syntax.through(token), step)]
         return here
-
-    def is_a(self, token: Token, test: str) -> bool:
-        """Whether a noun is in one of the classes (``a|b``) of the lexicon, or in one of those built in."""
-        key = (id(token.doc), token.i, test)
-        if key not in self._tests:
-            self._tests[key] = self._is_a(token, test)
-        return self._tests[key]
-
-    def _is_a(self, token: Token, test: str) -> bool:
-        if "|" in test:
-            return any(self.is_a(token, one) for one in test.split("|"))
-        noun = self.resolve(syntax.through(token))
-        lemma = noun.lemma_.lower()
-        match test:
-            case "any":
-                return True
-            case "name":
-                return noun.pos_ == "PROPN" and noun.ent_type_ not in PLACES
-            case "place":
-                return noun.ent_type_ in ("GPE", "LOC") or (
-                    lemma in ("province", "city", "region", "county") and noun.pos_ in ("NOUN", "PROPN")
-                )
-            case "site":  # "its Tampere line"
-                return token.pos_ == "PROPN" and token.ent_type_ not in (
-                    "ORG",
-                    "PERSON",
-                    "PRODUCT",
-                    "DATE",
-                    "NORP",
-                )
-            case "number":
-                return token.tag_ == "CD"
-            case "party":
-                return self._is_party(noun) or _some_of_them(token)
-            case "product" if noun.ent_type_ in ("ORG", "PERSON") and any(
-                c.dep_ == "compound" and c.pos_ == "PROPN" for c in noun.children
-            ):
-                return False  # "Kestrel Semiconductor"
-            case "power":
-                return self.is_power(noun)
-            case _:
-                members = self.lexicon.classes[test]
-                compound = any(f"{t.lower_} {lemma}" in members for t in syntax.nominal_modifiers(noun))
-                return (lemma in members or compound) and (
-                    noun.pos_ != "VERB"
-                    or noun.dep_ in syntax.NOMINAL
-                    or (test in _OF_VERBS and not (test == "silence" and syntax.is_passive(noun)))
-                )
-
-    def is_power(self, noun: Token) -> bool:
-        """Whether a noun is a state, a body of one, or somebody who speaks for one."""
-        classes = self.lexicon.classes
-        if noun.pos_ == "PRON" and noun.lower_ in ("it", "they", "he", "she"):
-            found = _who_says(noun) or self.referent(noun)
-            return found.pos_ != "PRON" and self.is_power(found)
-        lemma = noun.lemma_.lower()
-        if lemma in classes["power"] or noun.lower_ in classes["power"]:
-            return noun.pos_ in ("PROPN", "NOUN") and noun.dep_ != "compound"
-        modifiers = [t.lower_ for t in syntax.nominal_modifiers(noun)]
-        if lemma in _VAGUE:
-            return any(t.ent_type_ in ("NORP", "GPE") for t in syntax.nominal_modifiers(noun))
-        if lemma in classes["authority"] | classes["official"] and noun.pos_ in ("NOUN", "PROPN"):
-            return not set(modifiers) & _COMPANY_WORDS
-        if any(f"{t} {lemma}" in classes["power"] for t in modifiers):
-            return True
-        titles = [*syntax.nominal_modifiers(noun), *(c for c in noun.children if c.dep_ == "appos")]
-        if noun.pos_ == "PROPN" and any(
-            t.lemma_.lower() in classes["official"] - _ALSO_PRIVATE for t in titles
-        ):
-            return True
-        return noun.pos_ == "PROPN" and noun.lower_ in self.officials
-
-    def _is_party(self, noun: Token) -> bool:
-        classes = self.lexicon.classes
-        if chinese(noun.text):
-            return True
-        if noun.lemma_.lower() in classes["maker"] | classes["user"] | classes["firm"] | classes["body"]:
-            return True
-        return (
-            noun.pos_ == "PROPN"
-            and noun.ent_type_ not in PLACES | {"DATE", "TIME"}
-            and (
-                noun.lemma_.lower() not in classes["product"]
-                or any(c.dep_ == "compound" for c in noun.children)
-            )
-        ) or (noun.pos_ == "PRON" and noun.lower_ in _PRONOUNS)
-
-    def _names_product(self, token: Token) -> bool:
-        word = token.lower_
-        return (
-            token.ent_type_ not in ("NORP", "DATE", "ORDINAL", "CARDINAL", "GPE", "ORG")
-            and token.tag_ not in ("CD", "VBN")
-            and word not in self.lexicon.classes["licence_words"]
-            and token.lemma_.lower() in self.lexicon.classes["product"]
-            and len(word) > _MIN_WORD
-        )
 
     def _in_domain(self, theme: Token) -> bool:
         noun = self.resolve(syntax.through(theme))
@@ -266,28 +156,6 @@ class Finder:
         return frame.type
 
 
-def _some_of_them(token: Token) -> bool:
-    """ "30 await a decision", "38 percent report delays": some of those spoken of."""
-    if token.dep_ not in ("nsubj", "nsubjpass") or syntax.through(token) != token:
-        return False
-    words = {token.lower_, token.lemma_.lower()}
-    return token.tag_ == "CD" or bool(
-        words & {"percent", "%", "others", "most", "many", "some", "several", "both", "other"}
-    )
-
-
-def _who_says(pronoun: Token) -> Token | None:
-    """ "Washington hinted that it may retaliate": whoever speaks of itself."""
-    clause = pronoun.head
-    if pronoun.dep_ not in ("nsubj", "nsubjpass") or clause.dep_ != "ccomp":
-        return None
-    subjects = [s for s in syntax.raw_subjects(clause.head) if s.pos_ in ("PROPN", "NOUN")]
-    same = subjects and (subjects[0].tag_ in ("NNS", "NNPS")) == (pronoun.lower_ == "they")
-    return (
-        subjects[0] if same and pronoun.lower_ in ("it", "they") and subjects[0].ent_type_ == "GPE" else None
-    )
-
-
 def _is_particle(token: Token) -> bool:
     """Whether a word belongs to its verb ("turned *down*"), a preposition without an object too."""
     alone = token.dep_ == "prep" and not any(c.dep_ in ("pobj", "pcomp") for c in token.children)
@@ -299,6 +167,8 @@ def _in_aspect(frame: Frame, trigger: Token) -> bool:
     """Whether the trigger's auxiliaries are those that the frame asks for."""
     auxiliaries = {c.lower_ for c in trigger.children if c.dep_ in ("aux", "auxpass")}
     if frame.passive and not syntax.is_passive(trigger):
+        return False
+    if frame.bare and any(c.dep_ in syntax.OBJECTS for c in trigger.children):
         return False
     duty = bool(auxiliaries & {"must", "should", "shall"}) or (
         trigger.dep_ == "xcomp" and trigger.head.lemma_ in ("have", "need", "require", "oblige")
@@ -327,7 +197,7 @@ def _negated(trigger: Token, theme: Token | None) -> bool:
 def retells(event: Event) -> bool:
     """Whether the words point back at what was told ("these licenses were …", "this is the first …")."""
     theme = event.theme
-    if event.type in _CONTROLS:
+    if event.type in _CONTROLS or event.type in _OF_ONE:
         return False
     if theme is not None and any(
         c.dep_ in ("det", "predet", "amod") and c.lower_ in DEMONSTRATIVE for c in theme.children
@@ -344,7 +214,13 @@ def is_own(event: Event) -> bool:
     if event.type is ClaimType.NO_COMMENT and event.trigger.lemma_ in ("confirm", "reach", "deny"):
         subjects = syntax.raw_subjects(event.trigger)
         return not syntax.is_passive(event.trigger) and any(s.lower_ in ("we", "i") for s in subjects)
+    if event.type is ClaimType.NO_COMMENT and any(
+        s.lower_ in ("nobody", "one") for s in syntax.raw_subjects(event.trigger)
+    ):
+        return True
     if event.type is ClaimType.REQUEST:
+        if any(m.lower_ in ("whether", "if") for c in syntax.complements(event.trigger) for m in c.children):
+            return True  # a question, no request
         asked = syntax.objects(event.trigger)
         named = any(t.lemma_ in ("name", "identify", "quote") for t in event.trigger.subtree)
         return any(t.lower_ in ("us", "me") for t in asked) or named

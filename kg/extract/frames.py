@@ -54,6 +54,7 @@ class Frame:
     refusing: bool = False
     able: bool = False
     passive: bool = False
+    bare: bool = False
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,8 @@ _SETS = (
     "license_words",
     "export_license",
     "other_goods",
+    "makers_land",
+    "supply_words",
     "weak",
     "context",
     "foreign_modifiers",
@@ -130,6 +133,7 @@ def _frame(given: dict[str, Any], pos: str) -> Frame:
         refusing=given.get("refusing") == "true",
         able=given.get("able") == "true",
         passive=given.get("passive") == "true",
+        bare=given.get("bare") == "true",
     )
 
 

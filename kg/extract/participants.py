@@ -26,6 +26,7 @@ _EMPLOYER = re.compile(
     r"|^(?:the )?(?P<poss>[A-Z][\w&.-]*(?: [A-Z][\w&.-]*)*)['\u2019]s )"
 )
 _HONORIFIC = re.compile(r"^(?:Mr|Mrs|Ms|Dr)\.? ")
+_SPEAKING = frozenset({SourceKind.PERSON, SourceKind.SPOKESPERSON})
 _SURE = 7
 """Shorter lists are parsed well."""
 _NOBODY = frozenset(
@@ -84,6 +85,9 @@ class Participants:
         if role is R.MEASURE:
             return Mention(text=self._measure(noun))
         if noun.lower_ in ("we", "i", "us", "our"):
+            voice = attribution.voices[0] if attribution.voices else None
+            if role is R.SPEAKER and voice is not None and voice.name and voice.kind in _SPEAKING:
+                return Mention(text=voice.name)
             return self._self(attribution)
         if role is R.SPEAKER and noun.pos_ == "PRON" and self._real(noun) == noun:
             return None
@@ -260,6 +264,9 @@ class Participants:
         """One claim for each of several places or speakers."""
         each = event.frame.each
         if each is not None and each in event.roles:
+            if event.roles[each].lower_ in ("we", "i") and each in roles:
+                yield roles, amount
+                return
             for token in syntax.conjuncts(event.roles[each]):
                 yield {**roles, each: self.mention(self._real(token))}, wording.quantity(token)
             return

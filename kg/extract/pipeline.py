@@ -14,8 +14,9 @@ from kg.extract.attribution import Attribution, Attributions
 from kg.extract.discourse import Discourse, Passage
 from kg.extract.domain import in_domain
 from kg.extract.drafting import Drafter
-from kg.extract.events import PLACES, Event, Finder, is_own, retells
+from kg.extract.events import Event, Finder, is_own, retells
 from kg.extract.frames import Lexicon, lexicon
+from kg.extract.kinds import PLACES
 from kg.extract.language import language_of
 from kg.extract.modality import Mode, mode_of
 from kg.extract.model import parser
@@ -35,7 +36,8 @@ MAX_PASSAGE = 5000
 _MARKER = re.compile(
     r"\s*(?:(?:[-*•>]|\d{1,2}[.)])\s+|\d{1,2}[:.]\d{2}\s+)*"
     r"(?:[A-Z][A-Z .,/]+(?:, [A-Z][a-z]{2,8}\.? \d{1,2})?(?:, \d{4})? ?(?:\([^)\n]{2,40}\) ?)?[-–—] )?"  # noqa: RUF001
-    r"(?:(?:[A-Z][a-z]+|A|(?:The )?(?:Mr|Mrs|Ms|Dr|Sir|Lord|Lady|Minister|Secretary)[^:\n]{2,60}"
+    r"(?:(?:[A-Z][a-z]+|A|Q \([^)\n]{2,40}\)"
+    r"|(?:The )?(?:Mr|Mrs|Ms|Dr|Sir|Lord|Lady|Minister|Secretary)[^:\n]{2,60}"
     r"|[A-Z][a-z]+ [A-Z][a-z]+(?: \([^)\n]{2,40}\))?): (?=[A-Z]))?(?:\*\*[^*\n]{1,40}\*\*\s*)?"
 )
 _MID = re.compile(r"\b([Mm]id)-(?=[A-Z])")
@@ -108,8 +110,16 @@ class SpacyExtractor:
         if match is None:
             return None
         who = match["inner"] or match["who"]
+        if who in ("A", "Answer"):
+            return self._answering(text)
         given = who.split()[0].lower() in self.lexicon.classes["given_names"] and " " in who
         return _HONOR.sub("", who) if _HONOR.match(who) or given else None
+
+    def _answering(self, text: str) -> str | None:
+        """Who answers in "Q: … A: …": the only one whom the text introduces as a spokesperson."""
+        titles = "|".join(sorted(self.lexicon.speech["spokespersons"]))
+        found = set(re.findall(rf"\b(?i:{titles}) ((?:[A-Z][\w-]+ ){{1,2}}?[A-Z][\w-]+)", text))
+        return found.pop() if len(found) == 1 else None
 
     def _telling(self, line: str) -> bool:
         """Whether a line can hold a claim: a trigger or a word of reporting stands in it."""

@@ -7,7 +7,7 @@ from spacy.tokens import Token
 from kg.claims.source import SourceKind, Voice
 from kg.extract import syntax, wording
 from kg.extract.discourse import Discourse
-from kg.extract.events import PLACES
+from kg.extract.kinds import PLACES
 from kg.extract.outlets import outlets
 
 _COMPANY = frozenset(
@@ -49,6 +49,32 @@ class Speakers:
     discourse: Discourse
     organizations: frozenset[str] = frozenset()
     """Names that the text uses as those of bodies somewhere."""
+
+    def _presiding(self, name: Token) -> str | None:
+        """The body that a sentence names beside a name ("the ministry met the press, with spokesman X")."""
+        authority = self.discourse.lexicon.classes["authority"]
+        for token in name.sent:
+            if (
+                token.pos_ == "PROPN"
+                and token.lemma_.lower() in authority
+                and token.dep_ in ("nsubj", "pobj")
+            ):
+                return self.discourse.fullest(wording.phrase(token, clauses=False).text)
+        return None
+
+    def labelled(self, label: str) -> Voice:
+        """Who speaks in a passage of a transcript: with office and body where the text introduces them."""
+        titles = self.discourse.lexicon.speech["spokespersons"]
+        for passage in self.discourse.passages:
+            for token in passage.doc:
+                if token.text == label.rsplit(maxsplit=1)[-1] and any(
+                    t.lemma_.lower() in titles for t in (token.head, *token.children)
+                ):
+                    voice = self.voice(token)
+                    if voice is not None and voice.name:
+                        body = voice.speaks_for or self._presiding(token)
+                        return voice.model_copy(update={"speaks_for": body})
+        return Voice(kind=SourceKind.PERSON, name=label, text=label)
 
     def voice(self, token: Token) -> Voice | None:
         """The voice of a noun phrase by its head, or ``None`` where nobody speaks (a law, a rise)."""

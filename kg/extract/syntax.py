@@ -94,6 +94,7 @@ def raw_subjects(verb: Token) -> list[Token]:
         own = [
             t for t in own if t.tag_ not in RELATIVE
         ] or own  # "the rumor that it obtained": "that" is no subject
+        own = own or fronted(verb)
         if own:
             return [_antecedent(subject, verb) for subject in own]
         head = verb.head
@@ -122,6 +123,20 @@ def raw_subjects(verb: Token) -> list[Token]:
         else:
             return []
     return []
+
+
+def fronted(verb: Token) -> list[Token]:
+    """ "The controls announced in May are on hold": the participle was parsed as a clause of its own."""
+    if _children(verb, SUBJECTS | PASSIVE_SUBJECTS):
+        return []
+    return [
+        subject
+        for clause in _children(verb, {"ccomp", "csubj"})
+        if clause.i < verb.i
+        and clause.tag_ in ("VBN", "VBD")
+        and not _children(clause, {"aux", "auxpass", "mark"})
+        for subject in _children(clause, SUBJECTS | PASSIVE_SUBJECTS)
+    ]
 
 
 def _antecedent(subject: Token, verb: Token) -> Token:

@@ -3,6 +3,7 @@
 The least figures stand a little below what was reached. First seen, before any rule was made for them:
 ``held_out`` .775, ``second`` .645 (precision .78, recall .55), ``third`` .598 (.85, .46) after mending for
 ``second``. Their misses were looked at afterwards: what is printed now says less of other texts.
+``fifth`` .587 (.857, .447; one feature was held to be of another field).
 ``fourth``, two plain articles by an author who knew the rules: 1.0 at once.
 """
 
@@ -39,6 +40,7 @@ LEAST = {
     "second": {"precision": 0.85, "f1": 0.82, "attribution_kind": 0.9, "polarity": 0.93},
     "third": {"precision": 0.85, "f1": 0.7},
     "fourth": {"precision": 0.9, "f1": 0.9, "attribution_kind": 0.85},
+    "fifth": {"precision": 0.9, "f1": 0.85, "attribution_kind": 0.83},
 }
 Printed = Callable[[Path], list[dict[str, Any]]]
 
