@@ -21,7 +21,7 @@ from kg.dataset.records import DEFAULT
 from kg.dataset.snapshots import Reader, Snapshot
 from kg.dataset.writer import Writer
 from kg.identity.judgment import Judgment
-from ontology.vocab import LS, ONTOLOGY, RDFS
+from ontology.vocab import LS, ONTOLOGY, RDF, RDFS
 from tests.dataset.test_inferring_law import scanned
 from tests.dataset.test_judging import indexed, same
 
@@ -166,3 +166,18 @@ def test_a_dataset_is_that_of_what_stands(
     assert indexed(found) == indexed(due) == {Quad(*q.triple): s for q, s in supports.items()}
     for one in due.main.quads_for_pattern(None, None, None, due.inferred):
         assert found.graph_support(due.inferred, *one.triple) == due.graph_support(due.inferred, *one.triple)
+
+
+def test_what_was_concluded_and_is_gone_before_it_is_published(tmp_path: Path) -> None:
+    """Touching base data has what follows concluded; that may be gone when the version is published."""
+    holds = ("urn:n0", LS.holdsLicenseFor, "urn:n0")
+    steps: list[tuple[str, object]] = [
+        ("claim", ([("urn:n0", LS.locatedIn, "urn:n0")], STANCES[0])),
+        ("claim", ([holds], STANCES[0])),
+        ("remove", ("urn:n0", RDFS + "label", "it")),
+        ("retract", 1),
+    ]
+    play(tmp_path / "store", steps)
+    found = Reader(tmp_path / "store").current()
+    assert list(check_dataset(found)) == []
+    assert {q.predicate.value for q in indexed(found)} <= {LS.locatedIn, RDF + "type"}
