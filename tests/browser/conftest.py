@@ -21,7 +21,8 @@ from tests.server.conftest import Names, fill
 from tests.server.running import ROOT, Server, start, stop
 
 playwright = pytest.importorskip("playwright.sync_api", reason="there is no playwright here")
-Browser, BrowserContext, Page = playwright.Browser, playwright.BrowserContext, playwright.Page
+Browser, BrowserContext = playwright.Browser, playwright.BrowserContext
+Page, Locator = playwright.Page, playwright.Locator
 
 AXE = ROOT / "server" / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
@@ -180,7 +181,6 @@ def _is_left_as_new(one: Watched) -> bool:
     one.context.clear_cookies()
     one.page.emulate_media(media="null", color_scheme="null")
     one.page.set_viewport_size(one.size)
-    one.page.goto("about:blank")
     one.taken = False
     return True
 
@@ -218,7 +218,9 @@ def axe() -> Callable[..., list[str]]:
     source = AXE.read_text(encoding="utf-8")
 
     def examine(page: Page, *rules: str) -> list[str]:
-        options = {"resultTypes": ["violations"]} | ({"runOnly": list(rules)} if rules else {})
+        options = {"resultTypes": ["violations"], "selectors": False} | (
+            {"runOnly": list(rules)} if rules else {}
+        )
         if not page.evaluate("'axe' in window"):
             page.evaluate(source)  # by the debugger: the page's own policy would not let it in
         found = page.evaluate("async options => (await axe.run(document, options)).violations", options)
