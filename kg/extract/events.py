@@ -65,7 +65,9 @@ class Finder:
     """Last names, in lower case, of persons whom the text calls ministers and the like."""
     state_speaks: bool = False
     """Whether the text's spokespersons speak for authorities."""
-    _walks: dict[tuple[int, int, tuple[str, ...]], list[Token]] = field(default_factory=dict)
+    _nouns: dict[tuple[int, int], tuple[Token, str]] = field(default_factory=dict)
+    _places: dict[tuple[int, int, int], Token | None] = field(default_factory=dict)
+    _walks: dict[tuple[int, int, str], list[Token]] = field(default_factory=dict)
     _tests: dict[tuple[int, int, str], bool] = field(default_factory=dict)
 
     def events(self, sentence: Span) -> list[Event]:
@@ -80,6 +82,8 @@ class Finder:
         lemma = token.lemma_.lower()
         if token.dep_ in ("acomp", "oprd") and ("ADJ", token.lower_, "") in self.lexicon.frames:
             pos, lemma = "ADJ", token.lower_  # "applications remain pending", read as a participle
+        if (pos, lemma) not in self.lexicon.triggers:
+            return
         particles = [c.lower_ for c in token.children if _is_particle(c)]
         frames = [f for p in particles for f in self.lexicon.frames.get((pos, lemma, p), ())]
         for frame in frames or self.lexicon.frames.get((pos, lemma, ""), ()):
@@ -91,11 +95,11 @@ class Finder:
     def _match(self, frame: Frame, token: Token) -> Event | None:
         theme: Token | None = None
         for path in frame.where:
-            places = [t for t in self._walk(token, path.steps) if path.test and self.is_a(t, path.test)]
-            if not places:
+            place = self._place(token, path)
+            if place is None:
                 return None
             if theme is None or path.test in ("license", "application"):
-                theme = places[0]
+                theme = place
         if frame.negated and not _negated(token, theme):
             return None
         if not _in_aspect(frame, token):
@@ -128,7 +132,7 @@ class Finder:
         shared = (RoleName.SPEAKER, RoleName.AUTHORITY)
         taken = {t.i for r, t in roles.items() if not (role in shared and r in shared)}
         for path in paths:
-            for token in self._walk(start, path.steps):
+            for token in self._walk(start, path):
                 if token.i in taken or (path.test and not self.is_a(token, path.test)):
                     continue
                 if (
@@ -140,10 +144,19 @@ class Finder:
                 roles[role] = token
                 return
 
-    def _walk(self, start: Token, steps: tuple[str, ...]) -> list[Token]:
-        key = (id(start.doc), start.i, steps)
+    def _place(self, start: Token, path: Path) -> Token | None:
+        """Where a condition on a trigger holds: several frames of one trigger ask for the same."""
+        key = (id(start.doc), start.i, id(path))
+        if key not in self._places:
+            test = path.test
+            found = (t for t in self._walk(start, path) if test and self.is_a(t, test))
+            self._places[key] = next(found, None)
+        return self._places[key]
+
+    def _walk(self, start: Token, path: Path) -> list[Token]:
+        key = (id(start.doc), start.i, path.way)
         if key not in self._walks:
-            self._walks[key] = self._walked(start, steps)
+            self._walks[key] = self._walked(start, path.steps)
         return self._walks[key]
 
     def _walked(self, start: Token, steps: tuple[str, ...]) -> list[Token]:
@@ -159,11 +172,18 @@ class Finder:
             self._tests[key] = self._is_a(token, test)
         return self._tests[key]
 
+    def _noun(self, token: Token) -> tuple[Token, str]:
+        """The noun that a phrase is about, elliptic ones resolved, and its lemma."""
+        key = (id(token.doc), token.i)
+        if key not in self._nouns:
+            noun = self.resolve(syntax.through(token))
+            self._nouns[key] = (noun, noun.lemma_.lower())
+        return self._nouns[key]
+
     def _is_a(self, token: Token, test: str) -> bool:
         if "|" in test:
             return any(self.is_a(token, one) for one in test.split("|"))
-        noun = self.resolve(syntax.through(token))
-        lemma = noun.lemma_.lower()
+        noun, lemma = self._noun(token)
         match test:
             case "any":
                 return True
@@ -197,7 +217,9 @@ class Finder:
                 return self.is_power(noun)
             case _:
                 members = self.lexicon.classes[test]
-                compound = any(f"{t.lower_} {lemma}" in members for t in syntax.nominal_modifiers(noun))
+                compound = lemma in self.lexicon.compounds[test] and any(
+                    f"{t.lower_} {lemma}" in members for t in syntax.nominal_modifiers(noun)
+                )
                 return (lemma in members or compound) and (
                     noun.pos_ != "VERB"
                     or noun.dep_ in syntax.NOMINAL
