@@ -8,7 +8,7 @@ from spacy.tokens import Token
 
 from kg.claims.claim import Mention, Quantity, RoleName
 from kg.claims.source import SourceKind
-from kg.extract import syntax, wording
+from kg.extract import setting, syntax, wording
 from kg.extract.aliases import chinese
 from kg.extract.attribution import Attribution
 from kg.extract.discourse import Discourse
@@ -47,7 +47,7 @@ class Participants:
     def roles(self, event: Event, attribution: Attribution, authority: str | None) -> dict[RoleName, Mention]:
         """The participants of an event; ``authority`` is whom export licenses come from by default."""
         roles: dict[RoleName, Mention] = {}
-        for role, token in event.roles.items():
+        for role, token in setting.completed(event, self.finder).items():
             mention = self._participant(role, token, event, attribution)
             if mention is not None:
                 roles[role] = mention
