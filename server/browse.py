@@ -168,8 +168,7 @@ def document(local: str | None) -> Response:
     """A document."""
     here, iri, chosen = services(current_app), _known(_iri("document", local)), chosen_format(PAGES)
     snapshot = here.snapshot()
-    part = number("part", FARTHEST) if "part" in request.args else None
-    page = document_page(snapshot, iri, here.config.documents, part)
+    page = document_page(snapshot, iri, here.config.documents, number("part", FARTHEST))
     return answer(snapshot, chosen, "document.html", page, lambda _: document_twin(snapshot, iri))
 
 
@@ -192,11 +191,11 @@ def entity(local: str | None) -> Response:
     canonical = snapshot.clusters.canonical(iri)
     if canonical != iri:
         there = page_address("entity", canonical, snapshot.names)
-        wanted = request.args.get("format")
-        if wanted:
-            there += f"{'&' if '?' in there else '?'}format={quote(wanted)}"
+        kept = [(name, request.args[name]) for name in ("page", "format") if request.args.get(name)]
+        if kept:
+            there += f"{'&' if '?' in there else '?'}{urlencode(kept)}"
         return Response("", 302, {"Location": there})
-    page = entity_page(snapshot, iri)
+    page = entity_page(snapshot, iri, page_number())
     return answer(snapshot, chosen, "entity.html", page, lambda _: entity_twin(snapshot, iri))
 
 

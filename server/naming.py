@@ -82,7 +82,7 @@ def page_address(kind: str, iri: str, names: Names) -> str:
     return f"/{kind}?iri={quote(iri, safe='')}"
 
 
-PART = 60_000
+PART = 20_000
 """Characters of a document's text that one page shows."""
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from kg.claims.claim import Agent, AgentKind, Claim, Mention, Polarity, Quantity, RoleName
+from kg.claims.claim import Agent, AgentKind, Claim, Mention, Quantity, RoleName
 from kg.claims.confidence import (
     CREDIBILITY_TERM,
     RELIABILITY_TERM,
@@ -30,6 +30,7 @@ from kg.claims.types import (
     STATUS_TERM,
     TYPE_INFO,
 )
+from kg.dataset.labels import label_of
 from kg.dataset.terms import Statement, Text, iri, literal, node, statement, typed
 from kg.errors import InvalidClaim
 from kg.identity.mentions import mention_iri
@@ -108,40 +109,6 @@ def claim_iri(claim: Claim, names: Names) -> str:
 def graph_hash(lines: Iterable[str]) -> str:
     """SHA-256 over the triples of a graph without blank nodes: lines of canonical N-Triples in order."""
     return hashlib.sha256("".join(f"{line}\n" for line in sorted(lines)).encode()).hexdigest()
-
-
-def label_of(claim: Claim) -> str:
-    """A claim in a few words, for lists."""
-    if claim.triples:
-        more = len(claim.triples) - 1
-        told = " ".join(map(_in_short, claim.triples[0].removesuffix(" .").split(" ", 2)))
-        negation = "" if claim.polarity is Polarity.POSITIVE else "not: "
-        return f"{negation}{told}{f' and {more} more' if more else ''}"
-    words = {role: mention.text for role, mention in claim.roles.items()}
-    what = claim.type.replace("_", " ")
-    who = next(
-        (words[r] for r in (RoleName.PRODUCER, RoleName.LICENSEE, RoleName.AFFECTED) if r in words), None
-    )
-    by = next((words[r] for r in (RoleName.AUTHORITY, RoleName.SPEAKER) if r in words), None)
-    to = next(
-        (words[r] for r in (RoleName.CUSTOMER, RoleName.END_USER, RoleName.IMPORTER) if r in words), None
-    )
-    parts = [who or by or ""]
-    if who and by and by != who:
-        parts.append(f"by {by}")
-    if to:
-        parts.append(f"for {to}")
-    told = " ".join(filter(None, parts))
-    negation = "" if claim.polarity is Polarity.POSITIVE else "not: "
-    return f"{negation}{what}: {told}" if told else negation + what
-
-
-def _in_short(term: str) -> str:
-    """An IRI of N-Triples by its local name, a literal as it is written."""
-    if not term.startswith("<"):
-        return f"{term[:60]}{'…' * (len(term) > 60)}"
-    path = term[1:-1].rstrip("/#")
-    return path[max(path.rfind(c) for c in "/#:") + 1 :]
 
 
 def encode(claim: Claim, names: Names, *, recorded: datetime) -> EncodedClaim:

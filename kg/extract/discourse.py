@@ -7,8 +7,8 @@ from spacy.tokens import Doc, Token
 from kg.claims.source import SourceKind, Voice
 from kg.extract import syntax, wording
 from kg.extract.aliases import Aliases, aliases_in
-from kg.extract.events import PLACES
 from kg.extract.frames import Lexicon
+from kg.extract.kinds import PLACES
 from kg.extract.outlets import outlets
 
 _LONG_NAME = 3

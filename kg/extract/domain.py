@@ -48,7 +48,7 @@ class Domain:
         return bool(exports) and not self.other_goods.search(lowered)
 
     def _weight(self, text: str, title: str) -> int:
-        """How much speaks for the field where no sentence says it all; 0 without a material or the land it is from.
+        """How much speaks for the field where no sentence says it all; 0 without a material and a land.
 
         A feature may call its goods magnets, its license an application, and name China once.
         """

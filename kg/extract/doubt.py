@@ -28,6 +28,7 @@ _KNOWN = (
     "checks",
 )
 _REASONS = frozenset({"because", "although", "though", "while", "as", "since", "whereas"})
+_CONDITIONS = frozenset({"provided", "providing", "assuming", "supposing", "given"})
 _TAKING_UP = frozenset({"after", "since", "by", "on", "upon", "for", "with", "in", "despite", "besides"})
 
 
@@ -133,8 +134,16 @@ def _apart(child: Token, node: Token, speech: dict[str, frozenset[str]]) -> bool
         return True
     before = child.dep_ == "ccomp" and child.right_edge.i < node.i  # "17 were, 25 are …"
     if before and node.lemma_.lower() not in frozenset().union(*(speech[n] for n in _KNOWN)) - {"be"}:
-        return not any(k.dep_ == "mark" for k in child.children)
+        return not (_on_condition(child) or any(k.dep_ == "mark" for k in child.children))
     return child.dep_ == "parataxis"
+
+
+def _on_condition(clause: Token) -> bool:
+    """ "In case it receives …", "provided it is granted …", parsed as phrases."""
+    first = clause.doc[clause.left_edge.i]
+    if first.lower_ in _CONDITIONS:
+        return True
+    return first.lower_ == "in" and first.nbor(1).lower_ in ("case", "event")
 
 
 def _weigh(noun: Token, doubt: Doubt, speech: dict[str, frozenset[str]]) -> None:

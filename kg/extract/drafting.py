@@ -76,7 +76,7 @@ class Drafter:
         term = self._term(event)
         if term is not None and mode.polarity is Polarity.POSITIVE:
             held: dict[RoleName, Mention] = {
-                r: m for r, m in roles.items() if r in (R.LICENSEE, R.PRODUCT, R.PRODUCER, R.CUSTOMER)
+                r: m for r, m in roles.items() if r in (R.LICENSEE, R.PRODUCT, R.CUSTOMER)
             }
             scope = replace(event, type=ClaimType.LICENSE_SCOPE)
             phrase = self._quote(wording.phrase(term, clauses=False, numbers=True))

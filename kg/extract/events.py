@@ -1,19 +1,16 @@
 """Finding events: the lexicon interpreted over a dependency parse."""
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from spacy.tokens import Span, Token
 
 from kg.claims.claim import ClaimType, RoleName
 from kg.extract import syntax
-from kg.extract.aliases import chinese
-from kg.extract.frames import Frame, Lexicon, Path
+from kg.extract.frames import Frame, Path
+from kg.extract.kinds import Kinds
 from kg.extract.steps import walked
 
-PLACES = frozenset({"GPE", "LOC", "FAC"})
-NAMES = frozenset({"ORG", "PERSON", "PRODUCT", "WORK_OF_ART", "NORP", "FAC", "EVENT"})
 DEMONSTRATIVE = frozenset({"these", "those", "such", "this", "that"})
 LICENSING = frozenset(
     {
@@ -25,18 +22,9 @@ LICENSING = frozenset(
     }
 )
 """What befalls one application or license of a holder."""
-_MIN_WORD = 2
-_GLUED = re.compile(r"(?:\d[\d,.]*)?(?:t|mt|kg|g|lb|tonnes?|tons?|pieces)")
-""" "20t", and what is left of it where the parser cuts it."""
-_PRONOUNS = frozenset({"it", "they", "we", "them", "us", "its", "their", "our", "his", "her", "he", "she"})
-_OF_VERBS = frozenset({"silence", "making", "revoking", "exporting", "granting", "idling", "stopping"})
-"""Classes that hold verbs."""
 _OF_ONE = frozenset({ClaimType.LICENSE_DENIED, ClaimType.LICENSE_PENDING, ClaimType.LICENSE_SCOPE})
 """What is told of a license or application that was named before ("that application was returned")."""
 _CONTROLS = frozenset({ClaimType.RESTRICTION_IMPOSED, ClaimType.RESTRICTION_EASED})
-_VAGUE = frozenset({"side", "office", "agency", "state", "council", "authority"})
-_COMPANY_WORDS = frozenset({"company", "firm", "corporate", "bank", "club", "union", "association", "vice"})
-_ALSO_PRIVATE = frozenset({"president", "secretary", "deputy"})
 
 
 @dataclass(frozen=True)
@@ -54,21 +42,13 @@ class Event:
 
 
 @dataclass(frozen=True)
-class Finder:
-    """Interprets a lexicon. ``resolve`` gives the noun that an elliptical head stands for."""
+class Finder(Kinds):
+    """Interprets a lexicon."""
 
-    lexicon: Lexicon
-    resolve: Callable[[Token], Token] = field(default=lambda token: token)
-    referent: Callable[[Token], Token] = field(default=lambda token: token)
-    """Gives the noun that a pronoun stands for."""
-    officials: frozenset[str] = frozenset()
-    """Last names, in lower case, of persons whom the text calls ministers and the like."""
     state_speaks: bool = False
     """Whether the text's spokespersons speak for authorities."""
-    _nouns: dict[tuple[int, int], tuple[Token, str]] = field(default_factory=dict)
     _places: dict[tuple[int, int, int], Token | None] = field(default_factory=dict)
     _walks: dict[tuple[int, int, str], list[Token]] = field(default_factory=dict)
-    _tests: dict[tuple[int, int, str], bool] = field(default_factory=dict)
 
     def events(self, sentence: Span) -> list[Event]:
         """The events of a sentence by their triggers; clauses that go on with one are folded into it."""
@@ -138,7 +118,7 @@ class Finder:
                 if (
                     path.steps[-1] == "modifier"
                     and path.test not in ("place", "site")
-                    and not self._names_product(token)
+                    and not self.names_product(token)
                 ):
                     continue
                 roles[role] = token
@@ -165,117 +145,6 @@ class Finder:
             here = [found for token in here for found in walked(syntax.through(token), step)]
         return here
 
-    def is_a(self, token: Token, test: str) -> bool:
-        """Whether a noun is in one of the classes (``a|b``) of the lexicon, or in one of those built in."""
-        key = (id(token.doc), token.i, test)
-        if key not in self._tests:
-            self._tests[key] = self._is_a(token, test)
-        return self._tests[key]
-
-    def _noun(self, token: Token) -> tuple[Token, str]:
-        """The noun that a phrase is about, elliptic ones resolved, and its lemma."""
-        key = (id(token.doc), token.i)
-        if key not in self._nouns:
-            noun = self.resolve(syntax.through(token))
-            self._nouns[key] = (noun, noun.lemma_.lower())
-        return self._nouns[key]
-
-    def _is_a(self, token: Token, test: str) -> bool:
-        if "|" in test:
-            return any(self.is_a(token, one) for one in test.split("|"))
-        noun, lemma = self._noun(token)
-        match test:
-            case "any":
-                return True
-            case "known":
-                return noun.lower_ in _PRONOUNS or (noun.pos_ == "PROPN" and noun.ent_type_ not in PLACES)
-            case "name":
-                return noun.pos_ == "PROPN" and noun.ent_type_ not in PLACES
-            case "place":
-                return noun.ent_type_ in ("GPE", "LOC") or (
-                    lemma in ("province", "city", "region", "county") and noun.pos_ in ("NOUN", "PROPN")
-                )
-            case "site":  # "its Tampere line"
-                return token.pos_ == "PROPN" and token.ent_type_ not in (
-                    "ORG",
-                    "PERSON",
-                    "PRODUCT",
-                    "DATE",
-                    "NORP",
-                )
-            case "number":
-                return token.tag_ == "CD"
-            case "amount" if _GLUED.fullmatch(lemma):
-                return True
-            case "party":
-                return self._is_party(noun) or _some_of_them(token)
-            case "product" if noun.ent_type_ in ("ORG", "PERSON") and any(
-                c.dep_ == "compound" and c.pos_ == "PROPN" for c in noun.children
-            ):
-                return False  # "Kestrel Semiconductor"
-            case "power":
-                return self.is_power(noun)
-            case _:
-                members = self.lexicon.classes[test]
-                compound = lemma in self.lexicon.compounds[test] and any(
-                    f"{t.lower_} {lemma}" in members for t in syntax.nominal_modifiers(noun)
-                )
-                return (lemma in members or compound) and (
-                    noun.pos_ != "VERB"
-                    or noun.dep_ in syntax.NOMINAL
-                    or (test in _OF_VERBS and not (test == "silence" and syntax.is_passive(noun)))
-                )
-
-    def is_power(self, noun: Token) -> bool:
-        """Whether a noun is a state, a body of one, or somebody who speaks for one."""
-        classes = self.lexicon.classes
-        if noun.pos_ == "PRON" and noun.lower_ in ("it", "they", "he", "she"):
-            found = _who_says(noun) or self.referent(noun)
-            return found.pos_ != "PRON" and self.is_power(found)
-        lemma = noun.lemma_.lower()
-        if lemma in classes["power"] or noun.lower_ in classes["power"]:
-            return noun.pos_ in ("PROPN", "NOUN") and noun.dep_ != "compound"
-        modifiers = [t.lower_ for t in syntax.nominal_modifiers(noun)]
-        if lemma in _VAGUE:
-            around = (*syntax.nominal_modifiers(noun), *syntax.owners(noun))
-            return any(t.ent_type_ in ("NORP", "GPE") for t in around)
-        if lemma in classes["authority"] | classes["official"] and noun.pos_ in ("NOUN", "PROPN"):
-            return not set(modifiers) & _COMPANY_WORDS
-        if any(f"{t} {lemma}" in classes["power"] for t in modifiers):
-            return True
-        titles = [*syntax.nominal_modifiers(noun), *(c for c in noun.children if c.dep_ == "appos")]
-        if noun.pos_ == "PROPN" and any(
-            t.lemma_.lower() in classes["official"] - _ALSO_PRIVATE for t in titles
-        ):
-            return True
-        return noun.pos_ == "PROPN" and noun.lower_ in self.officials
-
-    def _is_party(self, noun: Token) -> bool:
-        classes = self.lexicon.classes
-        if chinese(noun.text):
-            return True
-        if noun.lemma_.lower() in classes["maker"] | classes["user"] | classes["firm"] | classes["body"]:
-            return True
-        return (
-            noun.pos_ == "PROPN"
-            and noun.ent_type_ not in PLACES | {"DATE", "TIME"}
-            and noun.lemma_.lower() not in classes["act"]
-            and (
-                noun.lemma_.lower() not in classes["product"]
-                or any(c.dep_ == "compound" for c in noun.children)
-            )
-        ) or (noun.pos_ == "PRON" and noun.lower_ in _PRONOUNS)
-
-    def _names_product(self, token: Token) -> bool:
-        word = token.lower_
-        return (
-            token.ent_type_ not in ("NORP", "DATE", "ORDINAL", "CARDINAL", "GPE", "ORG")
-            and token.tag_ not in ("CD", "VBN")
-            and word not in self.lexicon.classes["licence_words"]
-            and token.lemma_.lower() in self.lexicon.classes["product"]
-            and len(word) > _MIN_WORD
-        )
-
     def _in_domain(self, theme: Token) -> bool:
         noun = self.resolve(syntax.through(theme))
         modifiers = {t.lemma_.lower() for t in syntax.nominal_modifiers(noun)} | {
@@ -297,28 +166,6 @@ class Finder:
                 if determiners & variant.determiners:
                     return variant.type
         return frame.type
-
-
-def _some_of_them(token: Token) -> bool:
-    """ "30 await a decision", "38 percent report delays": some of those spoken of."""
-    if token.dep_ not in ("nsubj", "nsubjpass") or syntax.through(token) != token:
-        return False
-    words = {token.lower_, token.lemma_.lower()}
-    return token.tag_ == "CD" or bool(
-        words & {"percent", "%", "others", "most", "many", "some", "several", "both", "other"}
-    )
-
-
-def _who_says(pronoun: Token) -> Token | None:
-    """ "Washington hinted that it may retaliate": whoever speaks of itself."""
-    clause = pronoun.head
-    if pronoun.dep_ not in ("nsubj", "nsubjpass") or clause.dep_ != "ccomp":
-        return None
-    subjects = [s for s in syntax.raw_subjects(clause.head) if s.pos_ in ("PROPN", "NOUN")]
-    same = subjects and (subjects[0].tag_ in ("NNS", "NNPS")) == (pronoun.lower_ == "they")
-    return (
-        subjects[0] if same and pronoun.lower_ in ("it", "they") and subjects[0].ent_type_ == "GPE" else None
-    )
 
 
 def _is_particle(token: Token) -> bool:

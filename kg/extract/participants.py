@@ -2,24 +2,31 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from spacy.tokens import Token
 
-from kg.claims.claim import Mention, Quantity, RoleName
+from kg.claims.claim import ClaimType, Mention, Quantity, RoleName
 from kg.claims.source import SourceKind
 from kg.extract import setting, syntax, wording
 from kg.extract.aliases import chinese
 from kg.extract.attribution import Attribution
 from kg.extract.discourse import Discourse
 from kg.extract.events import LICENSING, Event, Finder
+from kg.extract.kinds import PLACES
 from kg.extract.reader import Article
 from kg.extract.threads import Threads
 
 R = RoleName
 MAX_HOLDERS = 100
 """A list of more holders gives no claims: its parse is not to be trusted."""
-_NO_MAKERS = frozenset({"member", "applicant", "dealer", "distributor", "trader", "carrier", "operator"})
+_NO_GOODS = (
+    "license application restriction traffic export maker user firm price stock production shortage list "
+    "authority"
+).split()
+_NO_MAKERS = frozenset(
+    {"exporter", "shipper", "member", "applicant", "dealer", "distributor", "trader", "carrier", "operator"}
+)
 _EMPLOYER = re.compile(
     r"(?:\b(?:at|of|for|from|with)(?: the)?(?: [a-z][\w-]*){0,3}(?: [A-Z]\w+)??(?: [a-z][\w-]*){0,3} "
     r"(?P<at>[A-Z][\w&.-]*(?: [A-Z][\w&.-]*)*)\W*$"
@@ -43,6 +50,7 @@ class Participants:
     discourse: Discourse
     finder: Finder
     threads: Threads
+    _users: set[str] = field(default_factory=set)
 
     def roles(self, event: Event, attribution: Attribution, authority: str | None) -> dict[RoleName, Mention]:
         """The participants of an event; ``authority`` is whom export licenses come from by default."""
@@ -69,6 +77,8 @@ class Participants:
                     attribution.voices or "our" in theirs
                 ):  # what they say of "its suppliers"
                     roles[R.CUSTOMER] = us
+        if event.type is ClaimType.LICENSE_SCOPE:
+            roles.pop(R.PRODUCER, None)
         if event.type in LICENSING and R.AUTHORITY not in roles and authority and _is_export(event.theme):
             roles[R.AUTHORITY] = Mention(text=authority)
         self.threads.note(event, roles)
@@ -79,7 +89,8 @@ class Participants:
     ) -> Mention | None:
         noun = syntax.through(token)
         if role is R.PRODUCT:
-            return Mention(text=self._product(noun))
+            product = self._product(noun)
+            return Mention(text=product) if product else None
         if role is R.PLACE:
             return Mention(text=wording.phrase(noun, clauses=False).text)
         if role is R.MEASURE:
@@ -192,24 +203,85 @@ class Participants:
             return Mention(text=text)
         return Mention(text=text, id=f"{noun.lemma_.lower()}-{self.discourse.passage(noun).at(noun)}")
 
-    def _product(self, noun: Token) -> str:
+    def _product(self, noun: Token) -> str | None:
+        """The words for a good; ``None`` where it only tells makers from others ("magnet makers")."""
         listed = any(c.dep_ == "conj" for c in noun.children)
+        classes = self.discourse.lexicon.classes
         if (noun.dep_ in syntax.MODIFIERS or noun.dep_ == "nsubj") and not listed:
-            return wording.compound_up_to(noun, self.discourse.lexicon.classes["licence_words"]).text
-        aside = {t.i for c in noun.children if c.dep_ == "prep" and c.lower_ == "for" for t in c.subtree}
+            if noun.dep_ == "compound" and not self._governs_goods(noun.head):
+                return self._product(noun.head)
+            words = str(wording.compound_up_to(noun, classes["licence_words"]).text)
+            of_maker = noun.dep_ in syntax.MODIFIERS and noun.head.lemma_.lower() in classes["maker"]
+            return None if of_maker and " " not in words else words
+        aside = {t.i for c in noun.children if self._is_beside_good(c) for t in c.subtree}
+        aside |= {t.i for t in noun.children if t.dep_ == "det"}
         words = [t for t in wording.phrase(noun, lists=True) if t.i not in aside]
         span = syntax.covering(words, noun)
-        return (span.text if span is not None else noun.text).removeprefix("the ").removeprefix("its ")
+        return str(span.text if span is not None else noun.text).removeprefix("its ")
+
+    def _is_beside_good(self, child: Token) -> bool:
+        """What is said of a good beyond its kind: for whom it is, from where, what came to pass with it."""
+        below = [t for t in child.children if t.dep_ == "pobj"]
+        if child.dep_ == "prep" and child.lower_ == "for":
+            return any(t.pos_ == "PROPN" or self.finder.is_a(t, "user|maker|time_to_decide") for t in below)
+        if child.dep_ == "prep":
+            return child.lower_ in ("from", "to", "in") and any(t.ent_type_ in PLACES for t in below)
+        return child.dep_ == "relcl" or (child.dep_ == "acl" and child.tag_ == "VBN" and _is_dated(child))
+
+    def _governs_goods(self, head: Token) -> bool:
+        """Whether a noun after a good is no good itself ("gallium *permits*", "magnet *prices*")."""
+        classes = self.discourse.lexicon.classes
+        lemma = head.lemma_.lower()
+        return any(lemma in classes[name] for name in _NO_GOODS)
 
     def _is_producer(self, noun: Token) -> bool:
+        """Whether a holder of licenses makes what they are for, and is no user or mere dealer."""
         classes = self.discourse.lexicon.classes
         lemma = noun.lemma_.lower()
-        if lemma in classes["maker"]:
-            return True
+        if lemma in classes["maker"] - _NO_MAKERS:
+            made = syntax.prepositional(noun, "of")
+            return not made or any(self.finder.is_a(t, "product") or t.pos_ == "PROPN" for t in made)
         if noun.pos_ == "NOUN":
             trading = any(c.lower_ in ("trading", "buying") for c in noun.children)
-            return lemma in classes["firm"] - _NO_MAKERS and not trading
-        return True
+            settled = lemma in classes["firm"] - _NO_MAKERS and not trading
+            return settled and any(
+                (
+                    c.dep_ == "prep"
+                    and c.lower_ in ("in", "from")
+                    and any(t.ent_type_ in PLACES for t in c.children)
+                )
+                or (c.dep_ in ("relcl", "acl") and c.lemma_ in classes["make"] | {"base", "locate"})
+                for c in noun.children
+            )
+        return noun.ent_type_ not in PLACES and not self._uses(noun)
+
+    def _uses(self, name: Token) -> bool:
+        """Whether the text calls somebody a user: it has suppliers, is supplied, or is named as one."""
+        if not self._users:
+            self._users.update(self._named_users())
+            self._users.add("")
+        return self.mention(name).text in self._users
+
+    def _named_users(self) -> Iterator[str]:
+        makers, users = self.discourse.lexicon.classes["maker"], self.discourse.lexicon.classes["user"]
+        for passage in self.discourse.passages:
+            for token in passage.doc:
+                lemma = token.lemma_.lower()
+                if lemma in makers and token.pos_ == "NOUN":
+                    supplied = [*syntax.owners(token)]
+                    for preposition in ("to", "for", "of"):
+                        supplied += syntax.prepositional(token, preposition)
+                elif lemma == "supply" and syntax.is_verb(token):
+                    supplied = [*syntax.objects(token), *syntax.prepositional(token, "to")]
+                elif lemma in users and token.pos_ == "NOUN":
+                    supplied = [t for t in (token.head, *token.children) if "appos" in (t.dep_, token.dep_)]
+                    supplied += [token.head] if token.dep_ == "compound" else []
+                else:
+                    continue
+                for noun in supplied:
+                    real = self._real(noun)
+                    if real.pos_ == "PROPN" and real.ent_type_ not in PLACES:
+                        yield self.mention(real).text
 
     def around(self, noun: Token, known: dict[RoleName, Mention]) -> dict[RoleName, Mention]:
         """What the words around a firm tell of it: what it makes, whom it supplies, where it is."""
@@ -224,7 +296,7 @@ class Participants:
                 found[role] = self.mention(real, lists=real == token)
             elif role is R.PRODUCT:
                 words = self._product(token)
-                if " " in words or noun.lemma_.lower() not in self.discourse.lexicon.classes["maker"]:
+                if words is not None:
                     found[role] = Mention(text=words)
             elif role is R.PLACE:
                 found[role] = Mention(text=wording.phrase(token, clauses=False).text)
@@ -238,7 +310,7 @@ class Participants:
             for verb in noun.subtree:
                 if verb.dep_ in ("relcl", "acl") and verb.lemma_ in self.discourse.lexicon.classes["make"]:
                     for thing in syntax.objects(verb):
-                        if thing.pos_ in ("NOUN", "PROPN"):
+                        if thing.pos_ in ("NOUN", "PROPN") and self.finder.is_a(thing, "product"):
                             stop = self.discourse.lexicon.classes["licence_words"]
                             found.setdefault(
                                 R.PRODUCT, Mention(text=wording.compound_up_to(thing, stop).text)
@@ -337,3 +409,8 @@ def _is_negated(token: Token) -> bool:
 
 def _is_export(theme: Token | None) -> bool:
     return theme is not None and any(t.lower_ == "export" for t in syntax.nominal_modifiers(theme))
+
+
+def _is_dated(clause: Token) -> bool:
+    """Whether a clause tells of a day ("announced on November 10")."""
+    return any(t.ent_type_ in ("DATE", "TIME") for t in clause.subtree)

@@ -14,8 +14,9 @@ from kg.extract.attribution import Attribution, Attributions
 from kg.extract.discourse import Discourse, Passage
 from kg.extract.domain import in_domain
 from kg.extract.drafting import Drafter
-from kg.extract.events import PLACES, Event, Finder, is_own, retells
+from kg.extract.events import Event, Finder, is_own, retells
 from kg.extract.frames import Lexicon, lexicon
+from kg.extract.kinds import PLACES
 from kg.extract.language import language_of
 from kg.extract.modality import Mode, mode_of
 from kg.extract.model import parser
@@ -35,7 +36,8 @@ MAX_PASSAGE = 5000
 _MARKER = re.compile(
     r"\s*(?:(?:[-*•>]|\d{1,2}[.)])\s+|\d{1,2}[:.]\d{2}\s+)*"
     r"(?:[A-Z][A-Z .,/]+(?:, [A-Z][a-z]{2,8}\.? \d{1,2})?(?:, \d{4})? ?(?:\([^)\n]{2,40}\) ?)?[-–—] )?"  # noqa: RUF001
-    r"(?:(?:[A-Z][a-z]+|A|Q \([^)\n]{2,40}\)|(?:The )?(?:Mr|Mrs|Ms|Dr|Sir|Lord|Lady|Minister|Secretary)[^:\n]{2,60}"
+    r"(?:(?:[A-Z][a-z]+|A|Q \([^)\n]{2,40}\)"
+    r"|(?:The )?(?:Mr|Mrs|Ms|Dr|Sir|Lord|Lady|Minister|Secretary)[^:\n]{2,60}"
     r"|[A-Z][a-z]+ [A-Z][a-z]+(?: \([^)\n]{2,40}\))?): (?=[A-Z]))?(?:\*\*[^*\n]{1,40}\*\*\s*)?"
 )
 _MID = re.compile(r"\b([Mm]id)-(?=[A-Z])")

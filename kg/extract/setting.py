@@ -60,8 +60,10 @@ def _named(trigger: Token) -> Iterator[Token]:
         below = []
         for token in here:
             for child in token.children:
-                if child.i in seen or child.dep_ not in _ARGUMENTS or (
-                    child.dep_ == "conj" and syntax.is_verb(child)
+                if (
+                    child.i in seen
+                    or child.dep_ not in _ARGUMENTS
+                    or (child.dep_ == "conj" and syntax.is_verb(child))
                 ):
                     continue
                 seen.add(child.i)

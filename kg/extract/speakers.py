@@ -7,7 +7,7 @@ from spacy.tokens import Token
 from kg.claims.source import SourceKind, Voice
 from kg.extract import syntax, wording
 from kg.extract.discourse import Discourse
-from kg.extract.events import PLACES
+from kg.extract.kinds import PLACES
 from kg.extract.outlets import outlets
 
 _COMPANY = frozenset(
@@ -51,7 +51,7 @@ class Speakers:
     """Names that the text uses as those of bodies somewhere."""
 
     def _presiding(self, name: Token) -> str | None:
-        """The body that a sentence names beside its spokesperson ("the ministry held …, with spokesperson X …")."""
+        """The body that a sentence names beside a name ("the ministry met the press, with spokesman X")."""
         authority = self.discourse.lexicon.classes["authority"]
         for token in name.sent:
             if (

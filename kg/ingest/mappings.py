@@ -3,9 +3,12 @@ between names of our own. The file is its source, and its row the quote.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from enum import Enum
+from itertools import islice
 
 from kg.claims.claim import Agent, AgentKind, Claim, Modality, Polarity, Quantity, Quote, Status
 from kg.claims.confidence import PROBABILITY, Assessment, Credibility
@@ -18,7 +21,7 @@ from kg.dataset.writer import Writer
 from kg.errors import InvalidClaim
 from kg.identity.judgment import Judgment, Kind, Verdict
 from kg.link.exchange.sssom import AUTHORS, CONFIDENCE_UNIT, LINKING, MATCHES, NOT, SAME_AS, Row
-from kg.link.exchange.sssom_reader import MappingFile, MappingRead
+from kg.link.exchange.sssom_reader import MappingBroken, MappingFile, MappingRead
 from ontology.vocab import LS, RDFS
 
 _BY_HAND = ("semapv:ManualMappingCuration", "semapv:MappingReview")
@@ -30,6 +33,17 @@ class RowKnown(Enum):
 
     CLAIM = "claim"
     JUDGMENT = "judgment"
+
+
+@dataclass
+class Batch:
+    """Rows that were read: what is to be written of them, and what is not."""
+
+    size: int = 0
+    claims: list[tuple[MappingRead, Claim]] = field(default_factory=list)
+    judgments: list[tuple[MappingRead, Judgment]] = field(default_factory=list)
+    broken: list[MappingBroken] = field(default_factory=list)
+    known: Counter[RowKnown] = field(default_factory=Counter)
 
 
 class Mappings:
@@ -56,6 +70,31 @@ class Mappings:
             yield f"{self.title}: columns that have no place here, {kept}: {', '.join(self._unread)}"
         if self._sames:
             yield f"{self.title}: {self._sames} owl:sameAs to other data taken as skos:exactMatch"
+
+    def batches(self, rows: Iterator[MappingRead | MappingBroken], size: int) -> Iterator[Batch]:
+        """The rows of the file, so many at once."""
+        while some := list(islice(rows, size)):
+            batch = Batch(len(some))
+            for row in some:
+                self._sort(row, batch)
+            yield batch
+
+    def _sort(self, row: MappingRead | MappingBroken, batch: Batch) -> None:
+        if isinstance(row, MappingBroken):
+            batch.broken.append(row)
+            return
+        try:
+            said = self.read(row)
+        except (InvalidClaim, ValueError) as error:
+            batch.broken.append(MappingBroken(row.line, row.raw, str(error)))
+            return
+        match said:
+            case Claim():
+                batch.claims.append((row, said))
+            case Judgment():
+                batch.judgments.append((row, said))
+            case RowKnown():
+                batch.known[said] += 1
 
     def read(self, found: MappingRead) -> Claim | Judgment | RowKnown:
         """What a row says, if the store does not hold that very record.

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from kg.errors import UnreadableInput
+from kg.claims.document import Document, text_hash
+from kg.errors import InvalidClaim, UnreadableInput
 from kg.ingest.claim_records import TakenRecord, to_claim
 from kg.ingest.csv_records import read_csv
 from kg.ingest.json_records import read_json, read_jsonl
@@ -42,4 +43,31 @@ def read_records(path: Path) -> Iterator[Reading]:
         yield from reader(stream)
 
 
-__all__ = ["READERS", "Reading", "RecordBroken", "RecordRead", "TakenRecord", "read_records", "to_claim"]
+def as_document(path: Path) -> Document:
+    """The file of records as the document of those that name none."""
+    return Document(title=path.name, hash=text_hash(path.read_bytes().decode("utf-8", "replace")))
+
+
+def text_beside(file: str, path: Path) -> str:
+    """The text in a file that a record names, below the folder of the records. Raises ``InvalidClaim``."""
+    folder = path.parent.resolve()
+    candidate = (folder / file).resolve()
+    if not candidate.is_relative_to(folder) or not candidate.is_file():
+        raise InvalidClaim(f"document.file: there is no file {file!r} below the folder of the records")
+    try:
+        return candidate.read_bytes().decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidClaim(f"document.file: {file} cannot be read: {error}") from error
+
+
+__all__ = [
+    "READERS",
+    "Reading",
+    "RecordBroken",
+    "RecordRead",
+    "TakenRecord",
+    "as_document",
+    "read_records",
+    "text_beside",
+    "to_claim",
+]

@@ -27,10 +27,10 @@ from kg.ingest.mappings import Mappings, RowKnown
 from kg.ingest.origins import FILE, Copies, Minima, corrected, minima, own_origin, with_origin
 from kg.ingest.packed import content_key, ending, is_packed, unpacked
 from kg.ingest.quotes import with_text
-from kg.ingest.records import RecordBroken, RecordRead, read_records, to_claim
+from kg.ingest.records import RecordBroken, RecordRead, as_document, read_records, text_beside, to_claim
 from kg.ingest.report import IngestReport, Quarantine, Quarantined
 from kg.ingest.shards import load_shards
-from kg.link.exchange.sssom_reader import MappingBroken, MappingRead, read_sssom
+from kg.link.exchange.sssom_reader import MappingRead, read_sssom
 from ontology.vocab import LS
 
 if TYPE_CHECKING:  # they come with an extra
@@ -281,7 +281,7 @@ class Ingest:
     # --- records
 
     def _records(self, path: Path, progress: Progress) -> None:
-        default = self.document or _as_document(path)
+        default = self.document or as_document(path)
         self.writer.watch.phase("taking in", None, "records")
         records = read_records(path)
         last = time.monotonic()
@@ -320,7 +320,7 @@ class Ingest:
     def _text_of(self, claim: Claim, text: str | None, file: str | None, path: Path) -> str | None:
         """The text of a claim's document: given with it, in a file named by it, or kept from before."""
         if text is None and file is not None:
-            text = _read_beside(file, path)
+            text = text_beside(file, path)
         if text is None and self.text is not None and claim.document.hash in (None, text_hash(self.text)):
             text = self.text
         if text is not None:
@@ -335,31 +335,14 @@ class Ingest:
         file = read_sssom(path)
         self._keep(file.text)
         mappings = Mappings(file, path.name, self.writer)
-        rows = file.rows()
-        while batch := list(islice(rows, BATCH)):
-            claims: list[Offered] = []
-            judgments: list[tuple[MappingRead, Judgment]] = []
-            for row in batch:
-                if isinstance(row, MappingBroken):
-                    self._reject(path, row.reason, line=row.line, raw=row.raw)
-                    continue
-                try:
-                    said = mappings.read(row)
-                except (InvalidClaim, ValueError) as error:
-                    self._reject(path, str(error), line=row.line, raw=row.raw)
-                    continue
-                match said:
-                    case Claim():
-                        claims.append(Offered(said, path, row.line, row.raw))
-                    case Judgment():
-                        judgments.append((row, said))
-                    case RowKnown.CLAIM:
-                        self.report.claims_known += 1
-                    case RowKnown.JUDGMENT:
-                        self.report.judgments_known += 1
-            self._write(claims)
-            self._judge(judgments, path)
-            progress(len(batch))
+        for batch in mappings.batches(file.rows(), BATCH):
+            for row in batch.broken:
+                self._reject(path, row.reason, line=row.line, raw=row.raw)
+            self.report.claims_known += batch.known[RowKnown.CLAIM]
+            self.report.judgments_known += batch.known[RowKnown.JUDGMENT]
+            self._write([Offered(claim, path, row.line, row.raw) for row, claim in batch.claims])
+            self._judge(batch.judgments, path)
+            progress(batch.size)
         self.report.notes += mappings.notes()
 
     def _judge(self, judgments: list[tuple[MappingRead, Judgment]], path: Path) -> None:
@@ -410,20 +393,3 @@ class Ingest:
 
 def _is_rdf(path: Path | None) -> bool:
     return path is not None and ending(path) in RDF
-
-
-def _as_document(path: Path) -> Document:
-    """The file of records as the document of those that name none."""
-    return Document(title=path.name, hash=text_hash(path.read_bytes().decode("utf-8", "replace")))
-
-
-def _read_beside(file: str, path: Path) -> str:
-    """The text in a file that a record names, below the folder of the records. Raises ``InvalidClaim``."""
-    folder = path.parent.resolve()
-    candidate = (folder / file).resolve()
-    if not candidate.is_relative_to(folder) or not candidate.is_file():
-        raise InvalidClaim(f"document.file: there is no file {file!r} below the folder of the records")
-    try:
-        return candidate.read_bytes().decode("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidClaim(f"document.file: {file} cannot be read: {error}") from error

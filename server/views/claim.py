@@ -23,6 +23,7 @@ from server.views import words as say
 from server.views.fact import FactView, fact_view
 from server.views.highlight import context
 from server.views.lines import ClaimLine, claim_lines, origin_link
+from server.views.support import Ratings, told_of
 
 AROUND = {ShowDocuments.WHOLE: 450, ShowDocuments.QUOTE: 90}
 """Characters of an article shown before and after a quote."""
@@ -122,8 +123,8 @@ class Relation:
 
 
 @dataclass(frozen=True)
-class ClaimPage:
-    """Everything that the page of a claim shows."""
+class ClaimCard:
+    """What a claim itself says, and where. ``says`` are the first of its triples in their direct form."""
 
     iri: str
     label: str
@@ -155,24 +156,51 @@ class ClaimPage:
     quantity: str | None
     recorded: str
     agent: str | None
+    says: tuple[TripleView, ...]
+    content_hash: str
+
+
+@dataclass(frozen=True)
+class ClaimPage(ClaimCard):
+    """Everything that the page of a claim shows: itself, and what others say."""
+
     statements: tuple[Statement, ...]
     contradicts: tuple[ClaimLine, ...]
     contradicts_more: int
     relations: tuple[Relation, ...]
     triples: tuple[TripleView, ...]
     triples_total: int
-    content_hash: str
 
 
 def claim_page(snapshot: Snapshot, iri: str, documents: ShowDocuments) -> ClaimPage:
     """The page of a claim, active or not. Raises ``NotFound``."""
     snapshot.need_claim(iri)
-    stored, namer, found = snapshot.claim(iri), Namer(snapshot), snapshot.node(iri)
-    claim = stored.claim
-    assertion = tuple(_assertion(snapshot, iri))
-    entities = _entities(namer, iri)
-    rebuttals = snapshot.rebuttals(iri)
+    namer, assertion = Namer(snapshot), tuple(_assertion(snapshot, iri))
+    card = _card(namer, snapshot.claim(iri), assertion, documents)
+    rebuttals = Ratings(snapshot, told_of(snapshot, (iri,))).rebuttals(iri)
     return ClaimPage(
+        **vars(card),
+        statements=_statements(namer, iri, assertion, denied=card.polarity == Polarity.NEGATIVE.value),
+        contradicts=claim_lines(namer, rebuttals[:MOST_AGAINST]),
+        contradicts_more=max(0, len(rebuttals) - MOST_AGAINST),
+        relations=_relations(namer, iri),
+        triples=tuple(_triple(namer, q) for q in assertion[:MOST_TRIPLES]),
+        triples_total=len(assertion),
+    )
+
+
+def claim_card(snapshot: Snapshot, iri: str, documents: ShowDocuments) -> ClaimCard:
+    """What a claim itself says, active or not, where nobody asks who else says so. Raises ``NotFound``."""
+    snapshot.need_claim(iri)
+    return _card(Namer(snapshot), snapshot.claim(iri), tuple(_assertion(snapshot, iri)), documents)
+
+
+def _card(
+    namer: Namer, stored: StoredClaim, assertion: tuple[Quad, ...], documents: ShowDocuments
+) -> ClaimCard:
+    snapshot, iri, claim = namer.snapshot, stored.iri, stored.claim
+    found, entities = snapshot.node(iri), _entities(namer, iri)
+    return ClaimCard(
         iri=iri,
         label=shortened(found.get(RDFS + "label") or iri),
         type=term_words(found.need(LS.claimType)),
@@ -206,12 +234,7 @@ def claim_page(snapshot: Snapshot, iri: str, documents: ShowDocuments) -> ClaimP
         quantity=say.quantity(claim.quantity) if claim.quantity else None,
         recorded=found.need(LS.recorded),
         agent=" ".join(filter(None, (claim.agent.name, claim.agent.version))) if claim.agent else None,
-        statements=_statements(namer, iri, assertion, claim.polarity),
-        contradicts=claim_lines(namer, rebuttals[:MOST_AGAINST]),
-        contradicts_more=max(0, len(rebuttals) - MOST_AGAINST),
-        relations=_relations(namer, iri),
-        triples=tuple(_triple(namer, q) for q in assertion[:MOST_TRIPLES]),
-        triples_total=len(assertion),
+        says=tuple(_said(namer, q) for q in _telling(assertion)),
         content_hash=found.need(LS.contentHash),
     )
 
@@ -224,23 +247,25 @@ def _assertion(snapshot: Snapshot, iri: str) -> list[Quad]:
     return list(read_triples("\n".join(snapshot.assertion(iri))))
 
 
-def _statements(
-    namer: Namer, iri: str, assertion: tuple[Quad, ...], polarity: Polarity
-) -> tuple[Statement, ...]:
-    """What the claim says in its direct form (or at all, if it has none), and who else says so."""
+def _telling(assertion: tuple[Quad, ...]) -> list[Quad]:
+    """The first triples that the claim says in its direct form (or at all, if it has none)."""
     direct = [q for q in assertion if q.predicate.value in _DIRECT_FORMS]
     telling = direct or [q for q in assertion if q.predicate.value not in _SAYS_NOTHING]
-    index = namer.snapshot.text
+    return telling[:MOST_STATEMENTS]
+
+
+def _said(namer: Namer, quad: Quad) -> TripleView:
+    predicate = TermView("iri", term_words(quad.predicate.value), None, quad.predicate.value)
+    return TripleView(namer.term(quad.subject), predicate, namer.term(quad.object))
+
+
+def _statements(
+    namer: Namer, iri: str, assertion: tuple[Quad, ...], *, denied: bool
+) -> tuple[Statement, ...]:
+    """What the claim says, and who else says so."""
     return tuple(
-        Statement(
-            TripleView(
-                namer.term(q.subject),
-                TermView("iri", term_words(q.predicate.value), None, q.predicate.value),
-                namer.term(q.object),
-            ),
-            fact_view(namer, index, q, without=iri, denied=polarity is Polarity.NEGATIVE),
-        )
-        for q in telling[:MOST_STATEMENTS]
+        Statement(_said(namer, q), fact_view(namer, q, without=iri, denied=denied))
+        for q in _telling(assertion)
     )
 
 

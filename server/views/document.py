@@ -1,12 +1,16 @@
 """The page of a document: its text with every quote marked, and the claims taken from it beside them.
 
-A long text is shown in parts, so that no page grows without end.
+A long text is shown in parts, so that no page grows without end, and so are many claims
+that have no place in it. Of the claims only those of the part that is shown are read.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from kg.claims.names import Names, part_of
 from kg.dataset.snapshots import Snapshot
+from kg.dataset.terms import Literal, NamedNode, node
 from kg.dataset.text.search import Ask, Sort, Stored
 from kg.errors import NotFound
 from ontology.vocab import DCT, LS, OA, RDF, RDFS, SCHEMA
@@ -16,14 +20,14 @@ from server.views.asking import Asked
 from server.views.finding import TYPES, text_index
 from server.views.highlight import Passage, segments
 
-MOST_READ = 2000
+MOST_PLACED = 3000
 """Claims of one document that are placed in its text."""
 
-MOST_MARKED = 1000
+MOST_MARKED = 800
 """Claims whose quotes one part of a text marks."""
 
-MOST_NOTES = 250
-"""Claims that stand beside it, too."""
+MOST_NOTES = 200
+"""Claims that stand beside it, too; and claims without a place that are listed with one part."""
 
 LONGEST_LABEL = 120
 
@@ -63,9 +67,10 @@ class NoteLine:
 class DocumentPage:
     """Everything that the page of a document shows. ``text`` is empty where it is unknown or not shown.
 
-    The first ``notes`` of its claims stand in
-    the margin. ``total`` claims are active; listed are those whose quote is in this part, and
-    with the first part those without a place.
+    The first ``notes`` of its claims stand in the margin. ``total`` claims are active; listed
+    are those whose quote is in this part, and some of those without a place: over all parts
+    each of these once, and the others in each part in which their quote is. Where no text is
+    shown, the parts are pages of its claims, the oldest record first.
     """
 
     iri: str
@@ -90,31 +95,42 @@ class DocumentPage:
 
 @dataclass(frozen=True)
 class _Placed:
-    claim: Stored
-    start: int | None
-    end: int | None
+    """A claim, and where its quote begins and ends, if that is known."""
+
+    claim: str
+    start: int | None = None
+    end: int | None = None
 
 
-def document_page(
-    snapshot: Snapshot, iri: str, documents: ShowDocuments, part: int | None = None
-) -> DocumentPage:
+def document_page(snapshot: Snapshot, iri: str, documents: ShowDocuments, number: int = 1) -> DocumentPage:
     """The page of a document. Raises ``NotFound``, for a part that it does not have, too."""
     found = snapshot.node(iri)
     if LS.Document not in found.all(RDF + "type"):
         raise NotFound(f"there is no document {iri} in this store", iri=iri)
     index = text_index(snapshot)
-    ask = Ask(chosen={"document": (iri,), "state": ("active",)}, sort=Sort.OLDEST, limit=MOST_READ)
-    placed = [_placed(snapshot, claim) for claim in index.stored(ask)]
+    ask = Ask(
+        chosen={"document": (iri,), "state": ("active",)},
+        sort=Sort.OLDEST,
+        offset=(number - 1) * MOST_NOTES,
+        limit=MOST_NOTES,
+    )
     total = index.count(ask)
     text = snapshot.document_text(iri) or ""
     shown = text if documents is ShowDocuments.WHOLE else ""
-    parts = max(1, -(-len(shown) // PART))
-    number = part or 1
+    low, high = (number - 1) * PART, number * PART
+    if shown:
+        found_here, left, complete = _of_part(snapshot, iri, low, high)
+        parts = max(1, -(-len(shown) // PART), -(-len(left) // MOST_NOTES))
+        here = [*found_here[:MOST_MARKED], *left[(number - 1) * MOST_NOTES : number * MOST_NOTES]]
+        more = not complete or len(found_here) > MOST_MARKED
+        told = index.told([p.claim for p in here])
+    else:
+        parts, more = max(1, -(-total // MOST_NOTES)), False
+        told = {claim.iri: claim for claim in index.stored(ask)}
+        here = list(map(_Placed, told))
     if number > parts:
-        raise NotFound(f"the text of {iri} has {parts} parts", iri=iri)
-    low, high = (number - 1) * PART, number * PART if shown else len(text) + 1
-    here = sorted((p for p in placed if _is_in(p, low, high, number)), key=_order)
-    listed = here[:MOST_MARKED]
+        raise NotFound(f"the page of {iri} has {parts} parts", iri=iri)
+    listed = [p for p in here if p.claim in told]
     url = found.get(SCHEMA + "url")
     namer = Namer(snapshot)
     return DocumentPage(
@@ -129,45 +145,60 @@ def document_page(
         purge_reason=found.get(LS.purgeReason),
         part=number,
         parts=parts,
-        text=_marked(shown[low:high], low, listed, snapshot.names) if shown else (),
+        text=_marked(shown[low:high], low, listed, snapshot.names) if shown[low:high] else (),
         withheld=bool(text) and not shown,
-        claims=tuple(_note(namer, p, told=n < MOST_NOTES) for n, p in enumerate(listed)),
+        claims=tuple(
+            _note(namer, told[p.claim], placed=p.start is not None, whole=n < MOST_NOTES or p.start is None)
+            for n, p in enumerate(listed)
+        ),
         notes=min(len(listed), MOST_NOTES),
         total=total,
-        more=len(here) > len(listed) or total > len(placed),
+        more=more,
         claims_href=Asked(chosen={"document": (iri,)}).address("/claims"),
     )
 
 
-def _placed(snapshot: Snapshot, claim: Stored) -> _Placed:
-    quote = part_of(claim.iri, "quote")
-    start, end = snapshot.said(quote, OA + "start"), snapshot.said(quote, OA + "end")
-    return _Placed(claim, int(start) if start else None, int(end) if end else None)
+def _of_part(
+    snapshot: Snapshot, document: str, low: int, high: int
+) -> tuple[list[_Placed], list[_Placed], bool]:
+    """Claims with a quote in a stretch of the text, in order; those without a place; whether all were read.
+
+    Quotes longer than ``PART`` are found in the part in which they begin and in the next one.
+    """
+    claims = list(islice(_claims_of(snapshot, document), MOST_PLACED + 1))
+    here, left, begins = [], [], node(OA + "start")
+    for claim in claims[:MOST_PLACED]:
+        quote = part_of(claim, "quote")
+        found = snapshot.main.quads_for_pattern(node(quote), begins, None, snapshot.record)
+        start = next((int(quad.object.value) for quad in found if isinstance(quad.object, Literal)), None)
+        if start is not None and not low - PART <= start < high:
+            continue
+        end = snapshot.said(quote, OA + "end") if start is not None else None
+        if start is None or end is None:
+            left.append(_Placed(claim))
+        elif int(end) > low:
+            here.append(_Placed(claim, start, int(end)))
+    here.sort(key=lambda p: (p.start, p.end, p.claim))
+    return here, sorted(left, key=lambda p: p.claim), len(claims) <= MOST_PLACED
 
 
-def _is_in(placed: _Placed, low: int, high: int, part: int) -> bool:
-    """Whether a quote is in a stretch of the text; those without a place are with the first."""
-    if placed.start is None or placed.end is None:
-        return part == 1
-    return placed.start < high and placed.end > low
+def _claims_of(snapshot: Snapshot, document: str) -> Iterator[str]:
+    """Active claims that were taken from a document, in no order."""
+    quads = snapshot.main.quads_for_pattern(None, node(LS.document), node(document), snapshot.record)
+    return (quad.subject.value for quad in quads if isinstance(quad.subject, NamedNode))
 
 
-def _order(placed: _Placed) -> tuple[int, int, str]:
-    return (1 << 40 if placed.start is None else placed.start, placed.end or 0, placed.claim.iri)
-
-
-def _note(namer: Namer, placed: _Placed, *, told: bool) -> NoteLine:
-    snapshot, claim = namer.snapshot, placed.claim
-    label = snapshot.said(claim.iri, RDFS + "label") if told else term_words(TYPES[claim.type])
-    nearest = next(iter(snapshot.voices(claim.iri)), None) if told else None
+def _note(namer: Namer, claim: Stored, *, placed: bool, whole: bool) -> NoteLine:
+    kind = term_words(TYPES[claim.type])
+    label = claim.line.label or namer.snapshot.said(claim.iri, RDFS + "label") if whole else kind
     return NoteLine(
         link=namer.link("claim", claim.iri, shortened(label or claim.iri, LONGEST_LABEL)),
-        type=term_words(TYPES[claim.type]),
-        source=shortened(snapshot.source_label(nearest), 80) if nearest else "",
+        type=kind,
+        source=shortened(claim.line.source.partition(" → ")[0], 80) if whole else "",
         probability=claim.confidence,
         denied=claim.polarity == "negative",
         contested=claim.contested,
-        placed=placed.start is not None,
+        placed=placed,
     )
 
 
@@ -192,7 +223,7 @@ def _marked(text: str, offset: int, claims: list[_Placed], names: Names) -> tupl
                 claims=tuple(int(mark) for mark in segment.marks),
                 begins=begun,
                 ends=tuple(ends.get(end, ())),
-                places=tuple(quote_place(claims[n - 1].claim.iri, names) for n in begun),
+                places=tuple(quote_place(claims[n - 1].claim, names) for n in begun),
             )
         )
     return tuple(pieces)

@@ -1,6 +1,6 @@
 """The page of an entity: facts by property and value, what is said of it when, and who is near it."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -24,8 +24,8 @@ from server.views.lines import ClaimLine, claim_lines
 MOST_READ = 1000
 """Facts that are read on each side of an entity."""
 
-MOST_FACTS = 60
-"""Facts that are shown, and how many of one property."""
+MOST_FACTS = 40
+"""Facts on one page, and how many of one property in a row before it is the turn of the next."""
 
 MOST_OF_ONE = 20
 MOST_CLAIMS = 10
@@ -38,7 +38,10 @@ _DIRECT = tuple(dict.fromkeys(f.predicate.value for info in TYPE_INFO.values() f
 
 @dataclass(frozen=True)
 class PropertyGroup:
-    """Facts of one property; ``inverse`` where the entity is the object. ``more`` are not shown."""
+    """Facts of one property; ``inverse`` where the entity is the object.
+
+    ``more`` of them are on other pages, if there are such.
+    """
 
     property: TermView
     inverse: bool
@@ -59,8 +62,10 @@ class RoleCount:
 class EntityPage:
     """Everything that the page of an entity shows; ``more`` facts are there than were read.
 
-    ``elsewhere`` are facts that link it with names in other data. ``mentions`` are the names that
-    stand for it in documents, where judgments made them one.
+    There are ``total`` facts on ``pages`` pages; pages after the first show facts only.
+    ``contested`` counts the active claims that mention it and are contradicted. ``elsewhere``
+    are facts that link it with names in other data. ``mentions`` are the names that stand
+    for it in documents, where judgments made them one.
     """
 
     iri: str
@@ -70,7 +75,11 @@ class EntityPage:
     mentions: tuple[str, ...]
     elsewhere: tuple[PropertyGroup, ...]
     facts: tuple[PropertyGroup, ...]
+    total: int
+    page: int
+    pages: int
     contested: int
+    contested_href: str
     more: bool
     roles: tuple[RoleCount, ...]
     first: str
@@ -82,8 +91,8 @@ class EntityPage:
     claims_href: str
 
 
-def entity_page(snapshot: Snapshot, iri: str) -> EntityPage:
-    """The page of an entity. Raises ``NotFound`` if neither facts nor claims know it."""
+def entity_page(snapshot: Snapshot, iri: str, page: int = 1) -> EntityPage:
+    """A page of an entity. Raises ``NotFound`` if nothing knows it, or it has no such page."""
     namer, index = Namer(snapshot), snapshot.text
     outward, inward, more = _facts(namer, iri)
     mentions = mentions_of(snapshot, iri)
@@ -92,14 +101,16 @@ def entity_page(snapshot: Snapshot, iri: str) -> EntityPage:
     if not outward and not inward and not names:
         raise NotFound(f"there is no entity {iri} in this store", iri=iri)
     labels = _labels(outward, (hit.text for hit in names))
-    found = index.claims(ask) if index else None
-    groups = [
-        *property_groups(namer, index, outward, inverse=False),
-        *property_groups(namer, index, inward, inverse=True),
-    ]
+    told = _in_turn(outward, inward)
+    pages = max(1, -(-len(told) // MOST_FACTS))
+    if page > pages:
+        raise NotFound(f"the facts on {iri} are on {pages} pages", iri=iri)
+    first_page = page == 1
+    groups = _groups(namer, told, told[(page - 1) * MOST_FACTS : page * MOST_FACTS])
     elsewhere = tuple(g for g in groups if _is_elsewhere(g, snapshot.names.base))
     inside = tuple(g for g in groups if g not in elsewhere)
     first, last = index.days(ask) if index else ("", "")
+    opposed = {**ask.chosen, "contested": ("yes",)}
     return EntityPage(
         iri=iri,
         label=labels[0] if labels else shortened(namer.label(iri)),
@@ -108,15 +119,19 @@ def entity_page(snapshot: Snapshot, iri: str) -> EntityPage:
         mentions=tuple(m for m in mentions if m != iri),
         elsewhere=elsewhere,
         facts=inside,
-        contested=sum(bool(f.against) for g in inside for f in g.facts),
+        total=len(told),
+        page=page,
+        pages=pages,
+        contested=index.count(Ask(chosen=opposed)) if index else 0,
+        contested_href=Asked(chosen={"entity": (iri,), "contested": ("yes",)}).address("/claims"),
         more=more,
         roles=_roles(index, iri, mentions) if index else (),
         first=first,
         last=last,
-        happenings=_happenings(namer, index, mentions) if index else (),
-        neighbours=_neighbours(inside),
-        claims=claim_lines(namer, found.claims) if found else (),
-        claims_total=found.total if found else 0,
+        happenings=_happenings(namer, index, mentions) if index and first_page else (),
+        neighbours=_neighbours(inside) if first_page else (),
+        claims=claim_lines(namer, index.claims(ask).claims) if index and first_page else (),
+        claims_total=index.count(ask) if index else 0,
         claims_href=Asked(chosen={"entity": (iri,)}).address("/claims"),
     )
 
@@ -183,25 +198,51 @@ def _roles(index: TextIndex, iri: str, mentions: tuple[str, ...]) -> tuple[RoleC
     )
 
 
-def property_groups(
-    namer: Namer, index: TextIndex | None, quads: list[Quad], *, inverse: bool
-) -> Iterator[PropertyGroup]:
-    """Facts by property, those of the direct forms first; types and labels are left out."""
-    grouped: defaultdict[str, list[Quad]] = defaultdict(list)
-    for quad in quads:
-        if quad.predicate.value not in _TOLD_ELSEWHERE:
-            grouped[quad.predicate.value].append(quad)
-    room = MOST_FACTS
-    for predicate, found in sorted(grouped.items(), key=lambda item: (item[0] not in _DIRECT, item[0])):
-        view = namer.iri_view(predicate)
-        label = term_words(predicate) if view.text.startswith("ls:") else words(view.text)
-        shown = found[: max(1, min(MOST_OF_ONE, room))]
-        room -= len(shown)
-        facts = [fact_view(namer, index, quad, inverse=inverse) for quad in shown]
-        facts.sort(key=lambda fact: (-sureness(fact), fact.value.text))
-        yield PropertyGroup(
-            TermView("iri", label, view.href, predicate), inverse, tuple(facts), len(found) - len(shown)
-        )
+_Told = tuple[str, bool, Quad]
+"""A fact by its property, and whether the entity is its object."""
+
+
+def _in_turn(outward: list[Quad], inward: list[Quad]) -> list[_Told]:
+    """All facts in the order of the pages: some of each property, then the next of each."""
+    grouped: defaultdict[tuple[bool, bool, str], list[Quad]] = defaultdict(list)
+    for inverse, quads in ((False, outward), (True, inward)):
+        for quad in quads:
+            name = quad.predicate.value
+            if name not in _TOLD_ELSEWHERE:
+                grouped[inverse, name not in _DIRECT, name].append(quad)
+    turns = [
+        (number // MOST_OF_ONE, key, (key[2], key[0], quad))
+        for key, quads in grouped.items()
+        for number, quad in enumerate(quads)
+    ]
+    return [told for *_, told in sorted(turns, key=lambda turn: turn[:2])]
+
+
+def _groups(namer: Namer, told: list[_Told], shown: list[_Told]) -> list[PropertyGroup]:
+    """The facts of one page by property."""
+    held = Counter((name, inverse) for name, inverse, _ in told)
+    grouped: defaultdict[tuple[str, bool], list[Quad]] = defaultdict(list)
+    for name, inverse, quad in shown:
+        grouped[name, inverse].append(quad)
+    return [
+        _group(namer, quads, inverse=inverse, more=held[name, inverse] - len(quads))
+        for (name, inverse), quads in grouped.items()
+    ]
+
+
+def property_groups(namer: Namer, quads: list[Quad], *, inverse: bool) -> Iterator[PropertyGroup]:
+    """The first facts by property, those of the direct forms first; types and labels are left out."""
+    told = _in_turn([], quads) if inverse else _in_turn(quads, [])
+    yield from _groups(namer, told, told[:MOST_FACTS])
+
+
+def _group(namer: Namer, quads: list[Quad], *, inverse: bool, more: int) -> PropertyGroup:
+    predicate = quads[0].predicate.value
+    view = namer.iri_view(predicate)
+    label = term_words(predicate) if view.text.startswith("ls:") else words(view.text)
+    facts = [fact_view(namer, quad, inverse=inverse) for quad in quads]
+    facts.sort(key=lambda fact: (-sureness(fact), fact.value.text))
+    return PropertyGroup(TermView("iri", label, view.href, predicate), inverse, tuple(facts), more)
 
 
 def sureness(fact: FactView) -> float:
@@ -228,7 +269,7 @@ def _happenings(namer: Namer, index: TextIndex, mentions: tuple[str, ...]) -> tu
         latest = namer.snapshot.said(span, LS.latest) or earliest
         found.append(
             Happening(
-                what=namer.link("claim", one.iri),
+                what=namer.link("claim", one.iri, one.line.label or None),
                 kind=term_words(TYPES[one.type]),
                 earliest=min(earliest, latest),
                 latest=max(earliest, latest),

@@ -45,7 +45,7 @@ def event_page(snapshot: Snapshot, iri: str) -> EventPage:
         label=lines[0].link.text if lines else namer.label(iri),
         types=tuple(sorted(map(term_words, types))) or tuple({line.type: None for line in lines}),
         mentions=tuple(m for m in mentions if m != iri),
-        facts=tuple(property_groups(namer, snapshot.text, outward, inverse=False)),
+        facts=tuple(property_groups(namer, outward, inverse=False)),
         claims=lines,
         claims_total=len(claims),
     )

@@ -1,24 +1,24 @@
 """A fact as a page of an entity shows it: the value, how sure, said when, by whom, and who denies it."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from kg.dataset.snapshots import Snapshot
 from kg.dataset.terms import Literal, NamedNode, Quad, ntriples
 from kg.dataset.text.entry import opposite, side_of
-from kg.dataset.text.search import Ask, TextIndex
-from kg.dataset.view import ClaimInfo, Support
+from kg.dataset.text.search import Stored
+from kg.dataset.view import ClaimInfo
 from kg.errors import TooManyProofs
-from ontology.vocab import DCT, LS
+from ontology.vocab import DCT, LS, RDFS
 from server.naming import LONGEST_NAME, Link, Namer, TermView, shortened
 from server.views.asking import Asked
-from server.views.support import Strength, strength
+from server.views.support import Ratings, Strength, strength, support_of, told_of
 
 MOST_VOICES = 4
-MOST_DATED = 200
-"""Claims of a fact whose dates are read one by one, where the text index does not know them."""
+MOST_HEARD = 200
+"""Claims of a fact among which the surest are sought."""
 
 LONGEST_QUOTE = 200
 
@@ -59,7 +59,6 @@ class FactView:
 
 def fact_view(
     namer: Namer,
-    index: TextIndex | None,
     quad: Quad,
     *,
     inverse: bool = False,
@@ -69,28 +68,30 @@ def fact_view(
     """A triple, with the claims that state it but one; where it is denied, with those that deny it."""
     snapshot = namer.snapshot
     try:
-        support: Support = snapshot.fact_support(quad.subject, quad.predicate, quad.object)
+        support = support_of(snapshot, quad)
     except TooManyProofs:
         return _unknown(namer, quad, inverse=inverse)
-    sure = strength(snapshot, support)
+    told = told_of(snapshot, support.claims)
+    sure = strength(snapshot, support, told)
     claims = tuple(claim for claim in support.claims if claim != without)
     against = tuple(claim for claim in sure.contested if claim != without)
     if denied:
         sides = snapshot.sides(quad.subject, quad.predicate, quad.object)
         claims, against = tuple(c for c, p in sides if p == LS.Negative and c != without), claims
+        told |= told_of(snapshot, claims)
     side = side_of((str(quad.subject), str(quad.predicate), ntriples(quad.object)))
-    first, last = _days(snapshot, index, side, claims)
+    days = sorted(one.day for iri in claims if (one := told.get(iri)) and one.day)
     return FactView(
         value=namer.term(quad.subject if inverse else quad.object),
         outward=not isinstance(quad.object, Literal) and not inverse,
         explained=_explained(snapshot, quad),
         strength=sure,
-        first=first,
-        last=last,
-        voices=_voices(snapshot, claims),
+        first=days[0] if days else "",
+        last=days[-1] if days else "",
+        voices=_voices(namer, claims, told),
         more=max(0, len(claims) - MOST_VOICES),
         all=_list(opposite(side) if denied else side) if side and len(claims) > 1 else None,
-        against=_voices(snapshot, against),
+        against=_voices(namer, against, told),
         against_more=max(0, len(against) - MOST_VOICES),
         against_all=(
             _list(side if denied else opposite(side)) if side and len(against) > MOST_VOICES else None
@@ -116,27 +117,12 @@ def _list(side: str) -> str:
     return Asked(chosen={"fact": (side,)}).address("/claims")
 
 
-def _days(
-    snapshot: Snapshot, index: TextIndex | None, side: str | None, claims: tuple[str, ...]
-) -> tuple[str, str]:
-    if side is not None and index is not None:
-        return index.days(Ask(chosen={"says": (side,)}))
-    days = sorted(filter(None, (said_on(snapshot, claim) for claim in claims[:MOST_DATED])))
-    return (days[0], days[-1]) if days else ("", "")
-
-
-def said_on(snapshot: Snapshot, claim: str) -> str:
-    """When an active claim was said, else when its document was published; empty if neither is known."""
-    said = snapshot.said(claim, LS.said)
-    if said:
-        return said
-    document = snapshot.said(claim, LS.document)
-    return (document and snapshot.said(document, DCT + "issued")) or ""
-
-
-def _voices(snapshot: Snapshot, claims: Iterable[str]) -> tuple[VoiceLine, ...]:
+def _voices(namer: Namer, claims: Iterable[str], told: Mapping[str, Stored]) -> tuple[VoiceLine, ...]:
     """The surest claims, those of other origins first."""
-    rated = [(iri, rating) for iri in list(claims)[:MOST_DATED] if (rating := snapshot.rating(iri))]
+    snapshot, heard_of = namer.snapshot, list(claims)[:MOST_HEARD]
+    known = dict(told) if told.keys() >= set(heard_of) else {**told, **told_of(snapshot, heard_of)}
+    ratings = Ratings(snapshot, known)
+    rated = [(iri, rating) for iri in heard_of if (rating := ratings.rating(iri))]
     rated.sort(key=lambda pair: (-pair[1][1] * pair[1][2], pair[0]))
     heard: Counter[str] = Counter()
     ranked = []
@@ -144,9 +130,25 @@ def _voices(snapshot: Snapshot, claims: Iterable[str]) -> tuple[VoiceLine, ...]:
         ranked.append((heard[origin], iri))
         heard[origin] += 1
     ranked.sort(key=lambda pair: pair[0])
-    namer = Namer(snapshot)
-    infos = (snapshot.claim_info(iri) for _, iri in ranked[:MOST_VOICES])
-    return tuple(voice_line(namer, info) for info in infos if info is not None)
+    lines = (_voice(namer, iri, known.get(iri)) for _, iri in ranked[:MOST_VOICES])
+    return tuple(line for line in lines if line is not None)
+
+
+def _voice(namer: Namer, iri: str, told: Stored | None) -> VoiceLine | None:
+    """An active claim in a line, by what the index tells of it; else from the record."""
+    snapshot = namer.snapshot
+    if told is None:
+        info = snapshot.claim_info(iri)
+        return voice_line(namer, info) if info else None
+    line = told.line
+    label = line.label or snapshot.said(iri, RDFS + "label") or iri
+    return VoiceLine(
+        claim=namer.link("claim", iri, shortened(label, LONGEST_QUOTE)),
+        source=shortened(line.source, LONGEST_NAME),
+        quote=shortened(line.quote, LONGEST_QUOTE) if line.quote else None,
+        day=snapshot.said(iri, LS.said) or line.published,
+        probability=told.confidence,
+    )
 
 
 def voice_line(namer: Namer, info: ClaimInfo) -> VoiceLine:
@@ -158,3 +160,12 @@ def voice_line(namer: Namer, info: ClaimInfo) -> VoiceLine:
         day=said_on(namer.snapshot, info.iri),
         probability=info.probability,
     )
+
+
+def said_on(snapshot: Snapshot, claim: str) -> str:
+    """When an active claim was said, else when its document was published; empty if neither is known."""
+    said = snapshot.said(claim, LS.said)
+    if said:
+        return said
+    document = snapshot.said(claim, LS.document)
+    return (document and snapshot.said(document, DCT + "issued")) or ""

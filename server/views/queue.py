@@ -11,7 +11,7 @@ from kg.dataset.text.search import Ask, Sort
 from ontology.vocab import LS
 from server.config import ShowDocuments
 from server.naming import page_address
-from server.views.claim import ClaimPage, claim_page
+from server.views.claim import ClaimCard, claim_card
 from server.views.finding import pointing, text_index
 from server.views.judgment import JudgmentPage, judgment_page
 
@@ -49,7 +49,7 @@ class Waiting:
     ``about`` is what documents say of the entity that a claim without a quote is about.
     """
 
-    page: ClaimPage
+    page: ClaimCard
     href: str
     about: tuple[Words, ...]
 
@@ -125,8 +125,8 @@ def _proposal(snapshot: Snapshot, iri: str) -> Proposal:
 
 
 def _claim(snapshot: Snapshot, iri: str, documents: ShowDocuments) -> Waiting:
-    page = claim_page(snapshot, iri, documents)
-    subject = page.statements[0].triple.subject.title if page.statements and not page.quote else None
+    page = claim_card(snapshot, iri, documents)
+    subject = page.says[0].subject.title if page.says and not page.quote else None
     about = islice(_words(snapshot, subject), EVIDENCE) if subject else ()
     return Waiting(page, page_address("claim", iri, snapshot.names), tuple(about))
 

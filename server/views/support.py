@@ -1,8 +1,11 @@
 """How sure a fact is, worked out as for the rows of an answer."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from kg.dataset.snapshots import Snapshot
+from kg.dataset.terms import Quad
+from kg.dataset.text.search import Stored
 from kg.dataset.view import Support
 from kg.errors import NotFound
 from kg.provenance.circuit import Circuit
@@ -26,12 +29,29 @@ class Strength:
     contested: tuple[str, ...]
 
 
-def strength(snapshot: Snapshot, support: Support) -> Strength:
-    """How sure a fact with such support is."""
+def support_of(snapshot: Snapshot, quad: Quad) -> Support:
+    """What a fact rests on, as it is written down where it is. Raises ``TooManyProofs``."""
+    index = snapshot.index
+    if index is not None:
+        names = [name for *_, name in index.matching(quad.subject, quad.predicate, quad.object)]
+        if len(names) == 1:
+            return index.supports(names)[0]
+    return snapshot.fact_support(quad.subject, quad.predicate, quad.object)
+
+
+def told_of(snapshot: Snapshot, claims: Iterable[str]) -> dict[str, Stored]:
+    """What the text index tells of active claims, all at once; of others nothing."""
+    found = snapshot.text.told(tuple(claims)) if snapshot.text else {}
+    return {iri: one for iri, one in found.items() if one.state == "active"}
+
+
+def strength(snapshot: Snapshot, support: Support, told: Mapping[str, Stored] | None = None) -> Strength:
+    """How sure a fact with such support is; ``told`` is what the text index tells of its claims."""
     circuit = Circuit()
     root = circuit.one if support.base else annotation(circuit, support)
-    assessor = Assessor(circuit, _Ratings(snapshot))
-    rebuttals = {claim: found for claim in circuit.names([root]) if (found := snapshot.rebuttals(claim))}
+    ratings = Ratings(snapshot, told_of(snapshot, support.claims) if told is None else told)
+    assessor = Assessor(circuit, ratings)
+    rebuttals = {claim: found for claim in circuit.names([root]) if (found := ratings.rebuttals(claim))}
     resting = rests_on_of(circuit, [root], rebuttals).get(root, ()) if rebuttals else ()
     against = {other for claim in resting for other in rebuttals[claim]}
     return Strength(
@@ -43,19 +63,38 @@ def strength(snapshot: Snapshot, support: Support) -> Strength:
 
 
 @dataclass(frozen=True)
-class _Ratings:
-    """How far the claims of a fact are to be trusted."""
+class Ratings:
+    """How far claims are to be trusted; the record is asked for what the text index does not tell."""
 
     snapshot: Snapshot
+    told: Mapping[str, Stored]
+
+    def rating(self, claim: str) -> tuple[str, float, float] | None:
+        """Its origin, P(that is reliable) and P(credible | it is), as ``Snapshot.rating`` tells them."""
+        known = self.told.get(claim)
+        reliability = self.snapshot.reliability(known.origin) if known else 0.0
+        if known is None or reliability == 0:
+            return self.snapshot.rating(claim)
+        return known.origin, reliability, known.confidence / reliability
 
     def trust(self, claim: str) -> Trust:
         """Its origin and its probabilities. Raises ``NotFound`` for what is no active claim."""
-        rating = self.snapshot.rating(claim)
+        rating = self.rating(claim)
         if rating is None:
             raise NotFound(
                 f"a fact rests on {claim}, which is no active claim: please report this", iri=claim
             )
-        return Trust(*rating, self.snapshot.is_judgment(claim))
+        return Trust(*rating, claim not in self.told and self.snapshot.is_judgment(claim))
+
+    def rebuttals(self, claim: str) -> tuple[str, ...]:
+        """As ``Snapshot.rebuttals``, looked up only where there may be any.
+
+        Of claims without participants, which may say any number of things, the index compares the first only.
+        """
+        known = self.told.get(claim)
+        if known is not None and not known.contested and known.has_roles:
+            return ()
+        return self.snapshot.rebuttals(claim)
 
     def outside(self, service: str) -> float:
         """Facts rest on no service. Raises ``NotFound``."""

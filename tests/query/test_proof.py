@@ -150,4 +150,5 @@ def test_over_http(client: FlaskClient) -> None:
     ],
 )
 def test_over_http_what_is_wrong_is_said(client: FlaskClient, given: dict[str, str], status: int) -> None:
-    assert client.get("/explain", query_string=given).status_code == status
+    asked = client.get("/explain", query_string=given, headers={"Accept": "application/json"})
+    assert asked.status_code == status

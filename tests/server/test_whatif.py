@@ -1,12 +1,16 @@
 """What the page says of rows under a policy is what ``/sparql/diff`` says; and whys that come later."""
 
+import json
 import re
 from collections import Counter
-from urllib.parse import urlencode
+from collections.abc import Callable
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from flask.testing import FlaskClient
+from pyoxigraph import Quad, RdfFormat, parse
 
+from ontology.vocab import LS
 from tests.server.conftest import Names
 
 QUERIES = (
@@ -65,6 +69,55 @@ def test_every_download_is_there(form: str, client: FlaskClient) -> None:
     assert len(links) >= 5
     for link in links:
         assert client.get(link.replace("&amp;", "&")).status_code == 200
+
+
+@pytest.mark.parametrize("policy", POLICIES, ids=str)
+@pytest.mark.parametrize("form", ["SELECT *", "CONSTRUCT"])
+def test_every_download_is_the_answer_that_is_shown(
+    form: str, policy: dict[str, str], client: FlaskClient, names: Names
+) -> None:
+    asked = {name: value.format(grant=names.grant) for name, value in policy.items()}
+    query = f"{form} WHERE {{ ?s ls:holdsLicenseFor ?o }}"
+    page = client.get("/sparql", query_string={"query": query, "format": "html", **asked}).text
+    shown = len(re.findall(r'class="row (?:same|changed|appeared)"', page))
+    links = [urlsplit(a.replace("&amp;", "&")) for a in DOWNLOAD.findall(page)]
+    assert {parse_qs(link.query)["format"][0] for link in links} >= set(
+        READERS if form == "SELECT *" else GRAPH_READERS
+    )
+    for link in links:
+        sent = {name: values[0] for name, values in parse_qs(link.query).items()}
+        assert all(sent[name].startswith(value) for name, value in asked.items()), link.query
+        name = sent["format"]
+        body = client.get(link.geturl()).text
+        if form == "SELECT *" and name in READERS:
+            assert READERS[name](body) == shown, name
+        elif name in GRAPH_READERS:
+            triples = {(str(q.subject), str(q.object)) for q in parse(body, GRAPH_READERS[name]) if held(q)}
+            assert len(triples) == shown, name
+
+
+DOWNLOAD = re.compile(r'<a href="(/sparql[?][^"]*format=(?!html)[^"]*)"')
+READERS: dict[str, Callable[[str], int]] = {
+    "json": lambda body: len(json.loads(body)["results"]["bindings"]),
+    "xml": lambda body: body.count("<result>"),
+    "csv": lambda body: len(body.splitlines()) - 1,
+    "tsv": lambda body: len(body.splitlines()) - 1,
+}
+"""How many rows there are in an answer, by the name of its format."""
+
+GRAPH_READERS = {
+    "turtle": RdfFormat.TURTLE,
+    "trig": RdfFormat.TRIG,
+    "ntriples": RdfFormat.N_TRIPLES,
+    "nquads": RdfFormat.N_QUADS,
+    "jsonld": RdfFormat.JSON_LD,
+    "rdfxml": RdfFormat.RDF_XML,
+}
+
+
+def held(quad: Quad) -> bool:
+    """Whether a quad is one of those that are asked for, not of what is told about them."""
+    return bool(quad.predicate.value == LS.holdsLicenseFor)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,8 @@ from kg.claims.names import Names
 from kg.claims.times import TimeSpan
 from kg.claims.types import TYPE_INFO
 from kg.dataset.decode import Node, decode
-from kg.dataset.encode import label_of, origin_iri, voice_iri
+from kg.dataset.encode import origin_iri, voice_iri
+from kg.dataset.labels import label_of
 from kg.dataset.records import State
 from kg.dataset.terms import Literal, NamedNode, Quad, node, ntriples
 from kg.dataset.view import View

@@ -121,7 +121,8 @@ class NameHit:
 class Stored:
     """What the index itself tells of a claim; ``day`` is its date, empty if it has none.
 
-    ``recorded`` is in microseconds.
+    ``recorded`` is in microseconds. ``has_roles`` says whether anybody takes part in what it
+    tells; ``written`` is its line, which is read only when it is asked for.
     """
 
     iri: str
@@ -129,12 +130,19 @@ class Stored:
     state: str
     modality: str
     polarity: str
+    origin: str
     document: str
     day: str
     recorded: int
     confidence: float
     contested: bool
-    line: Line
+    has_roles: bool
+    written: bytes
+
+    @cached_property
+    def line(self) -> Line:
+        """Its line in a list."""
+        return Line(**json.loads(self.written))
 
 
 class TextIndex:
@@ -170,6 +178,13 @@ class TextIndex:
         """What the index tells of a claim, active or not; ``None`` if it has none of that IRI."""
         found = self.document(iri)
         return _stored(found) if found and found["kind"] == ["claim"] else None
+
+    def told(self, claims: Sequence[str]) -> dict[str, Stored]:
+        """What the index tells of some claims, active or not, those that it has."""
+        if not claims:
+            return {}
+        found = self.stored(Ask(chosen={"id": tuple(claims)}, sort=Sort.BEST, limit=len(claims)))
+        return {one.iri: one for one in found}
 
     def count(self, ask: Ask) -> int:
         """How many claims are wanted."""
@@ -262,9 +277,11 @@ def _stored(found: dict[str, list[Any]]) -> Stored:
         state=str(found["state"][0]),
         modality=str(found["modality"][0]),
         polarity=str(found["polarity"][0]),
+        origin=str(found["origin"][0]),
         document=str(found["document"][0]),
         recorded=int(found["recorded"][0]),
-        line=Line(**json.loads(bytes(found["line"][0]))),
+        has_roles="player" in found,
+        written=bytes(found["line"][0]),
         day=_day(found["day"][0]) if "day" in found else "",
         confidence=float(found["confidence"][0]),
         contested=found["contested"][0] == "yes",

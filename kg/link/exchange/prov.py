@@ -14,7 +14,8 @@ from kg.claims.claim import Agent, AgentKind, Claim
 from kg.claims.names import Names
 from kg.claims.source import SourceKind
 from kg.claims.types import MODALITY_TERM, POLARITY_TERM, STATUS_TERM
-from kg.dataset.encode import agent_iri, label_of, origin_iri, voice_iri
+from kg.dataset.encode import agent_iri, origin_iri, voice_iri
+from kg.dataset.labels import label_of
 from kg.dataset.records import StoredClaim
 from kg.dataset.terms import Literal, NamedNode, node
 from kg.dataset.view import View

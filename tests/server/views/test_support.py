@@ -7,9 +7,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from kg.dataset.snapshots import Reader
-from kg.dataset.terms import NamedNode
+from kg.dataset.terms import DefaultGraph, NamedNode
 from ontology.vocab import LS
-from server.views.support import strength
+from server.views.support import Ratings, strength, support_of, told_of
 
 QUERY = "SELECT ?p ?c { ?p ls:holdsLicenseFor ?c }"
 
@@ -25,6 +25,35 @@ def test_a_fact_is_as_sure_as_the_row_that_is_that_fact(client: FlaskClient, sto
         assert found.confidence == pytest.approx(row["confidence"])
         assert found.origins == row["origins"]
         assert found.contested == tuple(row.get("contested", ()))
+
+
+def test_what_is_written_down_tells_what_the_record_tells(store: Path) -> None:
+    snapshot = Reader(store).current()
+    facts = list(snapshot.main.quads_for_pattern(None, None, None, DefaultGraph()))
+    assert facts
+    against = set()
+    for fact in facts:
+        support = snapshot.fact_support(fact.subject, fact.predicate, fact.object)
+        assert support_of(snapshot, fact) == support
+        quick, slow = strength(snapshot, support), strength(snapshot, support, told={})
+        assert quick.confidence == pytest.approx(slow.confidence, abs=1e-12)
+        assert (quick.origins, quick.claims, quick.contested) == (slow.origins, slow.claims, slow.contested)
+        against.update(slow.contested)
+    assert against
+
+
+def test_rebuttals_are_sought_where_there_are_any(store: Path) -> None:
+    snapshot = Reader(store).current()
+    claims = list(snapshot.stating_claims())
+    ratings = Ratings(snapshot, told_of(snapshot, claims))
+    assert ratings.told.keys() == set(claims)
+    for claim in claims:
+        assert ratings.rebuttals(claim) == snapshot.rebuttals(claim)
+        quick, slow = ratings.rating(claim), snapshot.rating(claim)
+        assert quick is not None
+        assert slow is not None
+        assert quick[:2] == slow[:2]
+        assert quick[2] == pytest.approx(slow[2], abs=1e-12)
 
 
 def test_a_rating_is_that_of_the_whole_claim(store: Path) -> None:
