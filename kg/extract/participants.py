@@ -13,20 +13,16 @@ from kg.extract.aliases import chinese
 from kg.extract.attribution import Attribution
 from kg.extract.discourse import Discourse
 from kg.extract.events import LICENSING, Event, Finder
+from kg.extract.goods import good
 from kg.extract.kinds import PLACES
+from kg.extract.makers import makes, supplied
+from kg.extract.measures import Measures
 from kg.extract.reader import Article
 from kg.extract.threads import Threads
 
 R = RoleName
 MAX_HOLDERS = 100
 """A list of more holders gives no claims: its parse is not to be trusted."""
-_NO_GOODS = (
-    "license application restriction traffic export maker user firm price stock production shortage list "
-    "authority"
-).split()
-_NO_MAKERS = frozenset(
-    {"exporter", "shipper", "member", "applicant", "dealer", "distributor", "trader", "carrier", "operator"}
-)
 _EMPLOYER = re.compile(
     r"(?:\b(?:at|of|for|from|with)(?: the)?(?: [a-z][\w-]*){0,3}(?: [A-Z]\w+)??(?: [a-z][\w-]*){0,3} "
     r"(?P<at>[A-Z][\w&.-]*(?: [A-Z][\w&.-]*)*)\W*$"
@@ -51,6 +47,7 @@ class Participants:
     finder: Finder
     threads: Threads
     _users: set[str] = field(default_factory=set)
+    _measures: Measures = field(default_factory=Measures)
 
     def roles(self, event: Event, attribution: Attribution, authority: str | None) -> dict[RoleName, Mention]:
         """The participants of an event; ``authority`` is whom export licenses come from by default."""
@@ -77,6 +74,10 @@ class Participants:
                     attribution.voices or "our" in theirs
                 ):  # what they say of "its suppliers"
                     roles[R.CUSTOMER] = us
+        if event.type is ClaimType.PRODUCTION_HALT and R.AFFECTED not in roles:
+            whose = self._whose(event, attribution)
+            if whose is not None:
+                roles[R.AFFECTED] = whose
         if event.type is ClaimType.LICENSE_SCOPE:
             roles.pop(R.PRODUCER, None)
         if event.type in LICENSING and R.AUTHORITY not in roles and authority and _is_export(event.theme):
@@ -89,12 +90,12 @@ class Participants:
     ) -> Mention | None:
         noun = syntax.through(token)
         if role is R.PRODUCT:
-            product = self._product(noun)
+            product = good(noun, self.finder)
             return Mention(text=product) if product else None
         if role is R.PLACE:
             return Mention(text=wording.phrase(noun, clauses=False).text)
         if role is R.MEASURE:
-            return Mention(text=self._measure(noun))
+            return Mention(text=self._measures.words(noun, event))
         if noun.lower_ in ("we", "i", "us", "our"):
             voice = attribution.voices[0] if attribution.voices else None
             if role is R.SPEAKER and voice is not None and voice.name and voice.kind in _SPEAKING:
@@ -109,6 +110,13 @@ class Participants:
             return None
         real = self._player(noun, event, attribution)
         return None if real.pos_ == "PRON" else self.mention(real, lists=role in _LISTED and real == noun)
+
+    def _whose(self, event: Event, attribution: Attribution) -> Mention | None:
+        """Whose production stops where the clause does not say it: "output was cut", "we will halt it"."""
+        if any(t.lower_ in ("we", "our") for t in event.trigger.subtree):
+            return self._self(attribution)
+        topic = self.discourse.topic(event.trigger)
+        return self.mention(self._real(topic)) if topic is not None else None
 
     def _real(self, token: Token) -> Token:
         """The noun itself, or what it stands for; sources "at X" who say "they" mean X."""
@@ -169,24 +177,6 @@ class Participants:
         body = employer(voice.text or "") if voice.kind is SourceKind.PERSON else None
         return Mention(text=self.discourse.fullest(body)) if body else None
 
-    def _measure(self, noun: Token) -> str:
-        """A measure with what it is on, also where the parse hangs that on the verb ("put curbs on …")."""
-        span = wording.phrase(noun, clauses=False, lists=True)
-        end = span.end
-        doc = noun.doc
-        if end < noun.sent.end and doc[end].lower_ in ("on", "over", "against") and doc[end].dep_ == "prep":
-            last = max(t.i for t in doc[end].subtree)
-            inner = [
-                t
-                for t in doc[end].subtree
-                if t.ent_type_ in ("DATE", "TIME") or syntax.is_verb(t) or t.is_punct
-            ]
-            stop = min((t.i for t in inner), default=last + 1)
-            while stop - 1 > end and doc[stop - 1].pos_ in ("ADP", "CCONJ", "SCONJ", "DET", "PRON"):
-                stop -= 1
-            end = max(end, stop) if doc[stop - 1].pos_ != "NUM" else end
-        return str(doc[span.start : end].text)
-
     def mention(self, noun: Token, *, lists: bool = False) -> Mention:
         """A participant in the words of its noun phrase; an unnamed one is told apart by where it stands."""
         text = wording.phrase(noun, lists=lists).text
@@ -194,94 +184,32 @@ class Participants:
         if han is not None:
             return Mention(text=self.discourse.aliases.of(han) or han, named=True)
         if noun.pos_ == "PROPN" or self.discourse.aliases.of(text):
-            text = self.discourse.fullest(_HONORIFIC.sub("", text))
+            text = self.discourse.fullest(_HONORIFIC.sub("", wording.name_alone(noun, text)))
         elif noun.i == noun.sent.start and noun.text[0].isupper():  # "Hanbit declined …", no word of English
             full = self.discourse.fullest(text)
             if full != text:
                 return Mention(text=full)
+        text = self.discourse.fuller(noun, text)
         if noun.pos_ == "PROPN" or any(o.ent_type_ in ("GPE", "ORG") for o in syntax.owners(noun)):
             return Mention(text=text)
         return Mention(text=text, id=f"{noun.lemma_.lower()}-{self.discourse.passage(noun).at(noun)}")
 
-    def _product(self, noun: Token) -> str | None:
-        """The words for a good; ``None`` where it only tells makers from others ("magnet makers")."""
-        listed = any(c.dep_ == "conj" for c in noun.children)
-        classes = self.discourse.lexicon.classes
-        if (noun.dep_ in syntax.MODIFIERS or noun.dep_ == "nsubj") and not listed:
-            if noun.dep_ == "compound" and not self._governs_goods(noun.head):
-                return self._product(noun.head)
-            words = str(wording.compound_up_to(noun, classes["licence_words"]).text)
-            of_maker = noun.dep_ in syntax.MODIFIERS and noun.head.lemma_.lower() in classes["maker"]
-            return None if of_maker and " " not in words else words
-        aside = {t.i for c in noun.children if self._is_beside_good(c) for t in c.subtree}
-        aside |= {t.i for t in noun.children if t.dep_ == "det"}
-        words = [t for t in wording.phrase(noun, lists=True) if t.i not in aside]
-        span = syntax.covering(words, noun)
-        return str(span.text if span is not None else noun.text).removeprefix("its ")
-
-    def _is_beside_good(self, child: Token) -> bool:
-        """What is said of a good beyond its kind: for whom it is, from where, what came to pass with it."""
-        below = [t for t in child.children if t.dep_ == "pobj"]
-        if child.dep_ == "prep" and child.lower_ == "for":
-            return any(t.pos_ == "PROPN" or self.finder.is_a(t, "user|maker|time_to_decide") for t in below)
-        if child.dep_ == "prep":
-            return child.lower_ in ("from", "to", "in") and any(t.ent_type_ in PLACES for t in below)
-        return child.dep_ == "relcl" or (child.dep_ == "acl" and child.tag_ == "VBN" and _is_dated(child))
-
-    def _governs_goods(self, head: Token) -> bool:
-        """Whether a noun after a good is no good itself ("gallium *permits*", "magnet *prices*")."""
-        classes = self.discourse.lexicon.classes
-        lemma = head.lemma_.lower()
-        return any(lemma in classes[name] for name in _NO_GOODS)
-
     def _is_producer(self, noun: Token) -> bool:
         """Whether a holder of licenses makes what they are for, and is no user or mere dealer."""
-        classes = self.discourse.lexicon.classes
-        lemma = noun.lemma_.lower()
-        if lemma in classes["maker"] - _NO_MAKERS:
-            made = syntax.prepositional(noun, "of")
-            return not made or any(self.finder.is_a(t, "product") or t.pos_ == "PROPN" for t in made)
         if noun.pos_ == "NOUN":
-            trading = any(c.lower_ in ("trading", "buying") for c in noun.children)
-            settled = lemma in classes["firm"] - _NO_MAKERS and not trading
-            return settled and any(
-                (
-                    c.dep_ == "prep"
-                    and c.lower_ in ("in", "from")
-                    and any(t.ent_type_ in PLACES for t in c.children)
-                )
-                or (c.dep_ in ("relcl", "acl") and c.lemma_ in classes["make"] | {"base", "locate"})
-                for c in noun.children
-            )
-        return noun.ent_type_ not in PLACES and not self._uses(noun)
+            return makes(noun, self.finder)
+        return noun.ent_type_ not in PLACES and self.mention(noun).text not in self._named_users()
 
-    def _uses(self, name: Token) -> bool:
-        """Whether the text calls somebody a user: it has suppliers, is supplied, or is named as one."""
+    def _named_users(self) -> set[str]:
+        """The names of those who the text says are supplied."""
         if not self._users:
-            self._users.update(self._named_users())
-            self._users.add("")
-        return self.mention(name).text in self._users
-
-    def _named_users(self) -> Iterator[str]:
-        makers, users = self.discourse.lexicon.classes["maker"], self.discourse.lexicon.classes["user"]
-        for passage in self.discourse.passages:
-            for token in passage.doc:
-                lemma = token.lemma_.lower()
-                if lemma in makers and token.pos_ == "NOUN":
-                    supplied = [*syntax.owners(token)]
-                    for preposition in ("to", "for", "of"):
-                        supplied += syntax.prepositional(token, preposition)
-                elif lemma == "supply" and syntax.is_verb(token):
-                    supplied = [*syntax.objects(token), *syntax.prepositional(token, "to")]
-                elif lemma in users and token.pos_ == "NOUN":
-                    supplied = [t for t in (token.head, *token.children) if "appos" in (t.dep_, token.dep_)]
-                    supplied += [token.head] if token.dep_ == "compound" else []
-                else:
-                    continue
-                for noun in supplied:
+            for passage in self.discourse.passages:
+                for noun in supplied(passage.doc, self.discourse.lexicon):
                     real = self._real(noun)
                     if real.pos_ == "PROPN" and real.ent_type_ not in PLACES:
-                        yield self.mention(real).text
+                        self._users.add(self.mention(real).text)
+            self._users.add("")
+        return self._users
 
     def around(self, noun: Token, known: dict[RoleName, Mention]) -> dict[RoleName, Mention]:
         """What the words around a firm tell of it: what it makes, whom it supplies, where it is."""
@@ -295,7 +223,7 @@ class Participants:
                 real = self._real(token)
                 found[role] = self.mention(real, lists=real == token)
             elif role is R.PRODUCT:
-                words = self._product(token)
+                words = good(token, self.finder)
                 if words is not None:
                     found[role] = Mention(text=words)
             elif role is R.PLACE:
@@ -409,8 +337,3 @@ def _is_negated(token: Token) -> bool:
 
 def _is_export(theme: Token | None) -> bool:
     return theme is not None and any(t.lower_ == "export" for t in syntax.nominal_modifiers(theme))
-
-
-def _is_dated(clause: Token) -> bool:
-    """Whether a clause tells of a day ("announced on November 10")."""
-    return any(t.ent_type_ in ("DATE", "TIME") for t in clause.subtree)

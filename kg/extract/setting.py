@@ -1,4 +1,4 @@
-"""The good and the place that a clause names where no frame says which word bears them."""
+"""The good, place, customer and authority that a clause names where no frame says which word they are."""
 
 from collections.abc import Iterator
 
@@ -14,6 +14,8 @@ _ARGUMENTS = frozenset(
     "nsubj nsubjpass dobj pobj prep attr agent dative acomp oprd xcomp conj appos pcomp npadvmod acl".split()
 )
 _WHERE = frozenset({"in", "at", "from", "to", "into", "near", "of", "across", "outside"})
+_OF_LICENSES = LICENSING | {T.LICENSE_SCOPE}
+_OF_CONTROLS = frozenset({T.RESTRICTION_IMPOSED, T.RESTRICTION_EASED})
 _LANDS = frozenset({"GPE", "LOC"})
 _OF_GOODS = LICENSING | {
     T.LICENSE_SCOPE,
@@ -44,7 +46,33 @@ def completed(event: Event, finder: Finder) -> dict[RoleName, Token]:
         place = next((p for t in words for p in _places(t, finder) if p.i not in taken), None)
         if place is not None:
             roles[R.PLACE] = place
+    if event.type in _OF_LICENSES and R.CUSTOMER not in roles:
+        user = next((t for t in words if t.i not in taken and _is_user(t, finder)), None)
+        if user is not None:
+            roles[R.CUSTOMER] = user
+    if event.type in _OF_LICENSES | _OF_CONTROLS and R.AUTHORITY not in roles:
+        power = next((t for t in _acting(event, words) if t.i not in taken and finder.is_a(t, "power")), None)
+        if power is not None:
+            roles[R.AUTHORITY] = power
     return roles
+
+
+def _is_user(noun: Token, finder: Finder) -> bool:
+    return noun.dep_ in ("pobj", "dobj") and noun.pos_ == "NOUN" and finder.is_a(noun, "user")
+
+
+def _acting(event: Event, words: list[Token]) -> Iterator[Token]:
+    """Who may decide: the agent, the body applied to, whose decision it is, who announces it."""
+    for noun in words:
+        after = noun.head.lower_ if noun.dep_ == "pobj" else ""
+        if after in ("by", "with") or (after in ("to", "from") and noun.ent_type_ not in _LANDS):
+            yield noun
+        yield from (o for o in syntax.owners(noun) if o.pos_ != "PRON")
+    verb = event.trigger
+    if verb.pos_ == "NOUN" and verb.dep_ in ("dobj", "pobj"):  # "announced a six-month *ban*"
+        verb = next((a for a in syntax.ancestors(verb) if syntax.is_verb(a)), verb)
+    if syntax.is_verb(verb):
+        yield from syntax.subjects(verb)
 
 
 def _named(trigger: Token) -> Iterator[Token]:
