@@ -1,6 +1,6 @@
 """Who says so: the chain of voices from the one nearest to the event to the outlet that is cited."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from spacy.tokens import Span, Token
@@ -12,6 +12,11 @@ from kg.extract.speakers import Speakers, count_of, is_outlet
 from kg.extract.wording import is_telling
 
 _GUESSES = frozenset({"expect", "think", "fear", "reckon", "assume", "see"})
+_CITING = frozenset({"citing", "quoting"})
+_OWN_ESTIMATES = frozenset(
+    {"estimate", "assessment", "view", "forecast", "reckoning", "understanding", "impression"}
+)
+_HOPES = frozenset({"expect", "hope", "fear", "reckon"})
 _LEAD = 3
 _RUN = 12
 _SAYS = frozenset(
@@ -37,6 +42,7 @@ _BESIDE = frozenset(
         "whereas",
     }
 )
+_PERSONS = frozenset({SourceKind.PERSON, SourceKind.SPOKESPERSON, SourceKind.ANONYMOUS})
 _REPORT_LINKS = frozenset({"ccomp", "parataxis", "pcomp", "dep", "xcomp", "dobj", "nsubjpass"})
 _OPEN, _CLOSE, _PLAIN = "“«", "”»", '"'
 
@@ -61,6 +67,8 @@ class Attributions:
     """The outlet whose report the text passes on, once its lead has named it."""
     last: tuple[Voice, ...] = ()
     last_passage: int = -1
+    person: Voice | None = None
+    """The person who spoke last, for "she said" after others were named."""
     _outlets: set[str] = field(default_factory=set)
 
     def find_record(self) -> None:
@@ -87,7 +95,7 @@ class Attributions:
         """The attribution of what a trigger tells."""
         sentence = trigger.sent
         direct = _in_quotes(trigger)
-        cited = [(t, _clause_of(t)) for t in sentence if t.lower_ in ("citing", "according")]
+        cited = [(t, _clause_of(t)) for t in sentence if t.lower_ in _CITING or t.lower_ == "according"]
         voices: list[Voice] = []
         verbs: list[Token] = []
         denied = False
@@ -103,7 +111,7 @@ class Attributions:
                 for voice in said:
                     _append(voices, voice)
             if node != trigger and child.dep_ in ("ccomp", "conj") and not verbs:
-                for voice in self._learned(node):
+                for voice in (*self._learned(node), *self._estimated(node)):
                     _append(voices, voice)
                     verbs.append(node)
             child = node
@@ -119,12 +127,15 @@ class Attributions:
             voices = list(self.last)
         if len(voices) == 1 and where == self.last_passage and self._same_speaker(voices[0]):
             voices = [*voices, *self.last[1:]]  # "X told Reuters that … X said …"
-        label = self.discourse.passage(trigger).speaker
-        if not voices and label is not None:
-            voices, direct = [self.speakers.labelled(label)], True
-        voices = self._to_outlet(voices)
+        passage = self.discourse.passage(trigger)
+        if not voices and passage.speaker is not None and passage.asks:
+            voices = [Voice(kind=SourceKind.ORGANIZATION, name=passage.speaker, text=passage.speaker)]
+        elif not voices and passage.speaker is not None:
+            voices, direct = [self.speakers.labelled(passage.speaker)], True
+        voices = self._to_outlet([v for v in voices if not self._is_itself(v)])
         if voices:
             self.last, self.last_passage = tuple(voices), where
+            self._remember(voices)
         return Attribution(tuple(voices), direct, tuple(verbs), denied)
 
     def _after(self, trigger: Token, voices: list[Voice]) -> list[Token]:
@@ -161,7 +172,16 @@ class Attributions:
                 if said:
                     passage = self.discourse.passage(token)
                     self.last = tuple(self._to_outlet(said))
+                    self._remember(said)
                     self.last_passage = self.discourse.passages.index(passage)
+
+    def _is_itself(self, voice: Voice) -> bool:
+        """Whether a release speaks of its publisher ("the Company")."""
+        return voice.name is not None and voice.name.lower() in ("company", "group", "corporation")
+
+    def _remember(self, voices: Iterable[Voice]) -> None:
+        single = (v for v in voices if v.kind in _PERSONS and (v.name or v.count == 1))
+        self.person = next(single, self.person)
 
     def _words(self, name: str) -> frozenset[str]:
         return self.discourse.lexicon.speech[name]
@@ -176,10 +196,17 @@ class Attributions:
 
     def _reports(self, verb: Token, child: Token) -> bool:
         lemma = verb.lemma_.lower()
+        if lemma in _HOPES and child.dep_ == "xcomp" and syntax.is_verb(verb):
+            return any(c.dep_ == "nsubj" and c.lower_ in ("he", "she") for c in verb.children)
         if lemma in _GUESSES and child.dep_ == "ccomp" and syntax.is_verb(verb):
             return any(c.dep_ == "nsubj" for c in child.children)
         if not syntax.is_verb(verb) or lemma not in self._words("verbs") | self._words("denials"):
             return False
+        if child.dep_ == "advcl":
+            marks = {c.lower_ for c in child.children if c.dep_ in ("mark", "advmod")}
+            finite = any(c.dep_ in ("nsubj", "nsubjpass") for c in child.children)
+            if "that" in marks or (finite and child.i > verb.i and _has_fronted(verb)):
+                return True  # "confirmed only that …"; "It will stop, X said, after …"
         if child.dep_ in ("dobj", "nsubjpass"):
             tells = lemma not in self._words("denials") or is_telling(child, self.discourse.lexicon.speech)
             return child.pos_ == "NOUN" and tells
@@ -189,6 +216,18 @@ class Attributions:
         if child.dep_ == "conj" and any(c.dep_ == "mark" and c.lower_ == "that" for c in child.children):
             return True  # "said that …, and that …"
         return child.dep_ in _REPORT_LINKS or _leads(child, verb)
+
+    def _estimated(self, verb: Token) -> list[Voice]:
+        """ "The Commission's estimate is that …": whose it is."""
+        if verb.lemma_ != "be":
+            return []
+        found = [
+            self._voice(owner)
+            for noun in syntax.raw_subjects(verb)
+            if noun.lemma_.lower() in _OWN_ESTIMATES
+            for owner in syntax.owners(noun)
+        ]
+        return [v for v in found if v is not None]
 
     def _learned(self, verb: Token) -> list[Voice]:
         """ "We understand from counsel that …": whom it was learned from."""
@@ -278,9 +317,12 @@ class Attributions:
         return found
 
     def _voice(self, token: Token) -> Voice | None:
-        if token.lower_ in ("he", "she") and (not self.last or self.last[0].kind is SourceKind.ORGANIZATION):
+        if token.lower_ in ("he", "she") and (not self.last or self.last[0].kind not in _PERSONS):
             found = self.discourse.antecedent(token)
-            return None if found == token else self.speakers.voice(found)
+            voice = None if found == token else self.speakers.voice(found)
+            return voice or (
+                self.person.model_copy(update={"text": token.text, "verb": None}) if self.person else None
+            )
         if token.pos_ == "PRON" and token.lower_ in ("he", "she", "it", "they") and self.last:
             return self.last[0].model_copy(update={"text": token.text, "verb": None})
         noun = syntax.through(token)
@@ -329,7 +371,7 @@ class Attributions:
             for head in heads:
                 voice = self._voice(head)
                 if voice is not None and trigger not in head.subtree:
-                    (nearer if token.lower_ == "citing" else farther).append(voice)
+                    (nearer if token.lower_ in _CITING else farther).append(voice)
         return nearer + farther
 
     def _to_outlet(self, voices: list[Voice]) -> list[Voice]:
@@ -351,6 +393,11 @@ def _ends_noun(token: Token, end: int) -> bool:
     """Whether a noun ends its run of nouns ("trade *data* from …", not "*trade* data")."""
     after = token.i + 1
     return after >= end or token.doc[after].pos_ not in ("NOUN", "PROPN")
+
+
+def _has_fronted(verb: Token) -> bool:
+    """Whether what is said stands before its verb ("It will stop, X said, after …")."""
+    return any(c.dep_ == "ccomp" and c.i < verb.i and syntax.is_verb(c) for c in verb.children)
 
 
 def _leads(clause: Token, verb: Token) -> bool:
@@ -378,7 +425,7 @@ def _append(voices: list[Voice], voice: Voice) -> None:
 
 def _clause_of(token: Token) -> Token | None:
     for node in syntax.ancestors(token):
-        if syntax.is_verb(node) and node.lower_ not in ("citing", "according"):
+        if syntax.is_verb(node) and node.lower_ not in _CITING | {"according"}:
             return node
     return None
 

@@ -33,6 +33,8 @@ class Passage:
     offset: int
     speaker: str | None = None
     """Who is named before it as speaking ("Mr Pugh: …")."""
+    asks: bool = False
+    """Whether it is a question, and its speaker an outlet or body ("Q (Tokyo Daily): …")."""
 
     def at(self, token: Token) -> int:
         """Where the token starts in the whole text."""

@@ -17,7 +17,7 @@ class Path:
 
     steps: tuple[str, ...]
     test: str | None = None
-    way: str = ""
+    way: str = field(default="", compare=False)
     """The steps as they are written."""
 
     @classmethod

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from spacy.tokens import Doc
+
 from kg.claims.claim import Agent, AgentKind, Claim, ClaimType
 from kg.claims.names import normalized
 from kg.errors import UnreadableInput
@@ -93,9 +95,7 @@ class SpacyExtractor:
         )
         docs = parser().pipe(lines, batch_size=_BATCH) if any(places) else iter(())
         for article, spans in zip(articles, places, strict=True):
-            passages = tuple(
-                Passage(next(docs), begin, self._label(article.text, begin)) for begin, _ in spans
-            )
+            passages = tuple(self._passages(article, spans, docs))
             yield self._read(article, passages) if passages else []
 
     def _places(self, article: Article) -> list[tuple[int, int]]:
@@ -103,12 +103,27 @@ class SpacyExtractor:
             return []
         return [s for s in _pieces(article.text, article.body) if self._telling(article.text[slice(*s)])]
 
-    def _label(self, text: str, begin: int) -> str | None:
-        """Whom a transcript names as speaking, before a passage."""
+    def _passages(
+        self, article: Article, spans: Sequence[tuple[int, int]], docs: Iterator[Doc]
+    ) -> Iterator[Passage]:
+        """The passages of an article with who speaks in each; a minister goes on until the next label."""
+        floor: str | None = None
+        for begin, _ in spans:
+            match = self._labelled(article.text, begin)
+            asks = match is not None and match["who"] in ("Q", "Question") and match["inner"] is not None
+            label = self._label(article.text, match) if match is not None else floor
+            if match is not None:
+                floor = label if match["inner"] and _HONOR.match(match["inner"]) else None
+            yield Passage(next(docs), begin, label, asks)
+
+    def _labelled(self, text: str, begin: int) -> re.Match[str] | None:
         line = text[max(text.rfind("\n", 0, begin) + 1, begin - _LONGEST_LABEL) : begin]
-        match = _LABEL.search(line)
-        if match is None:
-            return None
+        return _LABEL.search(line)
+
+    def _label(self, text: str, match: re.Match[str]) -> str | None:
+        """Whom a transcript names as speaking, before a passage."""
+        if match["who"] in ("Q", "Question"):
+            return match["inner"]
         who = match["inner"] or match["who"]
         if who in ("A", "Answer"):
             return self._answering(text)
