@@ -20,7 +20,8 @@ def good(noun: Token, kinds: Kinds) -> str | None:
             return good(noun.head, kinds)
         words = str(wording.compound_up_to(noun, classes["licence_words"]).text)
         of_maker = noun.dep_ in syntax.MODIFIERS and noun.head.lemma_.lower() in classes["maker"]
-        return None if of_maker and " " not in words else words
+        plain = " " not in words and words.lower() not in classes["strong_materials"]
+        return None if of_maker and plain else words
     aside = {t.i for c in noun.children if _is_beside(c, kinds) for t in c.subtree}
     aside |= {t.i for t in noun.children if t.dep_ == "det"}
     span = syntax.covering((t for t in wording.phrase(noun, lists=True) if t.i not in aside), noun)
