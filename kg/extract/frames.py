@@ -69,13 +69,10 @@ class Lexicon:
     around: dict[str, tuple[tuple[RoleName, tuple[Path, ...]], ...]] = field(default_factory=dict)
     speech: dict[str, frozenset[str]] = field(default_factory=dict)
     demonyms: dict[str, str] = field(default_factory=dict)
+    triggers: frozenset[tuple[str, str]] = frozenset()
+    """Part of speech and lemma of each trigger, whatever its particle."""
     stems: re.Pattern[str] = field(default=re.compile(""))
     """Finds the beginnings of triggers and of words of reporting: a line without any has no claim."""
-
-    @cached_property
-    def triggers(self) -> frozenset[tuple[str, str]]:
-        """Part of speech and lemma of all triggers."""
-        return frozenset((pos, lemma) for pos, lemma, _ in self.frames)
 
     @cached_property
     def compounds(self) -> dict[str, frozenset[str]]:
@@ -172,7 +169,8 @@ def parse_lexicon(source: str) -> Lexicon:
     around = {name: _roles(roles) for name, roles in data.get("around", {}).items()}
     speech = {name: frozenset(map(str, words)) for name, words in data.get("speech", {}).items()}
     stems = _stems(frames, speech)
-    return Lexicon(frames, classes, around, speech, data.get("demonyms", {}), stems)
+    triggers = frozenset((pos, lemma) for pos, lemma, _ in frames)
+    return Lexicon(frames, classes, around, speech, data.get("demonyms", {}), triggers, stems)
 
 
 def _stems(
