@@ -8,11 +8,11 @@ from spacy.tokens import Span, Token
 from kg.claims.source import SourceKind, Voice
 from kg.extract import syntax
 from kg.extract.discourse import Discourse
+from kg.extract.reports import CITING, clause_of, ends_noun, has_fronted, in_quotes, leads
 from kg.extract.speakers import Speakers, count_of, is_outlet
 from kg.extract.wording import is_telling
 
 _GUESSES = frozenset({"expect", "think", "fear", "reckon", "assume", "see"})
-_CITING = frozenset({"citing", "quoting"})
 _OWN_ESTIMATES = frozenset(
     {"estimate", "assessment", "view", "forecast", "reckoning", "understanding", "impression"}
 )
@@ -24,27 +24,8 @@ _SAYS = frozenset(
     "suggest suggests".split()
 )
 _LEARNING = frozenset({"understand", "learn", "hear", "know", "gather"})
-_BESIDE = frozenset(
-    {
-        "because",
-        "if",
-        "when",
-        "while",
-        "as",
-        "after",
-        "before",
-        "since",
-        "although",
-        "though",
-        "unless",
-        "until",
-        "once",
-        "whereas",
-    }
-)
 _PERSONS = frozenset({SourceKind.PERSON, SourceKind.SPOKESPERSON, SourceKind.ANONYMOUS})
 _REPORT_LINKS = frozenset({"ccomp", "parataxis", "pcomp", "dep", "xcomp", "dobj", "nsubjpass"})
-_OPEN, _CLOSE, _PLAIN = "“«", "”»", '"'
 
 
 @dataclass(frozen=True)
@@ -94,8 +75,8 @@ class Attributions:
     def of(self, trigger: Token) -> Attribution:
         """The attribution of what a trigger tells."""
         sentence = trigger.sent
-        direct = _in_quotes(trigger)
-        cited = [(t, _clause_of(t)) for t in sentence if t.lower_ in _CITING or t.lower_ == "according"]
+        direct = in_quotes(trigger)
+        cited = [(t, clause_of(t)) for t in sentence if t.lower_ in CITING or t.lower_ == "according"]
         voices: list[Voice] = []
         verbs: list[Token] = []
         denied = False
@@ -205,7 +186,7 @@ class Attributions:
         if child.dep_ == "advcl":
             marks = {c.lower_ for c in child.children if c.dep_ in ("mark", "advmod")}
             finite = any(c.dep_ in ("nsubj", "nsubjpass") for c in child.children)
-            if "that" in marks or (finite and child.i > verb.i and _has_fronted(verb)):
+            if "that" in marks or (finite and child.i > verb.i and has_fronted(verb)):
                 return True  # "confirmed only that …"; "It will stop, X said, after …"
         if child.dep_ in ("dobj", "nsubjpass"):
             tells = lemma not in self._words("denials") or is_telling(child, self.discourse.lexicon.speech)
@@ -215,7 +196,7 @@ class Attributions:
             return not any(t.text == ";" for t in between)  # "… was approved; X said that …"
         if child.dep_ == "conj" and any(c.dep_ == "mark" and c.lower_ == "that" for c in child.children):
             return True  # "said that …, and that …"
-        return child.dep_ in _REPORT_LINKS or _leads(child, verb)
+        return child.dep_ in _REPORT_LINKS or leads(child, verb)
 
     def _estimated(self, verb: Token) -> list[Voice]:
         """ "The Commission's estimate is that …": whose it is."""
@@ -299,7 +280,7 @@ class Attributions:
         run = sentence.doc[start + 1 : verb.i]
         if start <= trigger.i or not 0 < len(run) <= _RUN or any(syntax.is_verb(t) for t in run):
             return None
-        head = next((t for t in run if t.pos_ in ("NOUN", "PROPN") and _ends_noun(t, run.end)), None)
+        head = next((t for t in run if t.pos_ in ("NOUN", "PROPN") and ends_noun(t, run.end)), None)
         if head is None:
             return None
         text, lemma = str(run.text), head.lemma_.lower()
@@ -371,7 +352,7 @@ class Attributions:
             for head in heads:
                 voice = self._voice(head)
                 if voice is not None and trigger not in head.subtree:
-                    (nearer if token.lower_ in _CITING else farther).append(voice)
+                    (nearer if token.lower_ in CITING else farther).append(voice)
         return nearer + farther
 
     def _to_outlet(self, voices: list[Voice]) -> list[Voice]:
@@ -389,27 +370,6 @@ class Attributions:
         return replace(attribution, voices=(self.record,))
 
 
-def _ends_noun(token: Token, end: int) -> bool:
-    """Whether a noun ends its run of nouns ("trade *data* from …", not "*trade* data")."""
-    after = token.i + 1
-    return after >= end or token.doc[after].pos_ not in ("NOUN", "PROPN")
-
-
-def _has_fronted(verb: Token) -> bool:
-    """Whether what is said stands before its verb ("It will stop, X said, after …")."""
-    return any(c.dep_ == "ccomp" and c.i < verb.i and syntax.is_verb(c) for c in verb.children)
-
-
-def _leads(clause: Token, verb: Token) -> bool:
-    """ "17 have been approved, the official said": what is said first, parsed as a clause beside."""
-    if clause.dep_ != "advcl" or clause.i > verb.i or not syntax.is_verb(clause):
-        return False
-    if any(c.dep_ in ("mark", "advmod") and c.lower_ in _BESIDE for c in clause.children):
-        return False
-    own = any(c.dep_ in ("nsubj", "nsubjpass") for c in clause.children)
-    return own and clause.tag_ != "VBG" and not any(c.tag_ == "TO" for c in clause.children)
-
-
 def replace_verb(voice: Voice, verb: str | None) -> Voice:
     """The voice with another verb of reporting."""
     return voice.model_copy(update={"verb": verb})
@@ -421,23 +381,3 @@ def _append(voices: list[Voice], voice: Voice) -> None:
     ]
     if not same:
         voices.append(voice)
-
-
-def _clause_of(token: Token) -> Token | None:
-    for node in syntax.ancestors(token):
-        if syntax.is_verb(node) and node.lower_ not in _CITING | {"according"}:
-            return node
-    return None
-
-
-def _in_quotes(token: Token) -> bool:
-    """Whether an odd number of quotation marks stands before the token in its passage."""
-    depth, plain = 0, False
-    for before in token.doc[: token.i]:
-        if before.text in _OPEN:
-            depth += 1
-        elif before.text in _CLOSE:
-            depth = max(0, depth - 1)
-        elif before.text in (_PLAIN, "``", "''"):
-            plain = not plain
-    return plain or depth > 0
