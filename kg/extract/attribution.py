@@ -8,7 +8,7 @@ from spacy.tokens import Span, Token
 from kg.claims.source import SourceKind, Voice
 from kg.extract import syntax
 from kg.extract.discourse import Discourse
-from kg.extract.reports import CITING, clause_of, ends_noun, has_fronted, in_quotes, leads
+from kg.extract.reports import CITING, cited_by, cites, clause_of, ends_noun, has_fronted, in_quotes, leads
 from kg.extract.speakers import Speakers, count_of, is_outlet
 from kg.extract.wording import is_telling
 
@@ -76,7 +76,7 @@ class Attributions:
         """The attribution of what a trigger tells."""
         sentence = trigger.sent
         direct = in_quotes(trigger)
-        cited = [(t, clause_of(t)) for t in sentence if t.lower_ in CITING or t.lower_ == "according"]
+        cited = [(t, clause_of(t)) for t in sentence if cites(t)]
         voices: list[Voice] = []
         verbs: list[Token] = []
         denied = False
@@ -109,8 +109,11 @@ class Attributions:
         if len(voices) == 1 and where == self.last_passage and self._same_speaker(voices[0]):
             voices = [*voices, *self.last[1:]]  # "X told Reuters that … X said …"
         passage = self.discourse.passage(trigger)
-        if not voices and passage.speaker is not None and passage.asks:
-            voices = [Voice(kind=SourceKind.ORGANIZATION, name=passage.speaker, text=passage.speaker)]
+        if passage.speaker is not None and passage.asks:
+            voices = [
+                *voices,
+                Voice(kind=SourceKind.ORGANIZATION, name=passage.speaker, text=passage.speaker),
+            ]
         elif not voices and passage.speaker is not None:
             voices, direct = [self.speakers.labelled(passage.speaker)], True
         voices = self._to_outlet([v for v in voices if not self._is_itself(v)])
@@ -138,9 +141,10 @@ class Attributions:
                     t.text == ";" for t in token.doc[min(token.i, trigger.i) : max(token.i, trigger.i)]
                 ):
                     return [v for t in heads if (v := self._voice(t)) is not None]
-        if trigger.lemma_ in ("put", "estimate") and syntax.is_verb(
-            trigger
-        ):  # "customs data put exports at …"
+        at = syntax.prepositional(trigger, "at")
+        if (
+            trigger.lemma_ in ("put", "estimate") and syntax.is_verb(trigger) and at
+        ):  # "data put exports at …"
             found = [self.speakers.voice(t) for t in syntax.raw_subjects(trigger)]
             return [v for v in found if v is not None]
         return []
@@ -304,6 +308,8 @@ class Attributions:
             return voice or (
                 self.person.model_copy(update={"text": token.text, "verb": None}) if self.person else None
             )
+        if token.lower_ == "it" and self.last and self.last[0].kind is SourceKind.DOCUMENT:
+            return None
         if token.pos_ == "PRON" and token.lower_ in ("he", "she", "it", "they") and self.last:
             return self.last[0].model_copy(update={"text": token.text, "verb": None})
         noun = syntax.through(token)
@@ -346,9 +352,7 @@ class Attributions:
         for token, clause in cited:
             if clause != node:
                 continue
-            heads = (
-                syntax.prepositional(token, "to") if token.lower_ == "according" else syntax.objects(token)
-            )
+            heads = cited_by(token)
             for head in heads:
                 voice = self._voice(head)
                 if voice is not None and trigger not in head.subtree:

@@ -1,6 +1,7 @@
 """The way from an article to its claims, and the protocol for other extractors."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -108,11 +109,18 @@ class SpacyExtractor:
     ) -> Iterator[Passage]:
         """The passages of an article with who speaks in each; a minister goes on until the next label."""
         floor: str | None = None
-        for begin, _ in spans:
+        speaker = _answering_by_name(article.text)
+        for begin, end in spans:
             match = self._labelled(article.text, begin)
+            asked = article.text[begin:end].rstrip().endswith("?")
             asks = match is not None and match["who"] in ("Q", "Question") and match["inner"] is not None
-            label = self._label(article.text, match) if match is not None else floor
+            asks = asks or (match is not None and speaker is not None and asked)
+            label = floor
             if match is not None:
+                named = match["who"] if asks or match["who"] == speaker else None
+                label = (
+                    match["inner"] if asks and match["inner"] else named or self._label(article.text, match)
+                )
                 floor = label if match["inner"] and _HONOR.match(match["inner"]) else None
             yield Passage(next(docs), begin, label, asks)
 
@@ -122,8 +130,6 @@ class SpacyExtractor:
 
     def _label(self, text: str, match: re.Match[str]) -> str | None:
         """Whom a transcript names as speaking, before a passage."""
-        if match["who"] in ("Q", "Question"):
-            return match["inner"]
         who = match["inner"] or match["who"]
         if who in ("A", "Answer"):
             return self._answering(text)
@@ -243,6 +249,13 @@ def claims_json(article: Article, claims: list[Claim], *, file: str | None = Non
             head["said"] = claim.said.isoformat()
         printed.append(head)
     return printed
+
+
+def _answering_by_name(text: str) -> str | None:
+    """Who answers in a transcript: the name before passages again and again, and in running text."""
+    labels = Counter(re.findall(r"(?m)^([A-Z]\w+(?: [A-Z]\w+){1,2}): (?=[A-Z])", text))
+    repeated = [name for name, times in labels.most_common(2) if times > 1 and text.count(name) > times]
+    return repeated[0] if len(repeated) == 1 else None
 
 
 def _pieces(text: str, start: int) -> Iterator[tuple[int, int]]:

@@ -27,6 +27,22 @@ _BESIDE = frozenset(
 _OPEN, _CLOSE, _PLAIN = "“«", "”»", '"'
 
 
+def cites(token: Token) -> bool:
+    """Whether a word names whose account is passed on: "citing", "according to", "per Nikkei"."""
+    if token.lower_ == "per":
+        return any(c.dep_ == "pobj" and c.pos_ == "PROPN" for c in token.children)
+    return token.lower_ in CITING or token.lower_ == "according"
+
+
+def cited_by(token: Token) -> list[Token]:
+    """Whose account it is."""
+    if token.lower_ == "according":
+        return syntax.prepositional(token, "to")
+    if token.lower_ == "per":
+        return [c for c in token.children if c.dep_ == "pobj"]
+    return syntax.objects(token)
+
+
 def ends_noun(token: Token, end: int) -> bool:
     """Whether a noun ends its run of nouns ("trade *data* from …", not "*trade* data")."""
     after = token.i + 1

@@ -119,13 +119,27 @@ class Speakers:
             return Voice(kind=SourceKind.ANONYMOUS, count=_count(token, noun), text=text)
         if lemma in speech["documents"]:
             return Voice(kind=SourceKind.DOCUMENT, text=text)
-        return self._body(token, noun, text)
+        return self._body(token, noun, text) or self._in_office(noun, text)
+
+    def _in_office(self, noun: Token, text: str) -> Voice | None:
+        """Somebody unnamed known by an office ("the energy minister"), or one of several ("a chief")."""
+        if noun.lemma_.lower() not in _OFFICES | self.discourse.lexicon.classes["official"]:
+            return None
+        if noun.tag_ not in ("NN", "NNP"):
+            return None
+        single = any(c.lower_ in _SINGLE for c in noun.children)
+        return Voice(
+            kind=SourceKind.ANONYMOUS if single else SourceKind.PERSON, count=1 if single else None, text=text
+        )
 
     def _short(self, token: Token, noun: Token) -> Voice | None:
         """ "One said that …"; "the responsible person", as Chinese bodies call who speaks for them."""
         if noun.lower_ in _ELLIPTIC and noun.dep_ == "nsubj":  # "One said that …"
             return Voice(kind=SourceKind.ANONYMOUS, count=_ELLIPTIC[noun.lower_], text=noun.text)
         if token.lower_ in _ELLIPTIC and noun.lower_ in ("them", "these", "those"):  # "One of them said …"
+            beside = next((c for c in token.children if c.dep_ == "appos" and c.pos_ == "PROPN"), None)
+            if beside is not None:
+                return self.voice(beside)
             text = wording.phrase(token, clauses=False, numbers=True).text
             return Voice(kind=SourceKind.ANONYMOUS, count=_ELLIPTIC[token.lower_], text=text)
         if noun.lemma_.lower() in ("person", "official") and any(
