@@ -187,10 +187,8 @@ class Search:
         known = self._known
         if root not in known:
             self._work_out(self._reachable(root))
-        if triple[1] not in self._joins.uses:
-            found = known.pop(root)  # nothing rests on it
-        else:
-            found = known[root]
+        is_premise = triple[1] in self._joins.uses
+        found = known[root] if is_premise else known.pop(root)  # of which nobody will ask again
         return self._combined(root, self.inferences(triple), known).proofs if inferred else found.proofs
 
     def _work_out(self, ways: dict[Goal, tuple[Application, ...]]) -> None:
