@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -17,12 +17,15 @@ class Path:
 
     steps: tuple[str, ...]
     test: str | None = None
+    way: str = field(default="", compare=False)
+    """The steps as they are written."""
 
     @classmethod
+    @cache
     def parse(cls, text: str) -> "Path":
-        """Reads ``FUNCTION(.FUNCTION)*(/CLASS)``."""
+        """Reads ``FUNCTION(.FUNCTION)*(/CLASS)``; the same text gives the same object."""
         steps, _, test = text.partition("/")
-        return cls(tuple(steps.split(".")), test or None)
+        return cls(tuple(steps.split(".")), test or None, steps)
 
 
 @dataclass(frozen=True)
@@ -66,8 +69,18 @@ class Lexicon:
     around: dict[str, tuple[tuple[RoleName, tuple[Path, ...]], ...]] = field(default_factory=dict)
     speech: dict[str, frozenset[str]] = field(default_factory=dict)
     demonyms: dict[str, str] = field(default_factory=dict)
+    triggers: frozenset[tuple[str, str]] = frozenset()
+    """Part of speech and lemma of each trigger, whatever its particle."""
     stems: re.Pattern[str] = field(default=re.compile(""))
     """Finds the beginnings of triggers and of words of reporting: a line without any has no claim."""
+
+    @cached_property
+    def compounds(self) -> dict[str, frozenset[str]]:
+        """By class: the last words of its members of two words ("certificate" of "export certificate")."""
+        return {
+            name: frozenset(word.rpartition(" ")[2] for word in members if " " in word)
+            for name, members in self.classes.items()
+        }
 
 
 _SHORT = 3
@@ -156,7 +169,8 @@ def parse_lexicon(source: str) -> Lexicon:
     around = {name: _roles(roles) for name, roles in data.get("around", {}).items()}
     speech = {name: frozenset(map(str, words)) for name, words in data.get("speech", {}).items()}
     stems = _stems(frames, speech)
-    return Lexicon(frames, classes, around, speech, data.get("demonyms", {}), stems)
+    triggers = frozenset((pos, lemma) for pos, lemma, _ in frames)
+    return Lexicon(frames, classes, around, speech, data.get("demonyms", {}), triggers, stems)
 
 
 def _stems(
