@@ -197,11 +197,10 @@ def _negated(trigger: Token, theme: Token | None) -> bool:
 def retells(event: Event) -> bool:
     """Whether the words point back at what was told ("these licenses were …", "this is the first …")."""
     theme = event.theme
-    if event.type in _CONTROLS or event.type in _OF_ONE:
+    if event.type in _CONTROLS | _OF_ONE | {ClaimType.STATEMENT_OF_POLICY}:
         return False
-    if theme is not None and any(
-        c.dep_ in ("det", "predet", "amod") and c.lower_ in DEMONSTRATIVE for c in theme.children
-    ):
+    words = {c.lower_ for c in theme.children if c.dep_ in ("det", "predet", "amod")} if theme else set()
+    if words & DEMONSTRATIVE and "no" not in words:
         return True
     noun = event.trigger.head if event.trigger.dep_ in ("acl", "relcl") else event.trigger
     if noun.dep_ == "attr" and noun.head.lemma_ == "be":

@@ -17,6 +17,11 @@ _GLUED = re.compile(r"(?:\d[\d,.]*)?(?:t|mt|kg|g|lb|tonnes?|tons?|pieces)")
 _PRONOUNS = frozenset({"it", "they", "we", "them", "us", "its", "their", "our", "his", "her", "he", "she"})
 _OF_VERBS = frozenset({"silence", "making", "revoking", "exporting", "granting", "idling", "stopping"})
 """Classes that hold verbs."""
+_NO_GOODS = (
+    "license", "application", "file", "export", "traffic", "stock", "restriction", "hindrance", "shortage", "price",
+    "maker", "user", "firm", "authority", "official", "body", "production", "making", "review", "people", "amount",
+    "industry", "share", "gain", "quota", "issue", "chain", "queue", "act", "list", "talks",
+)  # fmt: skip
 _VAGUE = frozenset({"side", "office", "agency", "state", "council", "authority"})
 _REGIONS = frozenset({"province", "city", "region", "county"})
 _COMPANY_WORDS = frozenset({"company", "firm", "corporate", "bank", "club", "union", "association", "vice"})
@@ -59,6 +64,8 @@ class Kinds:
             return _OF_NOUNS[test](noun)
         if test == "product" and noun.ent_type_ in ("ORG", "PERSON") and _compounded(noun):
             return False  # "Kestrel Semiconductor"
+        if test == "product" and self._made_of_one(noun):
+            return True
         lemma = noun.lemma_.lower()
         if test == "amount" and _GLUED.fullmatch(lemma):
             return True
@@ -69,6 +76,14 @@ class Kinds:
             or noun.dep_ in syntax.NOMINAL
             or (test in _OF_VERBS and not (test == "silence" and syntax.is_passive(noun)))
         )
+
+    def _made_of_one(self, noun: Token) -> bool:
+        """ "Germanium blanks": a thing of no other class that is named after a material."""
+        lemma = noun.lemma_.lower()
+        if noun.pos_ != "NOUN" or any(lemma in self.lexicon.classes[name] for name in _NO_GOODS):
+            return False
+        materials = self.lexicon.classes["strong_materials"] | self.lexicon.classes["weak_materials"]
+        return any(t.lemma_.lower() in materials for t in syntax.nominal_modifiers(noun))
 
     def is_power(self, noun: Token) -> bool:
         """Whether a noun is a state, a body of one, or somebody who speaks for one."""
@@ -148,6 +163,7 @@ _OF_NOUNS: dict[str, Callable[[Token], bool]] = {
     "any": lambda _: True,
     "name": _is_name,
     "known": _is_known,
+    "we": lambda noun: noun.lower_ == "we",
     "place": _is_place,
 }
 """Classes that the lexicon needs no list for."""

@@ -222,7 +222,7 @@ def _read(
             marks.dropped |= child is not None and node.lemma_ in speech["verbs"]
             marks.negative = not marks.negative
         elif kid.dep_ == "mark" and low in speech["conditions"] and (low != "until" or child is None):
-            marks.dropped |= low != "whether"
+            marks.dropped |= low != "whether" and not (low == "once" and _past(node))
             marks.unknown |= low == "whether"
         elif kid.dep_ == "advmod" and low == "longer" and any(k.lower_ == "no" for k in kid.children):
             marks.negative = not marks.negative
@@ -304,7 +304,7 @@ def _has_own_tense(verb: Token) -> bool:
 
 
 def _past(node: Token) -> bool:
-    return any(k.dep_ in ("aux", "auxpass") and k.tag_ == "VBD" for k in node.children)
+    return node.tag_ == "VBD" or any(k.dep_ in ("aux", "auxpass") and k.tag_ == "VBD" for k in node.children)
 
 
 def _none_of(event: Event) -> bool:
