@@ -182,16 +182,20 @@ def _in_aspect(frame: Frame, trigger: Token) -> bool:
 
 def _negated(trigger: Token, theme: Token | None) -> bool:
     """Whether a trigger is denied, or nothing of its theme is there ("had no comment")."""
-    if any(c.dep_ == "neg" or c.lower_ in ("neither", "never") for c in trigger.children):
+    if any(c.dep_ == "neg" or c.lower_ in ("neither", "never") or _no_longer(c) for c in trigger.children):
         return True
     subjects = syntax.raw_subjects(trigger) if syntax.is_verb(trigger) else []
     if any(
-        s.lower_ in ("nobody", "none") or any(c.lower_ == "neither" for c in s.children) for s in subjects
+        s.lower_ in ("nobody", "none", "nothing") or any(c.lower_ == "neither" for c in s.children) for s in subjects
     ):
         return True
     if trigger.dep_ == "xcomp" and any(c.lower_ == "yet" for c in trigger.head.children):
         return True
     return theme is not None and any(c.lower_ == "no" for c in theme.children)
+
+
+def _no_longer(adverb: Token) -> bool:
+    return adverb.lower_ == "longer" and any(c.lower_ == "no" for c in adverb.children)
 
 
 def retells(event: Event) -> bool:

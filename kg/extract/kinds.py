@@ -15,7 +15,7 @@ _MIN_WORD = 2
 _GLUED = re.compile(r"(?:\d[\d,.]*)?(?:t|mt|kg|g|lb|tonnes?|tons?|pieces)")
 """ "20t", and what is left of it where the parser cuts it."""
 _PRONOUNS = frozenset({"it", "they", "we", "them", "us", "its", "their", "our", "his", "her", "he", "she"})
-_OF_VERBS = frozenset({"silence", "making", "revoking", "exporting", "granting", "idling", "stopping"})
+_OF_VERBS = frozenset({"silence", "making", "revoking", "exporting", "granting", "idling", "stopping", "interview", "buying", "working"})
 """Classes that hold verbs."""
 _NO_GOODS = (
     "license", "application", "file", "export", "traffic", "stock", "restriction", "hindrance", "shortage", "price",
@@ -95,6 +95,8 @@ class Kinds:
         if lemma in classes["power"] or noun.lower_ in classes["power"]:
             return noun.pos_ in ("PROPN", "NOUN") and noun.dep_ != "compound"
         modifiers = [t.lower_ for t in syntax.nominal_modifiers(noun)]
+        if lemma == "side" and any(c.lower_ in ("two", "both") for c in noun.children):
+            return True
         if lemma in _VAGUE:
             around = (*syntax.nominal_modifiers(noun), *syntax.owners(noun))
             return any(t.ent_type_ in ("NORP", "GPE") for t in around)

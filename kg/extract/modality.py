@@ -294,7 +294,8 @@ def _is_of_the_first(verb: Token) -> bool:
     """ "Was among the first to receive …": what somebody did."""
     to = next((k for k in verb.children if k.tag_ == "TO"), None)
     before = to.nbor(-1) if to is not None and to.i > 0 else None
-    return before is not None and before.lower_ in ("first", "last", "latest", "only", "second", "third")
+    head = verb.head.lower_ if verb.dep_ in ("acl", "relcl", "xcomp") else ""
+    return head in ("first", "last", "latest") or before is not None and before.lower_ in ("first", "last", "latest", "only", "second", "third")
 
 
 def _has_own_tense(verb: Token) -> bool:
