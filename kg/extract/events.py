@@ -61,6 +61,8 @@ class Finder(Kinds):
         lemma = token.lemma_.lower()
         if token.dep_ in ("acomp", "oprd") and ("ADJ", token.lower_, "") in self.lexicon.frames:
             pos, lemma = "ADJ", token.lower_  # "applications remain pending", read as a participle
+        if pos == "VERB" and ("VERB", lemma) not in self.lexicon.triggers:
+            lemma = next((w for w in _stems(token.lower_) if ("VERB", w) in self.lexicon.triggers), lemma)
         particles = [c.lower_ for c in token.children if _is_particle(c)]
         frames = [f for p in particles for f in self.lexicon.frames.get((pos, lemma, p), ())]
         for frame in frames or self.lexicon.frames.get((pos, lemma, ""), ()):
@@ -142,6 +144,8 @@ class Finder(Kinds):
 
     def _type(self, frame: Frame, token: Token, roles: dict[RoleName, Token]) -> ClaimType:
         for variant in frame.variants:
+            if variant.tense is not None and _in_tense(token, variant.tense):
+                return variant.type
             if variant.adverbs and any(c.lower_ in variant.adverbs for c in token.children):
                 return variant.type
             if variant.preposition and any(
@@ -161,6 +165,26 @@ def _is_particle(token: Token) -> bool:
     alone = token.dep_ == "prep" and not any(c.dep_ in ("pobj", "pcomp") for c in token.children)
     low = token.dep_ in ("acomp", "oprd", "dep") and token.lower_ in ("short", "low", "out", "dry")
     return low or token.dep_ in ("prt", "advmod") or token.lower_ == "out" or alone
+
+
+def _stems(word: str) -> Iterator[str]:
+    """What a verb may be from that the lemmatizer does not know ("resubmitted", "greenlit" as it is)."""
+    for ending in ("ed", "ing", "es", "s", "d"):
+        if word.endswith(ending):
+            stem = word.removesuffix(ending)
+            yield stem
+            yield f"{stem}e"
+            if stem[-1:] == stem[-2:-1]:
+                yield stem[:-1]
+
+
+def _in_tense(trigger: Token, tense: str) -> bool:
+    """Whether a trigger is told in a tense of ``Variant.tense``."""
+    auxiliaries = [c for c in trigger.children if c.dep_ in ("aux", "auxpass")]
+    present = trigger.tag_ in ("VBZ", "VBP") and not auxiliaries
+    if tense == "habit":
+        return present and any(s.lower_ == "we" for s in syntax.raw_subjects(trigger))
+    return present or any(c.lower_ in ("will", "would", "wo", "shall") for c in auxiliaries)
 
 
 def _in_aspect(frame: Frame, trigger: Token) -> bool:

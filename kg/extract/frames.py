@@ -35,6 +35,8 @@ class Variant:
     noun_class: str | None = None
     role: RoleName | None = None
     determiners: frozenset[str] = frozenset()
+    tense: str | None = None
+    """``ahead``: in the present or future ("lapses on Friday"); ``habit``: what "we" do ("we approve …")."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,8 @@ class Lexicon:
     around: dict[str, tuple[tuple[RoleName, tuple[Path, ...]], ...]] = field(default_factory=dict)
     speech: dict[str, frozenset[str]] = field(default_factory=dict)
     demonyms: dict[str, str] = field(default_factory=dict)
+    triggers: frozenset[tuple[str, str]] = frozenset()
+    """Part of speech and lemma of each trigger, whatever its particle."""
     stems: re.Pattern[str] = field(default=re.compile(""))
     """Finds the beginnings of triggers and of words of reporting: a line without any has no claim."""
 
@@ -115,6 +119,7 @@ def _variant(given: dict[str, Any]) -> Variant:
         noun_class=given.get("class"),
         role=RoleName(given["role"]) if "role" in given else None,
         determiners=frozenset(given.get("determiner", ())),
+        tense=given.get("tense"),
     )
 
 
@@ -156,7 +161,8 @@ def parse_lexicon(source: str) -> Lexicon:
     around = {name: _roles(roles) for name, roles in data.get("around", {}).items()}
     speech = {name: frozenset(map(str, words)) for name, words in data.get("speech", {}).items()}
     stems = _stems(frames, speech)
-    return Lexicon(frames, classes, around, speech, data.get("demonyms", {}), stems)
+    triggers = frozenset((pos, lemma) for pos, lemma, _ in frames)
+    return Lexicon(frames, classes, around, speech, data.get("demonyms", {}), triggers, stems)
 
 
 def _stems(

@@ -99,7 +99,7 @@ class Kinds:
             return True
         if lemma in _VAGUE:
             around = (*syntax.nominal_modifiers(noun), *syntax.owners(noun))
-            return any(t.ent_type_ in ("NORP", "GPE") for t in around)
+            return any(t.ent_type_ in ("NORP", "GPE") or t.lower_ in classes["power"] for t in around)
         if lemma in classes["authority"] | classes["official"] and noun.pos_ in ("NOUN", "PROPN"):
             return not set(modifiers) & _COMPANY_WORDS
         if any(f"{t} {lemma}" in classes["power"] for t in modifiers):

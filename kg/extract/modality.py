@@ -285,7 +285,7 @@ def _told_before(node: Token, speech: dict[str, frozenset[str]]) -> bool:
 
 def _is_told_of(node: Token, speech: dict[str, frozenset[str]]) -> bool:
     """ "Is said to have resumed …": told in the past by somebody unnamed."""
-    done = any(k.dep_ == "aux" and k.lower_ == "have" for k in node.children)
+    done = node.lemma_ == "be" or any(k.dep_ == "aux" and k.lower_ == "have" for k in node.children)
     told = node.head.lemma_.lower() in speech["verbs"] | {"think", "understand", "know"}
     return done and told and node.dep_ == "xcomp" and syntax.is_passive(node.head)
 
