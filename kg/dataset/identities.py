@@ -25,11 +25,16 @@ Fact = tuple[str, ...]
 _JUDGMENT = node(LS.Judgment)
 _TYPE = node(RDF + "type")
 _LABEL = RDFS + "label"
+_ENDS = (node(LS.left), node(LS.right), node(LS.judgmentConfidence))
 _IS = {
     Verdict.SAME: "is the same as",
     Verdict.DIFFERENT: "is not",
     Verdict.UNSURE: "may be the same as",
 }
+_MADE: dict[frozenset[str], Clusters] = {}
+"""Clusters by the judgments that make them: most versions have those of the version before."""
+
+_MOST_MADE = 4
 _MOST_PAIRS = 64
 """Pairs of mentions that are looked up one by one."""
 
@@ -109,20 +114,35 @@ class Identities(Records):
     def clusters(self) -> Clusters:
         """What the judgments that stand make one thing of."""
         if self._clusters is None:
-            self._clusters = NONE.changed(added=self._links())
+            self._clusters = self._made()
         return self._clusters
 
     @clusters.setter
     def clusters(self, clusters: Clusters) -> None:
         self._clusters = clusters
 
-    def _links(self) -> Iterator[Link]:
+    def _made(self) -> Clusters:
+        """The clusters by what is written; a judgment never changes, so the same ones make the same."""
         same = self.main.quads_for_pattern(None, node(LS.verdict), node(LS.Same), self.record)
-        for quad in same:
-            if isinstance(quad.subject, NamedNode):
-                told = self.active_node(quad.subject.value)
-                sure = float(told.need(LS.judgmentConfidence))
-                yield Link(told.iri, told.need(LS.left), told.need(LS.right), sure)
+        names = frozenset(quad.subject.value for quad in same if isinstance(quad.subject, NamedNode))
+        found = _MADE.get(names)
+        if found is None:
+            found = NONE.changed(added=map(self._link, names))
+            if len(_MADE) >= _MOST_MADE:
+                _MADE.clear()
+            _MADE[names] = found
+        return found
+
+    def _link(self, name: str) -> Link:
+        left, right, sure = (self._value(node(name), predicate) for predicate in _ENDS)
+        return Link(name, left, right, float(sure))
+
+    def _value(self, subject: NamedNode, predicate: NamedNode) -> str:
+        for quad in self.main.quads_for_pattern(subject, predicate, None, self.record):
+            return plain_value(quad.object)
+        raise NotFound(
+            f"the record of {subject.value} lacks {predicate.value}: run lodestone check", iri=subject.value
+        )
 
     # --- claims in canonical names
 

@@ -15,8 +15,8 @@ from pyoxigraph import BlankNode, Quad, RdfFormat, Store, parse
 from kg.claims.names import Names
 from kg.dataset.annotations import MOST_CLAIMS, AnnotationWriter
 from kg.dataset.bulk import BULK_CHARACTERS, extend_pieces, gathered
-from kg.dataset.pool import RememberingPool
 from kg.dataset.records import DEFAULT
+from kg.dataset.scanning import RememberingPool
 from kg.dataset.sorting import Progress, SortedLines, unwatched
 from kg.dataset.support import chained_facts, support_lines, supports
 from kg.dataset.view import Support, View
@@ -26,6 +26,8 @@ from kg.infer.proofs import Search
 
 _BATCH = 10_000
 _FEW = 2_000
+_CONCLUDED = "\t"
+"""The end of a line with a fact that is known to follow by a chain."""
 
 Texts = tuple[str, str, str]
 """A triple, each term in N-Triples."""
@@ -77,6 +79,15 @@ class Indexing:
         for triple in triples:
             self._touched.add(" ".join(triple))
             self._count += 1
+
+    def concluded(self, triple: Texts) -> None:
+        """Note a fact that follows by a chain, as the stores have it by now."""
+        if self._anew:
+            return
+        if self._touched is None:
+            self._touched = SortedLines(self._folder)
+        self._touched.add(" ".join(triple) + _CONCLUDED)
+        self._count += 1
 
     def based(self, triples: Iterable[str]) -> None:
         """Note facts, in N-Triples, that are base data from now on."""
@@ -170,15 +181,16 @@ class Indexing:
 
     def _look_up(self, triples: list[str], view: View) -> None:
         fresh: list[Quad] = []
-        for quad, triple in zip(_parsed(triples), triples, strict=True):
+        noted = {line.removesuffix(_CONCLUDED): line.endswith(_CONCLUDED) for line in triples}
+        for quad, (triple, chained) in zip(_parsed(noted), noted.items(), strict=True):
             s, p, o = quad.subject, quad.predicate, quad.object
             before = list(self._index.quads_for_pattern(s, p, o, None))
-            if next(iter(view.main.quads_for_pattern(s, p, o, DEFAULT)), None) is None:
+            if not chained and next(iter(view.main.quads_for_pattern(s, p, o, DEFAULT)), None) is None:
                 name = None
             elif before and str(before[0].graph_name).startswith("_:t"):
                 continue
             else:
-                name = self._looked_up(quad, triple, view)
+                name = self._looked_up(quad, triple, view, chained=chained)
             for old in before:
                 self._index.remove(old)
             self.facts += (name is not None) - len(before)
@@ -186,9 +198,9 @@ class Indexing:
                 fresh.append(Quad(s, p, o, BlankNode(name)))
         self._index.extend(fresh)
 
-    def _looked_up(self, quad: Quad, triple: str, view: View) -> str:
+    def _looked_up(self, quad: Quad, triple: str, view: View, *, chained: bool) -> str:
         s, p, o = quad.subject, quad.predicate, quad.object
-        if view.may_be_chained(s, p, o):
+        if chained or view.may_be_chained(s, p, o):
             try:
                 proofs = view.proofs(s, p, o, most=MOST_CLAIMS)
             except TooManyProofs:

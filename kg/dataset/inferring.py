@@ -15,6 +15,7 @@ from kg.dataset.bulk import BULK_CHARACTERS, extend_pieces
 from kg.dataset.identities import texts
 from kg.dataset.indexing import Indexing
 from kg.dataset.pool import StoredPool, term
+from kg.dataset.scanning import ScanningPool, Whole
 from kg.dataset.sorting import SortedLines
 from kg.dataset.view import View
 from kg.infer.joining import GIVEN, GROUNDED, Memory, extend, resting_on
@@ -114,7 +115,10 @@ class Inferring:
             return
         pool = _WritablePool(self._view, self._touch)
         for triple in extend(self._joins, pool, self._starts(pool)):
-            self._indexing.touch((triple,))
+            if pool.has_concluded(triple):
+                self._indexing.concluded(triple)
+            else:
+                self._indexing.touch((triple,))
             if pool.held > _MOST_HELD:
                 pool.write()
         pool.write()
@@ -140,7 +144,7 @@ def _triples(lines: SortedLines | None) -> Iterator[Triple]:
         yield s, p, o
 
 
-class _WritablePool(StoredPool):
+class _WritablePool(ScanningPool):
     """The triples of a store, and what was concluded and is not written yet."""
 
     def __init__(self, view: View, touch: Callable[[bool], None]) -> None:
@@ -153,6 +157,10 @@ class _WritablePool(StoredPool):
     def held(self) -> int:
         """How many conclusions are not written yet."""
         return len(self._fresh.concluded)
+
+    def has_concluded(self, triple: Triple) -> bool:
+        """Whether a triple was concluded as a fact since the last ``write``."""
+        return bool(self._fresh.concluded.get(triple, 0) & GROUNDED)
 
     def objects(self, s: str, p: str) -> Iterable[tuple[str, int]]:
         """See ``Pool``."""
@@ -168,7 +176,14 @@ class _WritablePool(StoredPool):
 
     def conclude(self, triple: Triple, bits: int) -> None:
         """See ``Pool``."""
-        self._fresh.conclude(triple, bits)
+        if self.gain(triple, bits):
+            self._fresh.concluded[triple] = self._fresh.concluded.get(triple, 0) | bits
+        else:
+            self._fresh.conclude(triple, bits)
+
+    def _scanned(self, p: str, most: int) -> Whole | None:
+        self.write()
+        return super()._scanned(p, most)
 
     def write(self) -> None:
         """Write what was concluded."""
@@ -189,6 +204,7 @@ class _WritablePool(StoredPool):
             elif text:
                 store.extend(parse(text, format=RdfFormat.N_QUADS, lenient=True))
         self._fresh = Memory()
+        self.let_go()
 
 
 def _both(stored: Iterable[tuple[str, int]], fresh: Iterable[tuple[str, int]]) -> Iterable[tuple[str, int]]:

@@ -7,7 +7,7 @@ graph of inferences, as far as it touches chains.
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Store, parse
 
@@ -15,11 +15,6 @@ from kg.dataset.records import DEFAULT, Object, Subject
 from kg.dataset.terms import node, ntriples
 from kg.infer.joining import GIVEN, GROUNDED
 from kg.infer.rules import Pattern, Triple
-
-_KEPT = 100_000
-
-K = TypeVar("K")
-V = TypeVar("V")
 
 
 class Stated(Protocol):
@@ -107,48 +102,6 @@ class StoredPool:
                 yield str(quad.subject), str(quad.predicate), ntriples(quad.object)
 
 
-class RememberingPool(StoredPool):
-    """The triples of a version that does not change: what was looked up is kept for a while.
-
-    Nothing in it refers to itself, so that the stores are let go with it.
-    """
-
-    def __init__(self, view: Stated) -> None:
-        super().__init__(view)
-        self._objects: dict[tuple[str, str], Iterable[tuple[str, int]]] = {}
-        self._bits: dict[Triple, int] = {}
-        self._stated: dict[Triple, tuple[bool, bool]] = {}
-
-    def objects(self, s: str, p: str) -> Iterable[tuple[str, int]]:
-        """The objects of a subject and a property, each with what holds of the triple."""
-        found = self._objects.get((s, p))
-        if found is None:
-            found = _room(self._objects)[s, p] = tuple(super().objects(s, p))
-        return found
-
-    def bits(self, triple: Triple) -> int:
-        """What holds of a triple."""
-        found = self._bits.get(triple)
-        if found is None:
-            found = _room(self._bits)[triple] = super().bits(triple)
-        return found
-
-    def is_asserted(self, triple: Triple) -> bool:
-        """Whether claims state a triple as a fact."""
-        return self._of_statements(triple)[0]
-
-    def is_given(self, triple: Triple) -> bool:
-        """Whether a triple is base or reference data itself."""
-        return self._of_statements(triple)[1]
-
-    def _of_statements(self, triple: Triple) -> tuple[bool, bool]:
-        found = self._stated.get(triple)
-        if found is None:
-            asserted, is_given = super().is_asserted(triple), super().is_given(triple)
-            found = _room(self._stated)[triple] = (asserted, is_given)
-        return found
-
-
 class GivenPool(StoredPool):
     """What is given in a version, and what follows from that alone."""
 
@@ -156,13 +109,6 @@ class GivenPool(StoredPool):
         graphs = [*self._given_graphs(), *(((self._view.archive, DEFAULT),) if self._view.has_base else ())]
         found = (quad for store, graph in graphs for quad in store.quads_for_pattern(s, p, o, graph))
         return dict.fromkeys((ntriples(end(quad)) for quad in found), GIVEN).items()
-
-
-def _room(known: dict[K, V]) -> dict[K, V]:
-    """What is kept, emptied where it has become too much."""
-    if len(known) >= _KEPT:
-        known.clear()
-    return known
 
 
 @lru_cache(maxsize=65536)

@@ -20,6 +20,9 @@ from kg.dataset.terms import node, ntriples
 from kg.errors import NotFound
 from ontology.vocab import LS, RDF
 
+_RATED = node(LS.sourceReliability)
+_RELIABILITY: dict[str, Reliability] = {term.value: rating for rating, term in RELIABILITY_TERM.items()}
+
 Subject = NamedNode | BlankNode | Triple
 Object = NamedNode | BlankNode | Literal | Triple
 State = OneOf[
@@ -209,8 +212,8 @@ class Records:
 
     def origin_reliability(self, origin: str) -> Reliability:
         """The rating of an origin: the most cautious that is known of any of its claims."""
-        term = self.active_node(origin).get(LS.sourceReliability)
-        return next((r for r, t in RELIABILITY_TERM.items() if t == term), Reliability.F)
+        rated = self.main.quads_for_pattern(node(origin), _RATED, None, self.record)
+        return next((_RELIABILITY[plain_value(quad.object)] for quad in rated), Reliability.F)
 
     def need_claim(self, iri: str) -> None:
         """Raise ``NotFound`` unless the claim was ever taken in."""

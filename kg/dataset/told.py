@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from pyoxigraph import NamedNode, Store
 
@@ -46,7 +47,10 @@ class ClaimInfo:
     modality: str
     polarity: str
 
-    @property
+    def __hash__(self) -> int:
+        return hash(self.iri)
+
+    @cached_property
     def probability(self) -> float:
         """P(the claim holds)."""
         return self.reliability * self.credibility

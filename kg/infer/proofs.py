@@ -192,6 +192,11 @@ class Search:
 
     def _work_out(self, ways: dict[Goal, tuple[Application, ...]]) -> None:
         """What is known of goals, of which those they lead to are among them or known."""
+        if len(ways) == 1:
+            [(goal, found)] = ways.items()
+            if not any(goal in application.premises for application in found):
+                self._known[goal] = self._combined(goal, found, self._known)
+                return
         known = {**dict.fromkeys(ways, _Known()), **self._needed(ways)}
         above: defaultdict[Goal, set[Goal]] = defaultdict(set)
         for goal, found in ways.items():

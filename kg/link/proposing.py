@@ -1,11 +1,13 @@
 """Judgments to propose within a store: which of its entities, and which of its events, are one.
 
 What scores enough, and is alone in that, is accepted at once; the rest waits for review. What was judged
-once, in whatever way, is not proposed again.
+once, in whatever way, is not proposed again; and where two were taken apart, by a judgment that they
+are not one or by undoing one that they are, nothing is accepted that joins one of them with a third.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from importlib.metadata import PackageNotFoundError, version
 
 from kg.claims.claim import Agent, AgentKind, Status
@@ -66,12 +68,16 @@ def entity_pairs(view: Snapshot, matcher: Matcher | None = None) -> list[Pair]:
     """Entities that may be one, the likeliest first."""
     found = matcher or Matcher.of(view)
     scores = dict(_scores(found))
-    groups = _Alike(scores)
+    known = {
+        (left, right): Known.of(view, found.entities[left].iri, found.entities[right].iri)
+        for left, right in scores
+    }
+    groups = _Alike(scores, {pair for pair, judged in known.items() if judged is Known.APART})
     pairs = [
         Pair(a.iri, b.iri, a.name, b.name, value, groups.sure(left, right) and _told_alike(a, b))
         for (left, right), value in scores.items()
         for a, b in ((found.entities[left], found.entities[right]),)
-        if not judged_before(view, a.iri, b.iri)
+        if known[left, right] is Known.NOT
     ]
     return _needed(sorted(pairs, key=lambda p: (not p.sure, -p.score.value, p.left, p.right)))
 
@@ -117,10 +123,14 @@ def _told_alike(a: Entity, b: Entity) -> bool:
 
 
 class _Alike:
-    """Which pairs score enough, and who else comes close to one of the two."""
+    """Which pairs score enough, and who else comes close to one of the two.
 
-    def __init__(self, scores: dict[tuple[int, int], Score]) -> None:
+    Pairs that somebody took ``apart`` count as ones that do not score enough.
+    """
+
+    def __init__(self, scores: dict[tuple[int, int], Score], apart: set[tuple[int, int]]) -> None:
         self._scores = scores
+        self._apart = apart
         self._near: dict[int, list[int]] = {}
         for (left, right), value in scores.items():
             if value.value >= table().accept - table().margin:
@@ -135,24 +145,49 @@ class _Alike:
         )
 
     def _accepted(self, a: int, b: int) -> bool:
-        found = self._scores.get((min(a, b), max(a, b)))
-        return found is not None and found.accepted
+        pair = (min(a, b), max(a, b))
+        found = self._scores.get(pair)
+        return found is not None and found.accepted and pair not in self._apart
 
 
-def judged_before(view: Snapshot, left: str, right: str) -> bool:
-    """Whether there was ever a judgment on two things, or on mentions of them."""
-    others = set(view.clusters.cluster(right))
-    for mention in view.clusters.cluster(left):
-        for name in view.judgments_on(mention):
-            told = view.judgment(name).judgment
-            if (told.right if told.left == mention else told.left) in others:
-                return True
-    return False
+class Known(Enum):
+    """What was decided of two things, or of mentions of them, so far."""
+
+    NOT = "not judged"
+    APART = "apart"
+    JUDGED = "judged otherwise"
+
+    @classmethod
+    def of(cls, view: Snapshot, left: str, right: str) -> "Known":
+        """Apart is what somebody called different or not to be told, or did not let stand as one."""
+        found = cls.NOT
+        others = set(view.clusters.cluster(right))
+        for mention in view.clusters.cluster(left):
+            for name in view.judgments_on(mention):
+                stored = view.judgment(name)
+                told = stored.judgment
+                if (told.right if told.left == mention else told.left) in others:
+                    if _APART.get(stored.state) is (told.verdict is Verdict.SAME):
+                        return cls.APART
+                    found = cls.JUDGED
+        return found
+
+
+_APART = {"undone": True, "rejected": True, "active": False}
+"""In these states a judgment keeps two apart: one that says "same", or one that does not."""
 
 
 def event_pairs_of(view: Snapshot, entities: Iterable[Entity]) -> list[Pair]:
-    """Events that may be one, the likeliest first."""
+    """Events that may be one, the likeliest first.
+
+    Two are left to a person where one of them was taken apart from a third that scored enough, too.
+    """
     named = {entity.iri: entity.described.named for entity in entities}
+    known = [
+        (a, b, value, Known.of(view, a.iri, b.iri)) for a, b, value in event_pairs(told_events(view, named))
+    ]
+    apart = [(a, b) for a, b, value, judged in known if value.accepted and judged is Known.APART]
+    doubted = {event.iri for pair in apart for event in pair}
     pairs = [
         Pair(
             a.iri,
@@ -160,11 +195,11 @@ def event_pairs_of(view: Snapshot, entities: Iterable[Entity]) -> list[Pair]:
             view.node(a.claim).get(_LABEL) or a.iri,
             view.node(b.claim).get(_LABEL) or b.iri,
             value,
-            value.accepted,
+            value.accepted and not {a.iri, b.iri} & doubted,
             Kind.EVENT,
         )
-        for a, b, value in event_pairs(told_events(view, named))
-        if not judged_before(view, a.iri, b.iri)
+        for a, b, value, judged in known
+        if judged is Known.NOT
     ]
     return _needed(sorted(pairs, key=lambda p: (not p.sure, -p.score.value, p.left, p.right)))
 

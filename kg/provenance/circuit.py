@@ -275,16 +275,19 @@ class Circuit:
 
     def to_json(self, roots: Sequence[int]) -> tuple[list[dict[str, Any]], dict[int, int]]:
         """The nodes under the roots as DESIGN section 6 lists them, and the place of each in that list."""
+        numbers, place = self.placed(roots)
+        return [self.node_json(number, place) for number in numbers], place
+
+    def placed(self, roots: Sequence[int]) -> tuple[list[int], dict[int, int]]:
+        """The nodes under the roots, and the place of each in that list."""
         numbers = self.reachable(roots)
-        place = dict(zip(numbers, range(len(numbers)), strict=True))
-        placed, operations, operands = place.__getitem__, self.operations, self.operands
-        listed = [
-            {"op": _SPELLED[operations[number]], "of": list(map(placed, operands[number]))}
-            if operands[number]
-            else self._leaf_json(number)
-            for number in numbers
-        ]
-        return listed, place
+        return numbers, dict(zip(numbers, range(len(numbers)), strict=True))
+
+    def node_json(self, number: int, place: Mapping[int, int]) -> dict[str, Any]:
+        """A node as DESIGN section 6 lists it, its operands by their places."""
+        if operands := self.operands[number]:
+            return {"op": _SPELLED[self.operations[number]], "of": [place[one] for one in operands]}
+        return self._leaf_json(number)
 
     def _leaf_json(self, number: int) -> dict[str, Any]:
         name, at = self._names.get(number, ""), self._times.get(number, "")

@@ -37,10 +37,11 @@ class _Claims:
 
     def alone(self, node: int, claim: str) -> RowProvenance:
         """What is told of a row that rests on one claim, and on nothing else."""
-        info = self.infos[claim]
-        sure, against = info.probability, self.rebuttals.get(claim)
+        info, against = self.infos[claim], self.rebuttals.get(claim)
         contested = tuple(sorted(set(against))) if against else ()
-        return RowProvenance(node, sure, None, sure, None if info.is_judgment else 1, contested)
+        sure, origins = info.probability, None if info.document is None else 1
+        told = (node, sure, None, sure, origins, contested, ())
+        return tuple.__new__(RowProvenance, told)  # as the class does, in a third of the time
 
     def outside(self, service: str) -> float:
         """P(what a service says is so)."""

@@ -17,6 +17,9 @@ from kg.query.page import table_of
 
 MAX_DERIVATIONS = 1_000_000
 """An answer with more derivations than this is given without annotations."""
+_LOOKED_AT_FIRST = 1_000
+"""Derivations that are looked at first where a few rows are asked for, and at most, before all are."""
+_LOOKED_AT_MOST = 100_000
 _OPEN = (
     "a LIMIT or OFFSET in a sub-SELECT, a SAMPLE or a GROUP_CONCAT leaves open which of several "
     "answers is given; for LIMIT and OFFSET, order by what tells all solutions apart"
@@ -59,15 +62,39 @@ def _true_rows(builder: Builder, solved: Solved, nodes: Sequence[int]) -> tuple[
 
 
 def standing(builder: Builder, derivation: Derivation) -> Annotated:
-    """The rows of a query over what its source believes, from whole derivations."""
+    """The rows of a query over what its source believes, from whole derivations.
+
+    Of a query with LIMIT no more are looked at than it takes.
+    """
+    end = None if derivation.limit is None else derivation.offset + derivation.limit
+    if end is not None:
+        found = _first_standing(builder, derivation, end)
+        if found is not None:
+            return found
     solved = builder.solved(derivation, order=derivation.order)
     nodes = _summed(builder, solved.keys, solved.nodes)
     rows, nodes = _true_rows(builder, solved, nodes)
     if derivation.duplicates != "ALL":
         distinct = dict(zip(rows, nodes, strict=True))
         rows, nodes = list(distinct), list(distinct.values())
-    end = None if derivation.limit is None else derivation.offset + derivation.limit
     return Annotated(rows[derivation.offset : end], builder.circuit, nodes[derivation.offset : end])
+
+
+def _first_standing(builder: Builder, derivation: Derivation, end: int) -> Annotated | None:
+    """The same, where the first derivations have as many rows that stand; ``None`` where not."""
+    size = max(_LOOKED_AT_FIRST, 2 * end)
+    while size <= _LOOKED_AT_MOST:
+        solved = builder.solved(derivation, order=derivation.order, limit=size)
+        if len(solved.keys) < size:
+            return None
+        rows, _ = _true_rows(builder, solved, solved.nodes)
+        if derivation.duplicates != "ALL":
+            rows = list(dict.fromkeys(rows))
+        if len(rows) >= end:
+            rows = rows[derivation.offset : end]
+            return Annotated(rows, builder.circuit, supported(builder, derivation, rows))
+        size *= 4
+    return None
 
 
 def _summed(builder: Builder, rows: Sequence[Row], nodes: Sequence[int]) -> Sequence[int]:

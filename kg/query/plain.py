@@ -95,9 +95,9 @@ def _evaluated(
     check_size(sparql)
     chosen = default_graphs is not None or named_graphs is not None
     planning = planning_of(source)
-    if not chosen and planning.may_be_unread(sparql, base_iri):
+    if not chosen and (unread := planning.unread(sparql, base_iri)) is not None:
         with suppress(QuerySyntaxError):  # read, it may be told more plainly
-            return ask_engine(source, sparql, base_iri)
+            return ask_engine(source, unread.text, unread.base_iri, rendered=unread.rendered)
     sent = planning.sent(sparql, base_iri)
     asked = sent.query
     if not chosen and source.index is not None and asked is not None and is_placed(asked):
@@ -119,10 +119,10 @@ def _evaluated(
     graphs = None if default_graphs is None else list(dict.fromkeys(default_graphs))
     if len(default_graphs or ()) > 1:
         text = render(without_dataset(over_merge(asked)))
-        return ask_engine(source, text, None, graphs, named_graphs)
+        return ask_engine(source, text, None, graphs, named_graphs, rendered=True)
     if sent.text is None:
         return ask_engine(source, sparql, base_iri, graphs, named_graphs)
-    return ask_engine(source, sent.text, None, graphs, named_graphs)
+    return ask_engine(source, sent.text, None, graphs, named_graphs, rendered=True)
 
 
 def is_placed(query: Query) -> bool:

@@ -6,7 +6,7 @@ from functools import reduce
 from kg.dataset.statistics import Statistics
 from kg.dataset.terms import QuerySolutions
 from kg.errors import QuerySyntaxError
-from kg.query.algebra import Given, Pattern, Query, Table
+from kg.query.algebra import Given, Pattern, Query, Table, TriplePattern
 from kg.query.derivation import Tree
 from kg.query.merge import without_dataset
 from kg.query.page import filled, has_given, held_to, repeated, text_of
@@ -17,6 +17,7 @@ from kg.query.plan.count import counting
 from kg.query.plan.estimate import known_parts
 from kg.query.plan.habits import Habits
 from kg.query.plan.likeness import Likeness
+from kg.query.plan.templates import Templates
 from kg.query.render import render
 from kg.query.scope import has_aggregate
 from kg.query.size import check_size
@@ -26,8 +27,12 @@ from kg.query.zero_length import with_zero_length
 
 _VERSIONS = 8
 _TEXTS = 1_000
-_AGAIN = 16
+_AGAIN = 32
 """Of so many texts that are like another one is read all the same."""
+
+_PLANNED_AGAIN = 64
+"""The same for texts that are like one that was planned."""
+
 _NOTHING = Explanation(reason="there are no statistics")
 _AS_ALWAYS = Explanation(reason="queries of this shape stay as they are written")
 
@@ -41,6 +46,15 @@ class Sent:
     explanation: Explanation
 
 
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A text that the engine may be asked, and whether it was written here (``kg.query.render``)."""
+
+    text: str
+    base_iri: str | None
+    rendered: bool
+
+
 class Planning:
     """Plans queries to one version by its statistics."""
 
@@ -50,20 +64,26 @@ class Planning:
         self._habits = None if self._statistics is None else Habits(self._statistics)
         kinds = () if self._statistics is None else {item for _, item in self._statistics.kinds}
         self._likeness = Likeness(kinds, _AGAIN)
+        self._templates = Templates(kinds, self._count, _PLANNED_AGAIN)
         self._sent: dict[tuple[str, str | None], Sent] = {}
         self._derived: dict[int, Derived] = {}
 
     def is_like_another(self, sparql: str, base_iri: str | None) -> bool:
-        """Whether a text is like that of a SELECT that is asked over the whole dataset as it is written.
+        """Whether a text is like that of a SELECT that was asked over the whole dataset."""
+        return self._templates.knows(sparql, base_iri) or self._likeness.holds(sparql, base_iri)
 
-        Such a one need not be read: the engine may be asked it. Where it is refused by the
-        engine, it is to be read all the same, as that may say more plainly why.
+    def unread(self, sparql: str, base_iri: str | None) -> Unread | None:
+        """What the engine may be asked for a text that is like another one, which need not be read.
+
+        Where it is refused by the engine, it is to be read all the same, as that may say more
+        plainly why. ``None`` for other texts, and now and then, so that one is looked at anew.
         """
-        return self._likeness.holds(sparql, base_iri)
-
-    def may_be_unread(self, sparql: str, base_iri: str | None) -> bool:
-        """The same for a text that is asked now: false now and then, so that it is looked at anew."""
-        return self._likeness.holds(sparql, base_iri) and not self._likeness.is_due(sparql, base_iri)
+        if self._templates.knows(sparql, base_iri):
+            text = self._templates.text(sparql, base_iri)
+            return None if text is None else Unread(text, None, rendered=True)
+        if self._likeness.holds(sparql, base_iri) and not self._likeness.is_due(sparql, base_iri):
+            return Unread(sparql, base_iri, rendered=False)
+        return None
 
     def sent(self, sparql: str, base_iri: str | None) -> Sent:
         """What is asked for the text of a query over the whole dataset, or over the one that it names.
@@ -90,19 +110,28 @@ class Planning:
         if self._statistics is None or self._habits is None:
             return Sent(asked, render(without_dataset(asked)) if differs else None, _NOTHING)
         shape = None if differs else self._habits.shape(sparql, asked)
-        if shape is not None and self._habits.stays(shape):
-            if (
-                asked.form == "select"
-                and has_no_order(asked)
-                and not asked.default_graphs + asked.named_graphs
-            ):
+        free = (
+            asked.form == "select" and has_no_order(asked) and not asked.default_graphs + asked.named_graphs
+        )
+        known = self._templates.knows(sparql, base_iri)
+        if shape is not None and not known and self._habits.stays(shape):
+            if free:
                 self._likeness.learn(sparql, base_iri, asked)
             return Sent(asked, None, _AS_ALWAYS)
-        best = planned(asked, self._statistics, self._count)
+        counted: dict[tuple[TriplePattern, int], int] = {}
+
+        def count(pattern: TriplePattern, limit: int) -> int:
+            counted[pattern, limit] = found = self._count(pattern, limit)
+            return found
+
+        best = planned(asked, self._statistics, count)
         if shape is not None:
             self._habits.note(shape, changed=best.changed)
             if best.changed:
                 self._likeness.forget(sparql, base_iri)
+            if free:
+                plan = best.query if best.changed else None
+                self._templates.note(sparql, base_iri, asked, plan, counted)
         text = render(without_dataset(best.query)) if differs or best.changed else None
         return Sent(asked, text, best.explanation)
 

@@ -14,12 +14,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from json.encoder import encode_basestring as quoted
+from operator import itemgetter
 from typing import Any
 
 from kg.dataset.terms import BlankNode, Literal, NamedNode, Triple
 from kg.dataset.view import ClaimInfo
 from kg.errors import LodestoneError
-from kg.provenance.circuit import Circuit
+from kg.provenance.circuit import Circuit, Op
 from kg.provenance.witnesses import rests_on
 from kg.query.answer import Answer, Contribution, Provenance, Row, RowProvenance, Term
 from kg.query.xml_results import write_xml
@@ -65,17 +66,15 @@ def _dump(value: object) -> str:
 
 
 def _bindings(answer: Answer) -> Iterable[str]:
-    names = [f"{_dump(name)}:" for name in answer.variables]
-    written: dict[Term, str] = {}
-    for row in answer.rows:
-        parts = []
-        for name, term in zip(names, row, strict=True):
-            if term is not None:
-                text = written.get(term)
-                if text is None:
-                    text = written[term] = _term_text(term)
-                parts.append(name + text)
-        yield "{" + ",".join(parts) + "}"
+    columns = []
+    for place, name in enumerate(answer.variables):
+        column = list(map(itemgetter(place), answer.rows))
+        before = f"{_dump(name)}:"
+        written = {t: None if t is None else before + _term_text(t) for t in dict.fromkeys(column)}
+        columns.append(map(written.__getitem__, column))
+    if not columns:
+        return ["{}"] * len(answer.rows)
+    return [f"{{{','.join(filter(None, cells))}}}" for cells in zip(*columns, strict=True)]
 
 
 def _term_text(term: Term) -> str:
@@ -132,26 +131,25 @@ def provenance_text(provenance: Provenance) -> str:
     head = provenance_json(replace(provenance, circuit=Circuit(), rows=(), claims={}))
     members = [f"{_dump(name)}:{_dump(head[name])}" for name in head if name not in _LISTS]
     roots = [row.node for row in provenance.rows if row.node is not None]
-    listed, place = provenance.circuit.to_json(list(dict.fromkeys(roots)))
+    circuit = provenance.circuit
+    numbers, place = circuit.placed(list(dict.fromkeys(roots)))
     rows = (
         '{"node":null}' if row.node is None else f'{{"node":{place[row.node]},{_row_text(row[1:])}}}'
         for row in provenance.rows
     )
     claims = (f"{quoted(iri)}:{_info_text(info)}" for iri, info in provenance.claims.items())
     members += [
-        f'"circuit":[{",".join(map(_node_text, listed))}]',
+        f'"circuit":[{",".join(_node_text(circuit, number, place) for number in numbers)}]',
         f'"rows":[{",".join(rows)}]',
         f'"claims":{{{",".join(claims)}}}',
     ]
     return "{" + ",".join(members) + "}"
 
 
-def _node_text(node: dict[str, Any]) -> str:
-    if "claim" in node:
-        return f'{{"op":"token","claim":{quoted(node["claim"])}}}'
-    if "of" in node:
-        return f'{{"op":"{node["op"]}","of":[{",".join(map(str, node["of"]))}]}}'
-    return _dump(node)
+def _node_text(circuit: Circuit, number: int, place: Mapping[int, int]) -> str:
+    if circuit.operations[number] is Op.TOKEN:
+        return f'{{"op":"token","claim":{quoted(circuit.name(number))}}}'
+    return _dump(circuit.node_json(number, place))
 
 
 @lru_cache(maxsize=4096)

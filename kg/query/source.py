@@ -131,16 +131,20 @@ def ask_engine(
     base_iri: str | None = None,
     default_graphs: Sequence[str] | None = None,
     named_graphs: Sequence[str] | None = None,
+    *,
+    rendered: bool = False,
 ) -> QuerySolutions | QueryBoolean | QueryTriples:
-    """Evaluate a query, if it is safe to (``admitted``).
+    """Evaluate a query, if it is safe to (``admitted``): what ``kg.query.render`` wrote is, unless too deep.
 
     Raises ``QuerySyntaxError``, and ``QueryRefused`` for what the engine cannot do (an unknown function).
     """
-    sent = admitted(text, base_iri)
+    if rendered:
+        check_size(text)
+    sent = text if rendered else admitted(text, base_iri)
     try:
         return source.query(sent, base_iri=base_iri, default_graphs=default_graphs, named_graphs=named_graphs)
     except QuerySyntaxError as error:
-        if sent == text:
+        if sent == text and not rendered:
             raise
         raise QuerySyntaxError(_PLACE.sub("", str(error))) from error  # the place is not one of the text
     except UnicodeEncodeError as error:

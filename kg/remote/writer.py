@@ -218,4 +218,4 @@ class _NoIndex:
     def note(self, *_: object, **__: object) -> None:
         """Nothing."""
 
-    stated = based = touch = touch_all = forget = named = refresh = close = note
+    stated = based = touch = concluded = touch_all = forget = named = refresh = close = note

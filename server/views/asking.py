@@ -11,10 +11,7 @@ from kg.claims.types import TYPE_INFO
 from kg.dataset.snapshots import Snapshot
 from kg.dataset.terms import is_node
 from kg.dataset.text.search import Ask, Sort
-from kg.errors import NotFound
-from ontology.vocab import LS
 from server.errors import BadRequest
-from server.views.finding import pointing
 
 PER_PAGE = 25
 MOST_PER_PAGE = 100
@@ -148,15 +145,13 @@ def index_ask(asked: Asked, snapshot: Snapshot) -> Ask:
 
 def mentions_of(snapshot: Snapshot, entity: str) -> tuple[str, ...]:
     """The mentions that stand for an entity, itself among them."""
-    return tuple(sorted({entity, *pointing(snapshot, LS.canonicalEntity, entity)}))
+    clusters = snapshot.clusters
+    return clusters.cluster(entity) if clusters.canonical(entity) == entity else (entity,)
 
 
 def entity_of(snapshot: Snapshot, mention: str) -> str:
     """The entity that a mention stands for today."""
-    try:
-        return snapshot.node(mention).get(LS.canonicalEntity) or mention
-    except (NotFound, ValueError):
-        return mention
+    return snapshot.clusters.canonical(mention)
 
 
 def _one(parameters: Mapping[str, list[str]], name: str) -> str:

@@ -1,5 +1,6 @@
 """The page of a claim: what was said, in which words, through whom, how sure, who agrees and who does not."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kg.claims.claim import Claim, Polarity, RoleName
@@ -27,6 +28,9 @@ from server.views.support import Ratings, told_of
 
 AROUND = {ShowDocuments.WHOLE: 450, ShowDocuments.QUOTE: 90}
 """Characters of an article shown before and after a quote."""
+
+NEAR = {ShowDocuments.WHOLE: 160, ShowDocuments.QUOTE: 90}
+"""The same on a card, where the quote has to be in sight."""
 
 MOST_STATEMENTS = 6
 """Triples of one claim of which it is shown who else says them."""
@@ -192,11 +196,15 @@ def claim_page(snapshot: Snapshot, iri: str, documents: ShowDocuments) -> ClaimP
 def claim_card(snapshot: Snapshot, iri: str, documents: ShowDocuments) -> ClaimCard:
     """What a claim itself says, active or not, where nobody asks who else says so. Raises ``NotFound``."""
     snapshot.need_claim(iri)
-    return _card(Namer(snapshot), snapshot.claim(iri), tuple(_assertion(snapshot, iri)), documents)
+    return _card(Namer(snapshot), snapshot.claim(iri), tuple(_assertion(snapshot, iri)), documents, NEAR)
 
 
 def _card(
-    namer: Namer, stored: StoredClaim, assertion: tuple[Quad, ...], documents: ShowDocuments
+    namer: Namer,
+    stored: StoredClaim,
+    assertion: tuple[Quad, ...],
+    documents: ShowDocuments,
+    around: Mapping[ShowDocuments, int] = AROUND,
 ) -> ClaimCard:
     snapshot, iri, claim = namer.snapshot, stored.iri, stored.claim
     found, entities = snapshot.node(iri), _entities(namer, iri)
@@ -218,7 +226,7 @@ def _card(
         retracted_by=stored.retracted_by,
         retraction_reason=stored.retraction_reason,
         superseded_by=claim_lines(namer, stored.superseded_by),
-        quote=_quote(snapshot, found.need(LS.document), claim, documents),
+        quote=_quote(snapshot, found.need(LS.document), claim, documents, around[documents]),
         quote_href=_quote_address(snapshot, found.need(LS.document), iri, claim, documents),
         document=namer.document(found.need(LS.document)),
         publisher=claim.document.publisher,
@@ -284,7 +292,9 @@ def _entities(namer: Namer, iri: str) -> dict[RoleName, Link]:
     return found
 
 
-def _quote(snapshot: Snapshot, document: str, claim: Claim, documents: ShowDocuments) -> QuoteView | None:
+def _quote(
+    snapshot: Snapshot, document: str, claim: Claim, documents: ShowDocuments, around: int
+) -> QuoteView | None:
     quote = claim.quote
     if quote is None:
         return None
@@ -292,9 +302,9 @@ def _quote(snapshot: Snapshot, document: str, claim: Claim, documents: ShowDocum
     text = snapshot.document_text(document)
     if text is not None and quote.start is not None and quote.end is not None:
         if text[quote.start : quote.end] == quote.exact:
-            before, after = context(text, quote.start, quote.end, AROUND[documents])
+            before, after = context(text, quote.start, quote.end, around)
     elif documents is ShowDocuments.QUOTE:
-        before, after = before[-AROUND[documents] :], after[: AROUND[documents]]
+        before, after = before[-around:], after[:around]
     return QuoteView(quote.exact, before, after, claim.quote_verified)
 
 

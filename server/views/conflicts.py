@@ -25,12 +25,12 @@ MEANING: dict[Kind, str] = {
 
 @dataclass(frozen=True)
 class KindChoice:
-    """A kind of conflict, what it means, and how many there are."""
+    """A kind of conflict, what it means, and how many there are, if that was worked out."""
 
     value: str
     label: str
     meaning: str
-    count: int
+    count: int | None
     chosen: bool
 
 
@@ -58,7 +58,11 @@ class ConflictView:
 
 @dataclass(frozen=True)
 class ConflictsPage:
-    """One page of conflicts; ``more`` if another follows. ``about`` is the claim or entity they are of."""
+    """One page of conflicts; ``more`` if another follows. ``about`` is the claim or entity they are of.
+
+    It is ``complete`` if the claims were compared in every way; if not, ``everything`` is where
+    they are.
+    """
 
     about: Link | None
     kinds: tuple[KindChoice, ...]
@@ -66,6 +70,8 @@ class ConflictsPage:
     page: int
     more: bool
     conflicts: tuple[ConflictView, ...]
+    complete: bool = True
+    everything: str | None = None
 
 
 def conflicts_page(
@@ -76,7 +82,7 @@ def conflicts_page(
     return ConflictsPage(
         about=namer.link("claim" if snapshot.is_known(about) else "entity", about) if about else None,
         kinds=tuple(
-            KindChoice(kind.value, _label(kind), meaning, told["counts"][kind.value], kind.value in kinds)
+            KindChoice(kind.value, label_of(kind), meaning, told["counts"][kind.value], kind.value in kinds)
             for kind, meaning in MEANING.items()
         ),
         total=told["total"],
@@ -85,7 +91,7 @@ def conflicts_page(
         conflicts=tuple(
             ConflictView(
                 one["kind"],
-                _label(one["kind"]),
+                label_of(one["kind"]),
                 one["what"],
                 one["why"],
                 tuple(_side(namer, side) for side in one["sides"]),
@@ -95,7 +101,8 @@ def conflicts_page(
     )
 
 
-def _label(kind: str) -> str:
+def label_of(kind: str) -> str:
+    """A kind in words."""
     return kind.replace("_", " ")
 
 

@@ -10,7 +10,7 @@ from itertools import islice
 
 from kg.claims.names import Names, part_of
 from kg.dataset.snapshots import Snapshot
-from kg.dataset.terms import Literal, NamedNode, node
+from kg.dataset.terms import NamedNode, node
 from kg.dataset.text.search import Ask, Sort, Stored
 from kg.errors import NotFound
 from ontology.vocab import DCT, LS, OA, RDF, RDFS, SCHEMA
@@ -166,20 +166,36 @@ def _of_part(
     Quotes longer than ``PART`` are found in the part in which they begin and in the next one.
     """
     claims = list(islice(_claims_of(snapshot, document), MOST_PLACED + 1))
-    here, left, begins = [], [], node(OA + "start")
+    here, left = [], []
     for claim in claims[:MOST_PLACED]:
-        quote = part_of(claim, "quote")
-        found = snapshot.main.quads_for_pattern(node(quote), begins, None, snapshot.record)
-        start = next((int(quad.object.value) for quad in found if isinstance(quad.object, Literal)), None)
-        if start is not None and not low - PART <= start < high:
-            continue
-        end = snapshot.said(quote, OA + "end") if start is not None else None
-        if start is None or end is None:
+        place = _place(snapshot, claim)
+        if place is None:
             left.append(_Placed(claim))
-        elif int(end) > low:
-            here.append(_Placed(claim, start, int(end)))
+        elif low - PART <= place[0] < high and place[1] > low:
+            here.append(_Placed(claim, *place))
     here.sort(key=lambda p: (p.start, p.end, p.claim))
     return here, sorted(left, key=lambda p: p.claim), len(claims) <= MOST_PLACED
+
+
+_PLACES: dict[tuple[str, str], tuple[int, int] | None] = {}
+"""Places of quotes, by store and claim: a claim never changes, so they hold for every version."""
+
+_MOST_PLACES = 100_000
+
+
+def _place(snapshot: Snapshot, claim: str) -> tuple[int, int] | None:
+    """Where the quote of a claim begins and ends in its document, if that is known."""
+    key = (snapshot.settings.store_id, claim)
+    try:
+        return _PLACES[key]
+    except KeyError:
+        quote = part_of(claim, "quote")
+        start = snapshot.said(quote, OA + "start")
+        end = snapshot.said(quote, OA + "end") if start is not None else None
+        if len(_PLACES) >= _MOST_PLACES:
+            _PLACES.clear()
+        found = _PLACES[key] = None if start is None or end is None else (int(start), int(end))
+        return found
 
 
 def _claims_of(snapshot: Snapshot, document: str) -> Iterator[str]:

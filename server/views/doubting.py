@@ -9,6 +9,7 @@ from kg.dataset.restricted import Candidate
 from kg.query.policy import TrustPolicy
 from ontology.vocab import LS, RDF
 from server.naming import Namer, shortened
+from server.views.why import LONGEST_VOICE
 
 MOST = 40
 """Of each kind, those that bear on most rows."""
@@ -87,8 +88,15 @@ def _listed(
 
 def _choice(namer: Namer, kind: str, iri: str, label: str | None, rows: int, left_out: bool) -> Choice:
     text = namer.document(iri).text if kind == "document" else label or namer.label(iri)
-    note = _source_note(namer, iri) if kind == "source" else ""
+    note = _source_note(namer, iri) if kind == "source" else _voice(namer, iri) if kind == "claim" else ""
     return Choice(iri, shortened(text, _LONGEST), note, rows or None, left_out)
+
+
+def _voice(namer: Namer, claim: str) -> str:
+    """Who says a claim, to tell it from others of the same words."""
+    view = namer.snapshot
+    voice = next(view.voices(claim), None) if view.is_active(claim) else None
+    return shortened(view.source_label(voice), LONGEST_VOICE) if voice else ""
 
 
 def _source_note(namer: Namer, iri: str) -> str:

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from kg.claims.claim import RoleName
 from kg.dataset.snapshots import Snapshot
-from kg.dataset.text.search import Ask, TextIndex
+from kg.dataset.text.search import Ask, Tally, TextIndex
 from server.naming import Link, Namer, shortened
 from server.views.asking import entity_of, mentions_of
 from server.views.finding import text_index
@@ -102,10 +102,17 @@ def _found(snapshot: Snapshot, index: TextIndex, search: str, role: str) -> tupl
         if hit.role:
             one.roles[hit.role] = None
         one.score = max(one.score, hit.score)
+    counts = index.counts("mention", tuple(found), Ask(chosen={"state": _ACTIVE}))
     for iri, one in found.items():
-        one.claims = index.count(Ask(chosen={"mention": mentions_of(snapshot, iri), "state": _ACTIVE}))
+        mentions = mentions_of(snapshot, iri)
+        asked = Ask(chosen={"mention": mentions, "state": _ACTIVE})
+        one.claims = _counted(counts.get(iri)) if mentions == (iri,) else index.count(asked)
     ranked = sorted(found.items(), key=lambda item: (-round(item[1].score, 1), -item[1].claims, item[0]))
     return dict(ranked), len(hits) == MOST_FOUND
+
+
+def _counted(tally: Tally | None) -> int:
+    return tally.claims if tally else 0
 
 
 def _by_claims(snapshot: Snapshot, index: TextIndex, role: str) -> tuple[dict[str, _Gathered], bool]:

@@ -17,17 +17,17 @@ from server.drawing.neighbours import Neighbour
 from server.drawing.timeline import Happening
 from server.naming import LONGEST_NAME, Link, Namer, TermView, compact, is_web, shortened, term_words, words
 from server.views.asking import Asked, mentions_of
-from server.views.fact import FactView, fact_view
+from server.views.fact import FactView, fact_views
 from server.views.finding import TYPES
 from server.views.lines import ClaimLine, claim_lines
 
 MOST_READ = 1000
 """Facts that are read on each side of an entity."""
 
-MOST_FACTS = 40
+MOST_FACTS = 24
 """Facts on one page, and how many of one property in a row before it is the turn of the next."""
 
-MOST_OF_ONE = 20
+MOST_OF_ONE = 12
 MOST_CLAIMS = 10
 MOST_HAPPENINGS = 80
 MOST_NAMES = 24
@@ -240,7 +240,7 @@ def _group(namer: Namer, quads: list[Quad], *, inverse: bool, more: int) -> Prop
     predicate = quads[0].predicate.value
     view = namer.iri_view(predicate)
     label = term_words(predicate) if view.text.startswith("ls:") else words(view.text)
-    facts = [fact_view(namer, quad, inverse=inverse) for quad in quads]
+    facts = fact_views(namer, quads, inverse=inverse)
     facts.sort(key=lambda fact: (-sureness(fact), fact.value.text))
     return PropertyGroup(TermView("iri", label, view.href, predicate), inverse, tuple(facts), more)
 

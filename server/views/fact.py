@@ -9,7 +9,7 @@ from kg.dataset.snapshots import Snapshot
 from kg.dataset.terms import Literal, NamedNode, Quad, ntriples
 from kg.dataset.text.entry import opposite, side_of
 from kg.dataset.text.search import Stored
-from kg.dataset.view import ClaimInfo
+from kg.dataset.view import ClaimInfo, Support
 from kg.errors import TooManyProofs
 from ontology.vocab import DCT, LS, RDFS
 from server.naming import LONGEST_NAME, Link, Namer, TermView, shortened
@@ -57,21 +57,46 @@ class FactView:
     against_all: str | None
 
 
-def fact_view(
+def fact_views(namer: Namer, quads: Iterable[Quad], *, inverse: bool = False) -> list[FactView]:
+    """Triples, each with the claims that state it; what is told of all these is read at once."""
+    rested = [(quad, _support(namer.snapshot, quad)) for quad in quads]
+    every = dict.fromkeys(claim for _, support in rested if support for claim in support.claims)
+    told = told_of(namer.snapshot, every)
+    return [
+        _view(namer, quad, support, {c: told[c] for c in support.claims if c in told}, inverse=inverse)
+        if support
+        else _unknown(namer, quad, inverse=inverse)
+        for quad, support in rested
+    ]
+
+
+def fact_view(namer: Namer, quad: Quad, *, without: str = "", denied: bool = False) -> FactView:
+    """A triple, with the claims that state it but one; where it is denied, with those that deny it."""
+    support = _support(namer.snapshot, quad)
+    if support is None:
+        return _unknown(namer, quad, inverse=False)
+    told = told_of(namer.snapshot, support.claims)
+    return _view(namer, quad, support, told, without=without, denied=denied)
+
+
+def _support(snapshot: Snapshot, quad: Quad) -> Support | None:
+    try:
+        return support_of(snapshot, quad)
+    except TooManyProofs:
+        return None
+
+
+def _view(
     namer: Namer,
     quad: Quad,
+    support: Support,
+    told: dict[str, Stored],
     *,
     inverse: bool = False,
     without: str = "",
     denied: bool = False,
 ) -> FactView:
-    """A triple, with the claims that state it but one; where it is denied, with those that deny it."""
     snapshot = namer.snapshot
-    try:
-        support = support_of(snapshot, quad)
-    except TooManyProofs:
-        return _unknown(namer, quad, inverse=inverse)
-    told = told_of(snapshot, support.claims)
     sure = strength(snapshot, support, told)
     claims = tuple(claim for claim in support.claims if claim != without)
     against = tuple(claim for claim in sure.contested if claim != without)
@@ -136,11 +161,15 @@ def _voices(namer: Namer, claims: Iterable[str], told: Mapping[str, Stored]) -> 
 
 def _voice(namer: Namer, iri: str, told: Stored | None) -> VoiceLine | None:
     """An active claim in a line, by what the index tells of it; else from the record."""
-    snapshot = namer.snapshot
     if told is None:
-        info = snapshot.claim_info(iri)
+        info = namer.snapshot.claim_info(iri)
         return voice_line(namer, info) if info else None
-    line = told.line
+    return voice_of(namer, told)
+
+
+def voice_of(namer: Namer, told: Stored) -> VoiceLine:
+    """An active claim in a line, by what the index tells of it."""
+    line, snapshot, iri = told.line, namer.snapshot, told.iri
     label = line.label or snapshot.said(iri, RDFS + "label") or iri
     return VoiceLine(
         claim=namer.link("claim", iri, shortened(label, LONGEST_QUOTE)),

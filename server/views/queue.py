@@ -80,10 +80,7 @@ def review_queue(snapshot: Snapshot, page: int, documents: ShowDocuments, done: 
 
 def _waiting(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
     for iri in sorted(snapshot.judgments()):
-        if snapshot.is_judgment(iri):
-            continue
-        stored = snapshot.judgment(iri)
-        if stored.state == "proposed" and not _is_decided(snapshot, iri):
+        if _is_proposed(snapshot, iri) and not _is_decided(snapshot, iri):
             yield "judgment", iri
     for status in _WAITING:
         for iri in _of_status(snapshot, status):
@@ -104,15 +101,23 @@ def _of_status(snapshot: Snapshot, status: Status) -> Iterator[str]:
         place += _AT_ONCE
 
 
+def _is_proposed(snapshot: Snapshot, iri: str) -> bool:
+    """Whether a judgment is proposed and was not undone, as the archive has it; no more is read."""
+    asked = snapshot.said(iri, LS.status, snapshot.archive) == LS.Proposed
+    return asked and snapshot.said(iri, LS.retracted, snapshot.archive) is None
+
+
 def _is_decided(snapshot: Snapshot, iri: str) -> bool:
     """Whether somebody has judged the same two since."""
-    asked = snapshot.judgment(iri).judgment
-    for name in snapshot.judgments_on(asked.left):
-        other = snapshot.judgment(name)
-        same_two = (other.judgment.left, other.judgment.right) == (asked.left, asked.right)
-        if name != iri and same_two and other.state == "active":
-            return True
-    return False
+    left, right = (snapshot.said(iri, end, snapshot.archive) for end in (LS.left, LS.right))
+    ends = {left, right}
+    others = snapshot.judgments_on(left) if left else ()
+    return any(
+        name != iri
+        and snapshot.is_judgment(name)
+        and {snapshot.said(name, end) for end in (LS.left, LS.right)} == ends
+        for name in others
+    )
 
 
 def _proposal(snapshot: Snapshot, iri: str) -> Proposal:

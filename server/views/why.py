@@ -11,6 +11,7 @@ from server.views.drawing import Drawing, draw
 
 LONGEST_LABEL = 160
 LONGEST_QUOTE = 320
+LONGEST_VOICE = 40
 DRAWN_LABEL = 46
 DRAWN_NODES = 24
 """Nodes of a circuit that is drawn among others; the row that is asked for may have more."""
@@ -23,13 +24,17 @@ Believed = Callable[[str], bool]
 
 @dataclass(frozen=True)
 class Evidence:
-    """A claim, or a judgment, that a row rests on. ``source`` is its chain, ``place`` the quote itself."""
+    """A claim, or a judgment, that a row rests on.
+
+    ``source`` is its chain, ``voice`` who is nearest the event, ``place`` the quote itself.
+    """
 
     number: int
     iri: str
     claim: Link
     quote: str | None
     source: str
+    voice: str
     document: Link | None
     place: str | None
     probability: float
@@ -85,7 +90,7 @@ class Explaining:
             drawing=draw(
                 self.circuit,
                 root,
-                lambda iri: (number.get(iri), shortened(self.label(iri), DRAWN_LABEL)),
+                lambda iri: (number.get(iri), self._drawn(iri)),
                 self.believed,
                 max(DRAWN_NODES, most),
             ),
@@ -103,11 +108,21 @@ class Explaining:
             claim=self.link(iri),
             quote=shortened(quote, LONGEST_QUOTE) if quote else None,
             source=known.get("source") or "",
+            voice=self.voice(iri),
             document=link,
             place=place,
             probability=self._probability(iri),
             believed=self.believed(iri),
         )
+
+    def voice(self, iri: str) -> str:
+        """Who says a claim: the first of its chain, in short."""
+        return shortened((self.claims.get(iri, {}).get("source") or "").partition(" → ")[0], LONGEST_VOICE)
+
+    def _drawn(self, iri: str) -> str:
+        """A claim in a box of the drawing: who says it, and what."""
+        said = ": ".join(filter(None, (self.voice(iri), self.label(iri))))
+        return shortened(said, DRAWN_LABEL)
 
     def label(self, iri: str) -> str:
         """A claim in a line."""

@@ -1,6 +1,6 @@
 """Inference at a million claim quads: what it adds to the load, what a retraction costs; and two reasoners.
 
-    python tests/benchmarks/bench_infer.py [--claims 200000] [--against 2000,200000]
+    python tests/benchmarks/bench_infer.py [--claims 200000] [--against 1000,2000,4000] [--cap 60]
 
 One claim in ten says where a firm or a place is, the others that a license was granted for
 a firm; so a firm is in four places, three of them inferred, and each grant is a license
@@ -10,7 +10,8 @@ them. The retraction is of the claim that puts a province into its country.
 Times are processor seconds of all threads, so that a machine with other work tells the same.
 
 owlrl and reasonable get what the claims state, and the ontology's axioms, in memory; they keep
-no provenance and nothing on disk. A reasoner is asked at sizes that it can do.
+no provenance and nothing on disk. They are asked at one size after the other, until one is
+more than they do within the cap, in processor seconds: that is told.
 """
 
 import argparse
@@ -21,7 +22,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
@@ -46,6 +47,13 @@ FULL = 217_400
 def levels(claims: int) -> tuple[int, ...]:
     """How many firms, towns, counties, provinces and countries there are: as the claims, but for the last."""
     return (*(max(2, number * claims // FULL) for number in (20_000, 2_000, 300)), 30, 8)
+
+
+AGAINST = "1000,2000,4000,8000,16000,32000,64000,128000"
+"""Claims at which reasoners are asked."""
+
+MOST_MEMORY = 8 * 1024**3
+"""Bytes of address space that a reasoner may take."""
 
 
 PROVINCE = f"<http://example.org/place/3-0> <{LS.subdivisionOf}> <http://example.org/place/4-0>"
@@ -163,11 +171,21 @@ KINDS = {
 }
 
 
-def run(kind: str, claims: int) -> dict[str, float]:
-    """One measurement, in a process of its own."""
+def run(kind: str, claims: int, cap: int | None = None) -> dict[str, float] | None:
+    """One measurement, in a process of its own; ``None`` if it takes more than so many processor seconds."""
+
+    def bounded() -> None:
+        if cap is not None:
+            resource.setrlimit(resource.RLIMIT_CPU, (cap, cap))
+            resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, __file__, "--child", kind, str(claims), folder]
-        done = subprocess.run(command, check=True, capture_output=True, text=True)
+        done = subprocess.run(
+            command, check=cap is None, stdout=subprocess.PIPE, text=True, preexec_fn=bounded
+        )
+    if done.returncode:
+        return None
     found: dict[str, float] = json.loads(done.stdout)
     return found
 
@@ -202,7 +220,11 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--claims", type=int, default=FULL)
-    parser.add_argument("--against", default="", help="numbers of claims for the two reasoners, with commas")
+    parser.add_argument(
+        "--against", default=AGAINST, help="numbers of claims for the two reasoners, with commas"
+    )
+    parser.add_argument("--cap", type=int, default=60, help="processor seconds that a reasoner may take")
+    parser.add_argument("--only-reasoners", action="store_true", help="leave the store out")
     parser.add_argument("--child", nargs=3, help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.child:
@@ -211,28 +233,50 @@ def main() -> None:
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         print(json.dumps({**found, "peak_mb": peak}))
         return
-    plain, chained = run("plain", args.claims), run("chained", args.claims)
+    if not args.only_reasoners:
+        stored(args.claims)
+    against([int(claims) for claims in args.against.split(",") if claims], args.cap)
+
+
+def stored(claims: int) -> None:
+    """Measure a store, with the ontology's chains and without."""
+    plain, chained = run("plain", claims), run("chained", claims)
+    assert plain is not None
+    assert chained is not None
     for name, found in (("without chains", plain), ("with chains", chained)):
         sizes = f"{found['quads']:9,.0f} quads  {found['facts']:9,.0f} facts  peak {found['peak_mb']:5.0f} MB"
         print(f"{name:15} {sizes}  load {found['load']:6.1f} s  retraction {found['retract']:6.2f} s")
     added = chained["load"] - plain["load"]
     print(f"materialization ÷ load: {added / plain['load']:.2f}; ", end="")
-    print(f"retraction ÷ load: {chained['retract'] / chained['load']:.3f}")
+    print(f"retraction ÷ load: {chained['retract'] / chained['load']:.3f}", flush=True)
     _recorded("load with chains", chained["load"], plain["load"], "load without chains", plain, chained)
     _recorded("retraction", chained["retract"], chained["load"], "the load", chained, chained)
-    for claims in filter(None, args.against.split(",")):
-        closures: dict[str, dict[str, float]] = {}
-        for kind in ("ours", "reasonable", "owlrl"):
-            if kind == "owlrl" and int(claims) > 5_000:
+
+
+def against(sizes: Sequence[int], cap: int) -> None:
+    """Measure both reasoners beside the closure in memory, each until it takes longer than the cap."""
+    going_on = ["owlrl", "reasonable"]
+    for claims in sizes:
+        mine = run("ours", claims) if going_on else None
+        if mine is None:
+            return
+        _tell(claims, "ours", mine)
+        for kind in tuple(going_on):
+            found = run(kind, claims, cap)
+            if found is None:
+                going_on.remove(kind)
+                print(
+                    f"{claims:8,} claims  {kind:11} over {cap} s of processor time, or out of memory",
+                    flush=True,
+                )
                 continue
-            found = closures[kind] = run(kind, int(claims))
-            if kind != "ours":
-                mine = closures["ours"]
-                _recorded("closure", mine["seconds"], found["seconds"], kind, found, mine, int(claims))
-            print(
-                f"{int(claims):8,} claims  {kind:11} {found['seconds']:7.2f} s"
-                f"  {found['facts']:9,.0f} triples  peak {found['peak_mb']:5.0f} MB"
-            )
+            _tell(claims, kind, found)
+            _recorded("closure", mine["seconds"], found["seconds"], kind, found, mine, claims)
+
+
+def _tell(claims: int, kind: str, found: dict[str, float]) -> None:
+    spent = f"{found['seconds']:7.2f} s  {found['facts']:9,.0f} triples  peak {found['peak_mb']:5.0f} MB"
+    print(f"{claims:8,} claims  {kind:11} {spent}", flush=True)
 
 
 if __name__ == "__main__":

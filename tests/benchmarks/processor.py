@@ -15,6 +15,23 @@ def spent(pid: int) -> float:
     return sum(stats[one][1] for one in _family(pid, stats))
 
 
+def spent_finely(pid: int) -> float:
+    """The same in finer steps than the kernel's ticks, but for what has ended.
+
+    Source: ``schedstat`` of a thread, whose first number is the nanoseconds that it ran.
+    """
+    total, ended = 0, 0
+    for one in family(pid):
+        try:
+            fields = Path(f"/proc/{one}/stat").read_text(errors="replace").rpartition(")")[2].split()
+            for thread in Path(f"/proc/{one}/task").glob("*/schedstat"):
+                total += int(thread.read_text(encoding="ascii").split()[0])
+        except OSError:  # it ends
+            continue
+        ended += sum(map(int, fields[13:15]))
+    return total / 1e9 + ended / _TICK
+
+
 def family(pid: int) -> list[int]:
     """A process, its children and theirs."""
     return _family(pid, _stats())

@@ -180,7 +180,6 @@ def _is_left_as_new(one: Watched) -> bool:
     one.context.clear_cookies()
     one.page.emulate_media(media="null", color_scheme="null")
     one.page.set_viewport_size(one.size)
-    one.page.goto("about:blank")
     one.taken = False
     return True
 
@@ -218,7 +217,9 @@ def axe() -> Callable[..., list[str]]:
     source = AXE.read_text(encoding="utf-8")
 
     def examine(page: Page, *rules: str) -> list[str]:
-        options = {"resultTypes": ["violations"]} | ({"runOnly": list(rules)} if rules else {})
+        options = {"resultTypes": ["violations"], "selectors": False} | (
+            {"runOnly": list(rules)} if rules else {}
+        )
         if not page.evaluate("'axe' in window"):
             page.evaluate(source)  # by the debugger: the page's own policy would not let it in
         found = page.evaluate("async options => (await axe.run(document, options)).violations", options)

@@ -14,12 +14,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
 from urllib.parse import urlencode
 from urllib.request import urlopen
 
+from PIL import Image
 from playwright.sync_api import sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
@@ -32,6 +34,7 @@ from kg.ingest.taking import Ingest
 from ontology.vocab import LS
 
 ROOT = Path(__file__).parents[2]
+COLOURS = 128
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--hide-scrollbars"]
 
 
@@ -58,7 +61,10 @@ def record(report: Mapping[str, Any]) -> dict[str, Any]:
     name = report["name"]
     return {
         "type": "license_granted",
-        "roles": {"producer": {"text": "the magnet producer", "iri": PRODUCER}, "customer": "Volkswagen"},
+        "roles": {
+            "producer": {"text": "a magnet producer in Baotou", "iri": PRODUCER},
+            "customer": "Volkswagen",
+        },
         "attribution": [{"kind": report.get("kind", "publisher"), "name": name}],
         "document": {"title": f"{name} on licenses", "publisher": name, "published": report["published"]},
         "polarity": report.get("polarity", "positive"),
@@ -119,8 +125,9 @@ def take(pages: Mapping[str, str], chromium: str, folder: Path) -> None:
                 tab.locator(".CodeMirror").wait_for()
                 tab.wait_for_timeout(500)
             out = folder / f"{name}.png"
-            tab.screenshot(path=out)
-            print(out)
+            taken = Image.open(BytesIO(tab.screenshot())).convert("RGB")
+            taken.quantize(COLOURS, dither=Image.Dither.NONE).save(out, optimize=True)
+            print(f"{out} {out.stat().st_size // 1000} kB")
         browser.close()
 
 

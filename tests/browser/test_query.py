@@ -63,7 +63,7 @@ def test_a_distrusted_source_makes_its_rows_fade_and_come_back(open_page: Open, 
     page.locator("tbody.vanished").wait_for()
     assert page.locator("tbody.vanished").inner_text().startswith("a magnet producer in Baotou")
     assert page.locator("tbody.same").inner_text().startswith("Fabrika Magnit")
-    assert page.locator("#fates").inner_text() == "1 vanish, 1 stay the same"
+    assert page.locator("#fates").inner_text() == "1 vanishes, 1 stays the same"
     assert "without=https%3A%2F%2Fw3id.org%2Flodestone%2Fsource%2Fthree-sources" in page.url
     assert page.locator("tbody.vanished .evidence .badge").inner_text() == "left out"
     page.get_by_label("Three sources").check()

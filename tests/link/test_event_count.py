@@ -58,8 +58,19 @@ def test_a_count_of_grants_counts_a_grant_once(store: Path) -> None:
     for one in judgments:
         run(store, "judge", "--undo", one, "--reason", "two grants", "--by", "A. Analyst")
     assert count(store) == 5
-    run(store, "link", "--only", "events")
-    assert (
-        count(store) == 4
-    )  # of three pairs two were undone, and are left alone; the third nobody had judged
+    again = json.loads(run(store, "link", "--only", "events", "--format", "json"))
+    assert [(pair["sure"], pair["state"]) for pair in again["pairs"]] == [(False, "proposed")]
+    assert count(store) == 5  # two of the three pairs were undone: whether the third is one, a person says
+    assert json.loads(run(store, "link", "--only", "events", "--format", "json"))["pairs"] == []
     assert "everything holds" in run(store, "check")
+
+
+def test_who_says_that_two_are_not_one_leaves_the_third_to_a_person(store: Path) -> None:
+    first = json.loads(run(store, "link", "--only", "events", "--dry-run", "--format", "json"))["pairs"]
+    one, other = first[0]["left"], first[0]["right"]
+    why = ("--different", "--kind", "event", "--reason", "two grants", "--by", "A. Analyst")
+    run(store, "judge", one, other, *why)
+    found = json.loads(run(store, "link", "--only", "events", "--format", "json"))
+    assert found["in conflict"] == 0
+    assert {pair["state"] for pair in found["pairs"]} == {"proposed"}
+    assert count(store) == 5

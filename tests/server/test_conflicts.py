@@ -3,14 +3,20 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
+from kg.claims.claim import Claim
 from kg.dataset.snapshots import Reader
+from kg.dataset.writer import Writer
 from kg.errors import QueryTimeout
+from server.app import create_app
+from server.config import Config
 from server.conflicts import ConflictsAsked, conflicts_told
-from tests.server.conftest import HOSTILE, Names
+from server.services import services
+from tests.server.conftest import HOSTILE, Names, license_claim
 
 
 def test_conflicts_of_the_version(client: FlaskClient, names: Names) -> None:
@@ -76,3 +82,78 @@ def test_a_version_too_large_for_the_deadline_is_not_begun(store: Path, names: N
         conflicts_told(large, ConflictsAsked().written(), 30)
     found = conflicts_told(large, ConflictsAsked(about=names.grant).written(), 30)
     assert json.loads(json.dumps(found))["total"] > 0
+
+
+def contested(client: FlaskClient, monkeypatch: pytest.MonkeyPatch, query: str = "") -> Any:
+    """The page where three claims are too many for one."""
+    monkeypatch.setattr("server.views.contested.AT_ONCE", 3)
+    return client.get(f"/conflicts?format=json&{query}").get_json()
+
+
+def test_of_many_claims_what_is_denied_is_told_at_once(
+    client: FlaskClient, names: Names, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = client.get("/conflicts?format=json&kind=contradiction").get_json()
+    assert whole["complete"]
+    for query in ("", f"about={names.grant}", f"about={whole_of(client, names)}"):
+        found = contested(client, monkeypatch, query)
+        assert not found["complete"]
+        assert found["everything"].endswith("compare=all")
+        [one], [known] = found["conflicts"], whole["conflicts"]
+        assert known["what"] in one["what"].split("; ")
+        for side, same in zip(one["sides"], known["sides"], strict=True):
+            assert claims_of(side) == claims_of(same)
+            assert side["origins"] == same["origins"]
+        everything = client.get(found["everything"] + "&format=json").get_json()
+        assert everything["complete"]
+        assert {"agreement", "contradiction"} <= {c["kind"] for c in everything["conflicts"]}
+
+
+def test_of_many_claims_other_kinds_are_compared(
+    client: FlaskClient, names: Names, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = contested(client, monkeypatch, "kind=agreement")
+    assert found["complete"]
+    assert {one["kind"] for one in found["conflicts"]} == {"agreement"}
+    nothing = contested(client, monkeypatch, "kind=correction")
+    assert not nothing["complete"]
+    assert nothing["conflicts"] == []
+    assert contested(client, monkeypatch, f"about={names.hostile}")["conflicts"] == []
+    response = client.get("/conflicts?compare=some", headers={"Accept": "application/json"})
+    assert response.status_code == 400
+    text = client.get("/conflicts", headers={"Accept": "text/html"}).get_data(as_text=True)
+    assert 'href="/conflicts?compare=all"' in text
+
+
+def test_of_many_claims_what_was_corrected_is_told(
+    copied: Path, names: Names, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Writer(copied) as writer:
+        correction = license_claim(
+            attribution=[{"kind": "publisher", "name": "Correcting Daily"}],
+            roles={"producer": "Another maker", "customer": "Autowerk"},
+            corrects=[names.agree],
+        )
+        [added] = writer.add([Claim.model_validate(correction)])
+        writer.commit()
+    app = create_app(Config(store=copied, workers=1))
+    client = app.test_client()
+    for query in ("", f"about={names.agree}", f"about={added.iri}", f"about={whole_of(client, names)}"):
+        found = contested(client, monkeypatch, f"kind=correction&{query}")
+        [one] = found["conflicts"]
+        assert claims_of(one["sides"][0]) == {names.agree} or added.iri in query
+        assert claims_of(one["sides"][1]) == {added.iri} or added.iri in query
+        assert found["total"] == 1
+    services(app).workers.close()
+
+
+def claims_of(side: dict[str, Any]) -> set[str]:
+    """The claims of a side."""
+    return {one["claim"]["iri"] for one in side["claims"]}
+
+
+def whole_of(client: FlaskClient, names: Names) -> str:
+    """The entity that the grant is for."""
+    told = client.get(names.grant.removeprefix("https://w3id.org/lodestone") + "?format=json").get_json()
+    iri: str = next(role["entity"]["iri"] for role in told["roles"] if role["role"] == "customer")
+    return iri

@@ -9,7 +9,7 @@ import re
 import shutil
 import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from itertools import pairwise
@@ -97,6 +97,14 @@ class Count:
 
     value: str
     claims: int
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many claims there are, and the sum of their confidences."""
+
+    claims: int
+    confidence: float
 
 
 @dataclass(frozen=True)
@@ -202,6 +210,19 @@ class TextIndex:
             if name in ask.chosen:
                 found |= self._counted(_query(ask, without=name), (name,), most)
         return {name: found[name] for name in wanted}
+
+    def counts(self, facet: str, values: Sequence[str], ask: Ask) -> dict[str, Tally]:
+        """The claims that have each of these values of a facet, counted; nothing of those that none has."""
+        if not values:
+            return {}
+        query = _query(replace(ask, chosen={**ask.chosen, facet: tuple(values)}))
+        terms = {"field": facet, "size": len(values), "include": list(values)}
+        sums = {"sure": {"sum": {"field": "confidence"}}}
+        told = self.searcher.aggregate(query, {"counts": {"terms": terms, "aggs": sums}})
+        return {
+            str(b["key"]): Tally(int(b["doc_count"]), float(b["sure"]["value"]))
+            for b in told["counts"]["buckets"]
+        }
 
     def days(self, ask: Ask) -> tuple[str, str]:
         """The earliest and the latest date of the claims, as ``2025-05-14``; empty if none has one."""
