@@ -18,8 +18,31 @@ _REACH = 800
 _SKIP = PLACES | {"DATE", "TIME", "CARDINAL", "ORDINAL", "PERCENT", "MONEY", "NORP"}
 _DEFINITE = frozenset({"the", "this", "that", "these", "those", "both"})
 _ELLIPTIC = frozenset(
-    {"neither", "both", "some", "others", "rest", "remainder", "none", "all", "most", "one", "several", "many",
-     "few", "majority", "handful", "number", "theirs", "first", "second", "third", "fourth", "fifth", "last"}
+    {
+        "neither",
+        "both",
+        "some",
+        "others",
+        "rest",
+        "remainder",
+        "none",
+        "all",
+        "most",
+        "one",
+        "several",
+        "many",
+        "few",
+        "majority",
+        "handful",
+        "number",
+        "theirs",
+        "first",
+        "second",
+        "third",
+        "fourth",
+        "fifth",
+        "last",
+    }
 )
 _ARGUMENTS = frozenset({"nsubj", "nsubjpass", "dobj", "pobj", "dative", "attr", "appos", "conj", "poss"})
 

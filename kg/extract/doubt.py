@@ -207,7 +207,9 @@ def _misgiven(node: Token, child: Token | None, speech: dict[str, frozenset[str]
         return False
     head = node.head
     judged = {head.lemma_.lower(), *(k.lemma_.lower() for k in head.children if k.dep_ in ("acomp", "oprd"))}
-    allowed = _PREAMBLES | (speech["factive"] - speech["failures"]) | speech["expectations"] | speech["falsities"]
+    allowed = (
+        _PREAMBLES | (speech["factive"] - speech["failures"]) | speech["expectations"] | speech["falsities"]
+    )
     return not judged & allowed
 
 

@@ -210,7 +210,8 @@ def _negated(trigger: Token, theme: Token | None) -> bool:
         return True
     subjects = syntax.raw_subjects(trigger) if syntax.is_verb(trigger) else []
     if any(
-        s.lower_ in ("nobody", "none", "nothing") or any(c.lower_ == "neither" for c in s.children) for s in subjects
+        s.lower_ in ("nobody", "none", "nothing") or any(c.lower_ == "neither" for c in s.children)
+        for s in subjects
     ):
         return True
     if trigger.dep_ == "xcomp" and any(c.lower_ == "yet" for c in trigger.head.children):

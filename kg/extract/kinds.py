@@ -15,13 +15,27 @@ _MIN_WORD = 2
 _GLUED = re.compile(r"(?:\d[\d,.]*)?(?:t|mt|kg|g|lb|tonnes?|tons?|pieces)")
 """ "20t", and what is left of it where the parser cuts it."""
 _PRONOUNS = frozenset({"it", "they", "we", "them", "us", "its", "their", "our", "his", "her", "he", "she"})
-_OF_VERBS = frozenset({"silence", "making", "revoking", "exporting", "granting", "idling", "stopping", "interview", "buying", "working"})
+_OF_VERBS = frozenset(
+    {
+        "silence",
+        "making",
+        "revoking",
+        "exporting",
+        "granting",
+        "idling",
+        "stopping",
+        "interview",
+        "buying",
+        "working",
+    }
+)
 """Classes that hold verbs."""
-_NO_GOODS = (
-    "license", "application", "file", "export", "traffic", "stock", "restriction", "hindrance", "shortage", "price",
-    "maker", "user", "firm", "authority", "official", "body", "production", "making", "review", "people", "amount",
-    "industry", "share", "gain", "quota", "issue", "chain", "queue", "act", "list", "talks",
-)  # fmt: skip
+_NO_GOODS = tuple(
+    "license application file export traffic stock restriction hindrance shortage price maker user firm "
+    "authority official body production making review people amount industry share gain quota issue chain "
+    "queue act list talks".split()
+)
+"""Classes of nouns that a material before them makes no good of ("gallium exports")."""
 _VAGUE = frozenset({"side", "office", "agency", "state", "council", "authority"})
 _REGIONS = frozenset({"province", "city", "region", "county"})
 _COMPANY_WORDS = frozenset({"company", "firm", "corporate", "bank", "club", "union", "association", "vice"})
@@ -99,7 +113,8 @@ class Kinds:
             return True
         if lemma in _VAGUE:
             around = (*syntax.nominal_modifiers(noun), *syntax.owners(noun))
-            return any(t.ent_type_ in ("NORP", "GPE") or t.lower_ in classes["power"] for t in around)
+            named = any(t.ent_type_ in ("NORP", "GPE") for t in around)
+            return named or (lemma == "side" and any(t.lower_ in classes["power"] for t in around))
         if lemma in classes["authority"] | classes["official"] and noun.pos_ in ("NOUN", "PROPN"):
             return not set(modifiers) & _COMPANY_WORDS
         if any(f"{t} {lemma}" in classes["power"] for t in modifiers):

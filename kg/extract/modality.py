@@ -37,6 +37,7 @@ _SETTING_RIGHT = (
     "that is wrong",
 )
 _FORMER = frozenset({"earlier", "previous", "original", "first"})
+_OF_SEVERAL = frozenset({"first", "last", "latest", "only", "second", "third"})
 _NONE = frozenset({"no", "neither", "nobody", "none", "nothing"})
 
 
@@ -293,9 +294,9 @@ def _is_told_of(node: Token, speech: dict[str, frozenset[str]]) -> bool:
 def _is_of_the_first(verb: Token) -> bool:
     """ "Was among the first to receive …": what somebody did."""
     to = next((k for k in verb.children if k.tag_ == "TO"), None)
-    before = to.nbor(-1) if to is not None and to.i > 0 else None
+    before = to.nbor(-1).lower_ if to is not None and to.i > 0 else ""
     head = verb.head.lower_ if verb.dep_ in ("acl", "relcl", "xcomp") else ""
-    return head in ("first", "last", "latest") or before is not None and before.lower_ in ("first", "last", "latest", "only", "second", "third")
+    return head in ("first", "last", "latest") or before in _OF_SEVERAL
 
 
 def _has_own_tense(verb: Token) -> bool:
