@@ -32,6 +32,11 @@ class NotAcceptable(LodestoneError):
 
 
 @dataclass(eq=False)
+class PreconditionFailed(LodestoneError):
+    """What a request asks to hold before it writes does not."""
+
+
+@dataclass(eq=False)
 class UnsupportedType(LodestoneError):
     """The body of a request has a media type that is not read here."""
 

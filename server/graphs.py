@@ -18,6 +18,7 @@ from kg.errors import NotFound
 from server.asking import provenance_link
 from server.bridge import CLIENT, HANGUP
 from server.cache import etag_of, key_of
+from server.conditions import condition_of, graph_tag
 from server.errors import BadRequest, NotAcceptable, UnsupportedType
 from server.formats import GRAPHS, by_name, offers
 from server.jobs import Job, Provenance
@@ -27,7 +28,7 @@ from server.recorded import digest, recorded, told
 from server.services import services
 from server.sparql import answered, unchanged
 from server.tokens import Scope
-from server.writes import GraphWrite, Part
+from server.writes import Condition, GraphWrite, Part
 
 graphs = Blueprint("graphs", __name__)
 
@@ -112,7 +113,7 @@ def _read(graph: str | None) -> Response:
         client=request.environ.get(CLIENT, ""),
     )
     version = here.resolved(None)
-    etag = etag_of(key_of(job, version))
+    etag = graph_tag(version, graph, etag_of(key_of(job, version)))
     if request.if_none_match.contains_weak(etag):
         return unchanged(etag, version)
     reply = here.answer(job, request.environ.get(HANGUP))
@@ -132,12 +133,17 @@ def _missing(graph: str) -> NotFound:
 # --- writing
 
 
+def _condition(graph: str | None) -> Condition | None:
+    return condition_of(services(current_app).resolved(None), graph)
+
+
 def _write(graph: str | None) -> Response:
     """Replace a graph's base data (PUT), or add to it (POST)."""
     method = request.method
     with recorded(Scope.ADMIN, f"graph {method}", graph=graph or "default") as by:
         body = request.get_data()
-        done = by.run(GraphWrite(method, graph, _parts(body, graph or request.base_url)), **digest(body))
+        parts = _parts(body, graph or request.base_url)
+        done = by.run(GraphWrite(method, graph, parts, _condition(graph)), **digest(body))
     return told(done, 201) if done.told["created"] else told(done, 204)
 
 
@@ -156,7 +162,7 @@ def _write_new() -> Response:
 
 def _delete(graph: str | None) -> Response:
     with recorded(Scope.ADMIN, "graph DELETE", graph=graph or "default") as by:
-        done = by.run(GraphWrite("DELETE", graph))
+        done = by.run(GraphWrite("DELETE", graph, condition=_condition(graph)))
     return told(done, 204)
 
 

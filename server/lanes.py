@@ -31,12 +31,15 @@ class Temper(StrEnum):
     QUICK = "quick"
     UNKNOWN = "unknown"
     LONG = "long"
+    LARGE = "large"
+    """Its answer comes in pieces, for as long as its client takes to read them."""
 
 
 MAY_TAKE = {
     Temper.QUICK: (Lane.LONG, Lane.SHORT, Lane.EXPRESS),
     Temper.UNKNOWN: (Lane.LONG, Lane.SHORT),
     Temper.LONG: (Lane.LONG,),
+    Temper.LARGE: (Lane.LONG,),
 }
 """The lanes of each, the one to try first first."""
 

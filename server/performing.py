@@ -24,10 +24,11 @@ from kg.ingest.review import Reviewer
 from kg.outbound import Outbound
 from kg.query.size import TooComplex
 from kg.update import Documents, fetch_all, update
-from server.errors import BadRequest, ClaimsConflict, ClaimsInvalid, Forbidden
+from server.errors import BadRequest, ClaimsConflict, ClaimsInvalid, Forbidden, PreconditionFailed
 from server.jobs import Failure
 from server.writes import (
     ClaimsWrite,
+    Condition,
     Done,
     GraphWrite,
     JudgeWrite,
@@ -122,7 +123,7 @@ def prepared(write: Write, outbound: Outbound) -> Act:
         case GraphWrite():
             graph = DEFAULT if write.graph is None else NamedNode(write.graph)
             quads = [quad for part in write.parts for quad in read_part(part, graph)]
-            return lambda writer: _graph(writer, write.method, graph, quads)
+            return lambda writer: _graph(writer, write, graph, quads)
         case ClaimsWrite(kind="json" | "jsonl"):
             posted = _read_claims(write)
             return lambda writer: _take(writer, posted)
@@ -185,11 +186,25 @@ def read_part(part: Part, graph: raw.Graph) -> list[Quad]:
     return raw.moved(quads, graph)
 
 
-def _graph(writer: Writer, method: str, graph: raw.Graph, quads: list[Quad]) -> dict[str, object]:
+def _check(writer: Writer, condition: Condition, graph: raw.Graph, *, there: bool) -> None:
+    """Raises ``PreconditionFailed``."""
+    now = writer.names.snapshot(writer.settings.store_id, writer.manifest.version)
+    if condition.exists is not None and there != condition.exists:
+        told = f"there is a graph {graph} already" if there else f"there is no graph {graph}"
+        raise PreconditionFailed(f"{told}: nothing was written")
+    if condition.fails or condition.version not in (None, now):
+        raise PreconditionFailed(
+            f"graph {graph} is not as the request expects, or of another version than {now}: read it again"
+        )
+
+
+def _graph(writer: Writer, write: GraphWrite, graph: raw.Graph, quads: list[Quad]) -> dict[str, object]:
     raw.check_open(writer, graph)
     there = raw.exists(writer, graph)
+    if write.condition is not None:
+        _check(writer, write.condition, graph, there=there)
     deleted = 0
-    match method:
+    match write.method:
         case "DELETE":
             if not there and isinstance(graph, NamedNode):
                 raise NotFound(f"there is no graph {graph}", iri=graph.value)

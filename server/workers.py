@@ -29,6 +29,9 @@ SHORT = 0.5
 QUICK = 0.1
 """Seconds within which a query is quick."""
 
+AT_ONCE = 0.02
+"""Seconds after which a query gives way whose like took long before."""
+
 WEIGHED = 0.01
 """Seconds within which a job cannot have taken much memory for good."""
 
@@ -141,9 +144,10 @@ class Workers:
                     self._tempers.note(key, Temper.LONG)
                     self.tried_again += 1
                     slot = yield from lanes.acquiring(Temper.LONG, job.client)
-                    result = yield from self._running(lanes, slot, job, hangup, key)
+                    result = yield from self._running(lanes, slot, job, hangup, key, polite_after=AT_ONCE)
             else:
-                result = yield from self._running(lanes, slot, job, hangup, key)
+                polite_after = AT_ONCE if temper is Temper.LONG else SHORT
+                result = yield from self._running(lanes, slot, job, hangup, key, polite_after=polite_after)
         except Overloaded:
             self.broken["refused"] += 1
             raise
@@ -155,14 +159,22 @@ class Workers:
         return result
 
     def _running(
-        self, lanes: Lanes, slot: Slot, job: Job, hangup: Hangup, key: int, *, pieces: bool = True
+        self,
+        lanes: Lanes,
+        slot: Slot,
+        job: Job,
+        hangup: Hangup,
+        key: int,
+        *,
+        pieces: bool = True,
+        polite_after: float = SHORT,
     ) -> Steps[Reply | Failure]:
         """Evaluate a job in a slot, which is given back when it is not needed any more."""
         began = time.monotonic()
         result: Reply | Failure | None = None
         try:
             with hangup.then(lambda: slot.worker.kill(abandoned())):
-                result = yield from slot.worker.asking(job, polite_after=SHORT, pieces=pieces)
+                result = yield from slot.worker.asking(job, polite_after=polite_after, pieces=pieces)
         finally:
             took = time.monotonic() - began
             rest = result.rest if isinstance(result, Reply) else None
@@ -173,7 +185,9 @@ class Workers:
                 lanes.release(slot)
         if took < QUICK and rest is None:
             self._tempers.note(key, Temper.QUICK)
-        elif took > SHORT or rest is not None:
+        elif rest is not None:
+            self._tempers.note(key, Temper.LARGE)
+        elif took > SHORT:
             self._tempers.note(key, Temper.LONG)
         return result
 

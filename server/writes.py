@@ -26,12 +26,26 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Condition:
+    """What must hold of a graph before it is written.
+
+    ``version`` is the IRI of the one that must still be published, ``exists`` whether the graph is there;
+    ``None`` where it does not matter. ``fails`` says that it is known not to hold.
+    """
+
+    version: str | None = None
+    exists: bool | None = None
+    fails: bool = False
+
+
+@dataclass(frozen=True)
 class GraphWrite:
     """A write of the Graph Store Protocol; ``graph`` is ``None`` for the default graph."""
 
     method: str
     graph: str | None
     parts: tuple[Part, ...] = ()
+    condition: Condition | None = None
 
 
 @dataclass(frozen=True)

@@ -153,7 +153,7 @@ class Indexing:
             while new := list(islice(facts, _BATCH)):
                 self._add(new, still)
                 self._progress(len(new))
-        lines = iter(self._touched or ())
+        lines = _doubted_first(self._touched or ())
         while batch := list(islice(lines, _BATCH)):
             self._look_up(batch, still)
 
@@ -259,6 +259,15 @@ class _StillView(View):
         if found is None:
             found = self._stating_claims[iri] = super().states_fact(iri)
         return found
+
+
+def _doubted_first(lines: Iterable[str]) -> Iterator[str]:
+    """Lines in order, less the conclusion of what was touched in another way too: it may be gone again."""
+    last = ""
+    for line in lines:
+        if line != last + _CONCLUDED:
+            yield line
+        last = line
 
 
 def _parsed(triples: Iterable[str]) -> Iterator[Quad]:

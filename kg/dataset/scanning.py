@@ -8,7 +8,6 @@ engine that is asked over the network gives a scan back as one answer, so there 
 """
 
 from collections.abc import Iterable
-from itertools import islice
 from typing import TypeVar, cast
 
 from pyoxigraph import DefaultGraph, NamedNode, Store
@@ -28,7 +27,7 @@ _FIRST = 500
 """Look-ups after which a scan is tried for the first time."""
 _WORTH = 30
 """Triples of a scan that cost what a look-up does."""
-_MOST_HELD = 1_500_000
+_MOST_HELD = 2_000_000
 """Triples that are held at most."""
 
 _ASSERTED, _IS_GIVEN = 4, 8
@@ -95,7 +94,7 @@ class ScanningPool(StoredPool):
         if asked != self._next.get(p, _FIRST) or self._room <= 0:
             return None
         self._next[p] = 4 * asked
-        scanned = self._scanned(p, min(_WORTH * asked, self._room))
+        scanned = self._scanned(p, _WORTH * asked)
         if scanned is not None:
             self._wholes[p] = scanned
         return scanned
@@ -149,8 +148,8 @@ class ScanningPool(StoredPool):
     # --- scans
 
     def _scanned(self, p: str, most: int) -> Whole | None:
-        """All triples of a property, unless they lie in more than so many places."""
-        view, prop, room = self._view, term(p), most
+        """All triples of a property, unless they lie in more than so many places, or there is no room."""
+        view, prop, left, held = self._view, term(p), most, 0
         objects: dict[str, dict[str, int]] = {}
         places: list[tuple[Store, DefaultGraph | NamedNode | None]] = [(view.main, None)]
         if view.has_base:
@@ -159,25 +158,25 @@ class ScanningPool(StoredPool):
             places.append((view.archive, view.inferred))
         names = self._names.setdefault
         for store, graph in places:
-            for quad in islice(store.quads_for_pattern(None, prop, None, graph), room + 1):
-                room -= 1
+            for quad in store.quads_for_pattern(None, prop, None, graph):
                 s, o = str(quad.subject), ntriples(quad.object)
-                s, o, lies = (
-                    names(s, s),
-                    names(o, o),
-                    self._lies(quad.graph_name, in_archive=graph is not None),
-                )
+                lies = self._lies(quad.graph_name, in_archive=graph is not None)
                 found = objects.get(s)
                 if found is None:
-                    objects[s] = {o: lies}
+                    found = objects[names(s, s)] = {}
+                before = found.get(o)
+                if before is None:
+                    found[names(o, o)] = lies
+                    held += 1
                 else:
-                    found[o] = found.get(o, 0) | lies
-            if room < 0:
-                return None
-        self._room -= most - room
-        for s, held in objects.items():
-            for o, lies in held.items():
-                held[o] = GROUNDED if lies == _LISTED | _FACT else self._told((s, p, o), lies)
+                    found[o] = before | lies
+                left -= 1
+                if left < 0 or held > self._room:
+                    return None
+        self._room -= held
+        for s, of in objects.items():
+            for o, lies in of.items():
+                of[o] = GROUNDED if lies == _LISTED | _FACT else self._told((s, p, o), lies)
         return Whole(objects)
 
     def _lies(self, graph: object, *, in_archive: bool) -> int:

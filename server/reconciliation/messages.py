@@ -147,9 +147,17 @@ def read_extension(text: str) -> Extension:
 
 def _json(text: str, parameter: str) -> Any:
     try:
-        return json.loads(text)
+        data = json.loads(text)
+        json.dumps(data, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise BadRequest(
+            f"{parameter} holds half a character, a surrogate without its other half (\\ud800 and the like): "
+            "write characters whole",
+            parameter=parameter,
+        ) from error
     except (ValueError, RecursionError) as error:
         raise BadRequest(f"{parameter} is no JSON: {error}", parameter=parameter) from error
+    return data
 
 
 def _read(adapter: TypeAdapter[T], data: Any, parameter: str) -> T:

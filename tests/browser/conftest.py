@@ -21,7 +21,8 @@ from tests.server.conftest import Names, fill
 from tests.server.running import ROOT, Server, start, stop
 
 playwright = pytest.importorskip("playwright.sync_api", reason="there is no playwright here")
-Browser, BrowserContext, Page = playwright.Browser, playwright.BrowserContext, playwright.Page
+Browser, BrowserContext = playwright.Browser, playwright.BrowserContext
+Page, Locator = playwright.Page, playwright.Locator
 
 AXE = ROOT / "server" / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]

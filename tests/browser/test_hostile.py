@@ -4,7 +4,10 @@ from urllib.parse import urlencode
 
 import pytest
 
+from kg.claims.document import Document
+from kg.claims.names import Names
 from tests.browser.conftest import LONG, Open, Page, Site
+from tests.server.conftest import HOSTILE
 
 THING, RUN = "urn:hostile:thing", "javascript:alert(2)"
 MOST = 300_000
@@ -19,7 +22,20 @@ def asking(query: str, **more: str) -> str:
     return "/sparql?" + urlencode({"query": query, "format": "html", **more})
 
 
+def local(iri: str) -> str:
+    return "/" + iri.removeprefix(Names().base)
+
+
 PAGES = {
+    "start": "/",
+    "claims": "/claims?size=100",
+    "event": "/event/{hostile}",
+    "document": local(Names().document(Document(title=HOSTILE, url="javascript:alert(1)").key)),
+    "source": local(Names().source("publisher", HOSTILE, None, "")),
+    "party": local(Names().entity("product", HOSTILE, None)),
+    "judgments": "/judgments",
+    "preview": "/reconcile/preview?" + urlencode({"id": THING}),
+    "what if": asking("SELECT * { <urn:hostile:thing> ?p ?o }", without=RUN),
     "entity": with_iri("entity", THING),
     "entity whose name is a script": with_iri("entity", RUN),
     "claim": with_iri("claim", "urn:hostile:claim"),
@@ -49,6 +65,8 @@ def test_it_is_text(name: str, open_page: Open, site: Site) -> None:
     page = open_page(site.path(PAGES[name]), viewport={"width": 390, "height": 844})
     is_harmless(page)
     assert len(page.content()) < MOST
+    status, _, _ = site.server.get(site.path(PAGES[name])[1:], Accept="text/html")
+    assert status == (400 if name == "mistake" else 200)
 
 
 def test_what_is_long_is_cut_and_whole_in_its_twin(open_page: Open, site: Site) -> None:
@@ -63,3 +81,11 @@ def test_text_that_turns_the_line_stays_in_its_place(open_page: Open) -> None:
     page = open_page(PAGES["entity"], viewport={"width": 390, "height": 844})
     turned = page.get_by_text("gnp.exe").first
     assert turned.evaluate("one => one.closest('bdi') !== null || one.closest('[dir=auto]') !== null")
+
+
+def test_an_answer_that_is_kept(open_page: Open) -> None:
+    page = open_page(PAGES["answer"], viewport={"width": 390, "height": 844})
+    page.get_by_role("button", name="cite this answer").click()
+    page.wait_for_url("**/answer/*")
+    is_harmless(page)
+    assert page.locator(".result").get_by_text("gnp.exe").count() > 0

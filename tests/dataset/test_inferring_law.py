@@ -3,6 +3,7 @@
 Facts, the graph of inferences, annotations and restricted datasets, against naive evaluation.
 """
 
+import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import DefaultGraph, NamedNode
 
+from kg.dataset import scanning
 from kg.dataset.invariants import check_dataset
 from kg.dataset.records import DEFAULT
 from kg.dataset.restricted import restricted
@@ -170,17 +172,27 @@ def axioms(text: str) -> Iterator[None]:
         clear()
 
 
-@settings(max_examples=12)
-@given(histories(OWN))
-def test_under_the_ontologys_own_axioms(steps: list[tuple[str, object]]) -> None:
-    with a_history() as history:
+@contextmanager
+def scanned(eagerly: bool) -> Iterator[None]:
+    """Properties are read as a whole when they are first asked about, or not at all."""
+    with patch.object(scanning, "_FIRST", 1 if eagerly else 10**9), patch.object(scanning, "_WORTH", 10**6):
+        yield
+
+
+NIGHTLY = os.environ.get("LODESTONE_NIGHTLY") == "1"
+
+
+@settings(max_examples=150 if NIGHTLY else 12)
+@given(histories(OWN), st.booleans())
+def test_under_the_ontologys_own_axioms(steps: list[tuple[str, object]], eagerly: bool) -> None:
+    with scanned(eagerly), a_history() as history:
         history.play(steps)
         check(history, ontology_joins())
 
 
-@settings(max_examples=15)
-@given(st.lists(AXIOMS, min_size=1, max_size=5), histories(OTHERS))
-def test_under_random_axioms(some: list[str], steps: list[tuple[str, object]]) -> None:
-    with axioms(HEAD + "\n".join(some)), a_history() as history:
+@settings(max_examples=200 if NIGHTLY else 15)
+@given(st.lists(AXIOMS, min_size=1, max_size=5), histories(OTHERS), st.booleans())
+def test_under_random_axioms(some: list[str], steps: list[tuple[str, object]], eagerly: bool) -> None:
+    with axioms(HEAD + "\n".join(some)), scanned(eagerly), a_history() as history:
         history.play(steps)
         check(history, ontology_joins())

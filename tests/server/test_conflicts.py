@@ -75,10 +75,10 @@ def test_a_nanopublication_is_found_by_its_name(client: FlaskClient, names: Name
 
 def test_a_version_too_large_for_the_deadline_is_not_begun(store: Path, names: Names) -> None:
     snapshot = Reader(store).current()
-    counts = {**snapshot.manifest.counts, "active": 200_000}
+    counts = {**snapshot.manifest.counts, "active": 75_001}
     large = Reader(store).current()
     large.manifest = replace(snapshot.manifest, counts=counts)
-    with pytest.raises(QueryTimeout, match=r"200,000 claims .* within 30 s: ask about"):
+    with pytest.raises(QueryTimeout, match=r"75,001 claims .* within 30 s: ask about"):
         conflicts_told(large, ConflictsAsked().written(), 30)
     found = conflicts_told(large, ConflictsAsked(about=names.grant).written(), 30)
     assert json.loads(json.dumps(found))["total"] > 0
