@@ -192,6 +192,8 @@ def _in_aspect(frame: Frame, trigger: Token) -> bool:
     auxiliaries = {c.lower_ for c in trigger.children if c.dep_ in ("aux", "auxpass")}
     if frame.passive and not syntax.is_passive(trigger):
         return False
+    if frame.predicate and trigger.dep_ == "amod":
+        return False
     if frame.bare and any(c.dep_ in syntax.OBJECTS for c in trigger.children):
         return False
     duty = bool(auxiliaries & {"must", "should", "shall"}) or (

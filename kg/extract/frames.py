@@ -57,6 +57,7 @@ class Frame:
     able: bool = False
     passive: bool = False
     bare: bool = False
+    predicate: bool = False
 
 
 @dataclass(frozen=True)
@@ -139,6 +140,7 @@ def _frame(given: dict[str, Any], pos: str) -> Frame:
         able=given.get("able") == "true",
         passive=given.get("passive") == "true",
         bare=given.get("bare") == "true",
+        predicate=given.get("predicate") == "true",
     )
 
 
