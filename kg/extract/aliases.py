@@ -18,6 +18,7 @@ _QUOTED = re.compile(r"[\"\u201c\u201e](?:[Tt]he )?(?P<name>[^\"\u201c\u201d\n]{
 _ACRONYM = re.compile(r"[A-Z][A-Z&.-]{1,7}")
 _HAN_NAME = re.compile(rf"{_HAN}{{2,}}")
 _LATIN_NAME = re.compile(rf"{_WORD}(?: {_WORD})*")
+_OWNER = re.compile(r"^[A-Z]\w+['\u2019]s ")
 _STOPS = frozenset({"The", "In", "On", "At", "By", "And", "For", "A", "An"})
 
 
@@ -69,7 +70,7 @@ def aliases_in(texts: Iterable[str]) -> Aliases:
             for quoted in _QUOTED.finditer(inside):
                 if len(name) > len(quoted["name"]):
                     full.setdefault(quoted["name"], name)
-            if _ACRONYM.fullmatch(inside) and _initials(name, inside):
+            if _ACRONYM.fullmatch(inside) and _initials(_OWNER.sub("", name), inside):
                 full.setdefault(inside, name)
     for name, known in list(others.items()):
         longer = full.get(name)

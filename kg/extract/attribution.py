@@ -1,6 +1,6 @@
 """Who says so: the chain of voices from the one nearest to the event to the outlet that is cited."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from spacy.tokens import Span, Token
@@ -8,10 +8,15 @@ from spacy.tokens import Span, Token
 from kg.claims.source import SourceKind, Voice
 from kg.extract import syntax
 from kg.extract.discourse import Discourse
+from kg.extract.reports import CITING, cited_by, cites, clause_of, ends_noun, has_fronted, in_quotes, leads
 from kg.extract.speakers import Speakers, count_of, is_outlet
 from kg.extract.wording import is_telling
 
 _GUESSES = frozenset({"expect", "think", "fear", "reckon", "assume", "see"})
+_OWN_ESTIMATES = frozenset(
+    {"estimate", "assessment", "view", "forecast", "reckoning", "understanding", "impression"}
+)
+_HOPES = frozenset({"expect", "hope", "fear", "reckon"})
 _LEAD = 3
 _RUN = 12
 _SAYS = frozenset(
@@ -19,26 +24,8 @@ _SAYS = frozenset(
     "suggest suggests".split()
 )
 _LEARNING = frozenset({"understand", "learn", "hear", "know", "gather"})
-_BESIDE = frozenset(
-    {
-        "because",
-        "if",
-        "when",
-        "while",
-        "as",
-        "after",
-        "before",
-        "since",
-        "although",
-        "though",
-        "unless",
-        "until",
-        "once",
-        "whereas",
-    }
-)
+_PERSONS = frozenset({SourceKind.PERSON, SourceKind.SPOKESPERSON, SourceKind.ANONYMOUS})
 _REPORT_LINKS = frozenset({"ccomp", "parataxis", "pcomp", "dep", "xcomp", "dobj", "nsubjpass"})
-_OPEN, _CLOSE, _PLAIN = "“«", "”»", '"'
 
 
 @dataclass(frozen=True)
@@ -61,6 +48,8 @@ class Attributions:
     """The outlet whose report the text passes on, once its lead has named it."""
     last: tuple[Voice, ...] = ()
     last_passage: int = -1
+    person: Voice | None = None
+    """The person who spoke last, for "she said" after others were named."""
     _outlets: set[str] = field(default_factory=set)
 
     def find_record(self) -> None:
@@ -86,8 +75,8 @@ class Attributions:
     def of(self, trigger: Token) -> Attribution:
         """The attribution of what a trigger tells."""
         sentence = trigger.sent
-        direct = _in_quotes(trigger)
-        cited = [(t, _clause_of(t)) for t in sentence if t.lower_ in ("citing", "according")]
+        direct = in_quotes(trigger)
+        cited = [(t, clause_of(t)) for t in sentence if cites(t)]
         voices: list[Voice] = []
         verbs: list[Token] = []
         denied = False
@@ -103,7 +92,7 @@ class Attributions:
                 for voice in said:
                     _append(voices, voice)
             if node != trigger and child.dep_ in ("ccomp", "conj") and not verbs:
-                for voice in self._learned(node):
+                for voice in (*self._learned(node), *self._estimated(node)):
                     _append(voices, voice)
                     verbs.append(node)
             child = node
@@ -119,12 +108,18 @@ class Attributions:
             voices = list(self.last)
         if len(voices) == 1 and where == self.last_passage and self._same_speaker(voices[0]):
             voices = [*voices, *self.last[1:]]  # "X told Reuters that … X said …"
-        label = self.discourse.passage(trigger).speaker
-        if not voices and label is not None:
-            voices, direct = [self.speakers.labelled(label)], True
-        voices = self._to_outlet(voices)
+        passage = self.discourse.passage(trigger)
+        if passage.speaker is not None and passage.asks:
+            voices = [
+                *voices,
+                Voice(kind=SourceKind.ORGANIZATION, name=passage.speaker, text=passage.speaker),
+            ]
+        elif not voices and passage.speaker is not None:
+            voices, direct = [self.speakers.labelled(passage.speaker)], True
+        voices = self._to_outlet([v for v in voices if not self._is_itself(v)])
         if voices:
             self.last, self.last_passage = tuple(voices), where
+            self._remember(voices)
         return Attribution(tuple(voices), direct, tuple(verbs), denied)
 
     def _after(self, trigger: Token, voices: list[Voice]) -> list[Token]:
@@ -146,9 +141,10 @@ class Attributions:
                     t.text == ";" for t in token.doc[min(token.i, trigger.i) : max(token.i, trigger.i)]
                 ):
                     return [v for t in heads if (v := self._voice(t)) is not None]
-        if trigger.lemma_ in ("put", "estimate") and syntax.is_verb(
-            trigger
-        ):  # "customs data put exports at …"
+        at = syntax.prepositional(trigger, "at")
+        if (
+            trigger.lemma_ in ("put", "estimate") and syntax.is_verb(trigger) and at
+        ):  # "data put exports at …"
             found = [self.speakers.voice(t) for t in syntax.raw_subjects(trigger)]
             return [v for v in found if v is not None]
         return []
@@ -161,7 +157,16 @@ class Attributions:
                 if said:
                     passage = self.discourse.passage(token)
                     self.last = tuple(self._to_outlet(said))
+                    self._remember(said)
                     self.last_passage = self.discourse.passages.index(passage)
+
+    def _is_itself(self, voice: Voice) -> bool:
+        """Whether a release speaks of its publisher ("the Company")."""
+        return voice.name is not None and voice.name.lower() in ("company", "group", "corporation")
+
+    def _remember(self, voices: Iterable[Voice]) -> None:
+        single = (v for v in voices if v.kind in _PERSONS and (v.name or v.count == 1))
+        self.person = next(single, self.person)
 
     def _words(self, name: str) -> frozenset[str]:
         return self.discourse.lexicon.speech[name]
@@ -176,10 +181,17 @@ class Attributions:
 
     def _reports(self, verb: Token, child: Token) -> bool:
         lemma = verb.lemma_.lower()
+        if lemma in _HOPES and child.dep_ == "xcomp" and syntax.is_verb(verb):
+            return any(c.dep_ == "nsubj" and c.lower_ in ("he", "she") for c in verb.children)
         if lemma in _GUESSES and child.dep_ == "ccomp" and syntax.is_verb(verb):
             return any(c.dep_ == "nsubj" for c in child.children)
         if not syntax.is_verb(verb) or lemma not in self._words("verbs") | self._words("denials"):
             return False
+        if child.dep_ == "advcl":
+            marks = {c.lower_ for c in child.children if c.dep_ in ("mark", "advmod")}
+            finite = any(c.dep_ in ("nsubj", "nsubjpass") for c in child.children)
+            if "that" in marks or (finite and child.i > verb.i and has_fronted(verb)):
+                return True  # "confirmed only that …"; "It will stop, X said, after …"
         if child.dep_ in ("dobj", "nsubjpass"):
             tells = lemma not in self._words("denials") or is_telling(child, self.discourse.lexicon.speech)
             return child.pos_ == "NOUN" and tells
@@ -188,7 +200,19 @@ class Attributions:
             return not any(t.text == ";" for t in between)  # "… was approved; X said that …"
         if child.dep_ == "conj" and any(c.dep_ == "mark" and c.lower_ == "that" for c in child.children):
             return True  # "said that …, and that …"
-        return child.dep_ in _REPORT_LINKS or _leads(child, verb)
+        return child.dep_ in _REPORT_LINKS or leads(child, verb)
+
+    def _estimated(self, verb: Token) -> list[Voice]:
+        """ "The Commission's estimate is that …": whose it is."""
+        if verb.lemma_ != "be":
+            return []
+        found = [
+            self._voice(owner)
+            for noun in syntax.raw_subjects(verb)
+            if noun.lemma_.lower() in _OWN_ESTIMATES
+            for owner in syntax.owners(noun)
+        ]
+        return [v for v in found if v is not None]
 
     def _learned(self, verb: Token) -> list[Voice]:
         """ "We understand from counsel that …": whom it was learned from."""
@@ -260,7 +284,7 @@ class Attributions:
         run = sentence.doc[start + 1 : verb.i]
         if start <= trigger.i or not 0 < len(run) <= _RUN or any(syntax.is_verb(t) for t in run):
             return None
-        head = next((t for t in run if t.pos_ in ("NOUN", "PROPN") and _ends_noun(t, run.end)), None)
+        head = next((t for t in run if t.pos_ in ("NOUN", "PROPN") and ends_noun(t, run.end)), None)
         if head is None:
             return None
         text, lemma = str(run.text), head.lemma_.lower()
@@ -278,9 +302,14 @@ class Attributions:
         return found
 
     def _voice(self, token: Token) -> Voice | None:
-        if token.lower_ in ("he", "she") and (not self.last or self.last[0].kind is SourceKind.ORGANIZATION):
+        if token.lower_ in ("he", "she") and (not self.last or self.last[0].kind not in _PERSONS):
             found = self.discourse.antecedent(token)
-            return None if found == token else self.speakers.voice(found)
+            voice = None if found == token else self.speakers.voice(found)
+            return voice or (
+                self.person.model_copy(update={"text": token.text, "verb": None}) if self.person else None
+            )
+        if token.lower_ == "it" and self.last and self.last[0].kind is SourceKind.DOCUMENT:
+            return None
         if token.pos_ == "PRON" and token.lower_ in ("he", "she", "it", "they") and self.last:
             return self.last[0].model_copy(update={"text": token.text, "verb": None})
         noun = syntax.through(token)
@@ -323,13 +352,11 @@ class Attributions:
         for token, clause in cited:
             if clause != node:
                 continue
-            heads = (
-                syntax.prepositional(token, "to") if token.lower_ == "according" else syntax.objects(token)
-            )
+            heads = cited_by(token)
             for head in heads:
                 voice = self._voice(head)
                 if voice is not None and trigger not in head.subtree:
-                    (nearer if token.lower_ == "citing" else farther).append(voice)
+                    (nearer if token.lower_ in CITING else farther).append(voice)
         return nearer + farther
 
     def _to_outlet(self, voices: list[Voice]) -> list[Voice]:
@@ -347,22 +374,6 @@ class Attributions:
         return replace(attribution, voices=(self.record,))
 
 
-def _ends_noun(token: Token, end: int) -> bool:
-    """Whether a noun ends its run of nouns ("trade *data* from …", not "*trade* data")."""
-    after = token.i + 1
-    return after >= end or token.doc[after].pos_ not in ("NOUN", "PROPN")
-
-
-def _leads(clause: Token, verb: Token) -> bool:
-    """ "17 have been approved, the official said": what is said first, parsed as a clause beside."""
-    if clause.dep_ != "advcl" or clause.i > verb.i or not syntax.is_verb(clause):
-        return False
-    if any(c.dep_ in ("mark", "advmod") and c.lower_ in _BESIDE for c in clause.children):
-        return False
-    own = any(c.dep_ in ("nsubj", "nsubjpass") for c in clause.children)
-    return own and clause.tag_ != "VBG" and not any(c.tag_ == "TO" for c in clause.children)
-
-
 def replace_verb(voice: Voice, verb: str | None) -> Voice:
     """The voice with another verb of reporting."""
     return voice.model_copy(update={"verb": verb})
@@ -374,23 +385,3 @@ def _append(voices: list[Voice], voice: Voice) -> None:
     ]
     if not same:
         voices.append(voice)
-
-
-def _clause_of(token: Token) -> Token | None:
-    for node in syntax.ancestors(token):
-        if syntax.is_verb(node) and node.lower_ not in ("citing", "according"):
-            return node
-    return None
-
-
-def _in_quotes(token: Token) -> bool:
-    """Whether an odd number of quotation marks stands before the token in its passage."""
-    depth, plain = 0, False
-    for before in token.doc[: token.i]:
-        if before.text in _OPEN:
-            depth += 1
-        elif before.text in _CLOSE:
-            depth = max(0, depth - 1)
-        elif before.text in (_PLAIN, "``", "''"):
-            plain = not plain
-    return plain or depth > 0

@@ -108,6 +108,12 @@ def clause_of(ref: TimeRef, sentence: Span, event: Event) -> Token | None:
     token = next((t for t in sentence if t.idx <= at < t.idx + len(t.text)), None)
     if token is None:
         return None
+    if (
+        token.dep_ in ("compound", "nmod", "poss")
+        and token.head != event.trigger
+        and not token.head.ent_type_
+    ):
+        return None  # "China's October measures"
     for node in (token, *syntax.ancestors(token)):
         if node.lower_ in ("against", "than", "compared"):
             return None

@@ -1,5 +1,6 @@
 """What the text has spoken of so far: who "the company", "it" and "17" stand for."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from spacy.tokens import Doc, Token
@@ -12,6 +13,7 @@ from kg.extract.kinds import PLACES
 from kg.extract.outlets import outlets
 
 _LONG_NAME = 3
+_LONG_WORDING = 10
 _STEM = 6
 _REACH = 800
 """How many code points back an antecedent may stand."""
@@ -55,6 +57,8 @@ class Passage:
     offset: int
     speaker: str | None = None
     """Who is named before it as speaking ("Mr Pugh: …")."""
+    asks: bool = False
+    """Whether it is a question, and its speaker an outlet or body ("Q (Tokyo Daily): …")."""
 
     def at(self, token: Token) -> int:
         """Where the token starts in the whole text."""
@@ -80,6 +84,7 @@ class Discourse:
     """Names that no "the company" stands for: outlets, the publisher."""
     referents: list[Referent] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
+    bodies: list[tuple[str, int, str]] = field(default_factory=list)
     spokespersons: list[Voice] = field(default_factory=list)
     aliases: Aliases = field(default_factory=Aliases)
     texts: tuple[str, ...] = ()
@@ -148,11 +153,39 @@ class Discourse:
             for referent in self.referents:
                 if referent.named:
                     text = wording.phrase(referent.token, clauses=False).text.removeprefix("the ")
+                    text = wording.name_alone(referent.token, text)
                     if text[:1].isupper() and all(
                         w[0].isupper() or w in ("of", "and", "&") for w in text.split()
                     ):
                         self.names.append(text)
         return self.names
+
+    def fuller(self, noun: Token, words: str) -> str:
+        """The fullest earlier wording of a body or speaker taken up ("the federation"), or the words."""
+        first = words.partition(" ")[0].lower()
+        if noun.pos_ != "NOUN" or first not in _DEFINITE:
+            return words
+        if not self.bodies:
+            self.bodies.extend(self._bodies())
+        known, here, best = set(words.lower().split()) - _DEFINITE, self.passage(noun).at(noun), words
+        for lemma, at, text in self.bodies:
+            same = at < here and lemma == noun.lemma_.lower() and known <= set(text.lower().split())
+            if same and len(text) > len(best):
+                best = text
+        return best
+
+    def _bodies(self) -> Iterator[tuple[str, int, str]]:
+        """Bodies and who speaks for them as the text describes them: lemma, where, words."""
+        classes = self.lexicon.classes
+        known = classes["authority"] | classes["body"] | self.lexicon.speech["spokespersons"]
+        for passage in self.passages:
+            for token in passage.doc:
+                lemma = token.lemma_.lower()
+                if token.pos_ == "NOUN" and lemma in known and token.dep_ not in syntax.MODIFIERS:
+                    words = str(wording.phrase(token, clauses=False).text)
+                    beside = [c for c in token.children if c.dep_ == "appos" and c.pos_ == "PROPN"]
+                    if len(words.split()) <= _LONG_WORDING:
+                        yield lemma, passage.at(token), f"{words} {beside[0].text}" if beside else words
 
     def officials(self) -> frozenset[str]:
         """Last names, in lower case, of persons to whom the text gives a public office."""
@@ -272,6 +305,28 @@ class Discourse:
         start = self.passage(token).at(token.sent[0])
         named = [r for r in self.referents if start - _REACH < r.at < start and r.named]
         return named[-1].token if named else None
+
+    def topic(self, token: Token) -> Token | None:
+        """The firm that the text was last about before a sentence: whose output "output" is."""
+        start = self.passage(token).at(token.sent[0])
+        public = self.lexicon.classes["authority"] | self.lexicon.classes["power"]
+        earlier = [r for r in self.referents if r.at < start and not outlets().find(r.token.text)]
+        for referents in _by_sentence(earlier, start - _REACH):
+            for referent in reversed(referents):
+                noun = referent.token
+                spoken = wording.phrase(noun, clauses=False).text.lower().removeprefix("the ")
+                if (
+                    noun.dep_ in ("nsubj", "nsubjpass", "poss")
+                    and not (noun.ent_type_ == "PERSON" and (_speaks(noun) or self._is_given(spoken)))
+                    and noun.lemma_.lower() not in public | self.lexicon.speech["anonymous"]
+                    and spoken not in self.ignored
+                ):
+                    return noun
+        return None
+
+    def _is_given(self, name: str) -> bool:
+        first, _, rest = name.lower().partition(" ")
+        return bool(rest) and first in self.lexicon.classes["given_names"]
 
     def _fits(self, referent: Referent, anaphor: Token) -> bool:
         noun = referent.token

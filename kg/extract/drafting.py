@@ -35,6 +35,9 @@ _COUNTED_BY_TYPE = {
     ClaimType.RESTRICTION_EASED: R.PRODUCT,
     ClaimType.PRODUCTION_HALT: R.AFFECTED,
 }
+_LAYING_DOWN = frozenset(
+    {"publish", "announce", "issue", "release", "adopt", "unveil", "introduce", "promulgate"}
+)
 _CHANGES = frozenset({ClaimType.SUPPLY_IMPACT, ClaimType.PRICE_CHANGE, ClaimType.PRODUCTION_HALT})
 
 
@@ -76,7 +79,7 @@ class Drafter:
         term = self._term(event)
         if term is not None and mode.polarity is Polarity.POSITIVE:
             held: dict[RoleName, Mention] = {
-                r: m for r, m in roles.items() if r in (R.LICENSEE, R.PRODUCT, R.PRODUCER, R.CUSTOMER)
+                r: m for r, m in roles.items() if r in (R.LICENSEE, R.PRODUCT, R.CUSTOMER)
             }
             scope = replace(event, type=ClaimType.LICENSE_SCOPE)
             phrase = self._quote(wording.phrase(term, clauses=False, numbers=True))
@@ -198,6 +201,7 @@ class Drafter:
         future = mode.modality in (Modality.EXPECTED, Modality.HEDGED)
         when: TimeSpan | None = None
         said: TimeSpan | None = None
+        issued: TimeSpan | None = None
         past = {ref.start: ref for ref in find_times(sentence.text, self.article.published)}
         for ref in find_times(sentence.text, self.article.published, future=future):
             owner = clauses.clause_of(ref, sentence, event)
@@ -207,14 +211,27 @@ class Drafter:
             )
             if (
                 owner in (event.trigger, *event.parts)
+                or (event.trigger.dep_ in ("acomp", "oprd") and owner == event.trigger.head)
                 or fronted
                 or (owner is not None and owner.dep_ != "conj" and clauses.is_above(owner, event))
             ):
                 when = when or span
+            elif owner is not None and _announces(owner, event):
+                issued = issued or span
             elif owner in attribution.verbs:
                 told = past.get(ref.start, ref)
                 said = said or TimeSpan(text=told.text, edtf=told.edtf)
-        return when, said
+        return when or issued, said
+
+
+def _announces(verb: Token, event: Event) -> bool:
+    """Whether a verb tells when a control was laid down: "published a notice that adds …"."""
+    if event.type not in (ClaimType.RESTRICTION_IMPOSED, ClaimType.RESTRICTION_EASED):
+        return False
+    if verb.lemma_ not in _LAYING_DOWN:
+        return False
+    above = event.trigger.dep_ == "relcl" and verb in syntax.ancestors(event.trigger)
+    return above or (verb.dep_ == "acl" and verb.head == event.trigger)
 
 
 def _shares_front(at: int, owner: Token, trigger: Token) -> bool:

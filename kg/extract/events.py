@@ -47,7 +47,8 @@ class Finder(Kinds):
 
     state_speaks: bool = False
     """Whether the text's spokespersons speak for authorities."""
-    _walks: dict[tuple[int, int, tuple[str, ...]], list[Token]] = field(default_factory=dict)
+    _places: dict[tuple[int, int, int], Token | None] = field(default_factory=dict)
+    _walks: dict[tuple[int, int, str], list[Token]] = field(default_factory=dict)
 
     def events(self, sentence: Span) -> list[Event]:
         """The events of a sentence by their triggers; clauses that go on with one are folded into it."""
@@ -63,6 +64,8 @@ class Finder(Kinds):
             pos, lemma = "ADJ", token.lower_  # "applications remain pending", read as a participle
         if pos == "VERB" and ("VERB", lemma) not in self.lexicon.triggers:
             lemma = next((w for w in _stems(token.lower_) if ("VERB", w) in self.lexicon.triggers), lemma)
+        if (pos, lemma) not in self.lexicon.triggers:
+            return
         particles = [c.lower_ for c in token.children if _is_particle(c)]
         frames = [f for p in particles for f in self.lexicon.frames.get((pos, lemma, p), ())]
         for frame in frames or self.lexicon.frames.get((pos, lemma, ""), ()):
@@ -74,11 +77,11 @@ class Finder(Kinds):
     def _match(self, frame: Frame, token: Token) -> Event | None:
         theme: Token | None = None
         for path in frame.where:
-            places = [t for t in self._walk(token, path.steps) if path.test and self.is_a(t, path.test)]
-            if not places:
+            place = self._place(token, path)
+            if place is None:
                 return None
             if theme is None or path.test in ("license", "application"):
-                theme = places[0]
+                theme = place
         if frame.negated and not _negated(token, theme):
             return None
         if not _in_aspect(frame, token):
@@ -111,7 +114,7 @@ class Finder(Kinds):
         shared = (RoleName.SPEAKER, RoleName.AUTHORITY)
         taken = {t.i for r, t in roles.items() if not (role in shared and r in shared)}
         for path in paths:
-            for token in self._walk(start, path.steps):
+            for token in self._walk(start, path):
                 if token.i in taken or (path.test and not self.is_a(token, path.test)):
                     continue
                 if (
@@ -123,10 +126,19 @@ class Finder(Kinds):
                 roles[role] = token
                 return
 
-    def _walk(self, start: Token, steps: tuple[str, ...]) -> list[Token]:
-        key = (id(start.doc), start.i, steps)
+    def _place(self, start: Token, path: Path) -> Token | None:
+        """Where a condition on a trigger holds: several frames of one trigger ask for the same."""
+        key = (id(start.doc), start.i, id(path))
+        if key not in self._places:
+            test = path.test
+            found = (t for t in self._walk(start, path) if test and self.is_a(t, test))
+            self._places[key] = next(found, None)
+        return self._places[key]
+
+    def _walk(self, start: Token, path: Path) -> list[Token]:
+        key = (id(start.doc), start.i, path.way)
         if key not in self._walks:
-            self._walks[key] = self._walked(start, steps)
+            self._walks[key] = self._walked(start, path.steps)
         return self._walks[key]
 
     def _walked(self, start: Token, steps: tuple[str, ...]) -> list[Token]:

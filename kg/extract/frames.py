@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -17,12 +17,15 @@ class Path:
 
     steps: tuple[str, ...]
     test: str | None = None
+    way: str = field(default="", compare=False)
+    """The steps as they are written."""
 
     @classmethod
+    @cache
     def parse(cls, text: str) -> "Path":
-        """Reads ``FUNCTION(.FUNCTION)*(/CLASS)``."""
+        """Reads ``FUNCTION(.FUNCTION)*(/CLASS)``; the same text gives the same object."""
         steps, _, test = text.partition("/")
-        return cls(tuple(steps.split(".")), test or None)
+        return cls(tuple(steps.split(".")), test or None, steps)
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,14 @@ class Lexicon:
     """Part of speech and lemma of each trigger, whatever its particle."""
     stems: re.Pattern[str] = field(default=re.compile(""))
     """Finds the beginnings of triggers and of words of reporting: a line without any has no claim."""
+
+    @cached_property
+    def compounds(self) -> dict[str, frozenset[str]]:
+        """By class: the last words of its members of two words ("certificate" of "export certificate")."""
+        return {
+            name: frozenset(word.rpartition(" ")[2] for word in members if " " in word)
+            for name, members in self.classes.items()
+        }
 
 
 _SHORT = 3

@@ -52,6 +52,7 @@ class Kinds:
     """Gives the noun that a pronoun stands for."""
     officials: frozenset[str] = frozenset()
     """Last names, in lower case, of persons whom the text calls ministers and the like."""
+    _nouns: dict[tuple[int, int], tuple[Token, str]] = field(default_factory=dict, repr=False)
     _tests: dict[tuple[int, int, str], bool] = field(default_factory=dict, repr=False)
 
     def is_a(self, token: Token, test: str) -> bool:
@@ -61,10 +62,18 @@ class Kinds:
             self._tests[key] = self._is_a(token, test)
         return self._tests[key]
 
+    def _noun(self, token: Token) -> tuple[Token, str]:
+        """The noun that a phrase is about, elliptic ones resolved, and its lemma."""
+        key = (id(token.doc), token.i)
+        if key not in self._nouns:
+            noun = self.resolve(syntax.through(token))
+            self._nouns[key] = (noun, noun.lemma_.lower())
+        return self._nouns[key]
+
     def _is_a(self, token: Token, test: str) -> bool:
         if "|" in test:
             return any(self.is_a(token, one) for one in test.split("|"))
-        noun = self.resolve(syntax.through(token))
+        noun, lemma = self._noun(token)
         match test:
             case "power":
                 return self.is_power(noun)
@@ -80,11 +89,12 @@ class Kinds:
             return False  # "Kestrel Semiconductor"
         if test == "product" and self._made_of_one(noun):
             return True
-        lemma = noun.lemma_.lower()
         if test == "amount" and _GLUED.fullmatch(lemma):
             return True
         members = self.lexicon.classes[test]
-        compound = any(f"{t.lower_} {lemma}" in members for t in syntax.nominal_modifiers(noun))
+        compound = lemma in self.lexicon.compounds[test] and any(
+            f"{t.lower_} {lemma}" in members for t in syntax.nominal_modifiers(noun)
+        )
         return (lemma in members or compound) and (
             noun.pos_ != "VERB"
             or noun.dep_ in syntax.NOMINAL

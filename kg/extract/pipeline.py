@@ -1,10 +1,13 @@
 """The way from an article to its claims, and the protocol for other extractors."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
+
+from spacy.tokens import Doc
 
 from kg.claims.claim import Agent, AgentKind, Claim, ClaimType
 from kg.claims.names import normalized
@@ -93,9 +96,7 @@ class SpacyExtractor:
         )
         docs = parser().pipe(lines, batch_size=_BATCH) if any(places) else iter(())
         for article, spans in zip(articles, places, strict=True):
-            passages = tuple(
-                Passage(next(docs), begin, self._label(article.text, begin)) for begin, _ in spans
-            )
+            passages = tuple(self._passages(article, spans, docs))
             yield self._read(article, passages) if passages else []
 
     def _places(self, article: Article) -> list[tuple[int, int]]:
@@ -103,12 +104,32 @@ class SpacyExtractor:
             return []
         return [s for s in _pieces(article.text, article.body) if self._telling(article.text[slice(*s)])]
 
-    def _label(self, text: str, begin: int) -> str | None:
-        """Whom a transcript names as speaking, before a passage."""
+    def _passages(
+        self, article: Article, spans: Sequence[tuple[int, int]], docs: Iterator[Doc]
+    ) -> Iterator[Passage]:
+        """The passages of an article with who speaks in each; a minister goes on until the next label."""
+        floor: str | None = None
+        speaker = _answering_by_name(article.text)
+        for begin, end in spans:
+            match = self._labelled(article.text, begin)
+            asked = article.text[begin:end].rstrip().endswith("?")
+            asks = match is not None and match["who"] in ("Q", "Question") and match["inner"] is not None
+            asks = asks or (match is not None and speaker is not None and asked)
+            label = floor
+            if match is not None:
+                named = match["who"] if asks or match["who"] == speaker else None
+                label = (
+                    match["inner"] if asks and match["inner"] else named or self._label(article.text, match)
+                )
+                floor = label if match["inner"] and _HONOR.match(match["inner"]) else None
+            yield Passage(next(docs), begin, label, asks)
+
+    def _labelled(self, text: str, begin: int) -> re.Match[str] | None:
         line = text[max(text.rfind("\n", 0, begin) + 1, begin - _LONGEST_LABEL) : begin]
-        match = _LABEL.search(line)
-        if match is None:
-            return None
+        return _LABEL.search(line)
+
+    def _label(self, text: str, match: re.Match[str]) -> str | None:
+        """Whom a transcript names as speaking, before a passage."""
         who = match["inner"] or match["who"]
         if who in ("A", "Answer"):
             return self._answering(text)
@@ -228,6 +249,13 @@ def claims_json(article: Article, claims: list[Claim], *, file: str | None = Non
             head["said"] = claim.said.isoformat()
         printed.append(head)
     return printed
+
+
+def _answering_by_name(text: str) -> str | None:
+    """Who answers in a transcript: the name before passages again and again, and in running text."""
+    labels = Counter(re.findall(r"(?m)^([A-Z]\w+(?: [A-Z]\w+){1,2}): (?=[A-Z])", text))
+    repeated = [name for name, times in labels.most_common(2) if times > 1 and text.count(name) > times]
+    return repeated[0] if len(repeated) == 1 else None
 
 
 def _pieces(text: str, start: int) -> Iterator[tuple[int, int]]:

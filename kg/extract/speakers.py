@@ -37,6 +37,7 @@ _CARRIERS = frozenset(
         "consultancy",
     }
 )
+_TRADERS = frozenset({"distributor", "trader", "dealer", "importer", "firm", "company"})
 _SINGLE = frozenset({"a", "an", "one", "another"})
 _INDIVIDUAL = frozenset({"he", "she"})
 _ELLIPTIC = {"one": 1, "another": 1, "others": None, "some": None, "both": 2, "two": 2, "three": 3}
@@ -118,12 +119,29 @@ class Speakers:
             return Voice(kind=SourceKind.ANONYMOUS, count=_count(token, noun), text=text)
         if lemma in speech["documents"]:
             return Voice(kind=SourceKind.DOCUMENT, text=text)
-        return self._body(token, noun, text)
+        return self._body(token, noun, text) or self._in_office(noun, text)
+
+    def _in_office(self, noun: Token, text: str) -> Voice | None:
+        """Somebody unnamed known by an office ("the energy minister"), or one of several ("a chief")."""
+        if noun.lemma_.lower() not in _OFFICES | self.discourse.lexicon.classes["official"]:
+            return None
+        if noun.tag_ not in ("NN", "NNP"):
+            return None
+        single = any(c.lower_ in _SINGLE for c in noun.children)
+        return Voice(
+            kind=SourceKind.ANONYMOUS if single else SourceKind.PERSON, count=1 if single else None, text=text
+        )
 
     def _short(self, token: Token, noun: Token) -> Voice | None:
         """ "One said that …"; "the responsible person", as Chinese bodies call who speaks for them."""
         if noun.lower_ in _ELLIPTIC and noun.dep_ == "nsubj":  # "One said that …"
             return Voice(kind=SourceKind.ANONYMOUS, count=_ELLIPTIC[noun.lower_], text=noun.text)
+        if token.lower_ in _ELLIPTIC and noun.lower_ in ("them", "these", "those"):  # "One of them said …"
+            beside = next((c for c in token.children if c.dep_ == "appos" and c.pos_ == "PROPN"), None)
+            if beside is not None:
+                return self.voice(beside)
+            text = wording.phrase(token, clauses=False, numbers=True).text
+            return Voice(kind=SourceKind.ANONYMOUS, count=_ELLIPTIC[token.lower_], text=text)
         if noun.lemma_.lower() in ("person", "official") and any(
             c.lower_ in ("responsible", "relevant") for c in noun.children
         ):
@@ -136,18 +154,18 @@ class Speakers:
         lemma = noun.lemma_.lower()
         parties = classes["firm"] | classes["maker"] | classes["user"] | classes["authority"]
         appositions = [c for c in noun.children if c.dep_ == "appos" and c.pos_ == "PROPN"]
-        if lemma not in parties | _BODIES and not (appositions and lemma in _CARRIERS):
+        if not {lemma, noun.lower_} & (parties | _BODIES) and not (appositions and lemma in _CARRIERS):
             return None
         if appositions:  # "the association Magnetica"
             return Voice(kind=SourceKind.ORGANIZATION, name=_name(appositions[0]), text=text)
         single = any(c.lower_ in _SINGLE for c in noun.children)
-        if lemma in classes["maker"] | classes["user"] and single and noun.tag_ == "NN":
+        if lemma in classes["maker"] | classes["user"] | _TRADERS and single and noun.tag_ == "NN":
             return Voice(kind=SourceKind.ANONYMOUS, count=1, text=text)
         found = self.discourse.antecedent(noun)
         if found != noun:
             named = found.pos_ == "PROPN"
             return Voice(kind=SourceKind.ORGANIZATION, name=_name(found) if named else None, text=text)
-        if noun.tag_ == "NNS" and lemma not in classes["authority"]:
+        if noun.tag_ == "NNS" and not {lemma, noun.lower_} & classes["authority"]:
             return Voice(kind=SourceKind.ANONYMOUS, count=_count(token, noun), text=text)
         owner = syntax.owners(noun)
         named = bool(owner) or any(t.pos_ == "PROPN" for t in noun.subtree)
@@ -173,6 +191,8 @@ class Speakers:
             return True
         if first == head and head.ent_type_ == "ORG" and self._in_full(head):
             return True
+        if first == head and head.ent_type_ not in PLACES and self._by_given_name(head):
+            return True
         if head.ent_type_ != "PERSON" or self._is_firm(head):
             return False
         return first != head or self._in_full(head)
@@ -195,6 +215,17 @@ class Speakers:
             for r in self.discourse.referents
         )
 
+    def _by_given_name(self, head: Token) -> bool:
+        """Whether the text names somebody of this last name with a given name or office ("minister X Y")."""
+        given = self.discourse.lexicon.classes["given_names"]
+        for referent in self.discourse.referents:
+            if referent.token.text == head.text and referent.token != head:
+                words = wording.phrase(referent.token, clauses=False)
+                titled = any(t.lower_ in _OFFICES for t in words)
+                if len(words) > 1 and (titled or words[0].lower_ in given):
+                    return True
+        return False
+
     def _titled(self, noun: Token) -> Token | None:
         """The name beside an office that only persons hold ("its secretary-general, Ilse Verbruggen")."""
         words = {
@@ -216,7 +247,8 @@ class Speakers:
             entity = next((e for e in head.doc.ents if e.start <= head.i < e.end), None)
             name = entity.text if entity is not None else head.text
             last = name.split()[-1].lower()
-            if last in _COMPANY or name in self.organizations or outlets().find(name):
+            body = name in self.organizations and not self._by_given_name(head)
+            if last in _COMPANY or body or outlets().find(name):
                 continue
             return str(name)
         return None

@@ -182,6 +182,38 @@ def _quarter(match: re.Match[str], ctx: _Context) -> str | None:
     return f"{year:04d}-{number * 3 - 2:02d}/{year:04d}-{number * 3:02d}"
 
 
+def _half(match: re.Match[str], ctx: _Context) -> str | None:
+    """The first or second half of a year, or the whole of it up to a month ("the year to September")."""
+    year = int(match["year"]) if match["year"] else ctx.anchor.year
+    return (
+        f"{year:04d}-01/{year:04d}-06" if match["nth"].lower() == "first" else f"{year:04d}-07/{year:04d}-12"
+    )
+
+
+def _year_to(match: re.Match[str], ctx: _Context) -> str | None:
+    month = _month_number(match["month"])
+    year = int(match["year"]) if match["year"] else _year_for(month, ctx)
+    return f"{_shift_month(date(year, month, 1), -11)}/{year:04d}-{month:02d}"
+
+
+def _year_end(match: re.Match[str], ctx: _Context) -> str | None:
+    year = int(match["year"]) if match["year"] else ctx.anchor.year
+    return f"{year:04d}-12-31"
+
+
+def _two_months(match: re.Match[str], ctx: _Context) -> str | None:
+    first, last = _month_number(match["month"]), _month_number(match["month2"])
+    year = int(match["year"]) if match["year"] else _year_for(last, ctx)
+    return f"{year - (first > last):04d}-{first:02d}/{year:04d}-{last:02d}"
+
+
+def _two_days(match: re.Match[str], ctx: _Context) -> str | None:
+    last = _day_of(match, ctx)
+    first = int(match["first"])
+    found = _make(last.year, last.month, first) if last is not None and first < last.day else None
+    return f"{found}/{last}" if found is not None else None
+
+
 def _ago(match: re.Match[str], ctx: _Context) -> str | None:
     small = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
     count = small.get(match["n"].lower()) or int(match["n"])
@@ -217,6 +249,12 @@ _PARTS = (
     r"|second half of)[- ]"
 )
 RULES: tuple[tuple[re.Pattern[str], Reader], ...] = (
+    _rule(rf"(?:in )?the year to (?P<month>{_M})\b{_Y}", _year_to),
+    _rule(rf"between (?P<first>\d{{1,2}}) and {_DAY}", _two_days),
+    _rule(rf"(?:from )?(?P<first>\d{{1,2}})(?: to |-|–){_DAY}", _two_days),  # noqa: RUF001
+    _rule(rf"(?P<month>{_M}) and (?P<month2>{_M})(?! \d{{1,2}}\b){_Y}", _two_months),
+    _rule(r"(?:the )?(?P<nth>first|second) half of (?:the year|this year|(?P<year>(?:19|20)\d\d))\b", _half),
+    _rule(r"(?:the )?end of (?:the year|this year|(?P<year>(?:19|20)\d\d))\b", _year_end),
     _rule(rf"(?:in )?the week (?:of|starting|beginning) {_DAY}", _week_of),
     _rule(_DAY, _whole_day),
     _rule(rf"{_PARTS}(?P<month>{_M})\b{_Y}", _part_of_month),
@@ -266,7 +304,7 @@ def _times_in(text: str, anchor: date, future: bool) -> tuple[TimeRef, ...]:
                 continue
             lead = _LEAD.search(text[: match.start()])
             word = lead["lead"].lower() if lead else ""
-            ahead = future or word.startswith(("from", "until", "till", "by", "starting"))
+            ahead = future or word.startswith(("from", "until", "till", "by", "starting", "through"))
             try:
                 edtf = reader(match, _Context(anchor, ahead and not match.group().lower().startswith("last")))
             except (ValueError, OverflowError):
@@ -274,6 +312,7 @@ def _times_in(text: str, anchor: date, future: bool) -> tuple[TimeRef, ...]:
             if edtf is None:
                 continue
             start = lead.start() if lead else match.start()
+            word = "" if word == "as of" and match.group().lower() == "today" else word
             found.append(TimeRef(start, match.end(), text[start : match.end()], _bounded(edtf, word)))
     return tuple(_joined(sorted(found, key=lambda ref: ref.start), text))
 

@@ -44,6 +44,7 @@ QUALIFIERS: tuple[tuple[str, Qualifier], ...] = (
     ("almost", Qualifier.ABOUT),
     ("some", Qualifier.ABOUT),
 )
+_PUBLIC = frozenset("ministry government department administration commission agency office council".split())
 _REACH = 4
 _SMALL = 20
 _LIST = 3
@@ -213,3 +214,19 @@ def _in_list(token: Token) -> bool:
     return token.lower_ in (",", "and", "&") or (
         token.text[0].isupper() and token.tag_ not in ("IN", "DT", "PRP")
     )
+
+
+def name_alone(noun: Token, text: str) -> str:
+    """A firm's name without where it is from ("Kulim-based X", "Norway's X") or a day before it."""
+    skip = noun.left_edge
+    while skip.i < noun.i and (skip.ent_type_ == "DATE" or skip.lower_ in ("the", "a")):
+        skip = skip.nbor(1)
+    for child in noun.children:
+        land = child.dep_ == "poss" and child.ent_type_ == "GPE" and noun.lemma_.lower() not in _PUBLIC
+        based = child.dep_ in syntax.MODIFIERS and child.lower_.endswith("based")
+        if (land or based) and child.i < noun.i:
+            end = child.right_edge.i if land else child.i
+            skip = noun.doc[max(skip.i, end + 1)]
+    words = str(noun.doc[skip.i : noun.i + 1].text)
+    _, found, rest = text.partition(words)
+    return words + rest if skip.i > noun.left_edge.i and found and words else text

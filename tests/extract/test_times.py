@@ -32,6 +32,15 @@ WEDNESDAY = date(2025, 5, 14)
         ("yesterday", "2025-05-13"),
         ("two weeks ago", "2025-04-28/2025-05-04"),
         ("by the end of the month", "../2025-05"),
+        ("by the end of this year", "../2025-12-31"),
+        ("until the end of 2026", "../2026-12-31"),
+        ("in January and February", "2025-01/2025-02"),
+        ("in December and January", "2024-12/2025-01"),
+        ("between 5 and 12 May", "2025-05-05/2025-05-12"),
+        ("from 5 to 12 May", "2025-05-05/2025-05-12"),
+        ("in the first half of the year", "2025-01/2025-06"),
+        ("in the year to September", "2023-10/2024-09"),
+        ("through the end of March", "../2026-03-31"),
     ],
 )
 def test_reading(words: str, edtf: str) -> None:
