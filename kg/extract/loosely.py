@@ -10,28 +10,19 @@ from kg.extract import syntax
 from kg.extract.events import Event, Finder
 from kg.extract.telling import features, telling
 
-LEAST = 0.4
-"""The probability from which on a sentence that fits no frame tells of a type, and (``ALSO``) of a second one,
-and (``BESIDE``) one that fits a frame of another type: by the figures on articles held out."""
-ALSO = 0.5
-BESIDE = 0.7
+LEAST = 0.5
+"""The probability from which on a sentence tells of a type: by the figures on articles held out."""
 _SHORTEST = 4
 
 
-def told_loosely(sentence: Span, events: list[Event], finder: Finder) -> list[Event]:
-    """What a sentence tells of by its words beside the events that frames found in it."""
-    counts = features(sentence)
+def told_loosely(sentence: Span, finder: Finder) -> list[Event]:
+    """What a sentence in which frames found no event tells of by its words: one event, or none."""
     if len(sentence) < _SHORTEST:
         return []
-    types = {event.type for event in events}
-    least = (BESIDE, 1.0) if types else (LEAST, ALSO)
-    likely = [pair for pair in telling().likely(counts) if pair[0] not in types]
-    reporting = finder.lexicon.speech["verbs"]
-    return [
-        finder.loosely(kind, _core(sentence, kind, reporting), probability)
-        for (kind, probability), enough in zip(likely, least, strict=False)
-        if probability >= enough
-    ]
+    kind, likely = telling().likely(features(sentence))[0]
+    if likely < LEAST:
+        return []
+    return [finder.loosely(kind, _core(sentence, kind, finder.lexicon.speech["verbs"]), likely)]
 
 
 def _core(sentence: Span, kind: ClaimType, reporting: frozenset[str]) -> Token:

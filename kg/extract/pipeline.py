@@ -167,7 +167,7 @@ class SpacyExtractor:
             for sentence in passage.doc.sents:
                 found = finder.events(sentence)
                 found += statements(sentence, found, finder)
-                found += told_loosely(sentence, found, finder)
+                found = found or told_loosely(sentence, finder)
                 told: dict[int, tuple[Attribution, Mode]] = {}
                 for event in found:
                     if retells(event) or is_own(event) or not _in_context(event, self.lexicon, passages, at):

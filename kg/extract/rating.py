@@ -4,8 +4,9 @@ Reliability rates the root source (``kg.claims.source.root_position``): from the
 otherwise F, "cannot be judged" (D where the text says that it is paid for), except where a body or
 person speaks of their own doings (C). Credibility rates the information: 2 where a named voice
 speaks of its own doings or a document is cited, 2 where several unnamed sources agree, 3 where a
-voice passes on what it heard, 4 for what is hedged or told by the words of a sentence alone, 6 for what is said to be unknown. A republisher
-in the chain is not marked down here: each hand-on already lowers the probability.
+voice passes on what it heard, 4 for what is hedged, or told by the words of a sentence alone
+(``loosely``), 6 for what is said to be unknown. A republisher in the chain is not marked down here:
+each hand-on already lowers the probability.
 """
 
 from kg.claims.claim import ClaimType, Modality
