@@ -168,33 +168,34 @@ def _of_part(
     claims = list(islice(_claims_of(snapshot, document), MOST_PLACED + 1))
     here, left = [], []
     for claim in claims[:MOST_PLACED]:
-        place = _place(snapshot, claim)
-        if place is None:
+        start = _start(snapshot, claim)
+        if start is not None and not low - PART <= start < high:
+            continue
+        end = snapshot.said(part_of(claim, "quote"), OA + "end") if start is not None else None
+        if start is None or end is None:
             left.append(_Placed(claim))
-        elif low - PART <= place[0] < high and place[1] > low:
-            here.append(_Placed(claim, *place))
+        elif int(end) > low:
+            here.append(_Placed(claim, start, int(end)))
     here.sort(key=lambda p: (p.start, p.end, p.claim))
     return here, sorted(left, key=lambda p: p.claim), len(claims) <= MOST_PLACED
 
 
-_PLACES: dict[tuple[str, str], tuple[int, int] | None] = {}
-"""Places of quotes, by store and claim: a claim never changes, so they hold for every version."""
+_STARTS: dict[tuple[str, str], int | None] = {}
+"""Where quotes begin, by store and claim: a claim never changes, so it holds for every version."""
 
-_MOST_PLACES = 100_000
+_MOST_STARTS = 100_000
 
 
-def _place(snapshot: Snapshot, claim: str) -> tuple[int, int] | None:
-    """Where the quote of a claim begins and ends in its document, if that is known."""
+def _start(snapshot: Snapshot, claim: str) -> int | None:
+    """Where the quote of a claim begins in its document, if that is known."""
     key = (snapshot.settings.store_id, claim)
     try:
-        return _PLACES[key]
+        return _STARTS[key]
     except KeyError:
-        quote = part_of(claim, "quote")
-        start = snapshot.said(quote, OA + "start")
-        end = snapshot.said(quote, OA + "end") if start is not None else None
-        if len(_PLACES) >= _MOST_PLACES:
-            _PLACES.clear()
-        found = _PLACES[key] = None if start is None or end is None else (int(start), int(end))
+        start = snapshot.said(part_of(claim, "quote"), OA + "start")
+        if len(_STARTS) >= _MOST_STARTS:
+            _STARTS.clear()
+        found = _STARTS[key] = None if start is None else int(start)
         return found
 
 

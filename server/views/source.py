@@ -127,7 +127,13 @@ def _places(snapshot: Snapshot, iri: str) -> list[int]:
     """The places in chains at which the source stands, of its first claims."""
     quads = snapshot.main.quads_for_pattern(None, node(LS.voice), node(iri), snapshot.record)
     links = [q.subject.value for q in islice(quads, MOST_PLACES) if isinstance(q.subject, NamedNode)]
-    return [int(snapshot.said(link, LS.position) or 0) for link in links]
+    return [_position(snapshot, link) for link in links]
+
+
+def _position(snapshot: Snapshot, link: str) -> int:
+    """The place of a link of a chain: it is named after it (``Told.voices``)."""
+    named = link.rpartition("attribution-")[2]
+    return int(named if named.isdecimal() else snapshot.said(link, LS.position) or 0)
 
 
 def _place(snapshot: Snapshot, source: str, claim: str) -> tuple[int, int]:

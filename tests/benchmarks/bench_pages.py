@@ -30,7 +30,7 @@ from kg.claims.names import BASE
 from kg.dataset.writer import Writer
 from tests.benchmarks.bench_serve import free_port
 from tests.benchmarks.crowd import BUSY, Crowd, add_crowd
-from tests.benchmarks.million import prepared
+from tests.benchmarks.million import prepared, small_query
 from tests.benchmarks.processor import spent_finely
 from tests.benchmarks.results import Measure, record
 
@@ -92,6 +92,7 @@ def pages(crowd: Crowd, root: str) -> dict[str, str]:
         "conflicts of a claim": f"/conflicts?about={quote(crowd.denied, safe='')}",
         "explanation": "/explain?" + urlencode({"s": crowd.producer, "p": HOLDS, "o": BUSY}),
         "query page": "/sparql?format=html",
+        "answer of some 10 rows": "/sparql?" + urlencode({"query": small_query(77), "format": "html"}),
         "answer of 400 rows": "/sparql?" + urlencode({"query": LICENSES, "format": "html"}),
         "what if": "/sparql?" + urlencode({"query": LICENSES, "format": "html", "without": crowd.source}),
         "ontology": "/ontology",
