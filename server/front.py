@@ -38,6 +38,7 @@ SLOW = 5.0
 """Seconds after which a request is logged as slow."""
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._:-]{1,64}")
+_HOST = re.compile(rb"(?:[A-Za-z0-9._~!$&'()*+,;=%-]*|\[[0-9A-Fa-f:.]+\])(?::[0-9]*)?")
 _SPARE = 32
 
 
@@ -177,6 +178,11 @@ class Front:
         receive: Receive,
         send: Send,
     ) -> tuple[int, int]:
+        if scope["http_version"] == "1.1" and not _has_host(scope, headers):
+            what = "a request has one Host header, which names a host"
+            return await _send(
+                _problem(400, "bad-request", "The request makes no sense", what), scope, request_id, send
+            )
         try:
             body = await bridge.read_body(receive, longest)
         except BodyTooLong:
@@ -260,6 +266,13 @@ class Front:
     def close(self) -> None:
         """End the threads."""
         self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+def _has_host(scope: Scope, headers: dict[bytes, bytes]) -> bool:
+    """Whether there is one Host header, and it names a host (RFC 9112, section 3.2)."""
+    if _HOST.fullmatch(headers.get(b"host", b"?")) is None:
+        return False
+    return len(headers) == len(scope["headers"]) or sum(name == b"host" for name, _ in scope["headers"]) == 1
 
 
 class _Sending:

@@ -20,7 +20,31 @@ _REACH = 800
 _SKIP = PLACES | {"DATE", "TIME", "CARDINAL", "ORDINAL", "PERCENT", "MONEY", "NORP"}
 _DEFINITE = frozenset({"the", "this", "that", "these", "those", "both"})
 _ELLIPTIC = frozenset(
-    {"neither", "both", "some", "others", "rest", "remainder", "none", "all", "most", "one"}
+    {
+        "neither",
+        "both",
+        "some",
+        "others",
+        "rest",
+        "remainder",
+        "none",
+        "all",
+        "most",
+        "one",
+        "several",
+        "many",
+        "few",
+        "majority",
+        "handful",
+        "number",
+        "theirs",
+        "first",
+        "second",
+        "third",
+        "fourth",
+        "fifth",
+        "last",
+    }
 )
 _ARGUMENTS = frozenset({"nsubj", "nsubjpass", "dobj", "pobj", "dative", "attr", "appos", "conj", "poss"})
 
@@ -215,7 +239,7 @@ class Discourse:
                 syntax.through(token) != token
                 and syntax.through(token).lower_ not in ("them", "these", "those", "which")
             )
-            or token.dep_ in ("nummod", "det", "compound", "quantmod")
+            or token.dep_ in ("nummod", "det", "compound", "quantmod", "amod", "advmod")
         ):
             return token
         members = self.lexicon.classes["license"] | self.lexicon.classes["application"]

@@ -28,6 +28,8 @@ _KNOWN = (
     "checks",
 )
 _REASONS = frozenset({"because", "although", "though", "while", "as", "since", "whereas"})
+_PREAMBLES = frozenset({"wish", "like", "let", "hasten", "want"})
+""" "I wish to add that …"."""
 _CONDITIONS = frozenset({"provided", "providing", "assuming", "supposing", "given"})
 _TAKING_UP = frozenset({"after", "since", "by", "on", "upon", "for", "with", "in", "despite", "besides"})
 
@@ -205,7 +207,9 @@ def _misgiven(node: Token, child: Token | None, speech: dict[str, frozenset[str]
         return False
     head = node.head
     judged = {head.lemma_.lower(), *(k.lemma_.lower() for k in head.children if k.dep_ in ("acomp", "oprd"))}
-    allowed = (speech["factive"] - speech["failures"]) | speech["expectations"] | speech["falsities"]
+    allowed = (
+        _PREAMBLES | (speech["factive"] - speech["failures"]) | speech["expectations"] | speech["falsities"]
+    )
     return not judged & allowed
 
 
@@ -220,8 +224,8 @@ def _unreal(node: Token) -> bool:
         and first.i < subjects[0].i
     ):
         return True
-    if node.dep_ != "advcl":
-        return False
+    if node.dep_ != "advcl" or any(t.tag_ == "WDT" for k in node.children for t in (k, *k.children)):
+        return False  # "…, for which a license is needed"
     if node.tag_ == "VBG" and node.i > 0 and node.nbor(-1).dep_ == "prt":  # "ruled out granting"
         return True
     marks = {k.lower_ for k in node.children if k.dep_ in ("mark", "prep", "advmod")}

@@ -62,6 +62,8 @@ class Finder(Kinds):
         lemma = token.lemma_.lower()
         if token.dep_ in ("acomp", "oprd") and ("ADJ", token.lower_, "") in self.lexicon.frames:
             pos, lemma = "ADJ", token.lower_  # "applications remain pending", read as a participle
+        if pos == "VERB" and ("VERB", lemma) not in self.lexicon.triggers:
+            lemma = next((w for w in _stems(token.lower_) if ("VERB", w) in self.lexicon.triggers), lemma)
         if (pos, lemma) not in self.lexicon.triggers:
             return
         particles = [c.lower_ for c in token.children if _is_particle(c)]
@@ -154,6 +156,8 @@ class Finder(Kinds):
 
     def _type(self, frame: Frame, token: Token, roles: dict[RoleName, Token]) -> ClaimType:
         for variant in frame.variants:
+            if variant.tense is not None and _in_tense(token, variant.tense):
+                return variant.type
             if variant.adverbs and any(c.lower_ in variant.adverbs for c in token.children):
                 return variant.type
             if variant.preposition and any(
@@ -175,10 +179,32 @@ def _is_particle(token: Token) -> bool:
     return low or token.dep_ in ("prt", "advmod") or token.lower_ == "out" or alone
 
 
+def _stems(word: str) -> Iterator[str]:
+    """What a verb may be from that the lemmatizer does not know ("resubmitted", "greenlit" as it is)."""
+    for ending in ("ed", "ing", "es", "s", "d"):
+        if word.endswith(ending):
+            stem = word.removesuffix(ending)
+            yield stem
+            yield f"{stem}e"
+            if stem[-1:] == stem[-2:-1]:
+                yield stem[:-1]
+
+
+def _in_tense(trigger: Token, tense: str) -> bool:
+    """Whether a trigger is told in a tense of ``Variant.tense``."""
+    auxiliaries = [c for c in trigger.children if c.dep_ in ("aux", "auxpass")]
+    present = trigger.tag_ in ("VBZ", "VBP") and not auxiliaries
+    if tense == "habit":
+        return present and any(s.lower_ == "we" for s in syntax.raw_subjects(trigger))
+    return present or any(c.lower_ in ("will", "would", "wo", "shall") for c in auxiliaries)
+
+
 def _in_aspect(frame: Frame, trigger: Token) -> bool:
     """Whether the trigger's auxiliaries are those that the frame asks for."""
     auxiliaries = {c.lower_ for c in trigger.children if c.dep_ in ("aux", "auxpass")}
     if frame.passive and not syntax.is_passive(trigger):
+        return False
+    if frame.predicate and trigger.dep_ == "amod":
         return False
     if frame.bare and any(c.dep_ in syntax.OBJECTS for c in trigger.children):
         return False
@@ -194,11 +220,12 @@ def _in_aspect(frame: Frame, trigger: Token) -> bool:
 
 def _negated(trigger: Token, theme: Token | None) -> bool:
     """Whether a trigger is denied, or nothing of its theme is there ("had no comment")."""
-    if any(c.dep_ == "neg" or c.lower_ in ("neither", "never") for c in trigger.children):
+    if any(c.dep_ == "neg" or c.lower_ in ("neither", "never") or _no_longer(c) for c in trigger.children):
         return True
     subjects = syntax.raw_subjects(trigger) if syntax.is_verb(trigger) else []
     if any(
-        s.lower_ in ("nobody", "none") or any(c.lower_ == "neither" for c in s.children) for s in subjects
+        s.lower_ in ("nobody", "none", "nothing") or any(c.lower_ == "neither" for c in s.children)
+        for s in subjects
     ):
         return True
     if trigger.dep_ == "xcomp" and any(c.lower_ == "yet" for c in trigger.head.children):
@@ -206,14 +233,17 @@ def _negated(trigger: Token, theme: Token | None) -> bool:
     return theme is not None and any(c.lower_ == "no" for c in theme.children)
 
 
+def _no_longer(adverb: Token) -> bool:
+    return adverb.lower_ == "longer" and any(c.lower_ == "no" for c in adverb.children)
+
+
 def retells(event: Event) -> bool:
     """Whether the words point back at what was told ("these licenses were …", "this is the first …")."""
     theme = event.theme
-    if event.type in _CONTROLS or event.type in _OF_ONE:
+    if event.type in _CONTROLS | _OF_ONE | {ClaimType.STATEMENT_OF_POLICY}:
         return False
-    if theme is not None and any(
-        c.dep_ in ("det", "predet", "amod") and c.lower_ in DEMONSTRATIVE for c in theme.children
-    ):
+    words = {c.lower_ for c in theme.children if c.dep_ in ("det", "predet", "amod")} if theme else set()
+    if words & DEMONSTRATIVE and "no" not in words:
         return True
     noun = event.trigger.head if event.trigger.dep_ in ("acl", "relcl") else event.trigger
     if noun.dep_ == "attr" and noun.head.lemma_ == "be":

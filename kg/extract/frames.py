@@ -38,6 +38,8 @@ class Variant:
     noun_class: str | None = None
     role: RoleName | None = None
     determiners: frozenset[str] = frozenset()
+    tense: str | None = None
+    """``ahead``: in the present or future ("lapses on Friday"); ``habit``: what "we" do ("we approve …")."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,7 @@ class Frame:
     able: bool = False
     passive: bool = False
     bare: bool = False
+    predicate: bool = False
 
 
 @dataclass(frozen=True)
@@ -128,6 +131,7 @@ def _variant(given: dict[str, Any]) -> Variant:
         noun_class=given.get("class"),
         role=RoleName(given["role"]) if "role" in given else None,
         determiners=frozenset(given.get("determiner", ())),
+        tense=given.get("tense"),
     )
 
 
@@ -147,6 +151,7 @@ def _frame(given: dict[str, Any], pos: str) -> Frame:
         able=given.get("able") == "true",
         passive=given.get("passive") == "true",
         bare=given.get("bare") == "true",
+        predicate=given.get("predicate") == "true",
     )
 
 

@@ -15,8 +15,27 @@ _MIN_WORD = 2
 _GLUED = re.compile(r"(?:\d[\d,.]*)?(?:t|mt|kg|g|lb|tonnes?|tons?|pieces)")
 """ "20t", and what is left of it where the parser cuts it."""
 _PRONOUNS = frozenset({"it", "they", "we", "them", "us", "its", "their", "our", "his", "her", "he", "she"})
-_OF_VERBS = frozenset({"silence", "making", "revoking", "exporting", "granting", "idling", "stopping"})
+_OF_VERBS = frozenset(
+    {
+        "silence",
+        "making",
+        "revoking",
+        "exporting",
+        "granting",
+        "idling",
+        "stopping",
+        "interview",
+        "buying",
+        "working",
+    }
+)
 """Classes that hold verbs."""
+_NO_GOODS = tuple(
+    "license application file export traffic stock restriction hindrance shortage price maker user firm "
+    "authority official body production making review people amount industry share gain quota issue chain "
+    "queue act list talks".split()
+)
+"""Classes of nouns that a material before them makes no good of ("gallium exports")."""
 _VAGUE = frozenset({"side", "office", "agency", "state", "council", "authority"})
 _REGIONS = frozenset({"province", "city", "region", "county"})
 _COMPANY_WORDS = frozenset({"company", "firm", "corporate", "bank", "club", "union", "association", "vice"})
@@ -68,6 +87,8 @@ class Kinds:
             return _OF_NOUNS[test](noun)
         if test == "product" and noun.ent_type_ in ("ORG", "PERSON") and _compounded(noun):
             return False  # "Kestrel Semiconductor"
+        if test == "product" and self._made_of_one(noun):
+            return True
         if test == "amount" and _GLUED.fullmatch(lemma):
             return True
         members = self.lexicon.classes[test]
@@ -80,6 +101,14 @@ class Kinds:
             or (test in _OF_VERBS and not (test == "silence" and syntax.is_passive(noun)))
         )
 
+    def _made_of_one(self, noun: Token) -> bool:
+        """ "Germanium blanks": a thing of no other class that is named after a material."""
+        lemma = noun.lemma_.lower()
+        if noun.pos_ != "NOUN" or any(lemma in self.lexicon.classes[name] for name in _NO_GOODS):
+            return False
+        materials = self.lexicon.classes["strong_materials"] | self.lexicon.classes["weak_materials"]
+        return any(t.lemma_.lower() in materials for t in syntax.nominal_modifiers(noun))
+
     def is_power(self, noun: Token) -> bool:
         """Whether a noun is a state, a body of one, or somebody who speaks for one."""
         classes = self.lexicon.classes
@@ -90,9 +119,12 @@ class Kinds:
         if lemma in classes["power"] or noun.lower_ in classes["power"]:
             return noun.pos_ in ("PROPN", "NOUN") and noun.dep_ != "compound"
         modifiers = [t.lower_ for t in syntax.nominal_modifiers(noun)]
+        if lemma == "side" and any(c.lower_ in ("two", "both") for c in noun.children):
+            return True
         if lemma in _VAGUE:
             around = (*syntax.nominal_modifiers(noun), *syntax.owners(noun))
-            return any(t.ent_type_ in ("NORP", "GPE") for t in around)
+            named = any(t.ent_type_ in ("NORP", "GPE") for t in around)
+            return named or (lemma == "side" and any(t.lower_ in classes["power"] for t in around))
         if lemma in classes["authority"] | classes["official"] and noun.pos_ in ("NOUN", "PROPN"):
             return not set(modifiers) & _COMPANY_WORDS
         if any(f"{t} {lemma}" in classes["power"] for t in modifiers):
@@ -158,6 +190,7 @@ _OF_NOUNS: dict[str, Callable[[Token], bool]] = {
     "any": lambda _: True,
     "name": _is_name,
     "known": _is_known,
+    "we": lambda noun: noun.lower_ == "we",
     "place": _is_place,
 }
 """Classes that the lexicon needs no list for."""

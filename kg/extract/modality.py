@@ -37,6 +37,7 @@ _SETTING_RIGHT = (
     "that is wrong",
 )
 _FORMER = frozenset({"earlier", "previous", "original", "first"})
+_OF_SEVERAL = frozenset({"first", "last", "latest", "only", "second", "third"})
 _NONE = frozenset({"no", "neither", "nobody", "none", "nothing"})
 
 
@@ -222,7 +223,7 @@ def _read(
             marks.dropped |= child is not None and node.lemma_ in speech["verbs"]
             marks.negative = not marks.negative
         elif kid.dep_ == "mark" and low in speech["conditions"] and (low != "until" or child is None):
-            marks.dropped |= low != "whether"
+            marks.dropped |= low != "whether" and not (low == "once" and _past(node))
             marks.unknown |= low == "whether"
         elif kid.dep_ == "advmod" and low == "longer" and any(k.lower_ == "no" for k in kid.children):
             marks.negative = not marks.negative
@@ -285,7 +286,7 @@ def _told_before(node: Token, speech: dict[str, frozenset[str]]) -> bool:
 
 def _is_told_of(node: Token, speech: dict[str, frozenset[str]]) -> bool:
     """ "Is said to have resumed …": told in the past by somebody unnamed."""
-    done = any(k.dep_ == "aux" and k.lower_ == "have" for k in node.children)
+    done = node.lemma_ == "be" or any(k.dep_ == "aux" and k.lower_ == "have" for k in node.children)
     told = node.head.lemma_.lower() in speech["verbs"] | {"think", "understand", "know"}
     return done and told and node.dep_ == "xcomp" and syntax.is_passive(node.head)
 
@@ -293,8 +294,9 @@ def _is_told_of(node: Token, speech: dict[str, frozenset[str]]) -> bool:
 def _is_of_the_first(verb: Token) -> bool:
     """ "Was among the first to receive …": what somebody did."""
     to = next((k for k in verb.children if k.tag_ == "TO"), None)
-    before = to.nbor(-1) if to is not None and to.i > 0 else None
-    return before is not None and before.lower_ in ("first", "last", "latest", "only", "second", "third")
+    before = to.nbor(-1).lower_ if to is not None and to.i > 0 else ""
+    head = verb.head.lower_ if verb.dep_ in ("acl", "relcl", "xcomp") else ""
+    return head in ("first", "last", "latest") or before in _OF_SEVERAL
 
 
 def _has_own_tense(verb: Token) -> bool:
@@ -304,7 +306,7 @@ def _has_own_tense(verb: Token) -> bool:
 
 
 def _past(node: Token) -> bool:
-    return any(k.dep_ in ("aux", "auxpass") and k.tag_ == "VBD" for k in node.children)
+    return node.tag_ == "VBD" or any(k.dep_ in ("aux", "auxpass") and k.tag_ == "VBD" for k in node.children)
 
 
 def _none_of(event: Event) -> bool:

@@ -87,8 +87,12 @@ def settled(events: list[Event]) -> list[Event]:
             o.type is not ClaimType.STATEMENT_OF_POLICY and _within(o.trigger, event.trigger) for o in others
         ):
             continue
-        if event.trigger.dep_ == "csubj" and event.trigger.tag_ == "VBG" and event.type in _CONTROLS:
-            continue  # "imposing controls is an international practice"
+        if event.type in _CONTROLS and any(
+            o.type is ClaimType.REQUEST and o.trigger == event.trigger.head for o in others
+        ):
+            continue  # "we hope that they lift the controls"
+        if event.trigger.dep_ == "csubj" and event.trigger.tag_ == "VBG":
+            continue  # "imposing controls is an international practice", "getting a license takes weeks"
         if any(o.type is event.type and o.trigger in syntax.complements(event.trigger) for o in others):
             continue
         if (

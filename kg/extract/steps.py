@@ -20,6 +20,8 @@ def walked(token: Token, step: str) -> list[Token]:
     found = syntax.prepositional(token, step)
     if not found and token.dep_ in ("acomp", "oprd"):  # "is valid for …", hung on the verb
         found = syntax.prepositional(token.head, step)
+    if not found and syntax.is_verb(token):  # "put gallium on the list": parsed as "gallium on the list"
+        found = [p for noun in syntax.objects(token) for p in syntax.prepositional(noun, step)]
     return found
 
 

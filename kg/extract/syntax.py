@@ -17,7 +17,8 @@ NOMINAL = frozenset({"nsubj", "nsubjpass", "dobj", "pobj", "attr", "conj"})
 RELATIVE = frozenset({"WDT", "WP", "WP$"})
 _COUNTED = frozenset(
     "part parts percent quarter half third number majority handful batch dozen dozens series couple some any "
-    "many most all none one two three four several few both each hundreds share % bulk rest lot".split()
+    "many most all none one two three four several few both each hundreds share % bulk rest lot "
+    "piece pieces slip scrap fifth tenth twice trickle fraction".split()
 )
 
 

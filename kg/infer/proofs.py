@@ -19,7 +19,8 @@ from kg.infer.joining import GIVEN, GROUNDED, Pool, joint
 from kg.infer.joins import Chain, Joins, Step
 from kg.infer.rules import TYPE, Pattern, Triple
 
-_MOST_KEPT = 50_000
+_MOST_KEPT = 200_000
+"""Goals of which the proofs are kept for the next."""
 
 Leaves = frozenset[Triple]
 """Asserted triples that prove something together; given ones, which nothing rests on, left out."""
@@ -186,9 +187,9 @@ class Search:
         known = self._known
         if root not in known:
             self._work_out(self._reachable(root))
-        if inferred:
-            return self._combined(root, self.inferences(triple), known).proofs
-        return known[root].proofs
+        is_premise = triple[1] in self._joins.uses
+        found = known[root] if is_premise else known.pop(root)  # of which nobody will ask again
+        return self._combined(root, self.inferences(triple), known).proofs if inferred else found.proofs
 
     def _work_out(self, ways: dict[Goal, tuple[Application, ...]]) -> None:
         """What is known of goals, of which those they lead to are among them or known."""

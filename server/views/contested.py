@@ -15,7 +15,7 @@ from kg.dataset.text.entry import opposite, side_of
 from kg.dataset.text.search import Ask, Sort, TextIndex
 from kg.query.conflicts import Kind
 from ontology.vocab import LS
-from server.naming import Namer, term_words
+from server.naming import LONGEST_NAME, Namer, shortened, term_words
 from server.views.asking import mentions_of
 from server.views.conflicts import MEANING, ConflictsPage, ConflictView, KindChoice, SideView, label_of
 from server.views.fact import voice_of
@@ -163,10 +163,16 @@ def _words(namer: Namer, index: TextIndex, side: str) -> str:
     for one in index.stored(ask):
         for quad in namer.snapshot.main.quads_for_pattern(None, None, None, node(one.iri)):
             if side_of((str(quad.subject), str(quad.predicate), ntriples(quad.object))) == side:
-                ends = namer.term(quad.subject).text, namer.term(quad.object).text
+                ends = [_called(namer, term) for term in (quad.subject, quad.object)]
                 return f"{ends[0]} {term_words(quad.predicate.value)} {ends[1]}"
         return one.line.label or one.iri
     return side
+
+
+def _called(namer: Namer, term: object) -> str:
+    if isinstance(term, NamedNode):
+        return shortened(namer.label(term.value), LONGEST_NAME)
+    return namer.term(term).text
 
 
 def _correction(namer: Namer, index: TextIndex, claim: str) -> ConflictView:

@@ -27,7 +27,7 @@ def test_an_unknown_type_or_role_is_refused() -> None:
 
 def test_every_class_that_a_path_names_exists() -> None:
     words = lexicon()
-    built_in = {"party", "place", "name", "number", "any", "power", "site", "known"}
+    built_in = {"party", "place", "name", "number", "any", "power", "site", "known", "we"}
     paths = [p for frames in words.frames.values() for f in frames for _, ps in f.roles for p in ps]
     paths += [p for frames in words.frames.values() for f in frames for p in f.where]
     paths += [p for roles in words.around.values() for _, ps in roles for p in ps]

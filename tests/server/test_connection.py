@@ -71,3 +71,21 @@ def ended(connection: socket.socket) -> bool:
         while connection.recv(65536):
             pass
     return True
+
+
+@pytest.mark.parametrize(
+    ("head", "status"),
+    [
+        (b"GET /health/live HTTP/1.1\r\n\r\n", b"400"),
+        (b"GET /health/live HTTP/1.1\r\nHost: a b\r\n\r\n", b"400"),
+        (b"GET /health/live HTTP/1.1\r\nHost: a/b\r\n\r\n", b"400"),
+        (b"GET /health/live HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", b"400"),
+        (b"GET /health/live HTTP/1.1\r\nHost: my_host:8000\r\n\r\n", b"200"),
+        (b"GET /health/live HTTP/1.1\r\nHost: [::1]:8000\r\n\r\n", b"200"),
+        (b"GET /health/live HTTP/1.0\r\n\r\n", b"200"),
+    ],
+)
+def test_a_request_names_one_host(connection: socket.socket, head: bytes, status: bytes) -> None:
+    """RFC 9112, section 3.2."""
+    connection.sendall(head)
+    assert connection.recv(65536).split(b" ")[1] == status
