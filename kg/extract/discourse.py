@@ -285,6 +285,9 @@ class Discourse:
         """What an anaphor stands for, or the token itself where nothing fits."""
         if not self.is_anaphor(token):
             return token
+        named = next((c for c in token.children if c.dep_ == "appos" and c.pos_ == "PROPN"), None)
+        if named is not None:  # "the second buyer, Hanbit Photonics, …"
+            return named
         here = self.passage(token).at(token)
         earlier = [r for r in self.referents if r.at < here and self._fits(r, token)]
         same_sentence = [r for r in earlier if r.token.doc is token.doc and r.token.sent == token.sent]
@@ -317,6 +320,7 @@ class Discourse:
                 spoken = wording.phrase(noun, clauses=False).text.lower().removeprefix("the ")
                 if (
                     noun.dep_ in ("nsubj", "nsubjpass", "poss")
+                    and noun.text[0].isalpha()
                     and not (noun.ent_type_ == "PERSON" and (_speaks(noun) or self._is_given(spoken)))
                     and noun.lemma_.lower() not in public | self.lexicon.speech["anonymous"]
                     and spoken not in self.ignored

@@ -35,7 +35,9 @@ def _is_beside(child: Token, kinds: Kinds) -> bool:
         return any(t.pos_ == "PROPN" or kinds.is_a(t, "user|maker|time_to_decide") for t in below)
     if child.dep_ == "prep":
         return child.lower_ in ("from", "to", "in") and any(t.ent_type_ in PLACES for t in below)
-    return child.dep_ == "relcl" or (child.dep_ == "acl" and child.tag_ == "VBN" and _is_dated(child))
+    return child.dep_ in ("relcl", "appos") or (
+        child.dep_ == "acl" and child.tag_ == "VBN" and _is_dated(child)
+    )
 
 
 def _governs(head: Token, kinds: Kinds) -> bool:

@@ -30,6 +30,8 @@ _EMPLOYER = re.compile(
 )
 _HONORIFIC = re.compile(r"^(?:Mr|Mrs|Ms|Dr)\.? ")
 _SPEAKING = frozenset({SourceKind.PERSON, SourceKind.SPOKESPERSON})
+_ANY_GOOD = frozenset({"metal", "material", "mineral", "element", "metals", "materials"})
+""" "The metal" is the good spoken of before."""
 _SURE = 7
 """Shorter lists are parsed well."""
 _NOBODY = frozenset(
@@ -47,6 +49,7 @@ class Participants:
     finder: Finder
     threads: Threads
     _users: set[str] = field(default_factory=set)
+    _goods: list[str] = field(default_factory=list)
     _measures: Measures = field(default_factory=Measures)
 
     def roles(self, event: Event, attribution: Attribution, authority: str | None) -> dict[RoleName, Mention]:
@@ -91,6 +94,10 @@ class Participants:
         noun = syntax.through(token)
         if role is R.PRODUCT:
             product = good(noun, self.finder)
+            if product in _ANY_GOOD and self._goods and any(c.lower_ == "the" for c in noun.children):
+                product = self._goods[-1]
+            elif product:
+                self._goods.append(product)
             return Mention(text=product) if product else None
         if role is R.PLACE:
             return Mention(text=wording.phrase(noun, clauses=False).text)

@@ -188,4 +188,9 @@ def _event(verb: Token, speaker: Token, finder: Finder) -> Event:
         roles[R.AUTHORITY] = speaker
     elif subject is not None and finder.is_power(syntax.through(subject)):
         roles[R.AUTHORITY] = subject
+    measure = next(
+        (o for o in syntax.objects(verb) if finder.is_a(o, "restriction|relief|reprieve|plan")), None
+    )
+    if measure is not None:
+        roles[R.MEASURE] = measure
     return Event(ClaimType.STATEMENT_OF_POLICY, FRAME, verb, roles)

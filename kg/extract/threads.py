@@ -63,4 +63,4 @@ class Threads:
         kids = {c.lower_ for c in theme.children if c.dep_ in ("det", "poss", "amod", "predet")}
         named = any(c.dep_ == "prep" and c.lower_ in ("for", "from", "by", "of") for c in theme.children)
         owned = any(c.dep_ == "poss" and c.pos_ != "PRON" for c in theme.children)
-        return bool(kids & _DEFINITE) and not kids & _NEW and not named and not owned and theme.tag_ == "NN"
+        return bool(kids & _DEFINITE) and not kids & _NEW and not named and not owned
