@@ -7,7 +7,7 @@ from spacy.tokens import Span, Token
 
 from kg.claims.claim import ClaimType
 from kg.extract import syntax
-from kg.extract.events import Event, Finder
+from kg.extract.events import LICENSING, Event, Finder
 from kg.extract.telling import features, telling
 
 LEAST = 0.5
@@ -19,10 +19,25 @@ def told_loosely(sentence: Span, finder: Finder) -> list[Event]:
     """What a sentence in which frames found no event tells of by its words: one event, or none."""
     if len(sentence) < _SHORTEST:
         return []
-    kind, likely = telling().likely(features(sentence))[0]
-    if likely < LEAST:
+    counts = features(sentence)
+    if not telling().reads(counts):
+        return []
+    kind, likely = telling().likely(counts)[0]
+    if likely < LEAST or (kind in LICENSING and _declined(sentence, finder)):
         return []
     return [finder.loosely(kind, _core(sentence, kind, finder.lexicon.speech["verbs"]), likely)]
+
+
+def _declined(sentence: Span, finder: Finder) -> bool:
+    """Whether frames know the sentence's words for what befalls a license, and found no such event in it."""
+    return any(
+        finder.is_a(token, "license|application") for token in sentence if token.pos_ == "NOUN"
+    ) and any(
+        frame.type in LICENSING
+        for token in sentence
+        if syntax.is_verb(token)
+        for frame in finder.lexicon.frames.get(("VERB", token.lemma_.lower(), ""), ())
+    )
 
 
 def _core(sentence: Span, kind: ClaimType, reporting: frozenset[str]) -> Token:

@@ -20,6 +20,8 @@ from kg.claims.claim import ClaimType
 WEIGHTS = "telling.json.gz"
 _NAMES = frozenset({"ORG", "GPE", "PERSON", "NORP", "LOC", "FAC", "PRODUCT"})
 _NUMBERS = frozenset({"DATE", "CARDINAL", "ORDINAL", "PERCENT", "MONEY", "QUANTITY", "TIME"})
+_LEAST_KNOWN = 3
+_MOST = 0.6
 _FORMAL = frozenset({"det", "case"})
 
 
@@ -76,6 +78,12 @@ class Telling:
             + ",\n".join(lines)
             + "\n}}\n"
         )
+
+    def reads(self, counts: Counter[str]) -> bool:
+        """Whether enough of a sentence's words are known to judge by them."""
+        single = [f for f in counts if " " not in f and not f.startswith("<")]
+        known = sum(f in self.weights for f in single)
+        return known >= _LEAST_KNOWN and known >= _MOST * len(single)
 
     def likely(self, counts: Counter[str]) -> list[tuple[ClaimType, float]]:
         """How likely a sentence with these features tells of each type; the likeliest first."""
