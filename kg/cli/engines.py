@@ -45,6 +45,11 @@ def engine_of(endpoint: str | None, update_endpoint: str | None, base: str | Non
     return Engine(endpoint, update_endpoint, base)
 
 
+def place(store: Path, engine: Engine | None) -> str:
+    """Where a store is, as the terminal says it."""
+    return str(store) if engine is None else engine.query_url
+
+
 def writer_of(store: Path, engine: Engine | None, wait: float, settings: Settings | None = None) -> Writer:
     """The writer of a store: in a folder, or on an engine."""
     if engine is None:

@@ -8,7 +8,7 @@ from threading import Event
 import click
 
 from kg.cli.auditing import note_done
-from kg.cli.engines import Engine, writer_of
+from kg.cli.engines import Engine, place, writer_of
 from kg.cli.ingesting import chosen_extractor, is_url
 from kg.errors import LodestoneError
 from kg.ingest.arriving import Arriving
@@ -59,7 +59,7 @@ def run_follow(
     if once:
         following.once()
         return 1 if told.wrong else 0
-    click.echo(f"following {', '.join(sources)} into {store}; stop with Ctrl-C or SIGTERM")
+    click.echo(f"following {', '.join(sources)} into {place(store, engine)}; stop with Ctrl-C or SIGTERM")
     following.run(every)
     click.echo("stopped; what was taken in is published")
     return 0

@@ -15,7 +15,7 @@ from kg.claims.document import Document, text_hash
 from kg.claims.names import Names, is_iri
 from kg.cli.auditing import note_done
 from kg.cli.clustering import Cluster
-from kg.cli.engines import Engine, writer_of
+from kg.cli.engines import Engine, place, writer_of
 from kg.cli.watching import watched
 from kg.dataset.files import Settings
 from kg.dataset.snapshots import Reader
@@ -135,7 +135,7 @@ def _take_in(
     told = {"new": report.claims_new, "known": report.claims_known, "base": report.base_new}
     quarantined = len(report.quarantined)
     note_done(store, "ingest", paths=list(paths), versions=report.versions, quarantined=quarantined, **told)
-    _summarize(report, store, run.quarantine_file)
+    _summarize(report, place(store, engine), run.quarantine_file)
     return 0 if report.clean else 1
 
 
@@ -148,8 +148,8 @@ def _document(file: Path | None) -> tuple[Document | None, str | None]:
     return article.document.model_copy(update={"hash": text_hash(article.text)}), article.text
 
 
-def _summarize(report: IngestReport, store: Path, quarantine: Path) -> None:
-    lines = [f"{report.files} file{'s' * (report.files != 1)} into {store}"]
+def _summarize(report: IngestReport, where: str, quarantine: Path) -> None:
+    lines = [f"{report.files} file{'s' * (report.files != 1)} into {where}"]
     lines.append(f"  claims: {report.claims_new} new, {report.claims_known} already there")
     if report.judgments_new or report.judgments_known:
         lines.append(f"  judgments: {report.judgments_new} new, {report.judgments_known} already there")

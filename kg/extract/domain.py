@@ -56,7 +56,7 @@ class Domain:
         materials = 2 * min(len(self.strong.findall(whole)), 2) + min(
             len(self.weak.findall(whole)), _MOST_WEAK
         )
-        if not materials or not self.makers_land.search(whole) or self.other_goods.search(whole):
+        if not self.makers_land.search(whole) or materials <= len(self.other_goods.findall(whole)):
             return 0
         words = sum(
             1 for kind in (self.trade, self.license, self.export_license) if kind.search(whole) is not None

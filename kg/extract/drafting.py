@@ -122,7 +122,9 @@ class Drafter:
             when=when or (_of_saying(said) if event.type is not ClaimType.LICENSE_SCOPE else None),
             said=said.earliest if said is not None and said.earliest == said.latest else None,
             quantity=quantity,
-            assessment=assess(event.type, chain, mode.modality, own=own, paid=self.article.paid),
+            assessment=assess(
+                event.type, chain, mode.modality, own=own, paid=self.article.paid, likely=event.likely
+            ),
             agent=self.agent,
             quote_verified=self.article.text[quote.start : quote.end] == quote.exact,
         )

@@ -39,6 +39,8 @@ class Event:
     """The noun that makes the trigger an event: the license that is granted."""
     parts: tuple[Token, ...] = ()
     """Triggers of further clauses that were folded into this event."""
+    likely: float | None = None
+    """How likely it is an event of this type, where only the words of its sentence tell."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,14 @@ class Finder(Kinds):
             if holder in roles:
                 self.around(roles, syntax.through(roles[holder]))
         return Event(self._type(frame, token, roles), frame, token, roles, theme)
+
+    def loosely(self, kind: ClaimType, trigger: Token, likely: float) -> Event:
+        """An event of a sentence that fits no frame; who plays which part is told by function alone."""
+        frame = self.lexicon.loose[kind]
+        roles: dict[RoleName, Token] = {}
+        for role, paths in frame.roles:
+            self._fill(roles, role, trigger, paths)
+        return Event(kind, frame, trigger, roles, likely=likely)
 
     def around(self, roles: dict[RoleName, Token], noun: Token | None) -> None:
         """Adds to ``roles`` what the words around a noun tell ("magnet maker in X", "supplier of Y")."""

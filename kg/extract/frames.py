@@ -74,6 +74,8 @@ class Lexicon:
     demonyms: dict[str, str] = field(default_factory=dict)
     triggers: frozenset[tuple[str, str]] = frozenset()
     """Part of speech and lemma of each trigger, whatever its particle."""
+    loose: dict[ClaimType, Frame] = field(default_factory=dict)
+    """Who plays which part in an event of a type, whatever the trigger."""
     stems: re.Pattern[str] = field(default=re.compile(""))
     """Finds the beginnings of triggers and of words of reporting: a line without any has no claim."""
 
@@ -173,9 +175,13 @@ def parse_lexicon(source: str) -> Lexicon:
     classes |= {name: frozenset(map(str, data.get(name, ()))) for name in _SETS}
     around = {name: _roles(roles) for name, roles in data.get("around", {}).items()}
     speech = {name: frozenset(map(str, words)) for name, words in data.get("speech", {}).items()}
+    loose = {
+        ClaimType(kind): _frame({"type": kind, **given}, "VERB")
+        for kind, given in data.get("loose", {}).items()
+    }
     stems = _stems(frames, speech)
     triggers = frozenset((pos, lemma) for pos, lemma, _ in frames)
-    return Lexicon(frames, classes, around, speech, data.get("demonyms", {}), triggers, stems)
+    return Lexicon(frames, classes, around, speech, data.get("demonyms", {}), triggers, loose, stems)
 
 
 def _stems(

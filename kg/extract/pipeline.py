@@ -21,6 +21,7 @@ from kg.extract.events import Event, Finder, is_own, retells
 from kg.extract.frames import Lexicon, lexicon
 from kg.extract.kinds import PLACES
 from kg.extract.language import language_of
+from kg.extract.loosely import told_loosely
 from kg.extract.modality import Mode, mode_of
 from kg.extract.model import parser
 from kg.extract.outlets import outlets
@@ -166,6 +167,7 @@ class SpacyExtractor:
             for sentence in passage.doc.sents:
                 found = finder.events(sentence)
                 found += statements(sentence, found, finder)
+                found = found or told_loosely(sentence, finder)
                 told: dict[int, tuple[Attribution, Mode]] = {}
                 for event in found:
                     if retells(event) or is_own(event) or not _in_context(event, self.lexicon, passages, at):

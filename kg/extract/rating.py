@@ -4,8 +4,9 @@ Reliability rates the root source (``kg.claims.source.root_position``): from the
 otherwise F, "cannot be judged" (D where the text says that it is paid for), except where a body or
 person speaks of their own doings (C). Credibility rates the information: 2 where a named voice
 speaks of its own doings or a document is cited, 2 where several unnamed sources agree, 3 where a
-voice passes on what it heard, 4 for what is hedged, 6 for what is said to be unknown. A republisher
-in the chain is not marked down here: each hand-on already lowers the probability.
+voice passes on what it heard, 4 for what is hedged, or told by the words of a sentence alone
+(``loosely``), 6 for what is said to be unknown. A republisher in the chain is not marked down here:
+each hand-on already lowers the probability.
 """
 
 from kg.claims.claim import ClaimType, Modality
@@ -17,18 +18,27 @@ _SEVERAL = 2
 
 
 def assess(
-    kind: ClaimType, chain: tuple[Voice, ...], modality: Modality, *, own: bool, paid: str | None = None
+    kind: ClaimType,
+    chain: tuple[Voice, ...],
+    modality: Modality,
+    *,
+    own: bool,
+    paid: str | None = None,
+    likely: float | None = None,
 ) -> Assessment:
     """The assessment of a claim.
 
     ``own`` says that the nearest voice speaks of its own doings, ``paid`` in which words the text
-    says that it is paid for.
+    says that it is paid for, ``likely`` how probable the type is where only the words of a sentence tell it.
     """
     reliability, source = _reliability(chain, own=own)
     vouches = chain[root_position(chain)].kind is SourceKind.PUBLISHER
     if paid and vouches and reliability not in (Reliability.D, Reliability.E):
         reliability, source = Reliability.D, f"the text says that it is paid for (“{paid}”)"
     credibility, information = _credibility(kind, chain, modality, own=own)
+    if likely is not None:
+        credibility = max(credibility, Credibility.DOUBTFUL)
+        information += f"; that the sentence tells of this is told by its words alone ({likely:.2f} likely)"
     return Assessment(
         reliability=reliability,
         credibility=credibility,

@@ -1,0 +1,77 @@
+"""Sentences that no frame fits: their type by their words, and what such claims are worth."""
+
+from collections import Counter
+from itertools import count
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kg.claims.claim import ClaimType
+from kg.claims.confidence import Credibility
+from kg.extract import loosely
+from kg.extract.learning import examples, learn, scored
+from kg.extract.model import parser
+from kg.extract.pipeline import SpacyExtractor
+from kg.extract.reader import read_article
+from kg.extract.telling import Telling, features, telling
+
+SENTENCES = Path(loosely.__file__).parent / "sentences"
+HEAD = (
+    "Title: Rare earth export controls\nPublisher: Trade Wire\nDate: 2025-12-01\n\nThe magnets are small.\n"
+)
+
+
+def test_the_words_of_a_sentence_tell_its_type() -> None:
+    kind, likely = telling().likely(features(parser()("The phone at its headquarters rang out.")[:]))[0]
+    assert kind is ClaimType.NO_COMMENT
+    assert likely > loosely.LEAST
+    assert (
+        telling().likely(features(parser()("Magnets turn electricity into motion.")[:]))[0][1] < loosely.LEAST
+    )
+
+
+def test_what_is_told_by_words_alone_is_rated_doubtful_and_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "told.txt"
+    path.write_text(
+        HEAD + "The Democratic Republic of Congo shut its doors to cobalt exports on 22 February.\n",
+        encoding="utf-8",
+    )
+    (claim,) = SpacyExtractor().extract(read_article(path))
+    assert claim.type is ClaimType.RESTRICTION_IMPOSED
+    assert claim.assessment is not None
+    assert claim.assessment.credibility >= Credibility.DOUBTFUL
+    assert "by its words alone" in (claim.assessment.reason or "")
+
+
+def test_weights_that_are_learned_are_those_that_are_read_back() -> None:
+    told = list(examples(SENTENCES / "officials.tsv"))
+    model = learn(told)
+    assert Telling.parse(model.to_json()) == model
+    telling_, taken, right = scored(model, told, 0.5)
+    assert right > 0.9 * taken > 0.7 * telling_
+
+
+def test_every_labelled_sentence_has_known_types() -> None:
+    seen: Counter[str] = Counter()
+    for table, number in zip(sorted(SENTENCES.glob("*.tsv")), count(1), strict=False):
+        for line in table.read_text(encoding="utf-8").splitlines():
+            types, sentence = line.split("\t")
+            assert set(types.split("|")) <= {kind.value for kind in ClaimType} | {"none"}, sentence
+            seen[f"{number}:{sentence}"] += 1
+    assert len(seen) > 4000
+    assert seen.most_common(1)[0][1] == 1
+
+
+@given(st.dictionaries(st.text(max_size=8), st.integers(1, 9), max_size=9))
+def test_any_features_have_probabilities(counts: dict[str, int]) -> None:
+    told = telling().likely(Counter(counts))
+    assert sorted((p for _, p in told), reverse=True) == [p for _, p in told]
+    assert all(0 <= p <= 1 for _, p in told)
+
+
+@pytest.mark.parametrize("text", ["", "{}", '{"types": ["nothing"], "bias": [], "weights": {}}'])
+def test_what_holds_no_weights_is_refused(text: str) -> None:
+    with pytest.raises((ValueError, KeyError)):
+        Telling.parse(text)
