@@ -81,7 +81,7 @@ class Normal:
 def resident(server: Server) -> int:
     """Bytes of memory that the server and its workers hold."""
     total = 0
-    for pid in (server.processes.process.pid, *workers_of(server)):
+    for pid in (server.process.pid, *workers_of(server)):
         try:
             total += int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * 4096
         except OSError:

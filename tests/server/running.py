@@ -75,10 +75,10 @@ def start(store: Path, folder: Path, *, program: str = SERVE, **settings: object
 
 def stop(server: Server, sent: signal.Signals = signal.SIGTERM) -> int:
     """Tell a server to stop; gives back its exit status."""
-    server.processes.process.send_signal(sent)
+    server.process.send_signal(sent)
     try:
-        server.processes.process.communicate(timeout=60)
+        server.process.communicate(timeout=60)
     finally:
-        server.processes.process.kill()
-        server.processes.process.communicate()
-    return server.processes.process.returncode
+        server.process.kill()
+        server.process.communicate()
+    return server.process.returncode

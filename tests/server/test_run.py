@@ -115,9 +115,9 @@ def test_it_stops_when_told_and_leaves_nothing_behind(
     store: Path, tmp_path: Path, sent: signal.Signals
 ) -> None:
     server = start(store, tmp_path)
-    assert len(_session(server.processes.process.pid)) > 2
+    assert len(_session(server.process.pid)) > 2
     assert stop(server, sent) == 0
-    while _session(server.processes.process.pid):  # the last of them are just ending
+    while _session(server.process.pid):  # the last of them are just ending
         time.sleep(0.05)
 
 

@@ -116,10 +116,10 @@ def workers_of(server: Server) -> list[int]:
                 line = (folder / "cmdline").read_bytes()
             except OSError:
                 continue
-            if fields[3] == str(server.processes.process.pid) and b"forkserver" in line:
+            if fields[3] == str(server.process.pid) and b"forkserver" in line:
                 parent = int(fields[1])
                 found.append((parent, int(folder.name)))
-    forkserver = next(pid for parent, pid in found if parent == server.processes.process.pid)
+    forkserver = next(pid for parent, pid in found if parent == server.process.pid)
     return [pid for parent, pid in found if parent == forkserver]
 
 
@@ -159,7 +159,7 @@ def ticks(pid: int) -> int:
 
 def test_a_slow_reader_costs_no_memory(server: Server) -> None:
     def resident() -> int:
-        return int(Path(f"/proc/{server.processes.process.pid}/statm").read_text().split()[1]) * 4096
+        return int(Path(f"/proc/{server.process.pid}/statm").read_text().split()[1]) * 4096
 
     with begin(server, MANY) as response:
         response.read()
