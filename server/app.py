@@ -7,35 +7,35 @@ from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException
 
 from kg.errors import LodestoneError
-from server.access import check_reading
-from server.bodies import decompress
-from server.browse import answer, browse, chosen_format
 from server.bundle import script_address, static_address, style_address
-from server.citing import citing
-from server.claiming import claiming
-from server.completion import completion
 from server.config import Config, ShowDocuments
-from server.conflictpages import conflict_pages
 from server.drawing.chain import draw_chain
 from server.drawing.neighbours import draw_neighbours
 from server.drawing.timeline import draw_timeline
-from server.explaining import explaining
 from server.formats import GRAPHS, HTML
-from server.graphs import graphs
+from server.gate.access import check_reading
+from server.gate.bodies import decompress
 from server.health import health
-from server.judging import judging
 from server.manual import manual
 from server.metrics import metrics
-from server.ontologypage import ontology_page
 from server.openapi import openapi
 from server.problems import from_bug, from_error, from_http
+from server.processes.workers import Workers
 from server.rdf import write_ontology
-from server.reconcile import FRAMED, reconcile
-from server.reviewing import reviewing
+from server.routes.browse import answer, browse, chosen_format
+from server.routes.citing import citing
+from server.routes.claiming import claiming
+from server.routes.completion import completion
+from server.routes.conflictpages import conflict_pages
+from server.routes.explaining import explaining
+from server.routes.graphs import graphs
+from server.routes.judging import judging
+from server.routes.ontologypage import ontology_page
+from server.routes.reconcile import FRAMED, reconcile
+from server.routes.reviewing import reviewing
+from server.routes.sparql import sparql
 from server.services import Services, services
-from server.sparql import sparql
 from server.views import as_json
-from server.workers import Workers
 
 log = logging.getLogger(__name__)
 

@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 from server.config import Config
 from server.errors import NotAcceptable
 from server.formats import GRAPHS, HTML, RESULTS, offers
-from server.jobs import Job, Reply, Task
-from server.negotiate import choose
+from server.gate.negotiate import choose
+from server.processes.jobs import Job, Reply, Task
 from server.protocol import QueryRequest
 from server.services import Known, Services
 

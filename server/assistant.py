@@ -18,8 +18,8 @@ from kg.query import TrustPolicy
 from kg.query.conflicts import Kind
 from server.conflicts import ConflictsAsked
 from server.errors import BadRequest
-from server.jobs import Job, Provenance, Task
 from server.naming import Namer
+from server.processes.jobs import Job, Provenance, Task
 from server.services import Services
 from server.views import as_json
 from server.views.asking import read_asked

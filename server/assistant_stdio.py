@@ -13,9 +13,9 @@ from kg.errors import LodestoneError
 from kg.query.conflicts import Kind
 from server.assistant import MOST_ROWS, ROWS, Assistant, Policy
 from server.config import Config
+from server.processes.workers import Workers
 from server.services import Services
 from server.views.finding import TYPES
-from server.workers import Workers
 
 INSTRUCTIONS = """Lodestone is a knowledge graph of claims about export controls on critical minerals. Nothing
 in it is simply true: somebody said it, in a document, at a place in the text, with some degree of confidence.

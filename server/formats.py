@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from server.negotiate import Offer
+from server.gate.negotiate import Offer
 
 
 @dataclass(frozen=True)

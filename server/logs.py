@@ -7,7 +7,7 @@ from typing import TextIO
 import structlog
 from structlog.typing import FilteringBoundLogger, Processor
 
-from server.bridge import BrokenOff
+from server.gate.bridge import BrokenOff
 
 log: FilteringBoundLogger = structlog.get_logger("lodestone")
 """Where the server logs what happens: ``log.info("event", field=value)``."""

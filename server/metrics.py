@@ -12,7 +12,7 @@ from kg.errors import StoreError
 from server.services import Services, services
 
 if TYPE_CHECKING:
-    from server.workers import Workers
+    from server.processes.workers import Workers
 
 metrics = Blueprint("metrics", __name__)
 

@@ -28,7 +28,7 @@ from kg.errors import (
     UnreadableInput,
     VersionGone,
 )
-from kg.query.size import TooComplex
+from kg.query.shaping.size import TooComplex
 from kg.update import DatasetConflict, UpdateFailed
 from server.errors import (
     Abandoned,
@@ -47,7 +47,7 @@ from server.errors import (
     WorkerLost,
     WriteTimeout,
 )
-from server.negotiate import accepts_html
+from server.gate.negotiate import accepts_html
 
 log = logging.getLogger(__name__)
 

@@ -8,9 +8,9 @@ from typing import Protocol
 from urllib.parse import unquote
 
 from kg.dataset.terms import is_node
-from kg.query.policy import PARAMETERS, TrustPolicy
+from kg.query.trust.policy import PARAMETERS, TrustPolicy
 from server.errors import BadRequest, UnsupportedType
-from server.jobs import Policy, Provenance
+from server.processes.jobs import Policy, Provenance
 from server.spelling import check_names
 
 FORM = "application/x-www-form-urlencoded"

@@ -10,14 +10,14 @@ from flask import Response, current_app, json, request
 from werkzeug.exceptions import HTTPException
 
 from kg.errors import LodestoneError, StoreError
-from server.access import identity, need, request_id
 from server.audit import Audit, Deed
 from server.errors import Unauthorized
+from server.gate.access import identity, need, request_id
+from server.gate.tokens import Identity, Scope
 from server.logs import log
 from server.problems import kind_of
+from server.processes.writes import Done, Write
 from server.services import services
-from server.tokens import Identity, Scope
-from server.writes import Done, Write
 
 
 @dataclass

@@ -15,7 +15,7 @@ from kg.errors import LodestoneError
 from server.config import Config
 from server.errors import ConfigError, ServerFailed
 from server.logs import set_up
-from server.workers import Workers
+from server.processes.workers import Workers
 
 STOP_AFTER = 10
 """Seconds that requests in hand get to finish when the server stops."""
@@ -99,8 +99,8 @@ def serve(config: Config) -> None:
     workers.start()  # while the application is still being imported
     set_up()
     from server.app import create_app  # noqa: PLC0415
-    from server.connection import PacedConnection  # noqa: PLC0415
-    from server.front import Front  # noqa: PLC0415
+    from server.gate.connection import PacedConnection  # noqa: PLC0415
+    from server.gate.front import Front  # noqa: PLC0415
     from server.services import services  # noqa: PLC0415
     from server.warming import warm  # noqa: PLC0415
 

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING
 from flask import Flask
 
 from kg.dataset.snapshots import Reader, Snapshot
-from server.admission import Summed
-from server.cache import AnswerCache, etag_of, key_of
 from server.config import Config
-from server.jobs import Job, Reply
-from server.process import Hangup
+from server.gate.admission import Summed
+from server.gate.cache import AnswerCache, etag_of, key_of
+from server.gate.steps import Steps, walked
+from server.gate.tokens import Tokens
+from server.processes.jobs import Job, Reply
+from server.processes.process import Hangup
+from server.processes.workers import Workers
+from server.processes.writing import Writing
 from server.reconciliation.matching import Matching
 from server.shapes import is_volatile
-from server.steps import Steps, walked
-from server.tokens import Tokens
 from server.views.start import StartPage
-from server.workers import Workers
-from server.writing import Writing
 
 if TYPE_CHECKING:
     from server.metrics import Requests

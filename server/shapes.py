@@ -4,7 +4,7 @@ import re
 import threading
 from collections import OrderedDict
 
-from server.lanes import Temper
+from server.processes.lanes import Temper
 
 _TOKEN = re.compile(
     r'("""(?:[^"\\]|\\.|"(?!""))*"""|\'\'\'(?:[^\'\\]|\\.|\'(?!\'\'))*\'\'\''

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from functools import lru_cache
 
-from kg.query.policy import PARAMETERS
+from kg.query.trust.policy import PARAMETERS
 from server.errors import BadRequest
 
 _LIKENESS = 0.8

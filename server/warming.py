@@ -10,7 +10,7 @@ from kg.infer.joins import ontology_joins
 from kg.infer.rules import ontology_rules
 from server.config import ShowDocuments
 from server.manual import chapters
-from server.ontologypage import ontology_page
+from server.routes.ontologypage import ontology_page
 from server.services import services
 from server.views.asking import Asked
 from server.views.claim import claim_page

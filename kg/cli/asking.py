@@ -23,10 +23,10 @@ from kg.outbound import Outbound
 from kg.query import Services, TrustPolicy, difference, explain, query
 from kg.query.difference_json import difference_json
 from kg.query.explain import explained_text
+from kg.query.formats.rdf_results import to_rdf
+from kg.query.formats.results import to_csv, to_json, to_tsv, to_xml
 from kg.query.parse import parse as parse_query
-from kg.query.rdf_results import to_rdf
-from kg.query.results import to_csv, to_json, to_tsv, to_xml
-from kg.query.services import Endpoints, probability_of
+from kg.query.service.services import Endpoints, probability_of
 from kg.remote import RemoteSource
 
 _RDF = {"ttl": "turtle", "trig": "trig", "nt": "nt", "nq": "nq", "jsonld": "json-ld", "rdf": "rdf-xml"}

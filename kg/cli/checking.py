@@ -9,11 +9,11 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from kg.cli.engines import Engine
-from kg.dataset.consistency import check_ontology, check_shapes
-from kg.dataset.findings import Finding
-from kg.dataset.invariants import check_dataset, check_version
+from kg.dataset.checks.consistency import check_ontology, check_shapes
+from kg.dataset.checks.findings import Finding
+from kg.dataset.checks.invariants import check_dataset, check_version
+from kg.dataset.loading.sorting import Progress as Watch
 from kg.dataset.snapshots import Reader, Snapshot
-from kg.dataset.sorting import Progress as Watch
 from kg.dataset.writer import Writer
 from kg.errors import LodestoneError
 from kg.query.conflicts import Kind, conflicts

@@ -9,8 +9,8 @@ from typing import IO
 import click
 
 from kg.claims.names import is_iri
+from kg.dataset.checks.invariants import claim_names
 from kg.dataset.exchange import export
-from kg.dataset.invariants import claim_names
 from kg.dataset.snapshots import Reader, Snapshot
 from kg.dataset.terms import Quad, RdfFormat, serialize
 from kg.errors import LodestoneError

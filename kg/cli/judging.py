@@ -8,11 +8,11 @@ import click
 from kg.claims.claim import Agent
 from kg.claims.names import is_iri
 from kg.cli.auditing import note_done
-from kg.dataset.judged import StoredJudgment
+from kg.dataset.annotated.view import View
+from kg.dataset.judgments.judged import StoredJudgment
 from kg.dataset.outcomes import Outcome
 from kg.dataset.snapshots import Reader
 from kg.dataset.terms import is_node
-from kg.dataset.view import View
 from kg.dataset.writer import Writer
 from kg.errors import NotFound
 from kg.identity.judgment import Kind

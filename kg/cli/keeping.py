@@ -7,11 +7,11 @@ import click
 from kg.claims.names import is_iri
 from kg.cli.auditing import note_done
 from kg.cli.watching import watched
-from kg.dataset.backup import back_up, restore
-from kg.dataset.compacting import Compaction
-from kg.dataset.purge import Purge
 from kg.dataset.snapshots import Reader
-from kg.dataset.upgrade import upgrade
+from kg.dataset.upkeep.backup import back_up, restore
+from kg.dataset.upkeep.compacting import Compaction
+from kg.dataset.upkeep.purge import Purge
+from kg.dataset.upkeep.upgrade import upgrade
 
 
 def run_backup(store: Path, target: Path) -> int:

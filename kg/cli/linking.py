@@ -10,8 +10,8 @@ import click
 from kg.claims.claim import Claim
 from kg.cli.auditing import note_done
 from kg.dataset.outcomes import Added, Judged, Outcome
-from kg.dataset.reference import replace_reference
 from kg.dataset.snapshots import Reader
+from kg.dataset.upkeep.reference import replace_reference
 from kg.dataset.writer import Writer
 from kg.link.matcher import Matcher
 from kg.link.proposing import Pair, entity_pairs, event_pairs_of, judgments, linker

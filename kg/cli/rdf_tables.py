@@ -7,7 +7,7 @@ from typing import Any
 
 from kg.dataset.terms import Literal, NamedNode, Quad, Triple
 from kg.query.answer import Answer, Term
-from kg.query.results import provenance_json, term_json
+from kg.query.formats.results import provenance_json, term_json
 from ontology.vocab import LS, PROV, RDFS
 
 _COLUMNS = ("subject", "predicate", "object")
@@ -20,7 +20,7 @@ def table_of_answer(answer: Answer) -> dict[str, Any]:
 
 
 def table_of_quads(quads: Iterable[Quad], *, annotated: bool) -> dict[str, Any]:
-    """The document of an answer whose annotations are graphs (``kg.query.rdf_results``)."""
+    """The document of an answer whose annotations are graphs (``kg.query.formats.rdf_results``)."""
     triples: list[Triple] = []
     names: list[str] = []
     said: defaultdict[str, list[tuple[str, Term]]] = defaultdict(list)

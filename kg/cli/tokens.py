@@ -8,7 +8,7 @@ from rich.table import Table
 
 from kg.cli.auditing import note_done
 from kg.dataset.files import Layout
-from server.tokens import Scope, Tokens
+from server.gate.tokens import Scope, Tokens
 
 
 def make_token(store: Path, name: str, scope: str) -> None:

@@ -16,7 +16,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from kg.dataset.progress import Unwatched, Watch
+from kg.dataset.loading.progress import Unwatched, Watch
 
 EVERY = 10.0
 """Seconds between two lines of one phase."""

@@ -12,14 +12,14 @@ from typing import IO
 from pyoxigraph import NamedNode, Quad, RdfFormat, Store, serialize
 
 from kg.claims.claim import Claim
-from kg.dataset.invariants import claim_names
-from kg.dataset.judged import StoredJudgment
+from kg.dataset.annotated.view import View
+from kg.dataset.checks.invariants import claim_names
+from kg.dataset.judgments.judged import StoredJudgment
+from kg.dataset.loading.sorting import Progress, unwatched
 from kg.dataset.outcomes import Added, Judged, Outcome
-from kg.dataset.records import DEFAULT, StoredClaim
-from kg.dataset.sorting import Progress, unwatched
+from kg.dataset.record.records import DEFAULT, StoredClaim
 from kg.dataset.terms import node
 from kg.dataset.trusty import false_names
-from kg.dataset.view import View
 from kg.dataset.writer import Writer
 from kg.errors import LodestoneError, UnreadableInput
 from ontology.vocab import LS, NP, ONTOLOGY, PREFIXES, RDF

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, parse
 
-from kg.dataset.bulk import BULK_CHARACTERS, load_pieces
-from kg.dataset.identities import projected, texts
-from kg.dataset.pool import term
-from kg.dataset.records import DEFAULT, Object, Subject
+from kg.dataset.chains.pool import term
+from kg.dataset.judgments.identities import projected, texts
+from kg.dataset.loading.bulk import BULK_CHARACTERS, load_pieces
+from kg.dataset.record.records import DEFAULT, Object, Subject
 from kg.dataset.terms import node, nquads, ntriples, stored_text, terms_of
 from kg.dataset.text.entry import LABELS, base_names
 from kg.dataset.working import WorkingCopy

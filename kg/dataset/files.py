@@ -6,7 +6,7 @@
       lodestone.json      format, identity and settings of the store
       manifest.json       the published version; replaced by one rename
       lock                held by the one writer; says who
-      annotations.log     what facts rest on, a line each; only ever added to (``kg.dataset.annotations``);
+      annotations.log     what facts rest on, a line each, only added to (``annotated.annotations``);
                           annotations-000012.log from where version 12 wrote it anew
       working/            the writer's stores (main, archive, index, text); DIRTY while ahead of the manifest
       loading/            where a bulk load was last safe, if one is under way or was broken off
@@ -182,7 +182,7 @@ class Layout:
 
     @property
     def loading(self) -> Path:
-        """Where a bulk load was last safe (``kg.dataset.checkpoints``)."""
+        """Where a bulk load was last safe (``kg.dataset.loading.checkpoints``)."""
         return self.root / "loading"
 
     @property

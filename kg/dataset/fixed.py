@@ -7,12 +7,12 @@ from typing import Any
 from pyoxigraph import NamedNode, QueryBoolean, QuerySolutions, QueryTriples, Store
 
 from kg.claims.names import Names
-from kg.dataset.decode import Node
+from kg.dataset.annotated.view import ClaimInfo, View
 from kg.dataset.files import Layout, Manifest, Settings
-from kg.dataset.records import Object, Subject
+from kg.dataset.record.decode import Node
+from kg.dataset.record.records import Object, Subject
 from kg.dataset.statistics import Statistics
 from kg.dataset.syntax import syntax_error
-from kg.dataset.view import ClaimInfo, View
 from ontology.vocab import PREFIXES
 
 _CACHED = 200_000

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad
 
-from kg.dataset.records import DEFAULT
+from kg.dataset.record.records import DEFAULT
 from kg.dataset.terms import node
 from kg.dataset.writer import Writer
 from kg.errors import ReservedGraph

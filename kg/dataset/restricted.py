@@ -15,18 +15,18 @@ from pathlib import Path
 from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse
 
 from kg.claims.names import part_of, whole_of
-from kg.dataset.closure import Closure
+from kg.dataset.annotated.view import Support
+from kg.dataset.chains.closure import Closure
+from kg.dataset.checks.invariants import AFTERWARDS, claim_names
 from kg.dataset.fixed import FixedView
-from kg.dataset.identities import texts
-from kg.dataset.invariants import AFTERWARDS, claim_names
-from kg.dataset.judged import StoredJudgment
-from kg.dataset.naming import Naming, mention_quads, naming
-from kg.dataset.records import DEFAULT, Object, Subject
+from kg.dataset.judgments.identities import texts
+from kg.dataset.judgments.judged import StoredJudgment
+from kg.dataset.judgments.naming import Naming, mention_quads, naming
+from kg.dataset.loading.sorting import SortedLines
+from kg.dataset.record.records import DEFAULT, Object, Subject
+from kg.dataset.record.told import makes_facts
 from kg.dataset.snapshots import Snapshot
-from kg.dataset.sorting import SortedLines
 from kg.dataset.terms import node
-from kg.dataset.told import makes_facts
-from kg.dataset.view import Support
 from kg.errors import QueryOverLimit
 from kg.identity.clusters import Clusters
 from kg.infer.rules import ontology_rules

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from pyoxigraph import Store
 
-from kg.dataset.annotations import AnnotationReader
+from kg.dataset.annotated.annotations import AnnotationReader
+from kg.dataset.annotated.index import AnnotatedFacts
 from kg.dataset.files import Layout, Manifest, Settings
 from kg.dataset.fixed import Version
-from kg.dataset.index import AnnotatedFacts
 from kg.dataset.statistics import Statistics, statistics_of
 from kg.dataset.text.search import TextIndex
 from kg.errors import StoreError, VersionGone

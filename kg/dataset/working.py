@@ -19,18 +19,18 @@ from typing import Self
 
 from pyoxigraph import Store
 
-from kg.dataset.annotations import AnnotationWriter
-from kg.dataset.bulk import LOAD_MEMORY
-from kg.dataset.checkpoints import SAFE_EVERY, FileLoad, drop, resume, save
+from kg.dataset.annotated.annotations import AnnotationWriter
+from kg.dataset.annotated.indexing import Indexing
+from kg.dataset.annotated.view import View
+from kg.dataset.chains.inferring import Inferring
 from kg.dataset.files import FORMAT, Layout, Manifest, Settings, sync_folder, write_json
-from kg.dataset.indexing import Indexing
-from kg.dataset.inferring import Inferring
+from kg.dataset.loading.bulk import LOAD_MEMORY
+from kg.dataset.loading.checkpoints import SAFE_EVERY, FileLoad, drop, resume, save
+from kg.dataset.loading.progress import Unwatched, Watch
 from kg.dataset.lock import StoreLock
-from kg.dataset.progress import Unwatched, Watch
 from kg.dataset.statistics import STATISTICS_FILE, gather, statistics_of
 from kg.dataset.text.index import link
 from kg.dataset.text.keeping import TextIndexing
-from kg.dataset.view import View
 from kg.errors import StoreError
 
 TEXT = "text"

@@ -12,15 +12,15 @@ from kg.claims.claim import Claim, Status
 from kg.claims.confidence import RELIABILITY_TERM, Reliability, cautious, claim_probability, hand_ons
 from kg.claims.document import Document
 from kg.claims.names import part_of
-from kg.dataset.bulk import gathered, load_pieces, piece_size
-from kg.dataset.decode import decode_document
-from kg.dataset.encode import EncodedClaim, encode, moment, with_stored_triples
+from kg.dataset.checks.invariants import fact_triples
 from kg.dataset.facts import RESERVED_HOW, FactWriter, fact_lines, in_graph
-from kg.dataset.identities import texts
-from kg.dataset.invariants import fact_triples
-from kg.dataset.judging import judge, put_right, undo
+from kg.dataset.judgments.identities import texts
+from kg.dataset.judgments.judging import judge, put_right, undo
+from kg.dataset.loading.bulk import gathered, load_pieces, piece_size
 from kg.dataset.outcomes import Added, Judged, Outcome
-from kg.dataset.records import DEFAULT
+from kg.dataset.record.decode import decode_document
+from kg.dataset.record.encode import EncodedClaim, encode, moment, with_stored_triples
+from kg.dataset.record.records import DEFAULT
 from kg.dataset.snapshots import Snapshot
 from kg.dataset.terms import Statement, iri, literal, node, nquads, typed
 from kg.dataset.text.entry import entry
@@ -30,7 +30,7 @@ from kg.infer.rules import ontology_rules
 from ontology.vocab import LS, ONTOLOGY
 
 if TYPE_CHECKING:
-    from kg.dataset.known import KnownNames
+    from kg.dataset.loading.known import KnownNames
 
 PURGED = "its document was purged from this store: quotes of it are not taken in again"
 _OTHER_CONTENT = "a claim of this IRI with other content is known"
@@ -352,7 +352,7 @@ class Writer(FactWriter):
     # --- judgments
 
     def judge(self, judgments: Iterable[Judgment], *, force: bool = False) -> list[Judged]:
-        """Take judgments in. Those that act make their mentions one thing: see ``kg.dataset.judging``."""
+        """Take judgments in. Those that act make their mentions one (``kg.dataset.judgments.judging``)."""
         return judge(self, judgments, force=force)
 
     def undo(self, name: str, *, reason: str, by: str, at: datetime | None = None) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from kg.dataset.rdf_reader import FORMATS
+from kg.dataset.loading.rdf_reader import FORMATS
 from kg.ingest.packed import ending
 from kg.ingest.shards import LIST, is_shards
 

@@ -15,8 +15,8 @@ from kg.claims.confidence import PROBABILITY, Assessment, Credibility
 from kg.claims.document import Document, text_hash
 from kg.claims.names import is_iri
 from kg.claims.source import SourceKind, Voice
+from kg.dataset.annotated.view import View
 from kg.dataset.terms import iri, literal
-from kg.dataset.view import View
 from kg.dataset.writer import Writer
 from kg.errors import InvalidClaim
 from kg.identity.judgment import Judgment, Kind, Verdict

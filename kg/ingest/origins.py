@@ -149,16 +149,25 @@ def with_origin(claim: Claim, origin: str) -> Claim:
     return claim.model_copy(update={"origin": origin}) if own and claim.origin is None else claim
 
 
+_PLAYERS = frozenset(
+    {RoleName.LICENSEE, RoleName.PRODUCER, RoleName.CUSTOMER, RoleName.AFFECTED, RoleName.AUTHORITY}
+)
+
+
 def corrected(denial: Claim, earlier: Iterable[tuple[str, Claim]]) -> tuple[str, ...]:
-    """IRIs of the claims of an earlier document that a denial in a correction takes back."""
-    return tuple(
-        name
+    """IRIs of the claims of an earlier document that a denial in a correction takes back.
+
+    Of those about one of its players it is those that agree with it in the most roles.
+    """
+    agreed = {
+        name: _agreed(claim, denial)
         for name, claim in earlier
-        if claim.type is denial.type and claim.polarity is Polarity.POSITIVE and _same_players(claim, denial)
-    )
+        if claim.type is denial.type and claim.polarity is Polarity.POSITIVE
+    }
+    most = max((len(roles) for roles in agreed.values() if roles & _PLAYERS), default=0)
+    return tuple(name for name, roles in agreed.items() if roles & _PLAYERS and len(roles) == most)
 
 
-def _same_players(first: Claim, second: Claim) -> bool:
-    roles = (RoleName.LICENSEE, RoleName.PRODUCER, RoleName.CUSTOMER, RoleName.AFFECTED, RoleName.AUTHORITY)
-    shared = [r for r in roles if r in first.roles and r in second.roles]
-    return any(normalized(first.roles[r].text) == normalized(second.roles[r].text) for r in shared)
+def _agreed(first: Claim, second: Claim) -> frozenset[RoleName]:
+    shared = first.roles.keys() & second.roles.keys()
+    return frozenset(r for r in shared if normalized(first.roles[r].text) == normalized(second.roles[r].text))

@@ -17,9 +17,9 @@ from pydantic import ValidationError
 from kg.claims.claim import Agent, AgentKind, Claim, Quote, Status
 from kg.claims.source import SourceKind, Voice
 from kg.claims.types import STATUS_TERM
+from kg.dataset.annotated.view import View
 from kg.dataset.outcomes import Outcome
-from kg.dataset.records import StoredClaim
-from kg.dataset.view import View
+from kg.dataset.record.records import StoredClaim
 from kg.dataset.writer import Writer
 from kg.errors import InvalidClaim
 from kg.identity.judgment import Judgment, Kind, Verdict

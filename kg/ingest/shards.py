@@ -19,8 +19,8 @@ from itertools import islice
 from pathlib import Path
 
 from kg.dataset.files import Layout
-from kg.dataset.rdf import RdfReport, ingest_export
-from kg.dataset.sorting import Progress, unwatched
+from kg.dataset.loading.rdf import RdfReport, ingest_export
+from kg.dataset.loading.sorting import Progress, unwatched
 from kg.dataset.terms import RdfFormat, Statement, iri
 from kg.dataset.writer import Writer
 from kg.errors import UnreadableInput

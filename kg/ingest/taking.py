@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 from kg.claims.claim import Claim, Polarity
 from kg.claims.document import Document, text_hash
 from kg.claims.names import part_of
+from kg.dataset.loading.rdf import RdfReport, ingest_rdf
+from kg.dataset.loading.sorting import Progress, unwatched
 from kg.dataset.outcomes import Added, Outcome
-from kg.dataset.rdf import RdfReport, ingest_rdf
-from kg.dataset.sorting import Progress, unwatched
 from kg.dataset.working import MUCH
 from kg.dataset.writer import PURGED, Writer
 from kg.errors import InvalidClaim, Purged, UnreadableInput

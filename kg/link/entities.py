@@ -6,8 +6,8 @@ from functools import cache
 
 from kg.claims.names import is_name
 from kg.claims.types import ALWAYS_NAMED, ROLE_INFO
+from kg.dataset.annotated.view import View
 from kg.dataset.terms import Literal, NamedNode, node
-from kg.dataset.view import View
 from kg.infer.rules import ontology_rules
 from kg.link.entity import Described, Entity, Kind
 from kg.link.identifiers import PROPERTIES, grouped, of_iri

@@ -12,8 +12,8 @@ import numpy as np
 from rapidfuzz.fuzz import partial_ratio, ratio
 from rapidfuzz.process import cdist
 
+from kg.dataset.annotated.view import View
 from kg.dataset.snapshots import Snapshot
-from kg.dataset.view import View
 from kg.errors import InvalidMatch
 from kg.link.entities import entities, kind_of_class, superclasses
 from kg.link.entity import KINDS, Described, Entity, Kind

@@ -14,10 +14,10 @@ from kg.query.asking import query as _query
 from kg.query.difference import Changed, Difference, difference
 from kg.query.explain import explain
 from kg.query.plain import is_like_another, unread
-from kg.query.policy import TrustPolicy
-from kg.query.services import Services
+from kg.query.service.services import Services
 from kg.query.source import Source
-from kg.query.under import query_under
+from kg.query.trust.policy import TrustPolicy
+from kg.query.trust.under import query_under
 
 __all__ = [
     "Answer",

@@ -256,7 +256,7 @@ class Given:
     """Solutions that are worked out before the query is asked, each numbered by ``token``.
 
     No query is parsed to it. ``sure`` are the variables that all of them bind, ``work`` is
-    what gives them (``kg.query.derivation.Inner``).
+    what gives them (``kg.query.deriving.derivation.Inner``).
     """
 
     variables: tuple[Var, ...]

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeVar
 
+from kg.dataset.annotated.view import ClaimInfo
 from kg.dataset.terms import BlankNode, Literal, NamedNode, Triple
-from kg.dataset.view import ClaimInfo
 from kg.provenance.circuit import Circuit
 from kg.provenance.evaluate import evaluate
 from kg.provenance.semirings import Semiring

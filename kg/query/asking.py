@@ -7,28 +7,28 @@ from typing import Literal as OneOf
 from kg.dataset.terms import BlankNode, NamedNode
 from kg.errors import QuerySyntaxError
 from kg.provenance.circuit import CircuitTooLarge
-from kg.query.aggregates import Grouped, annotate_groups
 from kg.query.algebra import Item, Query, Var
 from kg.query.answer import Answer, Contribution, Provenance, Row, Term
 from kg.query.assess import assessed, not_annotated
-from kg.query.beside import has_service
 from kg.query.builder import Builder
-from kg.query.chosen import Chosen
-from kg.query.derivation import Derivation, NotAnnotated
+from kg.query.deriving.derivation import Derivation, NotAnnotated
 from kg.query.evaluate import MAX_DERIVATIONS, Annotated, annotate, answered, supported
-from kg.query.federation import with_services
 from kg.query.graphs import built, constants, described
+from kg.query.grouping.aggregates import Grouped, annotate_groups
+from kg.query.grouping.subselect import work_out
 from kg.query.leaves import Unaccounted
-from kg.query.page import filled
 from kg.query.parse import parse
 from kg.query.plain import Plain
 from kg.query.prepare import TOO_DEEP, Built, Described, Prepared, prepare, prepared
-from kg.query.render import NOTHING, render
-from kg.query.services import Services, table_of_given
-from kg.query.size import TooComplex, check_size
+from kg.query.service.beside import has_service
+from kg.query.service.federation import with_services
+from kg.query.service.services import Services, table_of_given
+from kg.query.shaping.page import filled
+from kg.query.shaping.render import NOTHING, render
+from kg.query.shaping.size import TooComplex, check_size
 from kg.query.source import Source
-from kg.query.subselect import work_out
 from kg.query.sweeping import unswept
+from kg.query.trust.chosen import Chosen
 
 
 def query(

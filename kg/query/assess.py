@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 
-from kg.dataset.view import ClaimInfo
+from kg.dataset.annotated.view import ClaimInfo
 from kg.provenance.circuit import Circuit, Op
 from kg.provenance.probability import Assessor
 from kg.provenance.trusted import Trust
 from kg.provenance.witnesses import rests_on_of
 from kg.query.answer import NOT_ANNOTATED, Contribution, Provenance, RowProvenance
-from kg.query.derivation import NotAnnotated
-from kg.query.services import Services
+from kg.query.deriving.derivation import NotAnnotated
+from kg.query.service.services import Services
 from kg.query.source import Far, Source
 
 

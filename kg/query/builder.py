@@ -17,7 +17,7 @@ from kg.errors import QuerySyntaxError
 from kg.provenance.circuit import Circuit
 from kg.query.algebra import Given, Order, Table, Var
 from kg.query.answer import Row, Term
-from kg.query.derivation import (
+from kg.query.deriving.derivation import (
     AnyLeaf,
     Factor,
     Guard,
@@ -29,11 +29,11 @@ from kg.query.derivation import (
     Worked,
 )
 from kg.query.leaves import Leaves, Unaccounted, constant
-from kg.query.page import filled, numbered, table_of, text_of
 from kg.query.planning import planning_of
-from kg.query.services import Fetched, Services
+from kg.query.service.services import Fetched, Services
+from kg.query.shaping.page import filled, numbered, table_of, text_of
 from kg.query.source import Far, Source, ask_rendered, listed
-from kg.query.way_leaves import WayLeaves
+from kg.query.walks.way_leaves import WayLeaves
 
 MOST_HELD = 2_000
 """Another tree is asked only about the values at hand where they are no more than this."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kg.query.answer import Answer, Row, RowProvenance
-from kg.query.conditions import VOLATILE
+from kg.query.deriving.conditions import VOLATILE
 from kg.query.parse import has_word
 
 LEAST_CHANGE = 1e-9

@@ -6,8 +6,8 @@ from typing import Any
 from kg.provenance.witnesses import rests_on
 from kg.query.answer import Answer, Row, RowProvenance
 from kg.query.difference import Changed, Difference
-from kg.query.policy import TrustPolicy
-from kg.query.results import claims_json, row_json, term_json
+from kg.query.formats.results import claims_json, row_json, term_json
+from kg.query.trust.policy import TrustPolicy
 
 
 def difference_json(found: Difference, before: TrustPolicy, after: TrustPolicy) -> dict[str, Any]:

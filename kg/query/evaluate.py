@@ -11,9 +11,9 @@ from kg.provenance.evaluate import evaluate
 from kg.provenance.semirings import BOOLEAN
 from kg.query.answer import Row
 from kg.query.builder import Builder, Solved, picker
-from kg.query.derivation import Derivation, NotAnnotated
+from kg.query.deriving.derivation import Derivation, NotAnnotated
 from kg.query.leaves import Unaccounted
-from kg.query.page import table_of
+from kg.query.shaping.page import table_of
 
 MAX_DERIVATIONS = 1_000_000
 """An answer with more derivations than this is given without annotations."""

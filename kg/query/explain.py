@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from kg.query.aggregates import Grouped
-from kg.query.derivation import Derivation, Tree
+from kg.query.deriving.derivation import Derivation, Tree
+from kg.query.grouping.aggregates import Grouped
 from kg.query.parse import parse
 from kg.query.planning import planning_of
-from kg.query.policy import TrustPolicy
 from kg.query.prepare import Built, Described, prepared
-from kg.query.size import check_size
+from kg.query.shaping.size import check_size
 from kg.query.source import Source
-from kg.query.under import why_made
+from kg.query.trust.policy import TrustPolicy
+from kg.query.trust.under import why_made
 
 _TWO = "two queries: the rows, and then their derivations"
 

@@ -7,7 +7,7 @@ from kg.provenance.circuit import Circuit
 from kg.query.algebra import Blank, Iri, Node, TriplePattern, Var
 from kg.query.answer import Row, Term
 from kg.query.builder import Builder
-from kg.query.derivation import Derivation
+from kg.query.deriving.derivation import Derivation
 from kg.query.leaves import constant
 from kg.query.prepare import Built
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
+from kg.dataset.annotated.view import Fact, Support
 from kg.dataset.terms import BlankNode, Literal, NamedNode, stored_form
-from kg.dataset.view import Fact, Support
 from kg.errors import TooManyProofs
 from kg.provenance.circuit import Circuit
 from kg.query.algebra import Iri, Lit, Node
 from kg.query.answer import Term
-from kg.query.derivation import NotAnnotated
+from kg.query.deriving.derivation import NotAnnotated
 from kg.query.source import AnnotatedFacts, Source
 
 

@@ -7,14 +7,14 @@ from kg.dataset.terms import QueryBoolean, QuerySolutions, QueryTriples
 from kg.errors import QueryRefused, QuerySyntaxError
 from kg.query.algebra import Query
 from kg.query.answer import Answer
-from kg.query.derivation import Derivation
-from kg.query.merge import over_merge, without_dataset
-from kg.query.page import text_of
+from kg.query.deriving.derivation import Derivation
 from kg.query.parse import has_word, parse
 from kg.query.planning import planning_of
 from kg.query.prepare import Prepared, prepared
-from kg.query.render import NOTHING, render
-from kg.query.size import TooComplex, check_size
+from kg.query.shaping.merge import over_merge, without_dataset
+from kg.query.shaping.page import text_of
+from kg.query.shaping.render import NOTHING, render
+from kg.query.shaping.size import TooComplex, check_size
 from kg.query.source import Source, ask_engine, ask_rendered, listed, triples
 
 

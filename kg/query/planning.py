@@ -7,9 +7,7 @@ from kg.dataset.statistics import Statistics
 from kg.dataset.terms import QuerySolutions
 from kg.errors import QuerySyntaxError
 from kg.query.algebra import Given, Pattern, Query, Table, TriplePattern
-from kg.query.derivation import Tree
-from kg.query.merge import without_dataset
-from kg.query.page import filled, has_given, held_to, repeated, text_of
+from kg.query.deriving.derivation import Tree
 from kg.query.parse import parse
 from kg.query.parse.patterns import joined
 from kg.query.plan import Explanation, planned, planned_pattern
@@ -18,12 +16,14 @@ from kg.query.plan.estimate import known_parts
 from kg.query.plan.habits import Habits
 from kg.query.plan.likeness import Likeness
 from kg.query.plan.templates import Templates
-from kg.query.render import render
 from kg.query.scope import has_aggregate
-from kg.query.size import check_size
+from kg.query.shaping.merge import without_dataset
+from kg.query.shaping.page import filled, has_given, held_to, repeated, text_of
+from kg.query.shaping.render import render
+from kg.query.shaping.size import check_size
+from kg.query.shaping.within_graph import with_graphs_within
+from kg.query.shaping.zero_length import with_zero_length
 from kg.query.source import Source, ask_engine
-from kg.query.within_graph import with_graphs_within
-from kg.query.zero_length import with_zero_length
 
 _VERSIONS = 8
 _TEXTS = 1_000
@@ -48,7 +48,7 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A text that the engine may be asked, and whether it was written here (``kg.query.render``)."""
+    """A text that the engine may be asked, and whether it was written here (``kg.query.shaping.render``)."""
 
     text: str
     base_iri: str | None

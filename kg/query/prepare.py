@@ -5,17 +5,17 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from kg.errors import QuerySyntaxError
-from kg.query.aggregates import Grouped, derive_grouped
 from kg.query.algebra import Blank, Iri, Item, Query, TriplePattern, Var
-from kg.query.derivation import Derivation, NotAnnotated
-from kg.query.derive import derive
-from kg.query.merge import without_dataset
+from kg.query.deriving.derivation import Derivation, NotAnnotated
+from kg.query.deriving.derive import derive
+from kg.query.deriving.tight import is_positive
+from kg.query.grouping.aggregates import Grouped, derive_grouped
 from kg.query.parse import parse
 from kg.query.scope import has_aggregate, visible
-from kg.query.size import TooComplex, check_size
-from kg.query.tight import is_positive
-from kg.query.within_graph import with_graphs_within
-from kg.query.zero_length import with_zero_length
+from kg.query.shaping.merge import without_dataset
+from kg.query.shaping.size import TooComplex, check_size
+from kg.query.shaping.within_graph import with_graphs_within
+from kg.query.shaping.zero_length import with_zero_length
 
 TOO_DEEP = "the query is nested too deeply to be annotated"
 

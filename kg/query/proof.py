@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any
 
-from kg.dataset.pool import StoredPool, term
+from kg.dataset.annotated.view import Fact, View
+from kg.dataset.chains.pool import StoredPool, term
 from kg.dataset.terms import RdfFormat, ntriples
 from kg.dataset.terms import parse as parse_rdf
-from kg.dataset.view import Fact, View
 from kg.errors import NotFound, QuerySyntaxError, TooManyProofs
 from kg.infer.joins import ontology_joins
 from kg.infer.proofs import Application, Goal, Leaves, Search
 from kg.infer.rules import TYPE, Triple
-from kg.query.results import info_json
+from kg.query.formats.results import info_json
 from ontology.vocab import PREFIXES
 
 MOST_SHOWN = 20

@@ -8,15 +8,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Protocol, runtime_checkable
 
-from kg.dataset.records import Object, Subject
+from kg.dataset.annotated.view import ClaimInfo, Fact, Support
+from kg.dataset.record.records import Object, Subject
 from kg.dataset.statistics import Statistics
 from kg.dataset.terms import BlankNode, NamedNode, QueryBoolean, QuerySolutions, QueryTriples, Triple
-from kg.dataset.view import ClaimInfo, Fact, Support
 from kg.errors import QueryRefused, QuerySyntaxError
 from kg.query.answer import Row, Term
 from kg.query.parse import has_word, parse
-from kg.query.render import render
-from kg.query.size import TooComplex, check_size
+from kg.query.shaping.render import render
+from kg.query.shaping.size import TooComplex, check_size
 
 _PLACE = re.compile(r"line \d+, column \d+: ")
 
@@ -134,7 +134,7 @@ def ask_engine(
     *,
     rendered: bool = False,
 ) -> QuerySolutions | QueryBoolean | QueryTriples:
-    """Evaluate a query, if it is safe to (``admitted``): what ``kg.query.render`` wrote is, unless too deep.
+    """Evaluate a query, if it is safe to (``admitted``): what ``render`` wrote is, unless too deep.
 
     Raises ``QuerySyntaxError``, and ``QueryRefused`` for what the engine cannot do (an unknown function).
     """
@@ -176,7 +176,7 @@ def admitted(text: str, base_iri: str | None = None) -> str:
 
 
 def ask_rendered(source: Source, text: str, *, indexed: bool) -> QuerySolutions | QueryBoolean | QueryTriples:
-    """Evaluate a query that ``kg.query.render`` wrote, over annotated facts if ``indexed``.
+    """Evaluate a query that ``kg.query.shaping.render`` wrote, over annotated facts if ``indexed``.
 
     What is written there calls no other endpoint. How deep it is, is for the caller to check.
     """

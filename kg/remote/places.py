@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
 from kg.claims.names import Names
-from kg.dataset.records import DEFAULT
+from kg.dataset.record.records import DEFAULT
 from kg.dataset.terms import DefaultGraph, NamedNode
 
 Graph = NamedNode | DefaultGraph

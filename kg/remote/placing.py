@@ -20,7 +20,7 @@ from kg.query.algebra import (
     Query,
     Union,
 )
-from kg.query.fitness import is_simple
+from kg.query.deriving.fitness import is_simple
 from kg.query.scope import certain, mentioned_in
 from kg.remote.places import Places
 

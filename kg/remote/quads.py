@@ -9,7 +9,7 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from kg.dataset.records import Object, Subject
+from kg.dataset.record.records import Object, Subject
 from kg.dataset.terms import BlankNode, Literal, NamedNode, Quad, ntriples, stored_form
 from kg.remote.endpoint import Endpoint
 from kg.remote.places import Graph, Side

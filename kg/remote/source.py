@@ -8,12 +8,12 @@ from typing import Any, cast
 from kg.claims.names import Names, part_of
 from kg.dataset.files import Layout
 from kg.dataset.fixed import Version
+from kg.dataset.record.told import DIRECT_FORMS
 from kg.dataset.terms import NamedNode, QueryBoolean, QuerySolutions, QueryTriples, node
-from kg.dataset.told import DIRECT_FORMS
 from kg.errors import StoreBusy, StoreError
 from kg.query.algebra import Query
 from kg.query.parse import has_word, parse_rendered
-from kg.query.render import render
+from kg.query.shaping.render import render
 from kg.remote.endpoint import Endpoint
 from kg.remote.places import Places, Side
 from kg.remote.placing import placed, without_lateral

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from kg.dataset.records import Object, Subject
+from kg.dataset.record.records import Object, Subject
 from kg.dataset.terms import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse, stored_form
 from kg.remote.places import Graph
 from kg.remote.quads import RemoteQuads, matching

@@ -10,12 +10,12 @@ from types import TracebackType
 from typing import Any, Self, cast
 
 from kg.claims.claim import Claim
-from kg.dataset.encode import claim_iri, with_stored_triples
+from kg.dataset.annotated.view import View
+from kg.dataset.chains.inferring import Inferring
 from kg.dataset.files import Manifest, Settings
-from kg.dataset.inferring import Inferring
 from kg.dataset.outcomes import Added
+from kg.dataset.record.encode import claim_iri, with_stored_triples
 from kg.dataset.terms import Quad, node, ntriples
-from kg.dataset.view import View
 from kg.dataset.writer import Writer
 from kg.errors import InvalidClaim, StoreError
 from kg.remote.endpoint import Endpoint

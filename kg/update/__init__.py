@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from kg.dataset.writer import Writer
 from kg.errors import QuerySyntaxError
 from kg.query.parse.updates import parse_update
-from kg.query.size import TooComplex
+from kg.query.shaping.size import TooComplex
 from kg.update.carry import Changes, DatasetConflict, UpdateFailed, carry_out
 from kg.update.load import Documents, fetch_all
 

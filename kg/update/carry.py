@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kg.dataset import raw
-from kg.dataset.records import DEFAULT
+from kg.dataset.record.records import DEFAULT
 from kg.dataset.terms import DefaultGraph, NamedNode
 from kg.dataset.writer import Writer
 from kg.errors import LodestoneError, QueryRefused, ServiceFailed, UnreadableInput

@@ -6,8 +6,8 @@ Nothing is fetched but what the list of ``kg.outbound`` allows.
 from collections.abc import Mapping
 
 from kg.dataset import raw
-from kg.dataset.rdf_reader import check_entities
-from kg.dataset.records import DEFAULT
+from kg.dataset.loading.rdf_reader import check_entities
+from kg.dataset.record.records import DEFAULT
 from kg.dataset.terms import Quad, RdfFormat, parse
 from kg.errors import LodestoneError, QueryRefused, UnreadableInput
 from kg.outbound import Fetched, Outbound, OutboundFailed, OutboundRefused

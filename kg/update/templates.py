@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from kg.dataset.records import DEFAULT, Object
+from kg.dataset.record.records import DEFAULT, Object
 from kg.dataset.terms import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple
 from kg.errors import QuerySyntaxError
 from kg.query import query

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
+from kg.dataset.annotated.view import View
 from kg.dataset.syntax import syntax_error
 from kg.dataset.terms import NamedNode, QueryBoolean, QuerySolutions, QueryTriples
-from kg.dataset.view import View
 from kg.dataset.writer import Writer
 from ontology.vocab import PREFIXES
 

@@ -1,5 +1,5 @@
 """The Reconciliation Service API 0.2 (https://www.w3.org/community/reports/reconciliation/CG-FINAL-specs-0.2-20230410/).
 
 Messages, the manifest, types and properties, data extension, and the process that holds the index of
-names. No Flask here; ``server/reconcile.py`` has the routes.
+names. No Flask here; ``server/routes/reconcile.py`` has the routes.
 """

@@ -11,7 +11,7 @@ from kg.errors import LodestoneError, QueryOverLimit, QueryTimeout
 from kg.link.entities import entities
 from kg.link.matcher import Matcher
 from server.errors import Overloaded, WorkerLost
-from server.memory import lifted
+from server.processes.memory import lifted
 from server.reconciliation.answering import result_of, suggested
 from server.reconciliation.extension import extended
 from server.reconciliation.messages import Batch, Extension, Query, Suggest, Task

@@ -15,10 +15,10 @@ from typing import Any
 from kg.errors import LodestoneError, QueryOverLimit, QueryTimeout
 from server.config import Config
 from server.errors import Overloaded, WorkerLost
-from server.jobs import Failure
-from server.kept import Died, Kept, Overdue
-from server.memory import limit
-from server.process import POLITE
+from server.processes.jobs import Failure
+from server.processes.kept import Died, Kept, Overdue
+from server.processes.memory import limit
+from server.processes.process import POLITE
 from server.reconciliation.messages import Task
 
 log = logging.getLogger(__name__)

@@ -7,7 +7,7 @@ from functools import cache
 from kg.dataset.snapshots import Snapshot
 from ontology.vocab import LS, ONTOLOGY, RDF, RDFS, SKOS
 from server.naming import compact, term_words
-from server.ontologypage import Term, ontology_page
+from server.routes.ontologypage import Term, ontology_page
 
 NAMESPACE = f"{ONTOLOGY}#"
 _SCHEME_WORDS: Mapping[str, str] = {

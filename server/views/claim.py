@@ -13,7 +13,7 @@ from kg.claims.confidence import (
 )
 from kg.claims.source import root_position
 from kg.claims.types import ROLE_INFO, TYPE_INFO
-from kg.dataset.records import StoredClaim
+from kg.dataset.record.records import StoredClaim
 from kg.dataset.snapshots import Snapshot
 from kg.dataset.terms import Quad
 from ontology.vocab import LS, RDF, RDFS

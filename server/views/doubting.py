@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from kg.claims.source import SOURCE_CLASS, SourceKind
 from kg.dataset.restricted import Candidate
-from kg.query.policy import TrustPolicy
+from kg.query.trust.policy import TrustPolicy
 from ontology.vocab import LS, RDF
 from server.naming import Namer, shortened
 from server.views.why import LONGEST_VOICE

@@ -7,7 +7,7 @@ from kg.errors import QuerySyntaxError
 from kg.query.algebra import Bgp, Iri, Node, PathPattern, Pattern, Step, Var
 from kg.query.parse import parse
 from kg.query.scope import patterns_of
-from kg.query.size import TooComplex
+from kg.query.shaping.size import TooComplex
 from ontology.vocab import RDFS, SKOS
 from server.naming import term_words
 

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from kg.dataset.annotated.view import ClaimInfo, Support
 from kg.dataset.snapshots import Snapshot
 from kg.dataset.terms import Literal, NamedNode, Quad, ntriples
 from kg.dataset.text.entry import opposite, side_of
 from kg.dataset.text.search import Stored
-from kg.dataset.view import ClaimInfo, Support
 from kg.errors import TooManyProofs
 from ontology.vocab import DCT, LS, RDFS
 from server.naming import LONGEST_NAME, Link, Namer, TermView, shortened

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from kg.dataset.judged import State, StoredJudgment
+from kg.dataset.judgments.judged import State, StoredJudgment
 from kg.dataset.snapshots import Snapshot
 from ontology.vocab import LS
 from server.naming import Link, Namer, address

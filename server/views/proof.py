@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from kg.dataset.pool import term
+from kg.dataset.chains.pool import term
 from kg.dataset.snapshots import Snapshot
 from server.naming import Link, Namer, TermView
 

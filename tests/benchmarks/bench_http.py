@@ -23,7 +23,7 @@ from statistics import median
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from kg.dataset.rdf import ingest_rdf
+from kg.dataset.loading.rdf import ingest_rdf
 from kg.dataset.snapshots import Reader
 from kg.dataset.terms import RdfFormat, Triple, serialize
 from kg.dataset.writer import Writer

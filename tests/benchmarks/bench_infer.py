@@ -31,7 +31,7 @@ from owlrl import DeductiveClosure, OWLRL_Semantics
 from rdflib import Graph
 from reasonable import PyReasoner
 
-from kg.dataset.rdf import ingest_rdf
+from kg.dataset.loading.rdf import ingest_rdf
 from kg.dataset.writer import Writer
 from kg.infer import joins
 from kg.infer.joining import GROUNDED, Memory, extend

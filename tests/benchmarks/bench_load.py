@@ -24,9 +24,9 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from pyoxigraph import RdfFormat, Store
 
-from kg.dataset.compacting import store_use
-from kg.dataset.rdf import ingest_rdf
+from kg.dataset.loading.rdf import ingest_rdf
 from kg.dataset.snapshots import Reader
+from kg.dataset.upkeep.compacting import store_use
 from kg.dataset.writer import Writer
 from tests.benchmarks.million import CLAIMS, write_quads
 from tests.benchmarks.results import Measure, record, spread_of

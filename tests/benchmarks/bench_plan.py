@@ -23,7 +23,7 @@ from kg.dataset.terms import RdfFormat, Store
 from kg.query.parse.queries import QueryParser
 from kg.query.plan import planned
 from kg.query.plan.count import counting
-from kg.query.render import render
+from kg.query.shaping.render import render
 from ontology.vocab import PREFIXES
 from tests.benchmarks.results import Measure, record, spread_of, together
 

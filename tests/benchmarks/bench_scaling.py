@@ -19,7 +19,7 @@ from statistics import median
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from kg.dataset.rdf import ingest_rdf
+from kg.dataset.loading.rdf import ingest_rdf
 from kg.dataset.snapshots import Reader, Snapshot
 from kg.dataset.writer import Writer
 from kg.query import query

@@ -17,7 +17,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from kg.dataset.files import FORMAT
-from kg.dataset.rdf import ingest_rdf
+from kg.dataset.loading.rdf import ingest_rdf
 from kg.dataset.writer import Writer
 from tests.benchmarks.results import Measure, record
 

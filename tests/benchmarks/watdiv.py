@@ -27,7 +27,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from pyoxigraph import RdfFormat, Store
 
 from kg.dataset.files import FORMAT
-from kg.dataset.rdf import ingest_rdf
+from kg.dataset.loading.rdf import ingest_rdf
 from kg.dataset.writer import Writer
 from tests.benchmarks.shape import triples_like_watdiv
 

@@ -10,7 +10,7 @@ from kg.cli import main
 from kg.dataset.snapshots import Reader, Snapshot
 from kg.dataset.writer import Writer
 from ontology.vocab import ONTOLOGY
-from server.tokens import Identity, Scope, Tokens
+from server.gate.tokens import Identity, Scope, Tokens
 from tests.dataset.conftest import grant
 
 GOOD = json.dumps(

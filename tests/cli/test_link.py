@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from kg.claims.claim import Claim
 from kg.cli import main
-from kg.dataset.invariants import check_dataset
+from kg.dataset.checks.invariants import check_dataset
 from kg.dataset.snapshots import Reader
 from kg.dataset.writer import Writer
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.dataset.annotations import AnnotationReader, AnnotationWriter
-from kg.dataset.view import Fact, Support
+from kg.dataset.annotated.annotations import AnnotationReader, AnnotationWriter
+from kg.dataset.annotated.view import Fact, Support
 
 STATEMENTS = ("urn:c1", "urn:c2", "urn:c1 urn:j1", "urn:c3 urn:j1 urn:j2")
 

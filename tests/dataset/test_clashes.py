@@ -2,7 +2,7 @@
 
 import pytest
 
-from kg.dataset.clashes import Clash, ClashKind, ontology_conflicts
+from kg.dataset.chains.clashes import Clash, ClashKind, ontology_conflicts
 from kg.dataset.writer import Writer
 from kg.infer.constraints import ontology_constraints
 from kg.infer.rules import TYPE, Triple

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from kg.dataset.compacting import Compaction, store_use
+from kg.dataset.annotated.view import Support
+from kg.dataset.checks.invariants import check_dataset
 from kg.dataset.files import write_json
-from kg.dataset.invariants import check_dataset
 from kg.dataset.snapshots import Reader, Snapshot
-from kg.dataset.view import Support
+from kg.dataset.upkeep.compacting import Compaction, store_use
 from kg.dataset.writer import Writer
 from kg.errors import VersionGone
 from tests.dataset.conftest import grant
@@ -24,7 +24,7 @@ CHILD = """
 import os, signal, sys
 from pathlib import Path
 import kg.dataset.working as working
-from kg.dataset.compacting import Compaction
+from kg.dataset.upkeep.compacting import Compaction
 
 where, store = sys.argv[1:]
 

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad
 
 from kg.claims.claim import Claim
-from kg.dataset.invariants import check_dataset
+from kg.dataset.checks.invariants import check_dataset
 from kg.dataset.outcomes import Outcome
-from kg.dataset.records import DEFAULT
+from kg.dataset.record.records import DEFAULT
 from kg.dataset.snapshots import Reader, Snapshot
 from kg.dataset.writer import Writer
 from kg.identity.judgment import Judgment

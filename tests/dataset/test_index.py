@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 from pyoxigraph import BlankNode, NamedNode, Quad, parse
 
 from kg.claims.claim import Claim
+from kg.dataset.checks.invariants import check_dataset
 from kg.dataset.files import FORMAT
-from kg.dataset.invariants import check_dataset
-from kg.dataset.rdf import ingest_rdf
-from kg.dataset.records import DEFAULT
+from kg.dataset.loading.rdf import ingest_rdf
+from kg.dataset.record.records import DEFAULT
 from kg.dataset.snapshots import Reader, Snapshot
 from kg.dataset.terms import RdfFormat, ntriples
-from kg.dataset.upgrade import upgrade
+from kg.dataset.upkeep.upgrade import upgrade
 from kg.dataset.writer import Writer
 from kg.errors import QuerySyntaxError, StoreError
 from ontology.vocab import LS, RDF

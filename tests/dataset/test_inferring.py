@@ -3,8 +3,8 @@
 from pyoxigraph import DefaultGraph, NamedNode, Quad
 
 from kg.claims.claim import Claim
-from kg.dataset.invariants import check_dataset
-from kg.dataset.view import View
+from kg.dataset.annotated.view import View
+from kg.dataset.checks.invariants import check_dataset
 from kg.dataset.writer import Writer
 from kg.infer.rules import Triple
 from ontology.vocab import LS

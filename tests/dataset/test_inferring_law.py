@@ -15,13 +15,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import DefaultGraph, NamedNode
 
-from kg.dataset import scanning
-from kg.dataset.invariants import check_dataset
-from kg.dataset.records import DEFAULT
+from kg.dataset.annotated.view import Support, View
+from kg.dataset.chains import scanning
+from kg.dataset.checks.invariants import check_dataset
+from kg.dataset.record.records import DEFAULT
 from kg.dataset.restricted import restricted
 from kg.dataset.snapshots import Reader, Snapshot
 from kg.dataset.terms import ntriples
-from kg.dataset.view import Support, View
 from kg.dataset.writer import Writer
 from kg.infer import joins as joins_module
 from kg.infer import rules as rules_module

@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 from pyoxigraph import NamedNode, Quad
 
 from kg.claims.claim import Claim
-from kg.dataset.consistency import check_shapes
+from kg.dataset.annotated.view import Support, View
+from kg.dataset.checks.consistency import check_shapes
+from kg.dataset.checks.invariants import check_dataset
 from kg.dataset.exchange import export
-from kg.dataset.invariants import check_dataset
+from kg.dataset.loading.rdf import ingest_rdf
 from kg.dataset.outcomes import Outcome
-from kg.dataset.rdf import ingest_rdf
-from kg.dataset.records import DEFAULT
+from kg.dataset.record.records import DEFAULT
 from kg.dataset.snapshots import Reader, Snapshot
-from kg.dataset.view import Support, View
 from kg.dataset.writer import Writer
 from kg.errors import IdentityConflict, NotFound
 from kg.identity.judgment import Judgment

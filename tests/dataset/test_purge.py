@@ -8,11 +8,11 @@ import pytest
 
 from kg.claims.claim import Claim
 from kg.claims.document import text_hash
-from kg.dataset.invariants import check_dataset
+from kg.dataset.checks.invariants import check_dataset
 from kg.dataset.outcomes import Outcome
-from kg.dataset.purge import Purge
 from kg.dataset.snapshots import Reader
 from kg.dataset.terms import DefaultGraph, Literal, NamedNode, Quad
+from kg.dataset.upkeep.purge import Purge
 from kg.dataset.writer import PURGED, Writer
 from kg.errors import NotFound, Purged
 from ontology.vocab import LS, OA

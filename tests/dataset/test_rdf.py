@@ -3,11 +3,11 @@ from pathlib import Path
 import pytest
 
 from kg.dataset import working
+from kg.dataset.checks.invariants import check_dataset
 from kg.dataset.exchange import export
 from kg.dataset.files import Settings
-from kg.dataset.invariants import check_dataset
-from kg.dataset.rdf import RdfReport, ingest_rdf
-from kg.dataset.sorting import SortedLines
+from kg.dataset.loading.rdf import RdfReport, ingest_rdf
+from kg.dataset.loading.sorting import SortedLines
 from kg.dataset.writer import Writer
 from kg.errors import UnreadableInput
 from tests.dataset.conftest import grant, published

@@ -8,11 +8,11 @@ from pyoxigraph import BlankNode, NamedNode, Quad
 
 from kg.claims.claim import Claim, ClaimType
 from kg.claims.types import TYPE_INFO
-from kg.dataset.rdf import ingest_rdf
-from kg.dataset.records import DEFAULT
+from kg.dataset.annotated.view import Support, View
+from kg.dataset.loading.rdf import ingest_rdf
+from kg.dataset.record.records import DEFAULT
 from kg.dataset.restricted import Candidate, RestrictedView, restricted
 from kg.dataset.snapshots import Reader, Snapshot
-from kg.dataset.view import Support, View
 from kg.dataset.writer import Writer
 from kg.errors import QueryOverLimit
 from ontology.vocab import LS, ONTOLOGY, RDF

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 
 from kg.claims.claim import Claim
 from kg.dataset.exchange import export
-from kg.dataset.rdf import ingest_rdf
+from kg.dataset.loading.rdf import ingest_rdf
 from kg.dataset.snapshots import Reader
 from kg.dataset.writer import Writer
 from tests.strategies import claims

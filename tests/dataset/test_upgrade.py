@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from kg.dataset.checks.invariants import check_dataset
 from kg.dataset.files import FORMAT, Layout
-from kg.dataset.invariants import check_dataset
 from kg.dataset.snapshots import Reader
-from kg.dataset.upgrade import STEPS, Step, upgrade
+from kg.dataset.upkeep.upgrade import STEPS, Step, upgrade
 from kg.dataset.writer import Writer
 from kg.errors import StoreError
 from tests.dataset.conftest import grant, holders

@@ -4,7 +4,7 @@ import pytest
 from pyoxigraph import DefaultGraph, NamedNode, Quad
 
 from kg.claims.names import Names
-from kg.dataset.invariants import check_dataset
+from kg.dataset.checks.invariants import check_dataset
 from kg.dataset.outcomes import Outcome
 from kg.dataset.snapshots import Reader
 from kg.dataset.writer import Writer

@@ -35,7 +35,7 @@ def test_the_words_of_a_sentence_tell_its_type() -> None:
 def test_what_is_told_by_words_alone_is_rated_doubtful_and_says_so(tmp_path: Path) -> None:
     path = tmp_path / "told.txt"
     path.write_text(
-        HEAD + "The Democratic Republic of Congo shut its doors to cobalt exports on 22 February.\n",
+        HEAD + "The Democratic Republic of Congo shut its doors to cobalt exports in May.\n",
         encoding="utf-8",
     )
     (claim,) = SpacyExtractor().extract(read_article(path))

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from kg.dataset.backup import back_up
-from kg.dataset.invariants import check_dataset
+from kg.dataset.checks.invariants import check_dataset
 from kg.dataset.snapshots import Reader
+from kg.dataset.upkeep.backup import back_up
 from kg.dataset.writer import Writer
 from kg.errors import StoreError
 from tests.dataset.conftest import grant, holders

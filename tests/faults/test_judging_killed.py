@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from kg.dataset.invariants import check_dataset
+from kg.dataset.checks.invariants import check_dataset
 from kg.dataset.snapshots import Reader
 from kg.dataset.writer import Writer
 from tests.dataset.conftest import grant

@@ -15,7 +15,7 @@ pytest.importorskip("distributed", reason="the extra [cluster] is not installed"
 from distributed import Client
 
 from kg.claims.names import Names
-from kg.dataset.invariants import check_dataset
+from kg.dataset.checks.invariants import check_dataset
 from kg.dataset.snapshots import Reader
 from kg.dataset.writer import Writer
 from kg.errors import LodestoneError

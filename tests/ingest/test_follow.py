@@ -11,8 +11,8 @@ from threading import Event, Thread
 
 import pytest
 
+from kg.dataset.checks.invariants import check_dataset
 from kg.dataset.files import Layout
-from kg.dataset.invariants import check_dataset
 from kg.dataset.snapshots import Reader
 from kg.dataset.writer import Writer
 from kg.ingest.arriving import Arriving

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from kg.dataset.invariants import check_dataset
+from kg.dataset.checks.invariants import check_dataset
 from kg.dataset.snapshots import Reader, Snapshot
 from kg.dataset.writer import Writer
 from kg.ingest.report import IngestReport
@@ -20,10 +20,10 @@ CLAIMS = 400
 CHILD = """
 import os, signal, sys
 from pathlib import Path
-import kg.dataset.checkpoints as checkpoints
-import kg.dataset.indexing as indexing
+import kg.dataset.loading.checkpoints as checkpoints
+import kg.dataset.annotated.indexing as indexing
 import kg.dataset.working as working
-import kg.dataset.rdf_load as rdf_load
+import kg.dataset.loading.rdf_load as rdf_load
 from kg.dataset.writer import Writer
 from kg.ingest.taking import Ingest
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from kg.claims.document import Document, text_hash
-from kg.dataset.invariants import check_dataset
+from kg.dataset.checks.invariants import check_dataset
 from kg.dataset.snapshots import Reader
 from kg.dataset.writer import Writer
 from kg.ingest.report import IngestReport

@@ -8,12 +8,12 @@ import pytest
 from stdnum import casrn, lei
 
 from kg.claims.names import Names
+from kg.dataset.checks.invariants import check_dataset
 from kg.dataset.exchange import export_quads
-from kg.dataset.invariants import check_dataset
-from kg.dataset.reference import replace_reference
-from kg.dataset.reference_graph import found_hash, stored_hash
 from kg.dataset.snapshots import Reader
 from kg.dataset.terms import Quad, node
+from kg.dataset.upkeep.reference import replace_reference
+from kg.dataset.upkeep.reference_graph import found_hash, stored_hash
 from kg.dataset.writer import Writer
 from kg.link.reference.gazetteer import Where, cities, readings, where
 from kg.link.reference.graph import country_ids, reference_statements

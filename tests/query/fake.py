@@ -6,7 +6,8 @@ union of what its claims assert and of the base data, each triple once.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from kg.dataset.records import Object, Subject
+from kg.dataset.annotated.view import ClaimInfo, Fact, Support
+from kg.dataset.record.records import Object, Subject
 from kg.dataset.terms import (
     BlankNode,
     DefaultGraph,
@@ -21,7 +22,6 @@ from kg.dataset.terms import (
     stored_form,
 )
 from kg.dataset.terms import parse as parse_rdf
-from kg.dataset.view import ClaimInfo, Fact, Support
 from kg.errors import QuerySyntaxError
 from ontology.vocab import LS, PREFIXES
 

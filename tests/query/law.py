@@ -13,12 +13,12 @@ from kg.provenance.evaluate import evaluate
 from kg.provenance.semirings import BOOLEAN, COUNTING, HOW, LINEAGE, WHY
 from kg.provenance.semirings.how import variable
 from kg.query import Answer, query
-from kg.query.aggregates import Grouped
 from kg.query.answer import Row
 from kg.query.builder import picker
-from kg.query.derivation import Derivation
+from kg.query.deriving.derivation import Derivation
+from kg.query.grouping.aggregates import Grouped
 from kg.query.prepare import prepared
-from kg.query.render import render
+from kg.query.shaping.render import render
 from tests.query.fake import EX, FakeSnapshot
 
 

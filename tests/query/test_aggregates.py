@@ -117,7 +117,7 @@ def test_of_solutions_that_are_counted_once_no_members_are_told() -> None:
 
 
 def test_members_beyond_a_number_are_left_out_and_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kg.query.aggregates.MOST_TOLD", 2)
+    monkeypatch.setattr("kg.query.grouping.aggregates.MOST_TOLD", 2)
     snapshot = FakeSnapshot({f"c{n}": read(f":x :p {n}") for n in range(3)})
     for text in ("SELECT ?s (SUM(?n) AS ?t) { ?s :p ?n } GROUP BY ?s", "SELECT (SUM(?n) AS ?t) { ?s :p ?n }"):
         told = query(snapshot, SPARQL_PREFIX + text).provenance

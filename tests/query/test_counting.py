@@ -7,7 +7,7 @@ import pytest
 from kg.provenance.circuit import Circuit, Op
 from kg.provenance.evaluate import evaluate
 from kg.provenance.semirings import BOOLEAN
-from kg.query.counting import at_least
+from kg.query.grouping.counting import at_least
 
 
 @pytest.mark.parametrize("least", [1, 2, 3, 5])

@@ -5,8 +5,8 @@ import pytest
 from kg.query import Answer, query
 from kg.query.answer import Row
 from kg.query.difference import Changed, difference
-from kg.query.trusting import Restriction, Trusting
-from kg.query.under import query_trusting
+from kg.query.trust.trusting import Restriction, Trusting
+from kg.query.trust.under import query_trusting
 from tests.query.fake import EX, SPARQL_PREFIX, FakeSnapshot, read
 
 CLAIMS = {

@@ -16,7 +16,7 @@ from kg.identity.judgment import Judgment
 from kg.provenance.evaluate import evaluate
 from kg.provenance.semirings import BOOLEAN
 from kg.query import TrustPolicy, query
-from kg.query.results import provenance_json
+from kg.query.formats.results import provenance_json
 from ontology.vocab import LS
 from tests.dataset.conftest import grant
 from tests.dataset.test_judging import JL, JL_MAG, MADE, VW, named, same

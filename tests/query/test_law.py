@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from kg.query import query
 from kg.query.parse import parse
-from kg.query.render import NOTHING, render
+from kg.query.shaping.render import NOTHING, render
 from tests.query.fake import SPARQL_PREFIX, FakeSnapshot
 from tests.query.generate import ALL, MONOTONE, snapshots
 from tests.query.law import check_law

@@ -4,12 +4,12 @@ from collections import Counter
 
 import pytest
 
-from kg.dataset.view import Support
+from kg.dataset.annotated.view import Support
 from kg.provenance.circuit import Circuit
 from kg.provenance.evaluate import evaluate
 from kg.provenance.semirings.how import HOW, variable
 from kg.query.leaves import annotation
-from kg.query.trusting import Restriction
+from kg.query.trust.trusting import Restriction
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from kg.dataset.terms import Literal
 from kg.errors import QueryRefused, QuerySyntaxError
 from kg.query import query
 from kg.query.parse import parse
-from kg.query.render import render
+from kg.query.shaping.render import render
 from kg.query.source import admitted
 from tests.query.fake import SPARQL_PREFIX, FakeSnapshot, read
 

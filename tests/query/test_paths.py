@@ -13,8 +13,8 @@ from kg.provenance.semirings import WHY
 from kg.provenance.semirings.why import minimal
 from kg.query.algebra import Iri, Negated, Repeat, Step
 from kg.query.answer import Term
-from kg.query.components import components
-from kg.query.paths import Edges, Ways
+from kg.query.walks.components import components
+from kg.query.walks.paths import Edges, Ways
 
 NODES = [NamedNode(f"urn:{n}") for n in range(5)]
 STEP = Step(Iri("urn:p"))

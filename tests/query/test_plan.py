@@ -10,12 +10,12 @@ from hypothesis import given
 from kg.dataset.statistics import Statistics, gather
 from kg.dataset.terms import QueryBoolean, QuerySolutions, RdfFormat, Store
 from kg.query.algebra import Query
-from kg.query.conditions import VOLATILE
+from kg.query.deriving.conditions import VOLATILE
 from kg.query.parse import has_word, parse
 from kg.query.plan import Caution, Planned, planned
 from kg.query.plan.count import counting
 from kg.query.plan.order import EAGER, EAGER_TO_HASH
-from kg.query.render import NOTHING, render
+from kg.query.shaping.render import NOTHING, render
 from tests.query.fake import SPARQL_PREFIX, FakeSnapshot, read
 from tests.query.generate import snapshots
 from tests.query.test_w3c import BASE, Case, cases, snapshot_of, suite

@@ -21,7 +21,7 @@ from kg.query.parse import parse
 from kg.query.parse.patterns import UNIT, joined
 from kg.query.plan import Caution, planned_pattern
 from kg.query.plan.order import EAGER, EAGER_TO_HASH
-from kg.query.render import render
+from kg.query.shaping.render import render
 from tests.query.fake import SPARQL_PREFIX, FakeIndex, FakeSnapshot
 from tests.query.test_plan import DATA
 

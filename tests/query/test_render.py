@@ -5,7 +5,7 @@ import pytest
 from kg.query import query
 from kg.query.answer import Row
 from kg.query.parse import parse
-from kg.query.render import render
+from kg.query.shaping.render import render
 from tests.query.fake import SPARQL_PREFIX, FakeSnapshot, read
 
 DATA = read(":s :p 1 ; :q 2 . :t :p 3 . :u :q 4")

@@ -19,8 +19,8 @@ from kg.dataset.terms import (
 )
 from kg.dataset.terms import parse as parse_rdf
 from kg.query import Answer, query
-from kg.query.rdf_results import RDF_FORMATS, to_rdf
-from kg.query.results import Unwritable, to_csv, to_json, to_tsv, to_xml
+from kg.query.formats.rdf_results import RDF_FORMATS, to_rdf
+from kg.query.formats.results import Unwritable, to_csv, to_json, to_tsv, to_xml
 from ontology.vocab import XSD
 from tests.query.fake import EX, SPARQL_PREFIX, FakeSnapshot, read
 

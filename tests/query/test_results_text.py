@@ -10,7 +10,7 @@ from kg.dataset.writer import Writer
 from kg.provenance.probability import Assessor
 from kg.query import query
 from kg.query.assess import _Claims
-from kg.query.results import provenance_json, provenance_text
+from kg.query.formats.results import provenance_json, provenance_text
 from tests.dataset.conftest import grant
 
 QUERIES = (

@@ -8,7 +8,7 @@ from kg.outbound import Outbound
 from kg.provenance.evaluate import evaluate
 from kg.provenance.semirings import BOOLEAN
 from kg.query import query
-from kg.query.services import Endpoints, probability_of
+from kg.query.service.services import Endpoints, probability_of
 from tests.query.fake import EX, SPARQL_PREFIX, FakeSnapshot, read
 
 DATA = FakeSnapshot({"a": read(":x :p 1"), "b": read(":y :p 2")}, read(":z :p 3"))

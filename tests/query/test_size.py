@@ -7,7 +7,7 @@ import pytest
 
 from kg.errors import QueryRefused, QuerySyntaxError
 from kg.query import query
-from kg.query.size import LONGEST, TooComplex, check_size
+from kg.query.shaping.size import LONGEST, TooComplex, check_size
 from tests.query.fake import FakeSnapshot, read
 
 DATA = {"a": read(":x :p :y")}

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from kg.claims.claim import Claim
+from kg.dataset.annotated.view import Support
 from kg.dataset.restricted import Candidate, restricted
 from kg.dataset.snapshots import Reader, Snapshot
-from kg.dataset.view import Support
 from kg.dataset.writer import Writer
 from kg.query import query
-from kg.query.policy import TrustPolicy
-from kg.query.under import query_under
+from kg.query.trust.policy import TrustPolicy
+from kg.query.trust.under import query_under
 from ontology.vocab import LS
 from tests.dataset.conftest import grant
 from tests.query.law import graph_of

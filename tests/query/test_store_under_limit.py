@@ -9,8 +9,8 @@ from kg.dataset.snapshots import Snapshot
 from kg.provenance.semirings import WHY
 from kg.query import evaluate
 from kg.query.answer import Answer, Row
-from kg.query.policy import TrustPolicy
-from kg.query.under import query_under
+from kg.query.trust.policy import TrustPolicy
+from kg.query.trust.under import query_under
 from tests.query.test_store_under import POLICIES, build, policy_of
 
 ASKED = (

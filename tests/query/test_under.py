@@ -13,9 +13,9 @@ from kg.dataset.snapshots import Reader
 from kg.dataset.writer import Writer
 from kg.errors import InvalidPolicy
 from kg.query import Answer, TrustPolicy, query
-from kg.query.results import to_json
-from kg.query.trusting import Restriction, Trusting
-from kg.query.under import query_trusting
+from kg.query.formats.results import to_json
+from kg.query.trust.trusting import Restriction, Trusting
+from kg.query.trust.under import query_trusting
 from tests.dataset.conftest import REUTERS, grant
 from tests.query.fake import EX, SPARQL_PREFIX, FakeSnapshot, read
 from tests.query.generate import ALL, snapshots

@@ -11,9 +11,9 @@ from kg.dataset.terms import Literal, NamedNode, Quad, RdfFormat, Store, Triple
 from kg.dataset.terms import parse as parse_rdf
 from kg.errors import LodestoneError, QueryRefused, QuerySyntaxError
 from kg.query import query
-from kg.query.conditions import VOLATILE
+from kg.query.deriving.conditions import VOLATILE
 from kg.query.parse import has_word, parse
-from kg.query.render import NOTHING, render
+from kg.query.shaping.render import NOTHING, render
 from tests.query.fake import FakeSnapshot
 from tests.query.law import check_law
 

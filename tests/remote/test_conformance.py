@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from kg.claims.claim import Claim
+from kg.dataset.checks.invariants import check_version
 from kg.dataset.files import Settings
-from kg.dataset.invariants import check_version
-from kg.dataset.records import DEFAULT
+from kg.dataset.record.records import DEFAULT
 from kg.dataset.snapshots import Reader, Snapshot
 from kg.dataset.terms import Literal, NamedNode, Quad
 from kg.dataset.writer import Writer

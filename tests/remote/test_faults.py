@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from kg.dataset.invariants import check_version
+from kg.dataset.checks.invariants import check_version
 from kg.errors import StoreBusy
 from kg.query import query
 from kg.remote import RemoteWriter, state

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from kg.claims.claim import Claim
 from kg.claims.document import text_hash
-from kg.dataset.rdf import ingest_rdf
+from kg.dataset.loading.rdf import ingest_rdf
 from kg.dataset.writer import Writer
 from server.app import create_app
 from server.config import Config

@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from kg.dataset.kept import canonical
-from kg.dataset.purge import Purge
+from kg.dataset.upkeep.purge import Purge
 from kg.dataset.writer import Writer
 from server.app import create_app
 from server.config import Config

@@ -11,7 +11,7 @@ import pytest
 from tests.server.running import SERVE, Server, start, stop
 
 IN_A_HURRY = """
-from server import connection
+from server.gate import connection
 connection.HEAD_TIME = connection.STALLED = 1.0
 """
 ALIVE = b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n"

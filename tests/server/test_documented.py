@@ -36,7 +36,7 @@ def test_parameters_of_everything_else(named: frozenset[str]) -> None:
 def test_what_the_code_reads_is_described() -> None:
     read = {
         name
-        for path in SERVER.glob("*.py")
+        for path in SERVER.rglob("*.py")
         for found in READS.finditer(path.read_text(encoding="utf-8"))
         for name in found.groups()
         if name

@@ -7,8 +7,8 @@ import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
+from server.gate.tokens import Scope
 from server.services import services
-from server.tokens import Scope
 from tests.server.conftest import Names
 from tests.server.writing import Clients, server
 

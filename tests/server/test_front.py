@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from kg.dataset.writer import Writer
-from server.packing import takes_gzip
+from server.gate.packing import takes_gzip
 from tests.dataset.conftest import grant
 from tests.server.running import Server, start, stop
 

@@ -7,7 +7,7 @@ from rdflib import Graph
 
 from kg.dataset.snapshots import Reader
 from ontology.vocab import LS
-from server.tokens import Scope
+from server.gate.tokens import Scope
 from tests.server.conftest import license_claim
 from tests.server.writing import Clients, server
 

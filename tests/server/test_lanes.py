@@ -7,10 +7,10 @@ from typing import cast
 
 import pytest
 
-from server.admission import RateLimits, client_of
 from server.errors import Overloaded
-from server.lanes import Lane, Lanes, Slot, Temper
-from server.process import Worker
+from server.gate.admission import RateLimits, client_of
+from server.processes.lanes import Lane, Lanes, Slot, Temper
+from server.processes.process import Worker
 
 WORKER = cast(Worker, None)
 

@@ -1,7 +1,7 @@
 import pytest
 
 from server.formats import GRAPHS, RESULTS, by_name, offers
-from server.negotiate import Offer, accepts_html, choose, parse_accept, quality
+from server.gate.negotiate import Offer, accepts_html, choose, parse_accept, quality
 
 TURTLE, JSON, HTML = (
     Offer("text/turtle", "turtle"),

@@ -6,7 +6,7 @@ from werkzeug.test import EnvironBuilder
 
 from kg.errors import InvalidPolicy
 from server.errors import BadRequest, UnsupportedType
-from server.jobs import Provenance
+from server.processes.jobs import Provenance
 from server.protocol import FORM, QUERY, UPDATE, UpdateRequest, read_difference, read_request
 
 ASK = "ASK {}"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from kg.errors import StoreError
-from server.tokens import FILE, Identity, Scope, TokenError, Tokens
+from server.gate.tokens import FILE, Identity, Scope, TokenError, Tokens
 
 
 def test_a_token_is_known_until_it_is_revoked(tmp_path: Path) -> None:

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from kg.dataset.loading.rdf import ingest_rdf
 from kg.dataset.outcomes import Outcome
-from kg.dataset.rdf import ingest_rdf
 from kg.dataset.snapshots import Reader
 from kg.dataset.terms import RdfFormat, serialize
 from kg.dataset.writer import Writer

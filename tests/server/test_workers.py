@@ -12,8 +12,8 @@ import pytest
 
 from kg.errors import LodestoneError, QueryOverLimit, QuerySyntaxError, QueryTimeout
 from server.errors import Overloaded, WorkerLost
-from server.jobs import Evaluation, Failure, Job, Reply
-from server.workers import Workers
+from server.processes.jobs import Evaluation, Failure, Job, Reply
+from server.processes.workers import Workers
 
 MEBIBYTE = 1024 * 1024
 

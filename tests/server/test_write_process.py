@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from kg.dataset.invariants import check_dataset
+from kg.dataset.checks.invariants import check_dataset
 from kg.dataset.snapshots import Reader
 from kg.dataset.writer import Writer
 from server.errors import Overloaded, WorkerLost
-from server.writes import UpdateWrite
-from server.writing import Writing
+from server.processes.writes import UpdateWrite
+from server.processes.writing import Writing
 
 NUMBERS = " ".join(map(str, range(2000)))
 ENDLESS = "INSERT {{ ?a ?b ?c }} WHERE {{ {} }}".format(

@@ -7,8 +7,8 @@ import pytest
 
 from server.app import create_app
 from server.config import Config
+from server.gate.tokens import Scope
 from server.services import services
-from server.tokens import Scope
 from tests.server.conftest import ARTICLE, FOREIGN, GRANT_QUOTE, Names, license_claim, local, quoted
 from tests.server.writing import MASTER, TRIPLE, TURTLE, UPDATE, Clients, server
 

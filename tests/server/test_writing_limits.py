@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from kg.dataset.writer import Writer
-from server.admission import RateLimits, Summed
 from server.app import create_app
 from server.audit import FILE
 from server.config import Config
+from server.gate.admission import RateLimits, Summed
+from server.gate.tokens import Scope
 from server.services import services
-from server.tokens import Scope
 from tests.server.running import free_port
 from tests.server.writing import MASTER, TRIPLE, TURTLE, UPDATE, Clients, server
 

@@ -11,13 +11,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from kg.dataset.invariants import check_dataset
+from kg.dataset.checks.invariants import check_dataset
 from kg.dataset.snapshots import Reader
 from server.app import create_app
 from server.audit import FILE
 from server.config import Config
+from server.gate.tokens import Scope, Tokens
 from server.services import services
-from server.tokens import Scope, Tokens
 
 TURTLE = "text/turtle"
 UPDATE = "application/sparql-update"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kg.dataset.invariants import check_dataset
+from kg.dataset.checks.invariants import check_dataset
 from kg.dataset.snapshots import Reader
 from kg.dataset.writer import Writer
 from kg.errors import LodestoneError, QueryRefused, ReservedGraph, ServiceFailed

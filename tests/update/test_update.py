@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from kg.dataset.invariants import check_dataset
+from kg.dataset.checks.invariants import check_dataset
 from kg.dataset.snapshots import Reader, Snapshot
 from kg.dataset.writer import Writer
 from kg.errors import LodestoneError, QueryRefused, QuerySyntaxError, ReservedGraph
-from kg.query.size import TooComplex
+from kg.query.shaping.size import TooComplex
 from kg.update import Changes, DatasetConflict, UpdateFailed, update
 from tests.dataset.conftest import grant, holders
 

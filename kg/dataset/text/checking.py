@@ -3,11 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from kg.dataset.sorting import Progress
+from kg.dataset.annotated.view import View
+from kg.dataset.loading.sorting import Progress
 from kg.dataset.text.entry import Entry, entry_of, opposite
 from kg.dataset.text.index import Document, Flags, claim_document, is_findable
 from kg.dataset.text.search import TextIndex
-from kg.dataset.view import View
 from kg.errors import LodestoneError
 
 _TICK = 10_000

@@ -14,12 +14,12 @@ from kg.claims.confidence import Reliability, claim_probability, hand_ons
 from kg.claims.names import Names
 from kg.claims.times import TimeSpan
 from kg.claims.types import TYPE_INFO
-from kg.dataset.decode import Node, decode
-from kg.dataset.encode import origin_iri, voice_iri
-from kg.dataset.labels import label_of
-from kg.dataset.records import State
+from kg.dataset.annotated.view import View
+from kg.dataset.record.decode import Node, decode
+from kg.dataset.record.encode import origin_iri, voice_iri
+from kg.dataset.record.labels import label_of
+from kg.dataset.record.records import State
 from kg.dataset.terms import Literal, NamedNode, Quad, node, ntriples
-from kg.dataset.view import View
 from kg.identity.clusters import NONE, Clusters, Texts
 from kg.identity.mentions import mention_iri
 from ontology.vocab import DCT, LS, RDFS, SCHEMA, SKOS

@@ -15,8 +15,9 @@ from typing import Any
 from tantivy import Document as TantivyDocument
 from tantivy import Index, IndexWriter, Occur, Query, Searcher
 
-from kg.dataset.invariants import claim_names
-from kg.dataset.records import DEFAULT
+from kg.dataset.annotated.view import View
+from kg.dataset.checks.invariants import claim_names
+from kg.dataset.record.records import DEFAULT
 from kg.dataset.terms import node
 from kg.dataset.text.entry import LABELS, Entry, Name, base_names, entry_of, opposite
 from kg.dataset.text.index import (
@@ -30,7 +31,6 @@ from kg.dataset.text.index import (
     number,
     open_index,
 )
-from kg.dataset.view import View
 
 MANY = 5_000
 """Noted claims that are worked off before the version is complete."""

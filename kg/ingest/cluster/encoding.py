@@ -8,7 +8,7 @@ from datetime import datetime
 from kg.claims.claim import Claim, Polarity
 from kg.claims.confidence import Reliability
 from kg.claims.names import Names
-from kg.dataset.encode import encode
+from kg.dataset.record.encode import encode
 from kg.dataset.terms import Statement, nquads
 from kg.errors import InvalidClaim
 from kg.ingest.cluster.results import Found, Result

@@ -17,8 +17,8 @@ from kg.claims.claim import Claim
 from kg.claims.confidence import RELIABILITY_TERM, Reliability, cautious
 from kg.claims.names import Names
 from kg.dataset.files import Layout, write_bytes, write_json
+from kg.dataset.loading.sorting import Progress, SortedLines, unwatched
 from kg.dataset.snapshots import Snapshot
-from kg.dataset.sorting import Progress, SortedLines, unwatched
 from kg.dataset.terms import Statement, iri
 from kg.errors import LodestoneError, UnreadableInput
 from kg.ingest.cluster.encoding import Decided, Encoded, encode_articles

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kg.claims.names import part_of
+from kg.dataset.annotated.view import View
 from kg.dataset.terms import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, node, parse
 from kg.dataset.trusty import normalized, renamed, trusty_code
-from kg.dataset.view import View
 from kg.errors import UnreadableInput
 from ontology.vocab import LS, NP, NPX, PROV, RDF
 

@@ -14,11 +14,11 @@ from kg.claims.claim import Agent, AgentKind, Claim
 from kg.claims.names import Names
 from kg.claims.source import SourceKind
 from kg.claims.types import MODALITY_TERM, POLARITY_TERM, STATUS_TERM
-from kg.dataset.encode import agent_iri, origin_iri, voice_iri
-from kg.dataset.labels import label_of
-from kg.dataset.records import StoredClaim
+from kg.dataset.annotated.view import View
+from kg.dataset.record.encode import agent_iri, origin_iri, voice_iri
+from kg.dataset.record.labels import label_of
+from kg.dataset.record.records import StoredClaim
 from kg.dataset.terms import Literal, NamedNode, node
-from kg.dataset.view import View
 from kg.identity.terms import VERDICT_TERM
 from ontology.vocab import DCT, LS, PROV, SCHEMA, XSD
 

@@ -15,9 +15,9 @@ import yaml
 from kg.claims.claim import Agent, AgentKind, Claim, Modality, Polarity
 from kg.claims.names import Names, is_iri
 from kg.claims.source import SourceKind
+from kg.dataset.annotated.view import View
 from kg.dataset.snapshots import Snapshot
 from kg.dataset.terms import Literal, NamedNode, node, statement, terms_of
-from kg.dataset.view import View
 from kg.identity.judgment import Judgment, Verdict
 from kg.link.exchange.curies import Curies
 from ontology.vocab import OWL, RDFS, SKOS

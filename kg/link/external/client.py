@@ -15,7 +15,7 @@ from kg.errors import LodestoneError, ServiceFailed
 from kg.link.external.cache import AnswerCache, Kept
 from kg.outbound import Outbound, OutboundFailed, OutboundRefused
 from kg.query.answer import Row
-from kg.query.services import rows_of
+from kg.query.service.services import rows_of
 
 WORTH_ANOTHER_TRY = frozenset({429, 502, 503, 504})
 """Statuses that say "not now"; 0, no answer at all, is tried once more."""

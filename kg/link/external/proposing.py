@@ -19,7 +19,7 @@ from kg.link.identifiers import normal, of_iri
 from kg.link.matcher import Candidate, Matcher
 from kg.link.scoring import table
 from kg.query.algebra import Iri, Lit
-from kg.query.render import node
+from kg.query.shaping.render import node
 from ontology.vocab import LS, SKOS
 
 LINKED_KINDS: tuple[Kind, ...] = ("party", "place")

@@ -11,7 +11,7 @@ from kg.link.external.model import LANGUAGES, Model
 from kg.link.identifiers import grouped
 from kg.link.names import name_of
 from kg.query.algebra import Iri, Lit
-from kg.query.render import node
+from kg.query.shaping.render import node
 
 T = TypeVar("T")
 

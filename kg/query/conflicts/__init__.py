@@ -6,8 +6,8 @@ nothing is written down, and nothing is lost.
 
 from collections.abc import Collection, Iterable, Iterator
 
+from kg.dataset.annotated.view import View
 from kg.dataset.terms import NamedNode, node
-from kg.dataset.view import View
 from kg.query.conflicts.assertions import conflicts_of_assertions, meeting
 from kg.query.conflicts.axioms import conflicts_of_axioms
 from kg.query.conflicts.corrections import conflicts_of_corrections, conflicts_of_rebuttals

@@ -2,8 +2,8 @@
 
 from collections.abc import Collection, Iterator
 
-from kg.dataset.clashes import Clash, ClashKind, ontology_conflicts
-from kg.dataset.view import Support, View
+from kg.dataset.annotated.view import Support, View
+from kg.dataset.chains.clashes import Clash, ClashKind, ontology_conflicts
 from kg.infer.rules import TYPE, Triple
 from kg.query.conflicts.finding import Conflict, Kind, Side
 from kg.query.conflicts.wording import Wording, predicate_words

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
+from kg.dataset.annotated.view import View
 from kg.dataset.terms import NamedNode, node
-from kg.dataset.view import View
 from kg.query.conflicts.assertions import Groups, keys
 from kg.query.conflicts.finding import Conflict, Kind, number, side
 from kg.query.conflicts.stances import Stance, some_stances

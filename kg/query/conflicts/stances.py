@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from kg.claims.claim import Qualifier
 from kg.claims.names import part_of
 from kg.claims.types import QUALIFIER_TERM, ROLE_INFO, TYPE_INFO
+from kg.dataset.annotated.view import View
+from kg.dataset.record.told import FACT_MODALITIES
 from kg.dataset.terms import Store, node, ntriples
-from kg.dataset.told import FACT_MODALITIES
-from kg.dataset.view import View
 from ontology.vocab import LS, RDFS
 
 Point = tuple[str, str, str]

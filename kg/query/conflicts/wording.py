@@ -3,9 +3,9 @@
 import re
 from functools import lru_cache
 
-from kg.dataset.records import DEFAULT
+from kg.dataset.annotated.view import View
+from kg.dataset.record.records import DEFAULT
 from kg.dataset.terms import Literal, node
-from kg.dataset.view import View
 from kg.query.conflicts.stances import Amount, Point, Stance
 from ontology.vocab import DCT, RDFS
 

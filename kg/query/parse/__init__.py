@@ -29,7 +29,7 @@ def parse(text: str, base_iri: str | None = None) -> Query:
 
 @lru_cache(maxsize=512)
 def parse_rendered(text: str, base_iri: str | None = None) -> Query:
-    """The same of what ``kg.query.render`` wrote, which may hold LATERAL."""
+    """The same of what ``kg.query.shaping.render`` wrote, which may hold LATERAL."""
     parser = QueryParser(text, base_iri, PREFIXES)
     parser.laterals = True
     return parser.query()

@@ -27,7 +27,7 @@ from kg.query.operations import (
 )
 from kg.query.parse.lexer import Token
 from kg.query.parse.queries import QueryParser
-from kg.query.render import node, prologue
+from kg.query.shaping.render import node, prologue
 from ontology.vocab import PREFIXES
 
 

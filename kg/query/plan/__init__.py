@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from kg.dataset.statistics import Statistics
 from kg.query.algebra import Aggregate, Call, Exists, Expression, Pattern, Query
-from kg.query.conditions import VOLATILE
+from kg.query.deriving.conditions import VOLATILE
 from kg.query.plan.estimate import Count, Estimator, State
 from kg.query.plan.explain import Decision, Explanation
 from kg.query.plan.order import CAUTIOUS, Caution

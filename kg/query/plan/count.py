@@ -6,7 +6,7 @@ from typing import Any
 
 from kg.query.algebra import TriplePattern
 from kg.query.plan.estimate import Count
-from kg.query.render import node
+from kg.query.shaping.render import node
 
 _REMEMBERED = 10_000
 

@@ -28,9 +28,9 @@ from kg.query.algebra import (
     Union,
     Var,
 )
-from kg.query.paths import is_nullable
-from kg.query.render import node as written
 from kg.query.scope import certain, patterns_of
+from kg.query.shaping.render import node as written
+from kg.query.walks.paths import is_nullable
 
 Count = Callable[[TriplePattern, int], int]
 """The number of triples that fit a pattern in the default graph, told exactly up to a limit."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from kg.query.plan.order import Ordering
-from kg.query.render import group
+from kg.query.shaping.render import group
 
 
 @dataclass(frozen=True, slots=True)

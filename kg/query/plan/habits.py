@@ -12,8 +12,8 @@ from collections.abc import Hashable, Iterator
 from kg.dataset.statistics import Statistics
 from kg.query.algebra import Bgp, Iri, PathPattern, Pattern, Query, Table, Var
 from kg.query.parse import has_word
-from kg.query.render import node
 from kg.query.scope import patterns_of
+from kg.query.shaping.render import node
 
 ENOUGH = 4
 """Plans in a row that changed nothing."""

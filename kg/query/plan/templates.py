@@ -12,11 +12,11 @@ from typing import Any
 
 from kg.errors import QuerySyntaxError
 from kg.query.algebra import Bgp, Iri, Node, Query, TriplePattern, Var
-from kg.query.merge import without_dataset
 from kg.query.parse import parse
 from kg.query.plan.estimate import Count
 from kg.query.plan.likeness import LONGEST, agrees, fixed_in, split
-from kg.query.render import render
+from kg.query.shaping.merge import without_dataset
+from kg.query.shaping.render import render
 
 _MOST = 500
 _PROFILES = 64

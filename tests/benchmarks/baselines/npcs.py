@@ -33,8 +33,8 @@ from kg.query.algebra import (
     Var,
 )
 from kg.query.parse import parse
-from kg.query.render import expression, node
 from kg.query.scope import certain, projected, subexpressions, visible
+from kg.query.shaping.render import expression, node
 from tests.benchmarks.baselines import NotCovered
 
 

@@ -32,8 +32,8 @@ from kg.query.algebra import (
     Var,
 )
 from kg.query.parse import parse
-from kg.query.render import expression, node, path
 from kg.query.scope import certain, mentioned_in, patterns_of, projected, visible
+from kg.query.shaping.render import expression, node, path
 from tests.benchmarks.baselines import NotCovered
 from tests.benchmarks.baselines.npcs import check_condition, check_plain_select, shared
 from tests.benchmarks.baselines.rounds import ONE, Rounds, one_pass

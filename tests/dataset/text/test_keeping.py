@@ -8,13 +8,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kg.claims.claim import Claim
-from kg.dataset.invariants import check_dataset
-from kg.dataset.purge import Purge
-from kg.dataset.rdf import ingest_rdf
+from kg.dataset.checks.invariants import check_dataset
+from kg.dataset.loading.rdf import ingest_rdf
 from kg.dataset.snapshots import Reader
 from kg.dataset.terms import DefaultGraph, Literal, NamedNode, Quad
 from kg.dataset.text import keeping
 from kg.dataset.text.search import Ask, TextIndex
+from kg.dataset.upkeep.purge import Purge
 from kg.dataset.writer import Writer
 
 LABEL = NamedNode("http://www.w3.org/2000/01/rdf-schema#label")

@@ -15,8 +15,8 @@ from nanopub.trustyuri.rdf import RdfHasher, RdfUtils
 from rdflib import ConjunctiveGraph, URIRef
 from rdflib import Literal as Theirs
 
-from kg.dataset.invariants import claim_names
-from kg.dataset.rdf import ingest_rdf
+from kg.dataset.checks.invariants import claim_names
+from kg.dataset.loading.rdf import ingest_rdf
 from kg.dataset.snapshots import Reader, Snapshot
 from kg.dataset.terms import Literal, NamedNode, Quad, RdfFormat, parse, serialize
 from kg.dataset.trusty import normalized, trusty_code

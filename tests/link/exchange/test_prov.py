@@ -6,7 +6,7 @@ import json
 import pytest
 from prov import model
 
-from kg.dataset.invariants import claim_names
+from kg.dataset.checks.invariants import claim_names
 from kg.dataset.snapshots import Snapshot
 from kg.dataset.terms import RdfFormat, serialize
 from kg.link.exchange.curies import Curies

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from kg.claims.claim import Polarity, Status
-from kg.dataset.invariants import check_dataset
+from kg.dataset.checks.invariants import check_dataset
 from kg.dataset.snapshots import Reader, Snapshot
 from kg.dataset.terms import NamedNode
 from kg.dataset.writer import Writer

@@ -1,0 +1,1 @@
+"""Annotated facts: what each fact of a store rests on, kept beside the facts."""

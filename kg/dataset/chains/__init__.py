@@ -1,0 +1,1 @@
+"""What follows from facts by the ontology's chains, kept in step with them, and what clashes."""

@@ -1,0 +1,1 @@
+"""Judgments in a dataset, and the canonical names that follow from them."""

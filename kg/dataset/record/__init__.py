@@ -1,0 +1,1 @@
+"""What the record says of claims: written, read, and told."""

@@ -1,0 +1,1 @@
+"""Keeping a store over the years: copies, formats, compaction, purges, reference data."""

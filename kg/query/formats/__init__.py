@@ -1,0 +1,1 @@
+"""Answers as text, in the formats of SPARQL and RDF."""

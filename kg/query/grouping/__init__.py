@@ -1,0 +1,1 @@
+"""Queries with groups: members, values, thresholds, and sub-SELECTs that are worked out first."""

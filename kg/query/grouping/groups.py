@@ -1,0 +1,116 @@
+"""Groups of a grouped SELECT: their members, what their aggregates may give, and the rows made of that."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from kg.dataset.terms import Literal
+from kg.query.algebra import (
+    Aggregate,
+    Call,
+    Exists,
+    Expression,
+    Filter,
+    Function,
+    Item,
+    Membership,
+    Operation,
+    Pattern,
+    Query,
+    Select,
+    Table,
+    Var,
+)
+from kg.query.answer import Row
+from kg.query.builder import Builder
+from kg.query.deriving.derivation import NotAnnotated
+from kg.query.scope import expressions_of, subexpressions
+from kg.query.shaping.page import numbered
+from kg.query.shaping.render import render
+
+
+class Member(NamedTuple):
+    """A solution of a group: the values that aggregates take in, and its annotation."""
+
+    arguments: Row
+    node: int
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Values that the aggregates of one group may have, and when they do."""
+
+    key: Row
+    values: Row
+    node: int
+
+
+def aggregates_of(select: Select) -> tuple[Aggregate, ...]:
+    """The distinct aggregates of a SELECT."""
+    parts = (part for expression in expressions_of(select) for part in subexpressions(expression))
+    return tuple(dict.fromkeys(part for part in parts if isinstance(part, Aggregate)))
+
+
+def without_aggregates(what: Expression, names: Mapping[Aggregate, Expression]) -> Expression:
+    """An expression over the values of aggregates, or whatever else stands for them."""
+    match what:
+        case Aggregate():
+            return names[what]
+        case Operation(operator, of):
+            return Operation(operator, tuple(without_aggregates(part, names) for part in of))
+        case Call(name, of):
+            return Call(name, tuple(without_aggregates(part, names) for part in of))
+        case Function(iri, of, distinct):
+            return Function(iri, tuple(without_aggregates(part, names) for part in of), distinct)
+        case Membership(item, among, negated):
+            members = tuple(without_aggregates(part, names) for part in among)
+            return Membership(without_aggregates(item, names), members, negated)
+        case Exists():
+            raise NotAnnotated("EXISTS beside an aggregate is not annotated")
+    return what
+
+
+def number(value: int) -> Literal:
+    """An integer as a term."""
+    return Literal(value)
+
+
+def place_of(row: Row) -> int:
+    """The number in the first column."""
+    assert isinstance(row[0], Literal)  # noqa: S101 - it was written there
+    return int(row[0].value)
+
+
+def written(variables: Sequence[Var], lines: Sequence[Row]) -> Table:
+    """A table of rows. Raises ``NotAnnotated`` where one cannot be written."""
+    table = numbered(variables, lines)
+    if table is None:
+        raise NotAnnotated("an aggregate over blank nodes that decides a row is not annotated")
+    return Table(tuple(variables), tuple(line[:-1] for line in table.rows))
+
+
+def finished(
+    builder: Builder,
+    select: Select,
+    keys: Sequence[Var],
+    aggregates: Sequence[Aggregate],
+    found: Sequence[Outcome],
+    base: str | None,
+) -> list[tuple[Row, int]]:
+    """Rows of a grouped SELECT from what its groups may become: expressions, HAVING and ORDER BY applied."""
+    if not found:
+        return []
+    names = {aggregate: Var(f"_v{place}") for place, aggregate in enumerate(aggregates)}
+    line = Var("_r")
+    rows = [(number(place), *one.key, *one.values) for place, one in enumerate(found)]
+    table = written((line, *keys, *names.values()), rows)
+    of: Pattern = table
+    for condition in select.having:
+        of = Filter(without_aggregates(condition, names), of)
+    items = [Item(line)]
+    for item in select.items or ():
+        value = item.expression
+        items.append(item if value is None else Item(item.variable, without_aggregates(value, names)))
+    order = tuple(type(o)(without_aggregates(o.expression, names), o.descending) for o in select.order)
+    text = render(Query("select", Select(of, tuple(items), order=order), base=base))
+    return [(row[1:], found[place_of(row)].node) for row in builder.solutions(text)]

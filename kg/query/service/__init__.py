@@ -1,0 +1,1 @@
+"""SERVICE: what other endpoints say."""

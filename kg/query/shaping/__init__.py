@@ -1,0 +1,1 @@
+"""The query shaped so that the engine evaluates what the specification says."""

@@ -1,0 +1,1 @@
+"""Answers under a trust policy, and what it changes."""

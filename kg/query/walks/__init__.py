@@ -1,0 +1,1 @@
+"""Property paths: what the way from one node to another rests on."""

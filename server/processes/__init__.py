@@ -1,0 +1,1 @@
+"""The processes behind the server: workers that can be killed, and the one that writes."""

@@ -1,0 +1,1 @@
+"""The routes: blueprints of pages, protocols and writes."""
