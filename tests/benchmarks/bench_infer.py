@@ -31,6 +31,8 @@ from owlrl import DeductiveClosure, OWLRL_Semantics
 from rdflib import Graph
 from reasonable import PyReasoner
 
+from kg.dataset.annotated import support, view
+from kg.dataset.chains import closure, inferring
 from kg.dataset.loading.rdf import ingest_rdf
 from kg.dataset.writer import Writer
 from kg.infer import joins
@@ -94,8 +96,7 @@ def load(claims: int, folder: Path, *, chained: bool) -> dict[str, float]:
     """Seconds to load, and to retract one claim."""
     if not chained:
         joins.ontology_joins = lambda: joins.Joins.from_turtle("")  # type: ignore[assignment]
-        for name in ("inferring", "view", "support", "closure"):
-            module = __import__(f"kg.dataset.{name}", fromlist=["x"])
+        for module in (inferring, view, support, closure):
             module.ontology_joins = joins.ontology_joins  # type: ignore[attr-defined]
     data = folder / "claims.nq"
     quads = 0
