@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from kg.dataset.text.search import asked_words
+from kg.dataset.text.asked import asked_words
 from kg.dataset.text.words import allowed_typos, is_solitary, places, resembles
 
 _SHORTEST_BEGINNING = 2

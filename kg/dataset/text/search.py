@@ -5,7 +5,6 @@ be there. Words in quotation marks are found side by side.
 """
 
 import json
-import re
 import shutil
 import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -18,9 +17,9 @@ from typing import Any
 
 from tantivy import FieldType, Occur, Order, Query, Searcher
 
+from kg.dataset.text.asked import text_queries
 from kg.dataset.text.entry import Line
 from kg.dataset.text.index import SCHEMA, day_number, looking_glass, number, open_index
-from kg.dataset.text.words import allowed_typos, is_solitary, words
 
 FACETS = (
     "type",
@@ -41,11 +40,6 @@ FACETS = (
 )
 """What claims can be chosen and counted by."""
 
-MOST_WORDS = 24
-"""Words of one search that count."""
-
-_PREFIX_FROM = 2
-_PHRASE = re.compile(r'["“”„«»]([^"“”„«»]*)["“”„«»]')
 _HARMLESS = 0.0000001
 
 
@@ -255,7 +249,7 @@ class TextIndex:
 
     def names(self, text: str, role: str = "", limit: int = 400) -> tuple[NameHit, ...]:
         """Names that hold the words, best first; of a role, if one is given."""
-        parts = [(Occur.Must, _keyword("kind", ("name",))), *((Occur.Must, q) for q in _text_queries(text))]
+        parts = [(Occur.Must, _keyword("kind", ("name",))), *((Occur.Must, q) for q in text_queries(text))]
         if role:
             parts.append((Occur.Must, _keyword("role", (role,))))
         return self._names(Query.boolean_query(parts), limit)
@@ -316,7 +310,7 @@ def _day(number: float) -> str:
 
 def _query(ask: Ask, without: str = "") -> Query:
     parts = [(Occur.Must, Query.const_score_query(_keyword("kind", ("claim",)), _HARMLESS))]
-    parts += [(Occur.Must, query) for query in _text_queries(ask.text)]
+    parts += [(Occur.Must, query) for query in text_queries(ask.text)]
     for name, values in ask.chosen.items():
         if name != without and values:
             parts.append((Occur.Must, Query.const_score_query(_keyword(name, values), _HARMLESS)))
@@ -345,66 +339,3 @@ def _keyword(name: str, values: Sequence[str]) -> Query:
     if len(values) == 1:
         return Query.term_query(SCHEMA, name, values[0], index_option="basic")
     return Query.term_set_query(SCHEMA, name, list(values))
-
-
-def asked_words(text: str) -> tuple[str, ...]:
-    """The words of a search, phrases included."""
-    return tuple(words(text)[:MOST_WORDS])
-
-
-def _text_queries(text: str) -> list[Query]:
-    """What must all be found; for words that say nothing (punctuation only), what never is."""
-    left = MOST_WORDS
-    queries = []
-    for phrase in _PHRASE.findall(text):
-        found = words(phrase)[:left]
-        left -= len(found)
-        queries += [_phrase(found)] if found else []
-    rest = words(_PHRASE.sub(" ", text))[:left]
-    queries += _runs(rest)
-    if text.strip() and not queries:
-        return [Query.empty_query()]
-    return queries
-
-
-def _phrase(found: Sequence[str]) -> Query:
-    if len(found) == 1:
-        return Query.term_query(SCHEMA, "body", found[0])
-    return Query.phrase_query(SCHEMA, "body", list(found))
-
-
-def _runs(found: Sequence[str]) -> list[Query]:
-    """A query for each word, and one for each run of characters that are a word each."""
-    queries, run = [], []
-    for word in [*found, ""]:
-        if word and is_solitary(word):
-            run.append(word)
-            continue
-        if run:
-            queries.append(_passage(run))
-            run = []
-        if word:
-            queries.append(_word(word))
-    return queries
-
-
-def _passage(run: Sequence[str]) -> Query:
-    """The characters side by side; or, of four and more, all but one of them."""
-    exact = _phrase(run)
-    if len(run) < 4:
-        return exact
-    each = [(Occur.Should, Query.term_query(SCHEMA, "body", word)) for word in dict.fromkeys(run)]
-    loose = Query.boolean_query(each, minimum_number_should_match=max(1, len(each) - 1))
-    return Query.disjunction_max_query([Query.boost_query(exact, 8.0), loose])
-
-
-def _word(word: str) -> Query:
-    alternatives = [Query.boost_query(Query.term_query(SCHEMA, "body", word), 4.0)]
-    if len(word) >= _PREFIX_FROM:
-        beginning = Query.fuzzy_term_query(SCHEMA, "body", word, distance=0, prefix=True)
-        alternatives.append(Query.boost_query(beginning, 1.5))
-    if typos := allowed_typos(word):
-        alternatives.append(
-            Query.boost_query(Query.fuzzy_term_query(SCHEMA, "body", word, distance=typos), 0.5)
-        )
-    return Query.disjunction_max_query(alternatives)
