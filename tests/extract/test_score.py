@@ -44,6 +44,9 @@ LEAST = {
     "fourth": {"precision": 0.9, "f1": 0.9, "attribution_kind": 0.85},
     "fifth": {"precision": 0.91, "f1": 0.9, "attribution_kind": 0.83},
     "seventh": {"precision": 0.88, "f1": 0.86},
+    # No rule was made for these two: nobody who writes rules reads them.
+    "sixth": {"precision": 0.84, "f1": 0.73},
+    "eighth": {"precision": 0.8, "f1": 0.52},
 }
 Printed = Callable[[Path], list[dict[str, Any]]]
 
