@@ -1,8 +1,9 @@
 """The page of conflicts where there are too many claims to compare them all for a page.
 
 It then tells what the text index knows at once: which facts some claims affirm and others deny, most
-denied first, and which claims others correct or rebut. Times and populations are not compared. Facts
-with as many claims for and against stand side by side, so that those by the same claims are told as one.
+denied first, and which claims others correct or rebut. Only the times of what is shown are compared, so it
+is not known how many of all are contradictions. Facts with as many claims for and against stand side by
+side, so that those by the same claims are told as one.
 """
 
 from collections.abc import Iterable, Iterator
@@ -13,7 +14,7 @@ from kg.dataset.snapshots import Snapshot
 from kg.dataset.terms import NamedNode, Quad, node, ntriples
 from kg.dataset.text.entry import opposite, side_of
 from kg.dataset.text.search import Ask, Sort, TextIndex
-from kg.query.conflicts import Kind
+from kg.query.conflicts import Kind, may_coincide
 from ontology.vocab import LS
 from server.naming import LONGEST_NAME, Namer, shortened, term_words
 from server.views.asking import mentions_of
@@ -29,6 +30,8 @@ TOLD = frozenset({Kind.CONTRADICTION, Kind.CORRECTION})
 
 PER_PAGE = 10
 MOST_VOICES = 4
+MOST_TIMED = 100
+"""Claims for a fact, and as many against it, whose times are compared: the surest."""
 MOST_COUNTED = 2_000
 """Facts, and corrections, that are gone through."""
 
@@ -59,22 +62,29 @@ def contested_page(
     wanted = frozenset(kinds) or TOLD
     denied = _denied(snapshot, index, about)
     corrected = _corrected(snapshot, index, about)
-    counts = {Kind.CONTRADICTION: len(denied), Kind.CORRECTION: len(corrected)}
     found = [(Kind.CONTRADICTION, one) for one in denied] + [(Kind.CORRECTION, one) for one in corrected]
     listed = [(kind, one) for kind, one in found if kind in wanted]
+    telling = {Kind.CONTRADICTION: _fact, Kind.CORRECTION: _correction}
     start = (page - 1) * PER_PAGE
     return ConflictsPage(
         about=namer.link("claim" if snapshot.is_known(about) else "entity", about) if about else None,
         kinds=tuple(
-            KindChoice(kind.value, label_of(kind), meaning, counts.get(kind), kind.value in kinds)
+            KindChoice(
+                kind.value,
+                label_of(kind),
+                meaning,
+                len(corrected) if kind is Kind.CORRECTION else None,
+                kind.value in kinds,
+            )
             for kind, meaning in MEANING.items()
         ),
         total=len(listed),
         page=page,
         more=len(listed) > start + PER_PAGE,
         conflicts=_folded(
-            _fact(namer, index, one) if kind is Kind.CONTRADICTION else _correction(namer, index, one)
+            told
             for kind, one in listed[start : start + PER_PAGE]
+            if (told := telling[kind](namer, index, one)).kind in wanted or not kinds
         ),
         complete=False,
         everything=everything,
@@ -136,12 +146,30 @@ def _against(snapshot: Snapshot, claim: str) -> list[str]:
 
 def _fact(namer: Namer, index: TextIndex, side: str) -> ConflictView:
     affirming, denying = _side(namer, index, side, "affirmed"), _side(namer, index, opposite(side), "denied")
+    kind, why = _typed(namer.snapshot, index, side)
     return ConflictView(
-        kind=Kind.CONTRADICTION.value,
-        label=label_of(Kind.CONTRADICTION),
+        kind=kind.value,
+        label=label_of(kind),
         what=_words(namer, index, side),
-        why="some claims affirm it, others deny it; whether they speak of the same time is not compared here",
+        why=why,
         sides=(affirming, denying),
+    )
+
+
+def _typed(snapshot: Snapshot, index: TextIndex, side: str) -> tuple[Kind, str]:
+    """Whether a fact is affirmed and denied of what may be one time, and that in words."""
+    asked = [
+        Ask(chosen=_ACTIVE | {"says": (s,)}, sort=Sort.SUREST, limit=MOST_TIMED)
+        for s in (side, opposite(side))
+    ]
+    affirming, denying = (index.claims(ask).claims for ask in asked)
+    if may_coincide(snapshot, affirming, denying):
+        return Kind.CONTRADICTION, "some claims affirm it, others deny it, of times that may be the same"
+    rest = any(index.count(ask) > MOST_TIMED for ask in asked)
+    which = f"by the {MOST_TIMED} surest claims of each side, the only ones compared, " if rest else ""
+    return (
+        Kind.DIFFERENT_TIME,
+        f"{which}it is affirmed and denied of days that do not overlap: both can be so",
     )
 
 

@@ -109,6 +109,30 @@ def test_of_many_claims_what_is_denied_is_told_at_once(
         assert {"agreement", "contradiction"} <= {c["kind"] for c in everything["conflicts"]}
 
 
+def test_of_many_claims_other_days_are_no_contradiction(
+    copied: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = {"roles": {"producer": "Werk", "licensee": "Werk", "customer": "Bosch"}}
+    with Writer(copied) as writer:
+        for polarity, day in (("positive", "2025-06-02"), ("negative", "2023-01-09")):
+            told = license_claim(**said, polarity=polarity, when={"edtf": day})
+            writer.add([Claim.model_validate(told)])
+        writer.commit()
+    app = create_app(Config(store=copied, workers=1))
+    client = app.test_client()
+    whole = client.get("/conflicts?format=json").get_json()
+    kinds = {one["kind"] for one in whole["conflicts"] if "Bosch" in one["what"]}
+    assert kinds == {"different_time"}
+    found = contested(client, monkeypatch)
+    about = [one for one in found["conflicts"] if "Bosch" in one["what"]]
+    assert {one["kind"] for one in about} == {"different_time"}
+    assert {one["kind"] for one in found["conflicts"] if "Autowerk" in one["what"]} == {"contradiction"}
+    assert {kind["value"]: kind["count"] for kind in found["kinds"]}["contradiction"] is None
+    chosen = contested(client, monkeypatch, "kind=contradiction")["conflicts"]
+    assert {one["kind"] for one in chosen} == {"contradiction"}
+    services(app).workers.close()
+
+
 def test_of_many_claims_other_kinds_are_compared(
     client: FlaskClient, names: Names, monkeypatch: pytest.MonkeyPatch
 ) -> None:

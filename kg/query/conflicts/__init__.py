@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 from kg.dataset.annotated.view import View
 from kg.dataset.terms import NamedNode, node
-from kg.query.conflicts.assertions import conflicts_of_assertions, meeting
+from kg.query.conflicts.assertions import conflicts_of_assertions, meeting, parted
 from kg.query.conflicts.axioms import conflicts_of_axioms
 from kg.query.conflicts.corrections import conflicts_of_corrections, conflicts_of_rebuttals
 from kg.query.conflicts.finding import Conflict, Kind, Side
@@ -18,7 +18,7 @@ from kg.query.conflicts.stances import Stance, all_stances, some_stances
 from kg.query.conflicts.wording import Wording
 from ontology.vocab import LS
 
-__all__ = ["Conflict", "Kind", "Side", "conflicts"]
+__all__ = ["Conflict", "Kind", "Side", "conflicts", "may_coincide"]
 
 LOCAL = 10_000
 """Claims around one claim or entity that are looked up one by one; beyond that all are read."""
@@ -41,6 +41,11 @@ def conflicts(view: View, about: str | None = None, kinds: Collection[Kind] = tu
         concerned = {about} if about in found else {s.claim for s in found.values() if _speaks_of(s, about)}
         wanted = [one for one in wanted if one.claims & concerned]
     return sorted(wanted, key=lambda one: (_ORDER[one.kind], one.what, sorted(one.claims)))
+
+
+def may_coincide(view: View, affirming: Iterable[str], denying: Iterable[str]) -> bool:
+    """Whether one of some claims and one of some others may be of the same day."""
+    return bool(parted(list(some_stances(view, affirming)), list(some_stances(view, denying)))[0])
 
 
 def _all(

@@ -74,8 +74,8 @@ def _what(key: Key, stance: Stance, wording: Wording) -> str:
 
 def _opposed(key: Key, affirmed: list[Stance], denied: list[Stance], wording: Wording) -> Iterator[Conflict]:
     what = _what(key, affirmed[0], wording)
-    for_same, for_other = _parted(affirmed, denied)
-    against_same, against_other = _parted(denied, affirmed)
+    for_same, for_other = parted(affirmed, denied)
+    against_same, against_other = parted(denied, affirmed)
     if for_same:
         yield Conflict(
             Kind.CONTRADICTION,
@@ -97,7 +97,7 @@ def _opposed(key: Key, affirmed: list[Stance], denied: list[Stance], wording: Wo
         )
 
 
-def _parted(stances: list[Stance], others: list[Stance]) -> tuple[list[Stance], list[Stance]]:
+def parted(stances: list[Stance], others: list[Stance]) -> tuple[list[Stance], list[Stance]]:
     """Claims of days that some of the others may be of too, and the rest."""
     spans = {other.span or _EVERY_DAY for other in others}
     parted: tuple[list[Stance], list[Stance]] = ([], [])
