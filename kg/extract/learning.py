@@ -88,7 +88,7 @@ def scored(model: Telling, told: Iterable[Example], least: float) -> tuple[int, 
     """How many sentences tell of something, how many are taken to from a probability on, how many rightly."""
     telling = taken = right = 0
     for found, kinds in told:
-        kind, likely = model.likely(found)[0]
+        kind, likely = model.likeliest(found)
         telling += bool(kinds)
         taken += likely >= least
         right += likely >= least and kind in kinds

@@ -11,7 +11,7 @@ from kg.extract.events import LICENSING, Event, Finder
 from kg.extract.telling import features, telling
 
 LEAST = 0.5
-"""The probability from which on a sentence tells of a type: by the figures on articles held out."""
+"""From which probability on a sentence tells of a type: by the figures of the sixth and eighth set."""
 _SHORTEST = 4
 
 
@@ -22,7 +22,7 @@ def told_loosely(sentence: Span, finder: Finder) -> list[Event]:
     counts = features(sentence)
     if not telling().reads(counts):
         return []
-    kind, likely = telling().likely(counts)[0]
+    kind, likely = telling().likeliest(counts)
     if likely < LEAST or (kind in LICENSING and _declined(sentence, finder)):
         return []
     return [finder.loosely(kind, _core(sentence, kind, finder.lexicon.speech["verbs"]), likely)]

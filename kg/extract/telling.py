@@ -27,14 +27,15 @@ _FORMAL = frozenset({"det", "case"})
 
 def features(sentence: Span) -> Counter[str]:
     """How often each word, each pair of neighbours, and each word below its head stands in a sentence."""
+    named = {token.i: _word(token) for token in sentence}
     tokens = [token for token in sentence if not (token.is_space or token.is_punct)]
     found: list[str] = []
     for token in tokens:
-        word = _word(token)
+        word = named[token.i]
         if not (found and found[-1] == word and word.startswith("<")):
             found.append(word)
     pairs = (f"{a} {b}" for a, b in pairwise(found))
-    below = (f"{_word(t.head)} > {_word(t)}" for t in tokens if t.dep_ not in _FORMAL)
+    below = (f"{named[t.head.i]} > {named[t.i]}" for t in tokens if t.dep_ not in _FORMAL)
     return Counter([*found, *pairs, *below])
 
 
@@ -85,8 +86,8 @@ class Telling:
         known = sum(f in self.weights for f in single)
         return known >= _LEAST_KNOWN and known >= _MOST * len(single)
 
-    def likely(self, counts: Counter[str]) -> list[tuple[ClaimType, float]]:
-        """How likely a sentence with these features tells of each type; the likeliest first."""
+    def likeliest(self, counts: Counter[str]) -> tuple[ClaimType, float]:
+        """The type that a sentence with these features tells of most likely, and how likely."""
         known = [(self.weights[f], n) for f, n in counts.items() if f in self.weights]
         values = [(1 + math.log(n)) * rarity for (rarity, _), n in known]
         norm = math.sqrt(sum(value * value for value in values)) or 1.0
@@ -94,8 +95,8 @@ class Telling:
         for ((_, pairs), _), value in zip(known, values, strict=True):
             for number, weight in pairs:
                 sums[number] += weight * value / norm
-        told = zip(self.types, (1 / (1 + math.exp(-total)) for total in sums), strict=True)
-        return sorted(told, key=lambda pair: -pair[1])
+        best = max(range(len(sums)), key=sums.__getitem__)
+        return self.types[best], 1 / (1 + math.exp(-sums[best]))
 
 
 @lru_cache(maxsize=1)
