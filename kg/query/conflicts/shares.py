@@ -10,9 +10,10 @@ from dataclasses import replace
 from math import inf
 
 from kg.claims.claim import Qualifier, RoleName
+from kg.dataset.record.days import EVERY_DAY, Span
 from kg.query.conflicts.assertions import at_times
 from kg.query.conflicts.finding import Conflict, Kind, dated, side
-from kg.query.conflicts.stances import Amount, Span, Stance
+from kg.query.conflicts.stances import Amount, Stance
 from kg.query.conflicts.wording import Wording, amount_words, local_words
 
 _SHARE = re.compile(r"%|\bper ?cent(?:age)?\b|\bshares?\b|\bproportion\b|\bfraction\b", re.I)
@@ -143,7 +144,9 @@ def _of_other_days(what: str, dates: Iterable[list[Stance]]) -> Conflict:
         Kind.DIFFERENT_TIME,
         what,
         tuple(
-            side(told, f"{says} {dated(found[0].span)}") for found in dates for says, told in _by_amount(found)
+            side(told, f"{says} {dated(found[0].span)}")
+            for found in dates
+            for says, told in _by_amount(found)
         ),
         "the numbers are of different days: both can be so",
     )
@@ -152,17 +155,17 @@ def _of_other_days(what: str, dates: Iterable[list[Stance]]) -> Conflict:
 def _contrary(stances: list[Stance]) -> list[Stance]:
     """Those with a number that one of the others, of days that may be the same, cannot have meant.
 
-    Claims at one time by a chain of overlaps need not overlap each other. Numbers of one span are compared once.
+    Claims at one time by a chain of overlaps need not overlap each other.
     """
     if agree([stance.amount for stance in stances if stance.amount]):
         return []
-    told = {(stance.span or Span(), stance.amount) for stance in stances if stance.amount}
+    told = {(stance.span or EVERY_DAY, stance.amount) for stance in stances if stance.amount}
     contrary = {
         (span, amount)
         for span, amount in told
         if any(span.meets(other) and not agree((amount, another)) for other, another in told)
     }
-    return [stance for stance in stances if (stance.span or Span(), stance.amount) in contrary]
+    return [stance for stance in stances if (stance.span or EVERY_DAY, stance.amount) in contrary]
 
 
 def _by_span(stances: Iterable[Stance]) -> list[list[Stance]]:
