@@ -142,7 +142,7 @@ def _take_in(
 def _document(file: Path | None) -> tuple[Document | None, str | None]:
     if file is None:
         return None, None
-    from kg.extract.reader import read_article  # noqa: PLC0415 - an extra
+    from kg.extract.reading.reader import read_article  # noqa: PLC0415 - an extra
 
     article = read_article(file)
     return article.document.model_copy(update={"hash": text_hash(article.text)}), article.text

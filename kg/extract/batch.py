@@ -17,7 +17,7 @@ from types import MappingProxyType
 from kg.claims.claim import Claim
 from kg.errors import UnreadableInput
 from kg.extract.pipeline import Extractor, SpacyExtractor, check_language
-from kg.extract.reader import Article, read_articles
+from kg.extract.reading.reader import Article, read_articles
 
 _NO_URLS: Mapping[Path, str] = MappingProxyType({})
 Reading = Callable[[], tuple[Article, ...]]

@@ -2,10 +2,10 @@
 
 from spacy.tokens import Span, Token
 
-from kg.extract import syntax, wording
-from kg.extract.events import Event
-from kg.extract.modality import Mode
-from kg.extract.times import TimeRef
+from kg.extract.events.finding import Event
+from kg.extract.grammar import syntax, wording
+from kg.extract.values.times import TimeRef
+from kg.extract.voices.modality import Mode
 
 _PHRASES = frozenset({"advcl", "prep", "relcl", "acl", "appos", "npadvmod", "dep", "nsubj"})
 _CONTRASTS = frozenset({"while", "whereas", "although", "though"})

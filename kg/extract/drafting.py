@@ -9,17 +9,18 @@ from spacy.tokens import Span, Token
 from kg.claims.claim import Agent, Claim, ClaimType, Mention, Modality, Polarity, Quantity, Quote, RoleName
 from kg.claims.source import Voice
 from kg.claims.times import TimeSpan
-from kg.extract import clauses, syntax, wording
-from kg.extract.amounts import amount_in
-from kg.extract.attribution import Attribution
-from kg.extract.codes import control_codes, first_code, hs_codes
-from kg.extract.discourse import Discourse
-from kg.extract.events import Event
-from kg.extract.modality import Mode
-from kg.extract.participants import Participants
+from kg.extract import clauses
+from kg.extract.events.finding import Event
+from kg.extract.grammar import syntax, wording
+from kg.extract.mentions.discourse import Discourse
 from kg.extract.rating import assess
-from kg.extract.reader import Article
-from kg.extract.times import find_times
+from kg.extract.reading.reader import Article
+from kg.extract.roles.participants import Participants
+from kg.extract.values.amounts import amount_in
+from kg.extract.values.codes import control_codes, first_code, hs_codes
+from kg.extract.values.times import find_times
+from kg.extract.voices.attribution import Attribution
+from kg.extract.voices.modality import Mode
 
 R = RoleName
 _LASTING = re.compile(r"\b[\w]+-(?:day|week|month|year)\b")

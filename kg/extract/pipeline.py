@@ -12,24 +12,24 @@ from spacy.tokens import Doc
 from kg.claims.claim import Agent, AgentKind, Claim, ClaimType
 from kg.claims.names import normalized
 from kg.errors import UnreadableInput
-from kg.extract import syntax, wording
-from kg.extract.attribution import Attribution, Attributions
-from kg.extract.discourse import Discourse, Passage
-from kg.extract.domain import in_domain
 from kg.extract.drafting import Drafter
-from kg.extract.events import Event, Finder, is_own, retells
-from kg.extract.frames import Lexicon, lexicon
-from kg.extract.kinds import PLACES
-from kg.extract.language import language_of
-from kg.extract.loosely import told_loosely
-from kg.extract.modality import Mode, mode_of
-from kg.extract.model import parser
-from kg.extract.outlets import outlets
-from kg.extract.participants import Participants
-from kg.extract.policy import settled, statements
-from kg.extract.reader import Article, read_article
-from kg.extract.speakers import Speakers
-from kg.extract.threads import Threads
+from kg.extract.events.finding import Event, Finder, is_own, retells
+from kg.extract.events.loosely import told_loosely
+from kg.extract.events.policy import settled, statements
+from kg.extract.grammar import syntax, wording
+from kg.extract.grammar.model import parser
+from kg.extract.lexicon.frames import Lexicon, lexicon
+from kg.extract.lexicon.outlets import outlets
+from kg.extract.mentions.discourse import Discourse, Passage
+from kg.extract.mentions.kinds import PLACES
+from kg.extract.reading.domain import in_domain
+from kg.extract.reading.language import language_of
+from kg.extract.reading.reader import Article, read_article
+from kg.extract.roles.participants import Participants
+from kg.extract.roles.threads import Threads
+from kg.extract.voices.attribution import Attribution, Attributions
+from kg.extract.voices.modality import Mode, mode_of
+from kg.extract.voices.speakers import Speakers
 
 NAME = "lodestone-spacy"
 VERSION = "0.1.0"

@@ -12,7 +12,7 @@ each hand-on already lowers the probability.
 from kg.claims.claim import ClaimType, Modality
 from kg.claims.confidence import Assessment, Credibility, Reliability
 from kg.claims.source import SourceKind, Voice, root_position
-from kg.extract.outlets import outlets
+from kg.extract.lexicon.outlets import outlets
 
 _SEVERAL = 2
 

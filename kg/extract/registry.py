@@ -8,7 +8,7 @@ from collections.abc import Callable
 from importlib.metadata import entry_points
 
 from kg.errors import LodestoneError
-from kg.extract.llm import chat_from_environment
+from kg.extract.chat.llm import chat_from_environment
 from kg.extract.pipeline import Extractor, SpacyExtractor
 
 GROUP = "lodestone.extractors"

@@ -23,7 +23,7 @@ from kg.ingest.taking import Ingest
 if TYPE_CHECKING:  # they come with an extra
     from kg.extract.batch import Extracted
     from kg.extract.pipeline import Extractor
-    from kg.extract.reader import Article
+    from kg.extract.reading.reader import Article
 
 BATCH = 16
 """Files that are taken in, published and noted together: what is read again after a crash at most."""
@@ -117,7 +117,7 @@ class Following:
     # --- pages
 
     def _page(self, url: str) -> None:
-        from kg.extract.reader import articles_of  # noqa: PLC0415 - an extra
+        from kg.extract.reading.reader import articles_of  # noqa: PLC0415 - an extra
 
         try:
             page = self.outbound.fetch_changed(url, self.ledger.mark(url))

@@ -36,7 +36,7 @@ from ontology.vocab import LS
 if TYPE_CHECKING:  # they come with an extra
     from kg.extract.batch import Extracted
     from kg.extract.pipeline import Extractor
-    from kg.extract.reader import Article
+    from kg.extract.reading.reader import Article
 
     ArticleSource = Callable[[list[Path]], Iterator[Extracted]]
 

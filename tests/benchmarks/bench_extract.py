@@ -15,9 +15,9 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # one process is measured as
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from kg.extract.batch import extract_files
-from kg.extract.model import parser
+from kg.extract.grammar.model import parser
 from kg.extract.pipeline import SpacyExtractor
-from kg.extract.reader import article_of_text
+from kg.extract.reading.reader import article_of_text
 from tests.benchmarks.results import Measure, record
 
 ARTICLES = sorted((Path(__file__).parents[1] / "extract" / "articles").glob("*/*.txt"))

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from kg.claims.claim import Claim, Modality, Polarity
-from kg.extract.participants import MAX_HOLDERS
 from kg.extract.pipeline import SpacyExtractor
-from kg.extract.reader import article_of_text
+from kg.extract.reading.reader import article_of_text
+from kg.extract.roles.participants import MAX_HOLDERS
 
 HEADER = "Title: T\nPublisher: P\nDate: 2025-05-14\n\nMagnet exports are slow. "
 EXTRACTOR = SpacyExtractor()

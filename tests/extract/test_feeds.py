@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from kg.errors import UnreadableInput
-from kg.extract.reader import read_articles
+from kg.extract.reading.reader import read_articles
 
 RSS = """<?xml version="1.0"?><rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel>
 <title>Harbor Post</title><item><title>Licenses &amp; more</title><link>https://example.org/1</link>

@@ -1,7 +1,7 @@
 import pytest
 
 from kg.claims.claim import ClaimType
-from kg.extract.frames import Path, lexicon, parse_lexicon
+from kg.extract.lexicon.frames import Path, lexicon, parse_lexicon
 
 SMALL = """
 classes: {license: [license]}

@@ -11,8 +11,8 @@ import pytest
 
 from kg.claims.claim import Claim
 from kg.errors import LodestoneError
-from kg.extract.llm import ChatExtractor
-from kg.extract.reader import article_of_text
+from kg.extract.chat.llm import ChatExtractor
+from kg.extract.reading.reader import article_of_text
 from kg.extract.registry import extractor
 
 TEXT = (

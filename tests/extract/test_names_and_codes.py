@@ -3,10 +3,10 @@
 import pytest
 
 from kg.claims.claim import Claim, RoleName
-from kg.extract.aliases import aliases_in
-from kg.extract.codes import control_codes, hs_codes
+from kg.extract.mentions.aliases import aliases_in
 from kg.extract.pipeline import SpacyExtractor
-from kg.extract.reader import article_of_text
+from kg.extract.reading.reader import article_of_text
+from kg.extract.values.codes import control_codes, hs_codes
 
 HEADER = "Title: Magnets\nPublisher: Trade Wire\nDate: 2025-12-01\n\n"
 EXTRACTOR = SpacyExtractor()

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kg.extract.pipeline import SpacyExtractor
-from kg.extract.reader import article_of_text
+from kg.extract.reading.reader import article_of_text
 
 EXTRACTOR = SpacyExtractor()
 MEGABYTE = 1_000_000

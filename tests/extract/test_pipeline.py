@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from kg.claims.claim import Claim, Modality, Polarity
 from kg.extract.pipeline import Extractor, SpacyExtractor, claims_json
-from kg.extract.reader import article_of_text
+from kg.extract.reading.reader import article_of_text
 
 HEADER = "Title: T\nPublisher: P\nDate: 2025-05-14\n\n"
 EXTRACTOR: Extractor = SpacyExtractor()

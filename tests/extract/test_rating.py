@@ -2,7 +2,7 @@ import pytest
 
 from kg.claims.claim import ClaimType, Modality
 from kg.claims.source import SourceKind, Voice
-from kg.extract.outlets import outlets
+from kg.extract.lexicon.outlets import outlets
 from kg.extract.rating import assess
 
 REUTERS = Voice(kind=SourceKind.ORGANIZATION, name="Reuters")

@@ -5,7 +5,7 @@ import pytest
 
 from kg.claims.document import text_hash
 from kg.errors import UnreadableInput
-from kg.extract.reader import article_of_text, read_article, read_articles
+from kg.extract.reading.reader import article_of_text, read_article, read_articles
 
 TEXT = "Title: A\nPublisher: Example Post\nDate: 2025-05-14\nSource: https://example.org/a\n\nBody é.\n"
 HTML = """<html lang="en"><head><title>Magnet makers wait</title>

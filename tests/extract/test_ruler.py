@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from spacy.pipeline import AttributeRuler
 from spacy.tokens import Doc
 
-from kg.extract import ruler
-from kg.extract.model import parser
+from kg.extract.grammar import ruler
+from kg.extract.grammar.model import parser
 
 ARTICLES = Path(__file__).parent / "articles"
 

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from kg.claims.claim import ClaimType
 from kg.claims.confidence import Credibility
-from kg.extract import loosely
-from kg.extract.learning import examples, learn, scored
-from kg.extract.model import parser
+from kg.extract.events import loosely
+from kg.extract.events.learning import examples, learn, scored
+from kg.extract.events.telling import Telling, features, telling
+from kg.extract.grammar.model import parser
 from kg.extract.pipeline import SpacyExtractor
-from kg.extract.reader import read_article
-from kg.extract.telling import Telling, features, telling
+from kg.extract.reading.reader import read_article
 
 SENTENCES = Path(loosely.__file__).parent / "sentences"
 HEAD = (

@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from kg.claims.times import edtf_span
-from kg.extract.times import find_times
+from kg.extract.values.times import find_times
 
 WEDNESDAY = date(2025, 5, 14)
 

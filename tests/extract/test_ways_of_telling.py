@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from kg.extract.pipeline import SpacyExtractor
-from kg.extract.reader import read_article
+from kg.extract.reading.reader import read_article
 
 CASES = Path(__file__).parent / "cases"
 HEAD = "Title: Rare earth export controls\nPublisher: Trade Wire\nDate: 2025-12-01\n\nThe magnets are small. "

@@ -41,7 +41,12 @@ def test_it_holds_every_file_of_the_packages(wheel: zipfile.ZipFile) -> None:
 
 @pytest.mark.parametrize(
     "data_file",
-    ["ontology/claims.ttl", "kg/claims/claim.schema.json", "kg/example/brief.txt", "kg/extract/frames.yaml"],
+    [
+        "ontology/claims.ttl",
+        "kg/claims/claim.schema.json",
+        "kg/example/brief.txt",
+        "kg/extract/lexicon/frames.yaml",
+    ],
 )
 def test_it_holds_the_data_files(wheel: zipfile.ZipFile, data_file: str) -> None:
     assert wheel.read(data_file) == (ROOT / data_file).read_bytes()

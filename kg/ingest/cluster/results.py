@@ -13,7 +13,7 @@ from kg.claims.claim import Claim, Polarity
 from kg.dataset.files import write_bytes
 from kg.errors import LodestoneError, UnreadableInput
 from kg.extract.batch import Extracted
-from kg.extract.reader import Article
+from kg.extract.reading.reader import Article
 
 _FORMAT = 1
 T = TypeVar("T")

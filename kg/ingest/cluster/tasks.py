@@ -6,9 +6,9 @@ from importlib.metadata import version
 from pathlib import Path
 
 from kg.extract.batch import Extracted, extract_alone, extract_read
-from kg.extract.model import parser
+from kg.extract.grammar.model import parser
 from kg.extract.pipeline import Extractor, SpacyExtractor
-from kg.extract.reader import articles_of
+from kg.extract.reading.reader import articles_of
 from kg.extract.registry import extractor
 from kg.ingest.cluster.results import Found, Reader, Result, Sent
 from kg.ingest.origins import minima

@@ -1,0 +1,1 @@
+"""Claims that a language model proposes, admitted by the text itself."""

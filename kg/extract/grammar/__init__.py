@@ -1,0 +1,1 @@
+"""What a parse says: the model, its parts of speech, clauses, phrases and reports."""

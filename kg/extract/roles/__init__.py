@@ -1,0 +1,1 @@
+"""Who and what takes part in an event."""

@@ -1,0 +1,1 @@
+"""Amounts, times and codes of goods, read off the words."""
