@@ -33,10 +33,10 @@ class Telling:
         self._rebuttals: dict[str, tuple[str, ...]] = {}
         self._infos: dict[str, ClaimInfo] = {}
 
-    def expect(self, index: TextIndex, claims: Iterable[str]) -> None:
-        """Read those that are not at hand, if they are many. Raises ``StoreError``."""
+    def expect(self, index: TextIndex, claims: Iterable[str], many: int | None = None) -> None:
+        """Read those that are not at hand, if they are ``many``. Raises ``StoreError``."""
         wanted = [iri for iri in dict.fromkeys(claims) if iri not in self._found]
-        if len(wanted) < MANY:
+        if len(wanted) < (MANY if many is None else many) or not wanted:
             return
         if len(self._found) + len(wanted) > _KEPT:
             self._found.clear()

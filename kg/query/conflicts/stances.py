@@ -1,6 +1,6 @@
 """What each active claim stands for, as far as it matters to others; read by column, or a few at a time."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from kg.claims.claim import Qualifier
@@ -146,8 +146,6 @@ def _stance(
     def said(predicate: str, of: str = "") -> str:
         return columns[predicate].get(part_of(name, of) if of else name, "")
 
-    of_saying = said(LS.isTimeOfSaying, "when") == "true"
-    happened = None if of_saying else _span(said(LS.earliest, "when"), said(LS.latest, "when"))
     return Stance(
         claim=name,
         positive=said(LS.polarity) == LS.Positive,
@@ -155,7 +153,7 @@ def _stance(
         kind=said(LS.claimType),
         origin=said(LS.origin),
         document=said(LS.document),
-        span=happened or _span(said(LS.earliest, "validity"), said(LS.latest, "validity")),
+        span=_dated(said),
         said=said(LS.said),
         amount=_amount(
             said(LS.quantityValue, "quantity"), said(LS.qualifier, "quantity"), said(LS.unit, "quantity")
@@ -163,6 +161,20 @@ def _stance(
         roles=tuple(sorted(set(roles))),
         points=tuple(sorted(set(points))),
     )
+
+
+def span_of(view: View, claim: str) -> Span | None:
+    """The days of an active claim, as its stance has them: no more is read than that."""
+    return _dated(lambda predicate, part: view.said(part_of(claim, part), predicate) or "")
+
+
+def _dated(said: Callable[[str, str], str]) -> Span | None:
+    """The days of the event, unless they are only those of saying so; else those for which it holds."""
+    if said(LS.isTimeOfSaying, "when") != "true":
+        happened = _span(said(LS.earliest, "when"), said(LS.latest, "when"))
+        if happened is not None:
+            return happened
+    return _span(said(LS.earliest, "validity"), said(LS.latest, "validity"))
 
 
 def _span(first: str, last: str) -> Span | None:
