@@ -144,14 +144,10 @@ def test_terms_for_completion(client: FlaskClient) -> None:
     assert found["prefixes"]["ls"] == "https://w3id.org/lodestone/ontology#"
 
 
-def test_ways_are_told_in_sentences_and_claims_that_are_spared_are_explained(client: FlaskClient) -> None:
-    def page(query: str) -> str:
-        return client.get("/sparql", query_string={"query": query, "format": "html"}).text
-
-    holds, named = "?p ls:holdsLicenseFor ?c", "?c rdfs:label ?name"
-    told = re.search(r'<ol class="evidence">(.*?)</ol>', page(f"SELECT * {{ {holds} }}"), re.DOTALL)
+def test_claims_are_told_in_sentences(client: FlaskClient) -> None:
+    asked = {"query": "SELECT * { ?p ls:holdsLicenseFor ?c }", "format": "html"}
+    told = re.search(
+        r'<ol class="evidence">(.*?)</ol>', client.get("/sparql", query_string=asked).text, re.DOTALL
+    )
     assert told is not None
     assert "Fabrika Magnit received an export license for Autowerk from Ministry of Trade" in told[1]
-    spared = "No way needs the claims that have no number"
-    assert spared in page(f"SELECT * {{ {holds} . {named} }}")
-    assert spared not in page(f"SELECT * {{ {holds} }}")

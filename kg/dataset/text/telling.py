@@ -116,8 +116,10 @@ class Telling:
                 for target in (*one.says, *one.against):
                     by[target].add(one.iri)
         for one in contested:
-            against = {other for key in (*map(opposite, one.sides), one.iri) for other in by[key]}
-            self._rebuttals[one.iri] = tuple(sorted(against - {one.iri}))
+            denied = {other for side in one.sides for other in by[opposite(side)]}
+            days = self._view.days
+            opposed = {other for other in denied if days(one.iri).meets(days(other))}
+            self._rebuttals[one.iri] = tuple(sorted((opposed | by[one.iri]) - {one.iri}))
 
 
 @lru_cache(maxsize=4096)

@@ -8,13 +8,13 @@ from collections.abc import Collection, Iterable, Iterator
 
 from kg.dataset.annotated.view import View
 from kg.dataset.terms import NamedNode, node
-from kg.query.conflicts.assertions import EVERY_DAY, conflicts_of_assertions, meeting
+from kg.query.conflicts.assertions import conflicts_of_assertions, meeting
 from kg.query.conflicts.axioms import conflicts_of_axioms
 from kg.query.conflicts.corrections import conflicts_of_corrections, conflicts_of_rebuttals
 from kg.query.conflicts.finding import Conflict, Kind, Side
 from kg.query.conflicts.naming import conflicts_of_names
 from kg.query.conflicts.shares import conflicts_of_numbers
-from kg.query.conflicts.stances import Stance, all_stances, some_stances, span_of
+from kg.query.conflicts.stances import Stance, all_stances, some_stances
 from kg.query.conflicts.wording import Wording
 from ontology.vocab import LS
 
@@ -45,9 +45,8 @@ def conflicts(view: View, about: str | None = None, kinds: Collection[Kind] = tu
 
 def may_coincide(view: View, affirming: Iterable[str], denying: Iterable[str]) -> bool:
     """Whether one of some claims and one of some others may be of the same day."""
-    others = {span_of(view, claim) or EVERY_DAY for claim in denying}
-    days = (span_of(view, claim) or EVERY_DAY for claim in affirming)
-    return any(span.meets(other) for span in days for other in others)
+    others = set(map(view.days, denying))
+    return any(days.meets(other) for days in map(view.days, affirming) for other in others)
 
 
 def _all(

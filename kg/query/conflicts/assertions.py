@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from kg.claims.claim import ClaimType
 from kg.claims.types import TYPE_INFO
+from kg.dataset.record.days import EVERY_DAY, Span
 from kg.query.conflicts.finding import Conflict, Kind, Side, dated, number, side
-from kg.query.conflicts.stances import Span, Stance
+from kg.query.conflicts.stances import Stance
 from kg.query.conflicts.wording import Wording
 
 Key = tuple[object, ...]
@@ -30,8 +31,6 @@ _TOLD_BY_ROLES = frozenset(
     )
 )
 """Kinds of which kind and roles say it all. Two statements of policy by one ministry may say anything."""
-
-EVERY_DAY = Span()
 
 
 def keys(stance: Stance) -> tuple[Key, ...]:

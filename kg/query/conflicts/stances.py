@@ -1,12 +1,13 @@
 """What each active claim stands for, as far as it matters to others; read by column, or a few at a time."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from kg.claims.claim import Qualifier
 from kg.claims.names import part_of
 from kg.claims.types import QUALIFIER_TERM, ROLE_INFO, TYPE_INFO
 from kg.dataset.annotated.view import View
+from kg.dataset.record.days import Span, days_of
 from kg.dataset.record.told import FACT_MODALITIES
 from kg.dataset.terms import Store, node, ntriples
 from ontology.vocab import LS, RDFS
@@ -18,20 +19,6 @@ _ROLE = {info.property.value: role.value for role, info in ROLE_INFO.items()}
 _DIRECT = frozenset(form.predicate.value for info in TYPE_INFO.values() for form in info.direct)
 _QUALIFIER = {term.value: qualifier for qualifier, term in QUALIFIER_TERM.items()}
 _LABEL = RDFS + "label"
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Days from first to last, each as ISO 8601; empty where that end is open."""
-
-    first: str = ""
-    last: str = ""
-
-    def meets(self, other: "Span") -> bool:
-        """Whether a day may lie in both."""
-        return (not self.last or not other.first or other.first <= self.last) and (
-            not other.last or not self.first or self.first <= other.last
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +140,7 @@ def _stance(
         kind=said(LS.claimType),
         origin=said(LS.origin),
         document=said(LS.document),
-        span=_dated(said),
+        span=days_of(name, lambda part, predicate: columns[predicate].get(part, "")),
         said=said(LS.said),
         amount=_amount(
             said(LS.quantityValue, "quantity"), said(LS.qualifier, "quantity"), said(LS.unit, "quantity")
@@ -161,24 +148,6 @@ def _stance(
         roles=tuple(sorted(set(roles))),
         points=tuple(sorted(set(points))),
     )
-
-
-def span_of(view: View, claim: str) -> Span | None:
-    """The days of an active claim, as its stance has them: no more is read than that."""
-    return _dated(lambda predicate, part: view.said(part_of(claim, part), predicate) or "")
-
-
-def _dated(said: Callable[[str, str], str]) -> Span | None:
-    """The days of the event, unless they are only those of saying so; else those for which it holds."""
-    if said(LS.isTimeOfSaying, "when") != "true":
-        happened = _span(said(LS.earliest, "when"), said(LS.latest, "when"))
-        if happened is not None:
-            return happened
-    return _span(said(LS.earliest, "validity"), said(LS.latest, "validity"))
-
-
-def _span(first: str, last: str) -> Span | None:
-    return Span(first, last) if first or last else None
 
 
 def _amount(value: str, qualifier: str, unit: str) -> Amount | None:
