@@ -15,7 +15,7 @@ from kg.claims.confidence import (
 from kg.claims.names import part_of
 from kg.claims.types import TYPE_INFO
 from kg.dataset.judgments.identities import Identities
-from kg.dataset.record.days import EVERY_DAY, Span, days_of
+from kg.dataset.record.days import EVERY_DAY, Span, held_on
 from kg.dataset.record.records import Object, Subject, plain_value
 from kg.dataset.terms import node
 from kg.errors import NotFound
@@ -213,7 +213,7 @@ class Told(Identities):
         return tuple(sorted(found))
 
     def _days(self, claim: str) -> Span:
-        return days_of(claim, lambda part, predicate: self.said(part, predicate) or "") or EVERY_DAY
+        return held_on(claim, lambda part, predicate: self.said(part, predicate) or "") or EVERY_DAY
 
     def sides(self, s: Subject, p: NamedNode, o: Object) -> tuple[tuple[str, str], ...]:
         """Active claims that assert or report a triple, or deny it so, each with its polarity."""
