@@ -73,7 +73,7 @@ class FixedView(View):
         return self._sides(s, p, o)
 
     def days(self, claim: str) -> Span:
-        """The days that an active claim speaks of; where nothing is told, it may be any."""
+        """The days on which what an active claim says held; where nothing is told, any."""
         return self._days(claim)
 
     def rebuttals(self, iri: str) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from kg.claims.confidence import (
 from kg.claims.names import part_of
 from kg.claims.types import TYPE_INFO
 from kg.dataset.judgments.identities import Identities
-from kg.dataset.record.days import EVERY_DAY, Span, days_of
+from kg.dataset.record.days import EVERY_DAY, Span, held_on
 from kg.dataset.record.records import Object, Subject, plain_value
 from kg.dataset.terms import node
 from kg.errors import NotFound
@@ -213,8 +213,8 @@ class Told(Identities):
         return tuple(sorted(found))
 
     def days(self, claim: str) -> Span:
-        """The days that an active claim speaks of; where nothing is told, it may be any."""
-        return days_of(claim, lambda part, predicate: self.said(part, predicate) or "") or EVERY_DAY
+        """The days on which what an active claim says held; where nothing is told, any."""
+        return held_on(claim, lambda part, predicate: self.said(part, predicate) or "") or EVERY_DAY
 
     def sides(self, s: Subject, p: NamedNode, o: Object) -> tuple[tuple[str, str], ...]:
         """Active claims that assert or report a triple, or deny it so, each with its polarity."""
