@@ -10,6 +10,7 @@ from kg.query.answer import Row, Term
 from kg.query.builder import Builder
 from kg.query.deriving.derivation import NotAnnotated
 from kg.query.grouping.groups import (
+    Group,
     Member,
     Outcome,
     aggregates_of,
@@ -49,36 +50,42 @@ def counted(
     return [Outcome(key, (number(n),), node) for n, node in enumerate(exactly) if node != circuit.zero]
 
 
-def by_count(
-    builder: Builder, select: Select, groups: Mapping[Row, Sequence[Member]], *, implicit: bool
-) -> dict[Row, int] | None:
-    """For each group when HAVING lets it pass, where a count alone decides that; ``None`` where not.
-
-    Beyond some count HAVING always says the same, so no more than up to there is counted:
-    "at least n of m" takes n times m nodes.
-    """
+def deciding_count(select: Select) -> Aggregate | None:
+    """The count on which alone it hangs what HAVING says of a group, if there is such a one."""
     aggregates = aggregates_of(replace(select, items=(), order=()))
     if len(aggregates) != 1 or aggregates[0].name != "COUNT" or not _is_of_aggregates(select.having):
         return None
     count = aggregates[0]
-    if count.of is None and count.distinct:
-        return None
+    return None if count.of is None and count.distinct else count
+
+
+def by_count(
+    builder: Builder, select: Select, count: Aggregate, groups: Mapping[Row, Group], *, implicit: bool
+) -> dict[Row, int]:
+    """For each group when HAVING lets it pass, where a count alone decides that.
+
+    Beyond some count HAVING always says the same, so no more than up to there is counted:
+    "at least n of m" takes no more than n times m sums and products.
+    """
     place = aggregates_of(select).index(count)
-    events = {key: _events(builder.circuit, members, count, place) for key, members in groups.items()}
+    events = {key: _events(builder.circuit, group, count, place) for key, group in groups.items()}
     passes = _passing(builder, select, count, max(map(len, events.values()), default=0))
     last = len(passes) - 1
     while last > 0 and passes[last - 1] == passes[-1]:
         last -= 1
     circuit = builder.circuit
     found = {}
-    for key, members in groups.items():
+    for key, group in groups.items():
         if last * len(events[key]) > MOST_COUNTED * MOST_COUNTED:
             raise NotAnnotated(
                 f"HAVING that counts up to {last} in a group of {len(events[key])} is not annotated"
             )
-        there = circuit.one if implicit else circuit.plus(member.node for member in members)
-        if passes[last] and not any(passes[:last]):
-            found[key] = at_least(circuit, events[key], last) if last else there
+        if passes[last] and not any(passes[:last]) and last:
+            found[key] = at_least(circuit, events[key], last)
+            continue
+        there = circuit.one if implicit else circuit.plus(group.nodes)
+        if passes[last] and not last:
+            found[key] = there
             continue
         states = [circuit.one, *[circuit.zero] * last]
         for event in events[key]:
@@ -89,12 +96,23 @@ def by_count(
 
 
 def at_least(circuit: Circuit, events: Sequence[int], least: int) -> int:
-    """That so many of some events are true, one or more; nothing is subtracted for it."""
-    states = [circuit.one, *[circuit.zero] * least]
-    for done, event in enumerate(events, start=1):
-        for n in range(min(done, least), 0, -1):
-            states[n] = circuit.plus((states[n], circuit.times((states[n - 1], event))))
-    return states[least]
+    """That so many of some events are true, one or more; nothing is subtracted for it.
+
+    "So many of the first ones" is built only where enough events are left to come to all.
+    """
+    spare = len(events) - least
+    if spare < 0:
+        return circuit.zero
+    if spare == 0:
+        return circuit.times(events)
+    row = [circuit.plus(events[: n + 1]) for n in range(spare + 1)]
+    for needed in range(1, least):
+        state, following = circuit.zero, []
+        for before, event in zip(row, events[needed:], strict=False):
+            state = circuit.plus((state, circuit.times((before, event))))
+            following.append(state)
+        row = following
+    return row[-1]
 
 
 def _is_of_aggregates(conditions: Sequence[Expression]) -> bool:
@@ -106,14 +124,17 @@ def _is_of_aggregates(conditions: Sequence[Expression]) -> bool:
     return not any(isinstance(part, Var | Exists) and id(part) not in inside for part in parts)
 
 
-def _events(circuit: Circuit, members: Sequence[Member], count: Aggregate, place: int) -> list[int]:
+def _events(circuit: Circuit, group: Group, count: Aggregate, place: int) -> Sequence[int]:
     """What a count counts: members, or distinct values of them."""
-    counted = [m for m in members if count.of is None or m.arguments[place] is not None]
+    values = group.arguments[place]
+    if count.of is None or values is None:
+        return group.nodes
     if not count.distinct:
-        return [member.node for member in counted]
-    parts: defaultdict[Term | None, list[int]] = defaultdict(list)
-    for member in counted:
-        parts[member.arguments[place]].append(member.node)
+        return [node for node, value in zip(group.nodes, values, strict=True) if value is not None]
+    parts: defaultdict[Term, list[int]] = defaultdict(list)
+    for node, value in zip(group.nodes, values, strict=True):
+        if value is not None:
+            parts[value].append(node)
     return [circuit.plus(nodes) for nodes in parts.values()]
 
 
