@@ -17,7 +17,7 @@ from kg.query.deriving.standing import Fresh, Scope
 from kg.query.grouping.apart import Deriver
 from kg.query.grouping.composition import Composition
 from kg.query.grouping.counting import by_count, deciding_count
-from kg.query.grouping.gathering import Gathering, counted_members, gathered, gathering_of
+from kg.query.grouping.gathering import counted_members, gathered
 from kg.query.grouping.groups import Group, Outcome, aggregates_of, finished, group_of
 from kg.query.grouping.outcomes import outcomes
 from kg.query.grouping.subselect import members_of
@@ -42,7 +42,6 @@ class Grouped:
     places: tuple[int, ...]
     inner: Inner
     made_of: tuple[tuple[Var, tuple[int, ...]], ...]
-    gathering: Gathering | None = None
 
     @property
     def is_written(self) -> bool:
@@ -89,12 +88,7 @@ def derive_grouped(query: Query, *, indexed: bool) -> Grouped:
             if parts:
                 made_of.append((item.variable, tuple(map(aggregates.index, dict.fromkeys(parts)))))
     places = tuple(shown.index(name) for name in named)
-    gathering = None
-    if indexed:
-        other = Deriver(Fresh(query.hidden), query.base, indexed=True, counts=True)
-        tree, names = other.members(body.of, keys, Scope())
-        gathering = gathering_of(asked, tree, names, asked.items or (), places)
-    return Grouped(replace(query, body=asked), columns, places, inner, tuple(made_of), gathering)
+    return Grouped(replace(query, body=asked), columns, places, inner, tuple(made_of))
 
 
 def _check_values(body: Select, values: Table) -> None:
@@ -110,8 +104,8 @@ def answered_groups(builder: Builder, plan: Grouped) -> GroupedRows | None:
 
     Raises ``NotAnnotated``.
     """
-    how, select = plan.gathering, plan.inner.select
-    if how is None or how.rows is None:
+    how, select = plan.inner.gathering, plan.inner.select
+    if how is None or how.rows is None or plan.asked.body.values is not None:
         return None
     if how.implicit:
         counted = None if select.having else counted_members(builder, how)
@@ -130,8 +124,8 @@ def annotate_groups(builder: Builder, plan: Grouped, rows: Sequence[Row]) -> Gro
         return _whole(builder, plan, rows)
     table = _page(plan, list(map(picker(plan.places), rows)))
     found = None
-    if plan.gathering is not None and table is None:
-        found = gathered(builder, plan.gathering, rows=False, taken=_deciding(plan))
+    if plan.inner.gathering is not None and table is None:
+        found = gathered(builder, plan.inner.gathering, rows=False, taken=_deciding(plan))
     groups = _groups(builder, plan, table) if found is None else found.groups
     return _annotated(builder, plan, rows, groups)
 
@@ -144,7 +138,7 @@ def _groups(builder: Builder, plan: Grouped, table: Table | None = None) -> dict
 
 def _deciding(plan: Grouped) -> Sequence[int]:
     """The places of the aggregates that must be known member by member for HAVING."""
-    select, how = plan.inner.select, plan.gathering
+    select, how = plan.inner.select, plan.inner.gathering
     if not select.having or how is None:
         return ()
     aggregates = aggregates_of(select)
@@ -181,8 +175,12 @@ def _annotated(builder: Builder, plan: Grouped, rows: Sequence[Row], groups: dic
     members_told = sum(len(groups[key].nodes) for key in keys if key in groups)
     if members_told > MOST_TOLD:
         return GroupedRows(rows, found, [], _too_many(members_told))
-    made = Composition(builder, plan.inner, plan.gathering, groups)
-    told = {key: _contributions(plan, made, key) for key in dict.fromkeys(keys)}
+    made = Composition(builder, plan.inner, groups)
+    parts = _told(plan)
+    told = {
+        key: tuple(Contribution(column, name, partial(made.taken, key, part)) for column, name, part in parts)
+        for key in dict.fromkeys(keys)
+    }
     return GroupedRows(rows, found, [told[key] for key in keys], None)
 
 
@@ -203,8 +201,9 @@ def _of_all(
     nodes = [builder.circuit.one] * len(rows)
     if members > MOST_TOLD:
         return GroupedRows(rows, nodes, [], _too_many(members))
-    made = Composition(builder, plan.inner, plan.gathering, {} if group is None else {(): group})
-    return GroupedRows(rows, nodes, [_contributions(plan, made, ())] * len(rows), None)
+    made = Composition(builder, plan.inner, {} if group is None else {(): group})
+    told = tuple(Contribution(column, name, partial(made.taken, (), n)) for column, name, n in _told(plan))
+    return GroupedRows(rows, nodes, [told] * len(rows), None)
 
 
 def _too_many(members: int) -> str:
@@ -241,13 +240,9 @@ def _standing(
     return {row: builder.circuit.plus(nodes) for row, nodes in sums.items()}
 
 
-def _contributions(plan: Grouped, made: Composition, key: Row) -> tuple[Contribution, ...]:
-    """What each aggregate of a row takes in; of DISTINCT ones each value once."""
+def _told(plan: Grouped) -> list[tuple[str, str, int]]:
+    """Of which aggregates it is told what they take in: their columns, names and places."""
     aggregates = aggregates_of(plan.inner.select)
-    return tuple(
-        Contribution(column.name, aggregates[part].name, partial(made.taken, key, part))
-        for column, parts in plan.made_of
-        for part in parts
-        if aggregates[part].of is not None or not aggregates[part].distinct
-        # members do not tell which solutions are alike
-    )
+    parts = [(column.name, aggregates[part], part) for column, parts in plan.made_of for part in parts]
+    # members do not tell which solutions are alike
+    return [(column, of.name, part) for column, of, part in parts if of.of is not None or not of.distinct]

@@ -13,6 +13,7 @@ from kg.query.deriving.conditions import existences, rewritten
 from kg.query.deriving.derivation import Inner, NotAnnotated, Tree, Worked
 from kg.query.deriving.hull import Hull
 from kg.query.deriving.standing import Scope
+from kg.query.grouping.gathering import gathering_of, is_simple
 from kg.query.grouping.groups import aggregates_of
 from kg.query.scope import certain, has_aggregate, projected
 
@@ -64,7 +65,11 @@ class Deriver(Hull):
         given = tuple(
             None if item is None or item.variable is None else own[item.variable] for item in arguments
         )
-        return Inner(tree, what, scope.renamed(projected(what)), names, given)
+        gathering = None
+        if self.indexed and not scope.layers and is_simple(what.of):
+            other = Deriver(self.fresh, self.base, indexed=True, counts=True)
+            gathering = gathering_of(what, *other.members(what.of, keys, scope), keys)
+        return Inner(tree, what, scope.renamed(projected(what)), names, given, gathering=gathering)
 
     def members(self, of: Pattern, items: Sequence[Item], scope: Scope) -> tuple[Tree, Mapping[Var, Var]]:
         """The solutions of a pattern, keyed by some columns; and the names that its variables have there."""

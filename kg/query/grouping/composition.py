@@ -6,7 +6,7 @@ from functools import cached_property
 from kg.query.answer import Row, Term
 from kg.query.builder import Builder
 from kg.query.deriving.derivation import Inner
-from kg.query.grouping.gathering import Gathering, gathered
+from kg.query.grouping.gathering import gathered
 from kg.query.grouping.groups import Group, aggregates_of, group_of, number
 from kg.query.grouping.subselect import members_of
 from kg.query.sweeping import unswept
@@ -18,15 +18,12 @@ class Composition:
     """What the aggregates of the groups of one answer take in.
 
     ``groups`` are those of which it is known already: all, with every argument of every
-    member, unless they were gathered (``how``) for their annotations alone.
+    member, unless they were gathered for their annotations alone.
     """
 
-    def __init__(
-        self, builder: Builder, inner: Inner, how: Gathering | None, groups: Mapping[Row, Group]
-    ) -> None:
+    def __init__(self, builder: Builder, inner: Inner, groups: Mapping[Row, Group]) -> None:
         self._builder = builder
         self._inner = inner
-        self._how = how
         self._known = groups
         self._aggregates = aggregates_of(inner.select)
 
@@ -37,9 +34,10 @@ class Composition:
         if first is not None and all(first.arguments[place] is not None for place in takes):
             return self._known
         self._builder.afresh()
+        how = self._inner.gathering
         with unswept():
-            if self._how is not None:
-                found = gathered(self._builder, self._how, rows=self._how.rows is not None, taken=takes)
+            if how is not None:
+                found = gathered(self._builder, how, rows=how.rows is not None, taken=takes)
                 if found is not None:
                     return found.groups
             width = len(self._inner.arguments)

@@ -1,11 +1,25 @@
 """Counts that decide: "exactly n of these", "at least n of these", built up as circuits member by member."""
 
+import operator
+import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from kg.provenance.circuit import Circuit
-from kg.query.algebra import Aggregate, Exists, Expression, Filter, Item, Pattern, Query, Select, Var
+from kg.query.algebra import (
+    Aggregate,
+    Exists,
+    Expression,
+    Filter,
+    Item,
+    Lit,
+    Operation,
+    Pattern,
+    Query,
+    Select,
+    Var,
+)
 from kg.query.answer import Row, Term
 from kg.query.builder import Builder
 from kg.query.deriving.derivation import NotAnnotated
@@ -21,9 +35,19 @@ from kg.query.grouping.groups import (
 )
 from kg.query.scope import subexpressions
 from kg.query.shaping.render import render
+from ontology.vocab import XSD
 
 MOST_COUNTED = 200
 """A group of which only a count matters has at most so many."""
+_NUMBER = re.compile(r"[0-9]{1,9}")
+_COMPARISONS: Mapping[str, Callable[[int, int], bool]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    "=": operator.eq,
+    "!=": operator.ne,
+    ">=": operator.ge,
+    ">": operator.gt,
+}
 
 
 def counted(
@@ -81,7 +105,7 @@ def by_count(
                 f"HAVING that counts up to {last} in a group of {len(events[key])} is not annotated"
             )
         if passes[last] and not any(passes[:last]) and last:
-            found[key] = at_least(circuit, events[key], last)
+            found[key] = circuit.at_least(last, events[key])
             continue
         there = circuit.one if implicit else circuit.plus(group.nodes)
         if passes[last] and not last:
@@ -93,26 +117,6 @@ def by_count(
         states[0] = circuit.times((states[0], there))
         found[key] = circuit.plus(state for n, state in enumerate(states) if passes[n])
     return found
-
-
-def at_least(circuit: Circuit, events: Sequence[int], least: int) -> int:
-    """That so many of some events are true, one or more; nothing is subtracted for it.
-
-    "So many of the first ones" is built only where enough events are left to come to all.
-    """
-    spare = len(events) - least
-    if spare < 0:
-        return circuit.zero
-    if spare == 0:
-        return circuit.times(events)
-    row = [circuit.plus(events[: n + 1]) for n in range(spare + 1)]
-    for needed in range(1, least):
-        state, following = circuit.zero, []
-        for before, event in zip(row, events[needed:], strict=False):
-            state = circuit.plus((state, circuit.times((before, event))))
-            following.append(state)
-        row = following
-    return row[-1]
 
 
 def _is_of_aggregates(conditions: Sequence[Expression]) -> bool:
@@ -140,12 +144,29 @@ def _events(circuit: Circuit, group: Group, count: Aggregate, place: int) -> Seq
 
 def _passing(builder: Builder, select: Select, count: Aggregate, most: int) -> list[bool]:
     """Whether HAVING lets a group pass, for each count from none to ``most``."""
+    known = [_compared(condition, count) for condition in select.having]
+    if all(known):
+        return [all(passes is not None and passes(n) for passes in known) for n in range(most + 1)]
     value = Var("n")
     of: Pattern = written((value,), [(number(n),) for n in range(most + 1)])
     for condition in select.having:
         of = Filter(without_aggregates(condition, {count: value}), of)
     passed = {place_of(row) for row in builder.solutions(render(Query("select", Select(of, (Item(value),)))))}
     return [n in passed for n in range(most + 1)]
+
+
+def _compared(condition: Expression, count: Aggregate) -> Callable[[int], bool] | None:
+    """What a condition says of a count, where it compares that with a number; ``None`` for another one."""
+    match condition:
+        case Operation(sign, (left, Lit(lexical, datatype, None))) if (
+            left == count
+            and datatype == f"{XSD}integer"
+            and sign in _COMPARISONS
+            and _NUMBER.fullmatch(lexical)
+        ):
+            compare, bound = _COMPARISONS[sign], int(lexical)
+            return lambda n: compare(n, bound)
+    return None
 
 
 def _counted_on(circuit: Circuit, states: Sequence[int], event: int) -> list[int]:

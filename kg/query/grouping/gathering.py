@@ -8,35 +8,42 @@ order in which it finds solutions.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from itertools import chain, compress
 from operator import attrgetter
 from typing import Any
 
 from kg.dataset.annotated.collect import COLLECT, Lists
-from kg.dataset.terms import Literal, QuerySolutions
+from kg.dataset.terms import Literal, NamedNode, QuerySolutions
 from kg.errors import QuerySyntaxError
 from kg.query.algebra import (
     Aggregate,
+    Bgp,
     Call,
     Expression,
+    Extend,
+    Filter,
     Function,
     Iri,
     Item,
+    Join,
     Membership,
+    Negated,
     Operation,
+    PathPattern,
+    Pattern,
     Query,
     Select,
+    Table,
     Var,
 )
 from kg.query.answer import Row, Term
 from kg.query.builder import Builder, picker
 from kg.query.deriving.conditions import existences, rewritten
-from kg.query.deriving.derivation import Leaf, Tree
+from kg.query.deriving.derivation import Gathering, Leaf, Tree
 from kg.query.grouping.groups import Group, aggregates_of
 from kg.query.leaves import Unaccounted
 from kg.query.planning import planning_of
-from kg.query.scope import certain, expressions_of, mentioned_in, visible
+from kg.query.scope import expressions_of, mentioned_in, visible
 from kg.query.shaping.render import render
 from kg.query.shaping.size import check_size
 from kg.query.source import listed
@@ -44,39 +51,6 @@ from ontology.vocab import XSD
 
 _TEXTS = 16
 _INTEGERS = tuple(f"{XSD}{name}" for name in ("integer", "int", "long", "short", "byte"))
-
-
-@dataclass(frozen=True)
-class Gathering:
-    """How the engine gathers the members of groups.
-
-    ``tree`` has the members, by the keys of their groups; ``arguments`` are what each
-    aggregate takes in, over its variables. ``rows`` are the columns of the answer and what
-    HAVING asks for, where they may be taken from the same query; the keys stand at
-    ``places`` there. ``implicit`` says that all members are one group.
-    """
-
-    tree: Tree
-    arguments: tuple[Expression | None, ...]
-    rows: Select | None
-    places: tuple[int, ...]
-    implicit: bool
-
-    @cached_property
-    def tokens(self) -> tuple[Var, ...]:
-        """What stands for the annotations of each member."""
-        return tuple(leaf.token for leaf in self.tree.leaves if isinstance(leaf, Leaf) and leaf.token)
-
-    @cached_property
-    def sure(self) -> frozenset[int]:
-        """The places of the aggregates that take in something of each member."""
-        bound = certain(self.tree.pattern)
-        return frozenset(n for n, of in enumerate(self.arguments) if isinstance(of, Var) and of in bound)
-
-    @cached_property
-    def texts(self) -> dict[tuple[object, ...], str]:
-        """Queries that were written."""
-        return {}
 
 
 @dataclass(frozen=True)
@@ -88,12 +62,11 @@ class Gathered:
 
 
 def gathering_of(
-    body: Select, tree: Tree, names: Mapping[Var, Var], items: Sequence[Item], places: tuple[int, ...]
+    body: Select, tree: Tree, names: Mapping[Var, Var], keys: Sequence[Item]
 ) -> Gathering | None:
     """How the engine gathers the members of a grouped SELECT; ``None`` where it cannot.
 
-    ``names`` are those that its variables have in the tree, ``items`` the columns of the
-    answer with all keys, which stand at ``places``.
+    ``names`` are those that its variables have in the tree.
     """
     if not tree.indexed or tree.factors or tree.tags or not tree.leaves:
         return None
@@ -103,22 +76,40 @@ def gathering_of(
         return None
     aggregates = aggregates_of(body)
     arguments = tuple(None if one.of is None else _named(one.of, names) for one in aggregates)
-    rows = _rows(body, names, items) if all(map(_is_steady, aggregates)) else None
+    shown = [*(body.items or ())]
+    shown += [Item(key.variable) for key in keys if key.variable not in {item.variable for item in shown}]
+    columns = [item.variable for item in shown]
+    places = tuple(columns.index(key.variable) for key in keys)
+    rows = _rows(body, names, shown) if all(map(_is_steady, aggregates)) else None
     return Gathering(tree, arguments, rows, places, implicit=body.group is None)
+
+
+def is_simple(pattern: Pattern) -> bool:
+    """Whether solutions of a pattern rest on its triple patterns, each of them on every one."""
+    match pattern:
+        case Bgp() | Table() | PathPattern(_, Negated(_, ()) | Negated((), _), _):
+            return True
+        case Join(left, right):
+            return is_simple(left) and is_simple(right)
+        case Filter(value, of) | Extend(of, _, value):
+            return not existences(value) and is_simple(of)
+    return False
 
 
 def _rows(body: Select, names: Mapping[Var, Var], items: Sequence[Item]) -> Select | None:
     """The columns of the answer over a tree; ``None`` where a query of its own gives them."""
-    if body.order or body.offset or body.limit is not None or body.duplicates != "ALL":
+    if body.offset or body.limit is not None or body.duplicates != "ALL" or body.values is not None:
         return None
-    if body.values is not None:
+    ordered = {one.expression for one in body.order}
+    if body.order and ordered != {key.variable for key in body.group or ()}:
         return None
     named = [
         Item(item.variable, _named(item.expression or item.variable, names))
         for item in items
         if item.variable is not None
     ]
-    return Select(body.of, tuple(named), having=tuple(_named(one, names) for one in body.having))
+    order = tuple(replace(one, expression=_named(one.expression, names)) for one in body.order)
+    return Select(body.of, tuple(named), having=tuple(_named(one, names) for one in body.having), order=order)
 
 
 def _is_steady(what: Aggregate) -> bool:
@@ -169,6 +160,9 @@ def gathered(builder: Builder, how: Gathering, *, rows: bool, taken: Sequence[in
     head = picker(range(width))
     key = picker(how.places) if rows else head
     keyed = dict(zip(map(key, found), groups, strict=True))
+    is_sorted = rows and how.rows is not None and bool(how.rows.order)
+    if is_sorted and not {NamedNode}.issuperset(map(type, chain.from_iterable(keyed))):
+        return None  # of literals that are equal either may come first
     return Gathered(keyed, tuple(map(head, found)) if rows else ())
 
 
@@ -201,7 +195,7 @@ def _text(
     if text is None:
         pattern = planning_of(builder.source).derived(how.tree).pattern
         shown = how.rows.items if rows and how.rows and how.rows.items else tuple(map(Item, how.tree.key))
-        having = how.rows.having if rows and how.rows else ()
+        having, order = (how.rows.having, how.rows.order) if rows and how.rows else ((), ())
         collect = Iri(COLLECT)
         more = [
             Item(
@@ -218,7 +212,7 @@ def _text(
             needed = (*how.tree.key, *sorted(used, key=attrgetter("name")))
             pattern = Select(pattern, tuple(map(Item, needed)), limit=limit)
         group = None if how.implicit else tuple(map(Item, how.tree.key))
-        select = Select(pattern, (*shown, *more), group=group, having=having)
+        select = Select(pattern, (*shown, *more), group=group, having=having, order=order)
         text = render(Query("select", select, base=how.tree.base))
         check_size(text)
         if len(how.texts) >= _TEXTS:

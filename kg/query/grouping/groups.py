@@ -125,10 +125,17 @@ def finished(
     """Rows of a grouped SELECT from what its groups may become: expressions, HAVING and ORDER BY applied."""
     if not found:
         return []
+    every: list[Expression] = [*keys, *aggregates]
+    places = {part: place for place, part in enumerate(every)}
+    shown = [item.variable if item.expression is None else item.expression for item in select.items or ()]
+    if not select.having and not select.order and all(part in places for part in shown):
+        pick = [places[part] for part in shown if part is not None]
+        rows = [(*one.key, *one.values) for one in found]
+        return [(tuple(row[n] for n in pick), one.node) for row, one in zip(rows, found, strict=True)]
     names = {aggregate: Var(f"_v{place}") for place, aggregate in enumerate(aggregates)}
     line = Var("_r")
-    rows = [(number(place), *one.key, *one.values) for place, one in enumerate(found)]
-    table = written((line, *keys, *names.values()), rows)
+    lines = [(number(place), *one.key, *one.values) for place, one in enumerate(found)]
+    table = written((line, *keys, *names.values()), lines)
     of: Pattern = table
     for condition in select.having:
         of = Filter(without_aggregates(condition, names), of)
