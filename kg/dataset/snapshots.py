@@ -2,6 +2,8 @@
 
 import os
 import re
+from collections.abc import Iterable
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 
@@ -9,10 +11,12 @@ from pyoxigraph import Store
 
 from kg.dataset.annotated.annotations import AnnotationReader
 from kg.dataset.annotated.index import AnnotatedFacts
+from kg.dataset.annotated.view import ClaimInfo
 from kg.dataset.files import Layout, Manifest, Settings
 from kg.dataset.fixed import Version
 from kg.dataset.statistics import Statistics, statistics_of
-from kg.dataset.text.search import TextIndex
+from kg.dataset.text.search import Stored, TextIndex
+from kg.dataset.text.telling import Telling
 from kg.errors import StoreError, VersionGone
 from ontology.vocab import LS
 
@@ -41,6 +45,7 @@ class Snapshot(Version):
         self.layout = layout
         self.settings = settings
         self.manifest = manifest
+        self._telling = Telling(self)
 
     @cached_property
     def index(self) -> AnnotatedFacts | None:
@@ -68,6 +73,25 @@ class Snapshot(Version):
         Raises ``StoreError`` if it cannot be opened any more.
         """
         return TextIndex(self.layout.snapshots / self.manifest.text) if self.manifest.text else None
+
+    def expect_claims(self, iris: Iterable[str]) -> None:
+        """What answers tell of these claims will be asked: where they are many, it is read at once."""
+        if self.text is not None:
+            with suppress(StoreError):  # then each is asked of the record
+                self._telling.expect(self.text, iris)
+
+    def expected(self, claim: str) -> Stored | None:
+        """What the text index tells of an active claim, if it was read at once with others."""
+        return self._telling.of(claim)
+
+    def claim_info(self, iri: str) -> ClaimInfo | None:
+        """What an answer tells about an active claim; ``None`` if there is none of that IRI."""
+        return self._telling.info(iri) or super().claim_info(iri)
+
+    def rebuttals(self, iri: str) -> tuple[str, ...]:
+        """Active claims that rebut or correct a claim, or deny what it states in its direct form."""
+        found = self._telling.rebuttals(iri)
+        return super().rebuttals(iri) if found is None else found
 
     @cached_property
     def iri(self) -> str:

@@ -118,15 +118,20 @@ class Source(Protocol):
 
 
 @runtime_checkable
-class Far(Protocol):
-    """A source that is asked by requests: it fetches at once what it is told will be looked up."""
-
-    def expect_facts(self, triples: Iterable[tuple[Term | None, ...]]) -> None:
-        """What these triples rest on will be asked."""
-        ...
+class Expecting(Protocol):
+    """A source that reads at once what it is told will be looked up."""
 
     def expect_claims(self, iris: Iterable[str]) -> None:
         """What is told about these claims will be asked."""
+        ...
+
+
+@runtime_checkable
+class Far(Expecting, Protocol):
+    """A source that is asked by requests: the fewer, the better."""
+
+    def expect_facts(self, triples: Iterable[tuple[Term | None, ...]]) -> None:
+        """What these triples rest on will be asked."""
         ...
 
 

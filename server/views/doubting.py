@@ -54,6 +54,7 @@ def choices(
     ranked = sorted(resting, key=lambda iri: (-len(resting[iri]), iri))[:MOST_CLAIMS]
     found: dict[str, Bearing] = {kind: defaultdict(set) for kind in KINDS}
     view = namer.snapshot
+    view.expect_claims(ranked)
     for iri in ranked:
         if not view.is_known(iri):
             found["judgment"][iri] |= resting[iri]
