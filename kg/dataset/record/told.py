@@ -208,11 +208,12 @@ class Told(Identities):
                 for quad in self.main.quads_for_pattern(None, form, None, claim):
                     sides = self.sides(quad.subject, quad.predicate, quad.object)
                     opposed = [other for other, polarity in sides if polarity != mine[0]]
-                    days = self._days(iri) if opposed else EVERY_DAY
-                    found.update(other for other in opposed if days.meets(self._days(other)))
+                    days = self.days(iri) if opposed else EVERY_DAY
+                    found.update(other for other in opposed if days.meets(self.days(other)))
         return tuple(sorted(found))
 
-    def _days(self, claim: str) -> Span:
+    def days(self, claim: str) -> Span:
+        """The days on which what an active claim says held; where nothing is told, any."""
         return held_on(claim, lambda part, predicate: self.said(part, predicate) or "") or EVERY_DAY
 
     def sides(self, s: Subject, p: NamedNode, o: Object) -> tuple[tuple[str, str], ...]:
