@@ -80,6 +80,16 @@ class Snapshot(Version):
             with suppress(StoreError):  # then each is asked of the record
                 self._telling.expect(self.text, iris)
 
+    def told(self, claims: Iterable[str]) -> dict[str, Stored]:
+        """What the text index tells of active claims, read at once; of others nothing.
+
+        Raises ``StoreError``.
+        """
+        wanted = tuple(claims)
+        if self.text is not None:
+            self._telling.expect(self.text, wanted, many=1)
+        return {iri: found for iri in wanted if (found := self._telling.of(iri)) is not None}
+
     def expected(self, claim: str) -> Stored | None:
         """What the text index tells of an active claim, if it was read at once with others."""
         return self._telling.of(claim)

@@ -206,6 +206,36 @@ class Circuit:
         kind.short.update(numbers)
         return list(numbers) if len(fresh) == len(keys) else list(map(kind.known.__getitem__, keys))
 
+    def at_least(self, least: int, of: Sequence[int]) -> int:
+        """The sum of the products of all ``least`` of these nodes, one or more: that so many have support.
+
+        It takes at most ``least`` times as many sums and products as there are nodes.
+        "So many of the first ones" is built only where enough are left to come to all.
+        """
+        spare = len(of) - least
+        if spare < 0:
+            return self.zero
+        if spare == 0:
+            return self.times(of)
+        row = [self.plus(of[: n + 1]) for n in range(spare + 1)]
+        for taken in range(1, least):
+            state, following = self.zero, []
+            for before, other in zip(row, of[taken:], strict=False):
+                state = self._pair(self._sums, state, self._pair(self._products, before, other))
+                following.append(state)
+            row = following
+        return row[-1]
+
+    def _pair(self, kind: _Composites, left: int, right: int) -> int:
+        """The sum or product of two nodes, which are not taken apart: so chains of them stay short."""
+        if left <= self.one or right <= self.one:
+            return self._combined(kind, (left, right) if left < right else (right, left))
+        key = (left, right) if left < right else (right, left)
+        found = kind.known.get(key)
+        if found is None:
+            found = kind.known[key] = self._new(kind.op, key)
+        return found
+
     def minus(self, left: int, right: int) -> int:
         """``left`` where ``right`` has no support, else zero."""
         if self.zero in (left, right):

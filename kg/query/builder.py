@@ -144,14 +144,32 @@ class Builder:
         if not isinstance(result, QuerySolutions):
             raise Unaccounted("the derivation query gave no solutions")
         found = listed(result, self._left + 1)
-        if len(found) > self._left:
-            raise NotAnnotated(f"the answer has more than {self._cap} derivations")
-        self._left -= len(found)
+        self.spend(len(found))
         return found
+
+    @property
+    def most(self) -> int:
+        """How many derivations there may be in all."""
+        return self._cap
+
+    def spend(self, derivations: int) -> None:
+        """So many derivations more were found. Raises ``NotAnnotated`` where they are too many."""
+        if derivations > self._left:
+            raise NotAnnotated(f"the answer has more than {self._cap} derivations")
+        self._left -= derivations
+
+    def afresh(self) -> None:
+        """What is asked from now on tells once more of derivations that were found."""
+        self._left = self._cap
 
     def leaf(self, terms: Sequence[Term | None]) -> int:
         """The node of a triple; with a named graph as the fourth term, of a triple of it."""
         return self._leaves.node(terms)
+
+    def named_products(self, columns: Sequence[Sequence[Any]]) -> list[int]:
+        """For each place the product of what the names of graphs in some columns stand for."""
+        nodes = list(map(self._leaves.named, columns))
+        return nodes[0] if len(nodes) == 1 else self.circuit.products(zip(*nodes, strict=True))
 
     def _ways_of(self, way: Way) -> WayLeaves:
         found = self._ways.get(way.indexed)
@@ -227,8 +245,11 @@ class Builder:
         One where an OPTIONAL matched nothing.
         """
         pick = picker([places[leaf.token] for leaf in leaves if leaf.token is not None])
+        names = list(chain.from_iterable(map(pick, found)))
+        if not any(leaf.witness for leaf in leaves):
+            return self._leaves.named(names)
         first: dict[Any, int] = {}
-        cells = list(map(first.setdefault, chain.from_iterable(map(pick, found)), count()))
+        cells = list(map(first.setdefault, names, count()))
         optional = first.pop(None, None)
         if not {BlankNode}.issuperset(map(type, first)):
             raise Unaccounted("a triple pattern has no annotation")

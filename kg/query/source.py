@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Protocol, runtime_checkable
 
+from kg.dataset.annotated.collect import Lists
 from kg.dataset.annotated.view import ClaimInfo, Fact, Support
 from kg.dataset.record.records import Object, Subject
 from kg.dataset.statistics import Statistics
@@ -31,6 +32,10 @@ class AnnotatedFacts(Protocol):
         self, sparql: str, *, base_iri: str | None = None
     ) -> QuerySolutions | QueryBoolean | QueryTriples:
         """Evaluate a query as it is. Raises ``QuerySyntaxError``."""
+        ...
+
+    def collected(self, sparql: str) -> tuple[QuerySolutions | QueryBoolean | QueryTriples, Lists]:
+        """Evaluate a query that collects the values of groups (``kg.dataset.annotated.collect``)."""
         ...
 
     def matching(

@@ -6,6 +6,7 @@ union of what its claims assert and of the base data, each triple once.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from kg.dataset.annotated.collect import Lists, collected
 from kg.dataset.annotated.view import ClaimInfo, Fact, Support
 from kg.dataset.record.records import Object, Subject
 from kg.dataset.terms import (
@@ -64,6 +65,9 @@ class FakeIndex:
             )
         except SyntaxError as error:
             raise QuerySyntaxError(f"the engine says: {error}") from error
+
+    def collected(self, sparql: str) -> tuple[QuerySolutions | QueryBoolean | QueryTriples, Lists]:
+        return collected(self.store, sparql)
 
     def matching(
         self, s: Subject | None, p: NamedNode | None, o: Object | None

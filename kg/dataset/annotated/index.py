@@ -14,6 +14,7 @@ from pyoxigraph import (
 )
 
 from kg.dataset.annotated.annotations import AnnotationReader
+from kg.dataset.annotated.collect import Lists, collected
 from kg.dataset.annotated.view import Fact, Support, View, proved
 from kg.dataset.record.records import Object, Subject
 from kg.dataset.syntax import syntax_error
@@ -48,6 +49,10 @@ class AnnotatedFacts:
         except SyntaxError as error:
             raise syntax_error(error) from None
 
+    def collected(self, sparql: str) -> tuple[QuerySolutions | QueryBoolean | QueryTriples, Lists]:
+        """The same for a query that collects (``collect``). Raises ``QuerySyntaxError``."""
+        return collected(self.store, sparql)
+
     def matching(
         self, s: Subject | None, p: NamedNode | None, o: Object | None
     ) -> Iterator[tuple[Subject, NamedNode, Object, BlankNode]]:
@@ -61,10 +66,10 @@ class AnnotatedFacts:
         try:
             return list(map(known.__getitem__, names))
         except KeyError:
-            unknown = [name for name in names if name not in known]
+            unknown = list(dict.fromkeys(name for name in names if name not in known))
         if len(known) + len(unknown) > _CACHED:
             known.clear()
-            unknown = list(names)
+            unknown = list(dict.fromkeys(names))
         known.update((name, self._read(name).sole) for name in unknown)
         return list(map(known.__getitem__, names))
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import chain
 
+from kg.dataset.annotated.collect import Lists
 from kg.dataset.annotated.view import Fact, Support, claim_of
 from kg.dataset.record.records import Object, Subject
 from kg.dataset.terms import BlankNode, NamedNode, QueryBoolean, QuerySolutions, QueryTriples
@@ -74,6 +75,9 @@ class _TrustedFacts:
         self, sparql: str, *, base_iri: str | None = None
     ) -> QuerySolutions | QueryBoolean | QueryTriples:
         return self._facts.query(sparql, base_iri=base_iri)
+
+    def collected(self, sparql: str) -> tuple[QuerySolutions | QueryBoolean | QueryTriples, Lists]:
+        return self._facts.collected(sparql)
 
     def matching(
         self, s: Subject | None, p: NamedNode | None, o: Object | None
