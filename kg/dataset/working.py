@@ -19,6 +19,7 @@ from typing import Self
 
 from pyoxigraph import Store
 
+from kg.dataset.sweeping import unswept
 from kg.dataset.annotated.annotations import AnnotationWriter
 from kg.dataset.annotated.indexing import Indexing
 from kg.dataset.annotated.view import View
@@ -251,6 +252,7 @@ class WorkingCopy:
         finally:
             self._all_anew = False
 
+    @unswept()
     def _write_version(self, target: Path, manifest: Manifest) -> Manifest:
         """Write what a version consists of into its folder: stores, and whatever else is made from them."""
         changed = {"main": self.main}

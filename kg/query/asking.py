@@ -27,7 +27,7 @@ from kg.query.shaping.page import filled
 from kg.query.shaping.render import NOTHING, render
 from kg.query.shaping.size import TooComplex, check_size
 from kg.query.source import Source
-from kg.query.sweeping import unswept
+from kg.dataset.sweeping import unswept
 from kg.query.trust.chosen import Chosen
 
 

@@ -35,7 +35,7 @@ from kg.query.prepare import Prepared, prepared
 from kg.query.service.services import Services
 from kg.query.shaping.size import TooComplex
 from kg.query.source import Source
-from kg.query.sweeping import unswept
+from kg.dataset.sweeping import unswept
 from kg.query.trust.chosen import Chosen
 from kg.query.trust.policy import TrustPolicy
 from kg.query.trust.trusting import Restriction, Trusting
