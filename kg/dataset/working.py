@@ -19,7 +19,6 @@ from typing import Self
 
 from pyoxigraph import Store
 
-from kg.dataset.sweeping import unswept
 from kg.dataset.annotated.annotations import AnnotationWriter
 from kg.dataset.annotated.indexing import Indexing
 from kg.dataset.annotated.view import View
@@ -30,6 +29,7 @@ from kg.dataset.loading.checkpoints import SAFE_EVERY, FileLoad, drop, resume, s
 from kg.dataset.loading.progress import Unwatched, Watch
 from kg.dataset.lock import StoreLock
 from kg.dataset.statistics import STATISTICS_FILE, gather, statistics_of
+from kg.dataset.sweeping import unswept
 from kg.dataset.text.index import link
 from kg.dataset.text.keeping import TextIndexing
 from kg.errors import StoreError
