@@ -168,33 +168,34 @@ def _of_part(
     claims = list(islice(_claims_of(snapshot, document), MOST_PLACED + 1))
     here, left = [], []
     for claim in claims[:MOST_PLACED]:
-        place = _place(snapshot, claim)
-        if place is None:
+        start = _offset(snapshot, claim, "start")
+        if start is not None and not low - PART <= start < high:
+            continue
+        end = None if start is None else _offset(snapshot, claim, "end")
+        if start is None or end is None:
             left.append(_Placed(claim))
-        elif low - PART <= place[0] < high and place[1] > low:
-            here.append(_Placed(claim, *place))
+        elif end > low:
+            here.append(_Placed(claim, start, end))
     here.sort(key=lambda p: (p.start, p.end, p.claim))
     return here, sorted(left, key=lambda p: p.claim), len(claims) <= MOST_PLACED
 
 
-_PLACES: dict[tuple[str, str], tuple[int, int] | None] = {}
+_OFFSETS: dict[tuple[str, str, str], int | None] = {}
 """Where quotes begin and end, by store and claim: a claim never changes, so it holds for every version."""
 
-_MOST_PLACES = 100_000
+_MOST_OFFSETS = 200_000
 
 
-def _place(snapshot: Snapshot, claim: str) -> tuple[int, int] | None:
-    """Where the quote of a claim begins and ends in its document, if that is known."""
-    key = (snapshot.settings.store_id, claim)
+def _offset(snapshot: Snapshot, claim: str, which: str) -> int | None:
+    """Where the quote of a claim has its ``start`` or its ``end`` in its document, if that is known."""
+    key = (snapshot.settings.store_id, claim, which)
     try:
-        return _PLACES[key]
+        return _OFFSETS[key]
     except KeyError:
-        quote = part_of(claim, "quote")
-        start = snapshot.said(quote, OA + "start")
-        end = None if start is None else snapshot.said(quote, OA + "end")
-        if len(_PLACES) >= _MOST_PLACES:
-            _PLACES.clear()
-        found = _PLACES[key] = None if start is None or end is None else (int(start), int(end))
+        text = snapshot.said(part_of(claim, "quote"), OA + which)
+        if len(_OFFSETS) >= _MOST_OFFSETS:
+            _OFFSETS.clear()
+        found = _OFFSETS[key] = None if text is None else int(text)
         return found
 
 

@@ -57,7 +57,7 @@ def choices(
     view = namer.snapshot
     view.expect_claims(ranked)
     for iri in ranked:
-        if not view.is_known(iri):
+        if view.expected(iri) is None and not view.is_known(iri):
             found["judgment"][iri] |= resting[iri]
             continue
         found["claim"][iri] |= resting[iri]
