@@ -183,6 +183,10 @@ class Circuit:
         """A sum. ``x + 0 = x``; flattened, in a fixed order; ``x + x`` is kept."""
         return self._combined(self._sums, tuple(sorted(of)))
 
+    def sum(self, of: Sequence[int]) -> int:
+        """The same of a list, which mostly has but one node."""
+        return of[0] if len(of) == 1 else self.plus(of)
+
     def times(self, of: Iterable[int]) -> int:
         """A product. ``x · 1 = x``, ``x · 0 = 0``; flattened, in a fixed order; ``x · x`` is kept."""
         return self._combined(self._products, tuple(sorted(of)))
