@@ -236,6 +236,7 @@ class Builder:
         watched = [] if leaf.witness is None else [leaf.witness]
         pick = picker([places[n] for n in (*variables, *watched)])
         fixed = [None if isinstance(n, Var) else constant(n) for n in leaf.nodes]
+        partly = bool(watched) or len(variables) < len(fixed)
         picked = list(map(pick, found))
         known = {}
         if isinstance(leaf, Leaf) and isinstance(self.source, Far):
@@ -244,7 +245,7 @@ class Builder:
             if watched and values[-1] is None:
                 known[values] = self.circuit.one
                 continue
-            terms = _ground(fixed, values)
+            terms = _ground(fixed, values) if partly else values
             if isinstance(leaf, Way):
                 known[values] = self._ways_of(leaf).node(leaf, terms)
             elif isinstance(leaf, Worked):
