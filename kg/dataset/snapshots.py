@@ -24,12 +24,21 @@ _NUMBER = re.compile(r"[0-9]{1,18}")
 
 
 class Snapshot(Version):
-    """One published version. It never changes, so what is read of its claims is kept."""
+    """One published version. It never changes, so what is read of its claims is kept.
 
-    def __init__(self, layout: Layout, settings: Settings, manifest: Manifest) -> None:
+    Most commits leave the archive alone: then it is that of ``before``, a version that is open already.
+    """
+
+    def __init__(
+        self, layout: Layout, settings: Settings, manifest: Manifest, before: "Snapshot | None" = None
+    ) -> None:
         try:
             main = Store.read_only(str(layout.snapshots / manifest.main))
-            archive = Store.read_only(str(layout.snapshots / manifest.archive))
+            self.archive_place = _place(layout.snapshots / manifest.archive)
+            if before is not None and before.archive_place == self.archive_place:
+                archive = before.archive
+            else:
+                archive = Store.read_only(str(layout.snapshots / manifest.archive))
         except (OSError, RuntimeError) as error:
             raise StoreError(
                 f"version {manifest.version} of {layout.root} cannot be opened: {error}",
@@ -80,6 +89,16 @@ class Snapshot(Version):
             with suppress(StoreError):  # then each is asked of the record
                 self._telling.expect(self.text, iris)
 
+    def told(self, claims: Iterable[str]) -> dict[str, Stored]:
+        """What the text index tells of active claims, read at once; of others nothing.
+
+        Raises ``StoreError``.
+        """
+        wanted = tuple(claims)
+        if self.text is not None:
+            self._telling.expect(self.text, wanted, many=1)
+        return {iri: found for iri in wanted if (found := self._telling.of(iri)) is not None}
+
     def expected(self, claim: str) -> Stored | None:
         """What the text index tells of an active claim, if it was read at once with others."""
         return self._telling.of(claim)
@@ -109,6 +128,12 @@ class Snapshot(Version):
         return self.layout.text(content_hash) if content_hash else None
 
 
+def _place(folder: Path) -> tuple[str, int, int, int]:
+    """Tells a folder from any other, also from one that is put in its place. Raises ``OSError``."""
+    found = folder.stat()
+    return str(folder), found.st_dev, found.st_ino, found.st_mtime_ns
+
+
 class Reader:
     """Follows a store's published versions."""
 
@@ -126,7 +151,7 @@ class Reader:
             if self._current is not None and stamp == self._stamp:
                 return self._current
             try:
-                opened = Snapshot(self.layout, self._settings, self.layout.manifest())
+                opened = Snapshot(self.layout, self._settings, self.layout.manifest(), self._current)
             except StoreError:
                 if attempt == 4 or self._manifest_stamp() == stamp:
                     raise

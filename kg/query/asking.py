@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal as OneOf
 
+from kg.dataset.sweeping import unswept
 from kg.dataset.terms import BlankNode, NamedNode
 from kg.errors import QuerySyntaxError
 from kg.provenance.circuit import CircuitTooLarge
@@ -27,7 +28,6 @@ from kg.query.shaping.page import filled
 from kg.query.shaping.render import NOTHING, render
 from kg.query.shaping.size import TooComplex, check_size
 from kg.query.source import Source
-from kg.query.sweeping import unswept
 from kg.query.trust.chosen import Chosen
 
 

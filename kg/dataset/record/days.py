@@ -34,6 +34,16 @@ def days_of(claim: str, said: Callable[[str, str], str]) -> Span | None:
     return (None if of_saying else _between(when, said)) or _between(validity, said)
 
 
+def held_on(claim: str, said: Callable[[str, str], str]) -> Span | None:
+    """The days on which what a claim says held: from the event to the end of its validity, where told."""
+    happened = days_of(claim, said)
+    valid = _between(part_of(claim, "validity"), said)
+    if happened is None or valid is None:
+        return happened
+    lasts = (happened.last, valid.last)
+    return Span(min(happened.first, valid.first), "" if "" in lasts else max(lasts))
+
+
 def _between(part: str, said: Callable[[str, str], str]) -> Span | None:
     first, last = said(part, LS.earliest), said(part, LS.latest)
     return Span(first, last) if first or last else None

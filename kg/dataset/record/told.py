@@ -15,7 +15,7 @@ from kg.claims.confidence import (
 from kg.claims.names import part_of
 from kg.claims.types import TYPE_INFO
 from kg.dataset.judgments.identities import Identities
-from kg.dataset.record.days import EVERY_DAY, Span, days_of
+from kg.dataset.record.days import EVERY_DAY, Span, held_on
 from kg.dataset.record.records import Object, Subject, plain_value
 from kg.dataset.terms import node
 from kg.errors import NotFound
@@ -208,12 +208,13 @@ class Told(Identities):
                 for quad in self.main.quads_for_pattern(None, form, None, claim):
                     sides = self.sides(quad.subject, quad.predicate, quad.object)
                     opposed = [other for other, polarity in sides if polarity != mine[0]]
-                    days = self._days(iri) if opposed else EVERY_DAY
-                    found.update(other for other in opposed if days.meets(self._days(other)))
+                    days = self.days(iri) if opposed else EVERY_DAY
+                    found.update(other for other in opposed if days.meets(self.days(other)))
         return tuple(sorted(found))
 
-    def _days(self, claim: str) -> Span:
-        return days_of(claim, lambda part, predicate: self.said(part, predicate) or "") or EVERY_DAY
+    def days(self, claim: str) -> Span:
+        """The days on which what an active claim says held; where nothing is told, any."""
+        return held_on(claim, lambda part, predicate: self.said(part, predicate) or "") or EVERY_DAY
 
     def sides(self, s: Subject, p: NamedNode, o: Object) -> tuple[tuple[str, str], ...]:
         """Active claims that assert or report a triple, or deny it so, each with its polarity."""

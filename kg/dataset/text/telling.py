@@ -33,10 +33,10 @@ class Telling:
         self._rebuttals: dict[str, tuple[str, ...]] = {}
         self._infos: dict[str, ClaimInfo] = {}
 
-    def expect(self, index: TextIndex, claims: Iterable[str]) -> None:
-        """Read those that are not at hand, if they are many. Raises ``StoreError``."""
+    def expect(self, index: TextIndex, claims: Iterable[str], many: int | None = None) -> None:
+        """Read those that are not at hand, if they are ``many``. Raises ``StoreError``."""
         wanted = [iri for iri in dict.fromkeys(claims) if iri not in self._found]
-        if len(wanted) < MANY:
+        if len(wanted) < (MANY if many is None else many) or not wanted:
             return
         if len(self._found) + len(wanted) > _KEPT:
             self._found.clear()
@@ -116,8 +116,10 @@ class Telling:
                 for target in (*one.says, *one.against):
                     by[target].add(one.iri)
         for one in contested:
-            against = {other for key in (*map(opposite, one.sides), one.iri) for other in by[key]}
-            self._rebuttals[one.iri] = tuple(sorted(against - {one.iri}))
+            denied = {other for side in one.sides for other in by[opposite(side)]}
+            days = self._view.days
+            opposed = {other for other in denied if days(one.iri).meets(days(other))}
+            self._rebuttals[one.iri] = tuple(sorted((opposed | by[one.iri]) - {one.iri}))
 
 
 @lru_cache(maxsize=4096)

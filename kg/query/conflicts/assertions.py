@@ -97,11 +97,11 @@ def _opposed(key: Key, affirmed: list[Stance], denied: list[Stance], wording: Wo
 
 
 def parted(stances: list[Stance], others: list[Stance]) -> tuple[list[Stance], list[Stance]]:
-    """Claims of days that some of the others may be of too, and the rest."""
-    spans = {other.span or EVERY_DAY for other in others}
+    """Claims of what held on days that some of the others may be of too, and the rest."""
+    spans = {other.held or EVERY_DAY for other in others}
     parted: tuple[list[Stance], list[Stance]] = ([], [])
     for stance in stances:
-        span = stance.span or EVERY_DAY
+        span = stance.held or EVERY_DAY
         parted[not any(span.meets(other) for other in spans)].append(stance)
     return parted
 

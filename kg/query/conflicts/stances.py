@@ -7,7 +7,7 @@ from kg.claims.claim import Qualifier
 from kg.claims.names import part_of
 from kg.claims.types import QUALIFIER_TERM, ROLE_INFO, TYPE_INFO
 from kg.dataset.annotated.view import View
-from kg.dataset.record.days import Span, days_of
+from kg.dataset.record.days import Span, days_of, held_on
 from kg.dataset.record.told import FACT_MODALITIES
 from kg.dataset.terms import Store, node, ntriples
 from ontology.vocab import LS, RDFS
@@ -36,6 +36,7 @@ class Stance:
 
     ``points`` are the triples that other claims can assert too: direct forms, or the triples of a claim that
     was given as such. ``roles`` are (role, entity) pairs. ``factual``: asserted or reported, not hedged.
+    ``span`` has the days of the event, ``held`` those of what is stated, as long as it is valid.
     """
 
     claim: str
@@ -45,6 +46,7 @@ class Stance:
     origin: str
     document: str
     span: Span | None
+    held: Span | None
     said: str
     amount: Amount | None
     roles: tuple[tuple[str, str], ...]
@@ -133,6 +135,9 @@ def _stance(
     def said(predicate: str, of: str = "") -> str:
         return columns[predicate].get(part_of(name, of) if of else name, "")
 
+    def of_part(part: str, predicate: str) -> str:
+        return columns[predicate].get(part, "")
+
     return Stance(
         claim=name,
         positive=said(LS.polarity) == LS.Positive,
@@ -140,7 +145,8 @@ def _stance(
         kind=said(LS.claimType),
         origin=said(LS.origin),
         document=said(LS.document),
-        span=days_of(name, lambda part, predicate: columns[predicate].get(part, "")),
+        span=days_of(name, of_part),
+        held=held_on(name, of_part),
         said=said(LS.said),
         amount=_amount(
             said(LS.quantityValue, "quantity"), said(LS.qualifier, "quantity"), said(LS.unit, "quantity")

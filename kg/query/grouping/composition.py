@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from functools import cached_property
 
+from kg.dataset.sweeping import unswept
 from kg.query.answer import Row, Term
 from kg.query.builder import Builder
 from kg.query.deriving.derivation import Inner
 from kg.query.grouping.gathering import gathered
 from kg.query.grouping.groups import Group, aggregates_of, group_of, number
 from kg.query.grouping.subselect import members_of
-from kg.query.sweeping import unswept
 
 _ONE = number(1)
 
