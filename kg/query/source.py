@@ -44,6 +44,14 @@ class AnnotatedFacts(Protocol):
         """Facts, each with the name of its graph; ``None`` matches all."""
         ...
 
+    def from_node(self, s: Subject, p: NamedNode) -> list[tuple[Object, BlankNode]]:
+        """The objects of facts about ``s``, each with the name of its graph."""
+        ...
+
+    def to_node(self, p: NamedNode, o: Object) -> list[tuple[Subject, BlankNode]]:
+        """The subjects of facts with this object, each with the name of its graph."""
+        ...
+
     def claims(self, names: Sequence[BlankNode]) -> Sequence[Fact | None]:
         """The claims that state the facts in each of these graphs (``Support.sole``)."""
         ...

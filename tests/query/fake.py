@@ -75,6 +75,12 @@ class FakeIndex:
         for quad in self.store.quads_for_pattern(s, p, o, None):
             yield quad.subject, quad.predicate, quad.object, quad.graph_name
 
+    def from_node(self, s: Subject, p: NamedNode) -> list[tuple[Object, BlankNode]]:
+        return [(o, name) for _, _, o, name in self.matching(s, p, None)]
+
+    def to_node(self, p: NamedNode, o: Object) -> list[tuple[Subject, BlankNode]]:
+        return [(s, name) for s, _, _, name in self.matching(None, p, o)]
+
     def claims(self, names: Sequence[BlankNode]) -> list[Fact | None]:
         return [self._supports[name].sole for name in names]
 

@@ -60,6 +60,14 @@ class AnnotatedFacts:
         for quad in self.store.quads_for_pattern(s, p, o, None):
             yield quad.subject, quad.predicate, quad.object, quad.graph_name  # type: ignore[misc]
 
+    def from_node(self, s: Subject, p: NamedNode) -> list[tuple[Object, BlankNode]]:
+        """The objects of facts about ``s``, each with the name of its graph."""
+        return [(quad.object, quad.graph_name) for quad in self.store.quads_for_pattern(s, p, None)]  # type: ignore[misc]
+
+    def to_node(self, p: NamedNode, o: Object) -> list[tuple[Subject, BlankNode]]:
+        """The subjects of facts with this object, each with the name of its graph."""
+        return [(quad.subject, quad.graph_name) for quad in self.store.quads_for_pattern(None, p, o)]  # type: ignore[misc]
+
     def claims(self, names: Sequence[BlankNode]) -> list[Fact | None]:
         """The claims that state the facts of each of these graphs; ``None`` where more supports them."""
         known = self._sole

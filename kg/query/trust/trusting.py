@@ -84,6 +84,12 @@ class _TrustedFacts:
     ) -> Iterator[tuple[Subject, NamedNode, Object, BlankNode]]:
         return self._facts.matching(s, p, o)
 
+    def from_node(self, s: Subject, p: NamedNode) -> list[tuple[Object, BlankNode]]:
+        return self._facts.from_node(s, p)
+
+    def to_node(self, p: NamedNode, o: Object) -> list[tuple[Subject, BlankNode]]:
+        return self._facts.to_node(p, o)
+
     def claims(self, names: Sequence[BlankNode]) -> list[Fact | None]:
         return [support.sole for support in self.supports(names)]
 
