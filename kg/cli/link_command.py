@@ -25,7 +25,7 @@ _PARTS = ("entities", "events", "reference")
 @click.option(
     "--kind",
     metavar="KIND",
-    help="CSV: what they name: party (by itself, if the column says so), place, product, measure, or a class.",
+    help="CSV: what they name: party (the default for suppliers), place, product, measure, or a class.",
 )
 @click.option(
     "--property",
