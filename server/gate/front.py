@@ -94,6 +94,7 @@ class Front:
         if (
             scope["method"] not in ("GET", "HEAD")
             or b"authorization" in headers
+            or b"if-match" in headers
             or self._here.config.read_token
             or not self._here.config.cache
         ):
