@@ -9,6 +9,7 @@ from pyoxigraph import NamedNode, QueryBoolean, QuerySolutions, QueryTriples, St
 from kg.claims.names import Names
 from kg.dataset.annotated.view import ClaimInfo, View
 from kg.dataset.files import Layout, Manifest, Settings
+from kg.dataset.record.days import Span
 from kg.dataset.record.decode import Node
 from kg.dataset.record.records import Object, Subject
 from kg.dataset.statistics import Statistics
@@ -37,6 +38,7 @@ class FixedView(View):
         self._direct_forms: tuple[NamedNode, ...] | None = None
         self._source_labels = lru_cache(maxsize=_CACHED)(super().source_label)
         self._sides = lru_cache(maxsize=_CACHED)(super().sides)
+        self._days = lru_cache(maxsize=_CACHED)(super().days)
         self._rebuttals = lru_cache(maxsize=_CACHED)(super().rebuttals)
 
     @property
@@ -84,6 +86,10 @@ class FixedView(View):
     def sides(self, s: Subject, p: NamedNode, o: Object) -> tuple[tuple[str, str], ...]:
         """Active claims that assert or report a triple, or deny it so, each with its polarity."""
         return self._sides(s, p, o)
+
+    def days(self, claim: str) -> Span:
+        """The days on which what an active claim says held; where nothing is told, any."""
+        return self._days(claim)
 
     def rebuttals(self, iri: str) -> tuple[str, ...]:
         """Active claims that rebut or correct a claim, or deny what it states in its direct form."""

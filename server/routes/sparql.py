@@ -121,6 +121,8 @@ def _downloads(asked: QueryRequest, formats: tuple[Format, ...], kept: dict[str,
 
 def believed_under(snapshot: Snapshot, policy: TrustPolicy) -> Believed:
     """Which claims and judgments of a version stand under a policy."""
+    if not policy:
+        return lambda _: True
     keeps = restriction_of(snapshot, policy).keeps
     return lambda iri: keeps(iri) if snapshot.is_known(iri) else iri not in policy.without
 

@@ -15,6 +15,7 @@ from kg.claims.confidence import (
 from kg.claims.names import part_of
 from kg.claims.types import TYPE_INFO
 from kg.dataset.judgments.identities import Identities
+from kg.dataset.record.days import EVERY_DAY, Span, held_on
 from kg.dataset.record.records import Object, Subject, plain_value
 from kg.dataset.terms import node
 from kg.errors import NotFound
@@ -198,7 +199,10 @@ class Told(Identities):
     # --- against a claim
 
     def rebuttals(self, iri: str) -> tuple[str, ...]:
-        """Active claims that rebut or correct a claim, or deny what it states in its direct form."""
+        """Active claims that rebut or correct a claim, or deny what it states in its direct form.
+
+        A denial of days on which the claim does not say it denies nothing of it.
+        """
         claim = node(iri)
         against = {
             quad.subject.value
@@ -214,12 +218,18 @@ class Told(Identities):
         if mine is not None:
             for quad in stated:
                 sides = self.sides(quad.subject, quad.predicate, quad.object)
-                found.update(other for other, polarity in sides if polarity != mine[0])
+                opposed = [other for other, polarity in sides if polarity != mine[0]]
+                days = self.days(iri) if opposed else EVERY_DAY
+                found.update(other for other in opposed if days.meets(self.days(other)))
         return tuple(sorted(found))
 
     def direct_forms(self) -> tuple[NamedNode, ...]:
         """The predicates of direct forms that can occur here."""
         return DIRECT_FORMS
+
+    def days(self, claim: str) -> Span:
+        """The days on which what an active claim says held; where nothing is told, any."""
+        return held_on(claim, lambda part, predicate: self.said(part, predicate) or "") or EVERY_DAY
 
     def sides(self, s: Subject, p: NamedNode, o: Object) -> tuple[tuple[str, str], ...]:
         """Active claims that assert or report a triple, or deny it so, each with its polarity."""
