@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kg.claims.claim import Claim, Modality, Polarity
+from kg.claims.claim import Claim, Modality, Polarity, RoleName
 from kg.extract.pipeline import Extractor, SpacyExtractor, claims_json
 from kg.extract.reading.reader import article_of_text
 
@@ -127,3 +127,14 @@ def test_chain_of_voices(sentence: str, chain: list[tuple[str, str | None, int |
     [claim] = [c for c in extract("Magnet exports are slow. " + sentence) if c.type == "license_granted"]
     voices = [(v.kind.value, v.name, v.count) for v in claim.attribution]
     assert voices == [*chain, ("publisher", "P", None)]
+
+
+def test_the_company_that_speaks_is_the_one_that_acts_and_not_the_last_named() -> None:
+    claims = extract(
+        "China granted export licenses. JL MAG will deliver rare-earth magnets to Volkswagen AG after it "
+        "received an export license last week, the company said."
+    )
+    told = [claim for claim in claims if claim.attribution[0].kind.value == "organization"]
+    assert {claim.attribution[0].name for claim in told} == {"JL MAG"}
+    assert {claim.roles[RoleName.PRODUCER].text for claim in told} == {"JL MAG"}
+    assert len(told) == 2

@@ -296,10 +296,9 @@ class Discourse:
             before = [r for r in same if r.at < here]
             return (before[-1:] or same[:1] or [Referent(token, here, named=False)])[0].token
         if same_sentence and token.pos_ != "PRON":
-            return same_sentence[-1].token
+            return (_subjects(same_sentence) or same_sentence)[-1].token
         for referents in _by_sentence(earlier, here - _REACH):
-            subjects = [r for r in referents if r.token.dep_ in ("nsubj", "nsubjpass")]
-            if subjects or token.pos_ != "PRON":
+            if (subjects := _subjects(referents)) or token.pos_ != "PRON":
                 return (subjects or referents)[-1].token
         return token
 
@@ -378,6 +377,10 @@ def _introductions(doc: Doc, titles: frozenset[str]) -> list[Voice]:
             text = str(doc[token.left_edge.i if token.dep_ != "compound" else token.i : end].text)
             found.append(Voice(kind=SourceKind.SPOKESPERSON, name=words, text=text))
     return found
+
+
+def _subjects(referents: list[Referent]) -> list[Referent]:
+    return [r for r in referents if r.token.dep_ in ("nsubj", "nsubjpass")]
 
 
 def _speaks(noun: Token) -> bool:
