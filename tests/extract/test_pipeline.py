@@ -138,3 +138,15 @@ def test_the_company_that_speaks_is_the_one_that_acts_and_not_the_last_named() -
     assert {claim.attribution[0].name for claim in told} == {"JL MAG"}
     assert {claim.roles[RoleName.PRODUCER].text for claim in told} == {"JL MAG"}
     assert len(told) == 2
+
+
+def test_the_company_is_who_was_granted_something_rather_than_for_whom() -> None:
+    [claim] = extract(
+        "China's commerce ministry granted Ningbo Yunsheng an export license for Tesla, the company said."
+    )
+    assert claim.attribution[0].name == "Ningbo Yunsheng"
+
+
+def test_an_infinitive_is_no_part_of_the_product() -> None:
+    [claim] = extract("China granted JL MAG a license on June 3 to export neodymium magnets.")
+    assert claim.roles[RoleName.PRODUCT].text == "neodymium magnets"
