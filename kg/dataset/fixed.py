@@ -34,6 +34,8 @@ class FixedView(View):
         self._stances = lru_cache(maxsize=_CACHED)(super().stance)
         self._credibilities = lru_cache(maxsize=_CACHED)(super().credibility)
         self._reliabilities = lru_cache(maxsize=_CACHED)(super().reliability)
+        self._chain_labels = lru_cache(maxsize=_CACHED)(super().chain_label)
+        self._direct_forms: tuple[NamedNode, ...] | None = None
         self._source_labels = lru_cache(maxsize=_CACHED)(super().source_label)
         self._sides = lru_cache(maxsize=_CACHED)(super().sides)
         self._days = lru_cache(maxsize=_CACHED)(super().days)
@@ -67,6 +69,19 @@ class FixedView(View):
     def source_label(self, source: str) -> str:
         """What a source is called."""
         return self._source_labels(source)
+
+    def chain_label(self, chain: str) -> str:
+        """A chain in words: the names of its links, but for their positions, are ``chain``."""
+        return self._chain_labels(chain)
+
+    def direct_forms(self) -> tuple[NamedNode, ...]:
+        """The predicates of direct forms that occur in some graph."""
+        if self._direct_forms is None:
+            used = (
+                f for f in super().direct_forms() if any(self.main.quads_for_pattern(None, f, None, None))
+            )
+            self._direct_forms = tuple(used)
+        return self._direct_forms
 
     def sides(self, s: Subject, p: NamedNode, o: Object) -> tuple[tuple[str, str], ...]:
         """Active claims that assert or report a triple, or deny it so, each with its polarity."""

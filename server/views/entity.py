@@ -30,7 +30,7 @@ MOST_FACTS = 24
 
 MOST_OF_ONE = 12
 MOST_CLAIMS = 10
-MOST_HAPPENINGS = 80
+MOST_HAPPENINGS = 60
 MOST_NAMES = 24
 _TOLD_ELSEWHERE = {RDF + "type", RDFS + "label"}
 _LABEL = RDFS + "label"
@@ -144,10 +144,13 @@ def _facts(namer: Namer, iri: str) -> tuple[list[Quad], list[Quad], bool]:
     direct = chain.from_iterable(
         islice(snapshot.main.quads_for_pattern(None, node(p), entity, default), MOST_READ) for p in _DIRECT
     )
-    every = (Quad(s, p, entity, default) for s, p in _rows(snapshot, f"?s ?p {{ ?s ?p {entity} }}"))
-    inward = list(dict.fromkeys(chain(islice(direct, MOST_READ), every)))
-    full = len(outward) == MOST_READ or len(inward) >= MOST_READ
-    return outward, _telling(namer, outward, inward), full
+    stated = list(islice(direct, MOST_READ))
+    every = list(_rows(snapshot, f"?s ?p {{ ?s ?p {entity} }}"))
+    events = f"<{snapshot.names.base}event/"
+    others = (Quad(s, p, entity, default) for s, p in every if not str(s).startswith(events))
+    inward = list(dict.fromkeys(chain(stated, others)))
+    full = MOST_READ in (len(outward), len(stated), len(every))
+    return outward, _telling(outward, inward), full
 
 
 def _rows(snapshot: Snapshot, asked: str) -> Iterator[tuple[Any, ...]]:
@@ -157,15 +160,14 @@ def _rows(snapshot: Snapshot, asked: str) -> Iterator[tuple[Any, ...]]:
     return map(tuple, found)
 
 
-def _telling(namer: Namer, outward: list[Quad], inward: list[Quad]) -> list[Quad]:
+def _telling(outward: list[Quad], inward: list[Quad]) -> list[Quad]:
+    """Facts with the entity as object that do not follow from those with it as subject."""
     told = {(str(q.subject), str(q.predicate), str(q.object)) for q in outward}
-    events = f"<{namer.names.base}event/"
     rules = ontology_rules()
     return [
         q
         for q in inward
-        if not str(q.subject).startswith(events)
-        and told.isdisjoint(rules.consequences((str(q.subject), str(q.predicate), str(q.object))))
+        if told.isdisjoint(rules.consequences((str(q.subject), str(q.predicate), str(q.object))))
     ]
 
 

@@ -140,7 +140,6 @@ def _words(snapshot: Snapshot, mention: str) -> Iterator[Words]:
     """Quotes of claims in which a mention takes part, or that tell of an event."""
     roles = pointing(snapshot, LS.mention, mention, EVIDENCE)
     claims = (*map(whole_of, roles), *pointing(snapshot, LS.event, mention, EVIDENCE))
-    snapshot.told(claims)
     for claim in claims:
         yield from _of_claim(snapshot, claim)
 
