@@ -1,7 +1,11 @@
-"""Events of sentences that the lexicon does not fit: their type is told by the words alone.
+"""Events of clauses that the lexicon does not fit: their type is told by the words alone.
 
-Such an event says how likely it is, and its claims are rated as doubtful.
+A clause tells of a type as likely as the geometric mean of what its own words and those of its whole
+sentence say. Such an event says how likely it is, and its claims are rated as doubtful.
 """
+
+from collections.abc import Sequence
+from math import sqrt
 
 from spacy.tokens import Span, Token
 
@@ -9,43 +13,51 @@ from kg.claims.claim import ClaimType
 from kg.extract.events.finding import LICENSING, Event, Finder
 from kg.extract.events.telling import features, telling
 from kg.extract.grammar import syntax
+from kg.extract.grammar.segments import Segment, segments
 
-LEAST = 0.5
-"""From which probability on a sentence tells of a type: by the figures of the sixth and eighth set."""
-_SHORTEST = 4
+import os
+LEAST = float(os.environ.get("L1",".25"))
+"""From which likelihood on a clause tells of a type: by the figures of sets that were left out of learning."""
+LEAST_BESIDE = float(os.environ.get("L2",".25"))
+"""The same beside an event that a frame found in the sentence."""
+_SHORTEST = 3
 
 
-def told_loosely(sentence: Span, finder: Finder) -> list[Event]:
-    """What a sentence in which frames found no event tells of by its words: one event, or none."""
-    if len(sentence) < _SHORTEST:
+def told_loosely(sentence: Span, found: Sequence[Event], finder: Finder) -> list[Event]:
+    """What the clauses of a sentence tell of by their words, where ``found`` has no event in them."""
+    model = telling()
+    whole = features(sentence)
+    if not model.reads(whole):
         return []
-    counts = features(sentence)
-    if not telling().reads(counts):
-        return []
-    kind, likely = telling().likeliest(counts)
-    if likely < LEAST or (kind in LICENSING and _declined(sentence, finder)):
-        return []
-    return [finder.loosely(kind, _core(sentence, kind, finder.lexicon.speech["verbs"]), likely)]
+    taken = {t.i for event in found for t in (event.trigger, *event.parts)}
+    of_sentence = model.likelihoods(whole)
+    known = {event.type for event in found}
+    least = LEAST_BESIDE if found else LEAST
+    events: list[Event] = []
+    clauses = segments(sentence)
+    for clause in clauses:
+        if taken & {t.i for t in clause.tokens} or sum(t.is_alpha for t in clause.tokens) < _SHORTEST:
+            continue
+        of_clause = of_sentence if len(clauses) == 1 else model.likelihoods(features(clause.tokens))
+        kind, likely = max(
+            (
+                (kind, own if kind in known else sqrt(own * around))
+                for kind, own, around in zip(model.types, of_clause, of_sentence, strict=True)
+            ),
+            key=lambda one: one[1],
+        )
+        if likely >= least and not (kind in LICENSING and _declined(clause, finder)):
+            events.append(finder.loosely(kind, clause.head, likely))
+    return events
 
 
-def _declined(sentence: Span, finder: Finder) -> bool:
-    """Whether frames know the sentence's words for what befalls a license, and found no such event in it."""
+def _declined(clause: Segment, finder: Finder) -> bool:
+    """Whether frames know the clause's words for what befalls a license, and found no such event in it."""
     return any(
-        finder.is_a(token, "license|application") for token in sentence if token.pos_ == "NOUN"
+        finder.is_a(token, "license|application") for token in clause.tokens if token.pos_ == "NOUN"
     ) and any(
         frame.type in LICENSING
-        for token in sentence
+        for token in clause.tokens
         if syntax.is_verb(token)
         for frame in finder.lexicon.frames.get(("VERB", token.lemma_.lower(), ""), ())
     )
-
-
-def _core(sentence: Span, kind: ClaimType, reporting: frozenset[str]) -> Token:
-    """The word that the statement hangs on: below who says so, but where it tells of silence."""
-    core = sentence.root
-    while kind is not ClaimType.NO_COMMENT and core.lemma_.lower() in reporting:
-        below = [c for c in core.children if c.dep_ == "ccomp" and syntax.is_verb(c)]
-        if not below:
-            break
-        core = below[0]
-    return core

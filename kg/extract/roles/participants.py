@@ -18,6 +18,7 @@ from kg.extract.roles import setting
 from kg.extract.roles.goods import good
 from kg.extract.roles.makers import makes, supplied
 from kg.extract.roles.measures import Measures
+from kg.extract.roles.salience import Salience
 from kg.extract.roles.threads import Threads
 from kg.extract.voices.attribution import Attribution
 
@@ -49,6 +50,7 @@ class Participants:
     discourse: Discourse
     finder: Finder
     threads: Threads
+    salience: Salience
     _users: set[str] = field(default_factory=set)
     _goods: list[str] = field(default_factory=list)
     _measures: Measures = field(default_factory=Measures)
@@ -86,8 +88,12 @@ class Participants:
             roles.pop(R.PRODUCER, None)
         if event.type in LICENSING and R.AUTHORITY not in roles and authority and _is_export(event.theme):
             roles[R.AUTHORITY] = Mention(text=authority)
+        roles = self.salience.completed(event, roles, attribution, self._named)
         self.threads.note(event, roles)
         return roles
+
+    def _named(self, token: Token) -> Mention:
+        return self.mention(self._real(token))
 
     def _participant(
         self, role: RoleName, token: Token, event: Event, attribution: Attribution

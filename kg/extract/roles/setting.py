@@ -39,7 +39,7 @@ def completed(event: Event, finder: Finder) -> dict[RoleName, Token]:
     words = list(_named(event.trigger))
     taken = {t.i for t in roles.values()}
     if event.type in _OF_GOODS and R.PRODUCT not in roles:
-        good = next((t for t in words if t.i not in taken and _is_good(t, finder)), None)
+        good = next((t for t in words if t.i not in taken and is_good(t, finder)), None)
         if good is not None:
             roles[R.PRODUCT] = good
     if event.type in _OF_PLACES and R.PLACE not in roles:
@@ -101,7 +101,8 @@ def _named(trigger: Token) -> Iterator[Token]:
         here = below
 
 
-def _is_good(noun: Token, finder: Finder) -> bool:
+def is_good(noun: Token, finder: Finder) -> bool:
+    """Whether a noun is a good of the field, and no name."""
     return (
         noun.ent_type_ not in ("ORG", "PERSON", "GPE")
         and noun.lemma_.lower() in finder.lexicon.classes["product"]

@@ -12,14 +12,14 @@ from kg.extract.grammar.reports import (
     cited_by,
     cites,
     clause_of,
-    ends_noun,
     has_fronted,
     in_quotes,
     leads,
 )
 from kg.extract.grammar.wording import is_telling
 from kg.extract.mentions.discourse import Discourse
-from kg.extract.voices.speakers import Speakers, count_of, is_outlet
+from kg.extract.voices.speakers import Speakers, is_outlet
+from kg.extract.voices.stray import stray_report
 
 _GUESSES = frozenset({"expect", "think", "fear", "reckon", "assume", "see"})
 _OWN_ESTIMATES = frozenset(
@@ -27,11 +27,7 @@ _OWN_ESTIMATES = frozenset(
 )
 _HOPES = frozenset({"expect", "hope", "fear", "reckon"})
 _LEAD = 3
-_RUN = 12
-_SAYS = frozenset(
-    "say says said show shows showed add adds added report reports reported indicate indicates "
-    "suggest suggests".split()
-)
+_COUNTING = frozenset({"none", "nothing", "neither", "others", "rest", "most", "some", "another"})
 _LEARNING = frozenset({"understand", "learn", "hear", "know", "gather"})
 _PERSONS = frozenset({SourceKind.PERSON, SourceKind.SPOKESPERSON, SourceKind.ANONYMOUS})
 _REPORT_LINKS = frozenset({"ccomp", "parataxis", "pcomp", "dep", "xcomp", "dobj", "nsubjpass"})
@@ -109,9 +105,9 @@ class Attributions:
             verbs = self._after(trigger, voices)
         if not voices:
             voices = self._whole(cited, trigger)
-        misread = self._misread(trigger) if not voices else None
-        if misread is not None:
-            voices.append(misread)
+        stray = stray_report(trigger, self.speakers, self._words) if not voices else None
+        if stray is not None:
+            voices.append(stray)
         where = self.discourse.passages.index(self.discourse.passage(trigger))
         if not voices and where == self.last_passage and self.last and (direct or self._goes_on(trigger)):
             voices = list(self.last)
@@ -181,8 +177,13 @@ class Attributions:
         return self.discourse.lexicon.speech[name]
 
     def _goes_on(self, trigger: Token) -> bool:
-        """ "They applied in January": what an unnamed group says of itself goes on being theirs."""
+        """ "They applied in January": what an unnamed group says of itself goes on being theirs.
+
+        So does what goes on counting ("Eleven were returned", "None was refused").
+        """
         subjects = syntax.raw_subjects(trigger) if syntax.is_verb(trigger) else []
+        if any(t.tag_ == "CD" or t.lower_ in _COUNTING for t in subjects):
+            return True
         return any(t.lower_ == "they" for t in subjects) and self.last[0].kind is SourceKind.ANONYMOUS
 
     def _same_speaker(self, voice: Voice) -> bool:
@@ -277,32 +278,6 @@ class Attributions:
             ):
                 found.append(verb)
         return found[:1]
-
-    def _misread(self, trigger: Token) -> Voice | None:
-        """ "…, customs data show": a last clause whose verb the parser took for a noun."""
-        sentence = trigger.sent
-        words = [t for t in sentence if not t.is_punct and not t.is_space]
-        while words and (words[-1].ent_type_ in ("DATE", "TIME") or words[-1].lower_ in ("on", "in")):
-            words.pop()
-        if not words or words[-1].i <= trigger.i or words[-1].lower_ not in _SAYS:
-            return None
-        verb = words[-1]
-        start = verb.i - 1
-        while start > trigger.i and sentence.doc[start].text != ",":
-            start -= 1
-        run = sentence.doc[start + 1 : verb.i]
-        if start <= trigger.i or not 0 < len(run) <= _RUN or any(syntax.is_verb(t) for t in run):
-            return None
-        head = next((t for t in run if t.pos_ in ("NOUN", "PROPN") and ends_noun(t, run.end)), None)
-        if head is None:
-            return None
-        text, lemma = str(run.text), head.lemma_.lower()
-        if lemma in self._words("documents"):
-            return Voice(kind=SourceKind.DOCUMENT, text=text, verb=verb.lemma_)
-        if lemma in self._words("anonymous"):
-            first = run[0]
-            return Voice(kind=SourceKind.ANONYMOUS, count=count_of(first), text=text, verb=verb.lemma_)
-        return None
 
     def _who_says(self, verb: Token) -> list[Token]:
         found = syntax.subjects(verb) if syntax.is_passive(verb) else syntax.raw_subjects(verb)

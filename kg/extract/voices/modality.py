@@ -15,6 +15,9 @@ _HEDGING_MODALS = frozenset({"may", "might", "could"})
 _FUTURE_MODALS = frozenset({"will", "wo", "'ll", "\u2019ll"})
 _IRREALIS_MODALS = frozenset({"must", "should", "would", "ca", "can"})
 _SELF = frozenset({"we", "i", "our", "my"})
+_OTHERS = frozenset(
+    "supplier customer partner vendor buyer client competitor rival government ministry distributor".split()
+)
 _OWN_WORDS = frozenset({ClaimType.NO_COMMENT, ClaimType.REQUEST, ClaimType.STATEMENT_OF_POLICY})
 """What somebody asks, states or leaves unsaid is so even if they speak of falsehood."""
 _PROMISES = frozenset({"agree", "promise", "pledge", "vow", "decide", "assure", "reply"})
@@ -149,7 +152,7 @@ def _unchecked(node: Token, child: Token, speech: dict[str, frozenset[str]]) -> 
 
 
 def _modality(marks: _Marks, event: Event, attribution: Attribution, *, silent: bool) -> Modality:
-    own = attribution.direct and any(t.lower_ in _SELF for t in event.trigger.subtree)
+    own = attribution.direct and _is_of_oneself(event.trigger)
     if marks.unknown:
         return Modality.UNKNOWN
     if marks.hedged and not silent:
@@ -158,6 +161,18 @@ def _modality(marks: _Marks, event: Event, attribution: Attribution, *, silent: 
         return Modality.EXPECTED
     heard = bool(attribution.voices) and not (own or silent)
     return Modality.REPORTED if heard or marks.hearsay else Modality.ASSERTED
+
+
+def _is_of_oneself(trigger: Token) -> bool:
+    """Whether "we" or what is "ours" acts; of "our supplier" somebody else tells."""
+    subjects = syntax.raw_subjects(trigger) if syntax.is_verb(trigger) else []
+    nouns = [s for s in subjects if s.pos_ in ("NOUN", "PROPN")]
+    if nouns:
+        mine = any(t.lower_ in _SELF for noun in nouns for t in noun.children)
+        others = any(noun.lemma_.lower() in _OTHERS for noun in nouns)
+        us = any(t.lower_ in ("us", "we") for t in trigger.subtree)
+        return (mine and not others) or us
+    return any(t.lower_ in _SELF for t in trigger.subtree)
 
 
 def _carries(child: Token, trigger: Token, speech: dict[str, frozenset[str]]) -> bool:

@@ -1,0 +1,123 @@
+"""The parts that a clause leaves unsaid: what and whom the text was last about.
+
+"Eleven were returned" names neither whose applications nor for which good; a reader knows both from what
+came before. What is filled in here is always a participant that the text has named.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from spacy.tokens import Doc, Span, Token
+
+from kg.claims.claim import ClaimType, Mention, RoleName
+from kg.claims.source import SourceKind
+from kg.extract.events.finding import LICENSING, Event, Finder
+from kg.extract.grammar import syntax
+from kg.extract.mentions.discourse import Discourse
+from kg.extract.roles.goods import good
+from kg.extract.roles.setting import is_good
+from kg.extract.voices.attribution import Attribution
+
+R, T = RoleName, ClaimType
+_OF_LICENSES = LICENSING | {T.LICENSE_SCOPE}
+_PARTIES = (R.LICENSEE, R.PRODUCER, R.CUSTOMER)
+_SPOKEN = frozenset({T.NO_COMMENT, T.STATEMENT_OF_POLICY, T.REQUEST})
+_UNCOUNTED = frozenset({"no", "nobody", "none", "nothing", "nowhere"})
+
+
+@dataclass
+class Salience:
+    """What the events of a text were about so far."""
+
+    finder: Finder
+    discourse: Discourse
+    _holders: dict[RoleName, Mention] = field(default_factory=dict)
+    _held_in: Doc | None = None
+
+    def completed(
+        self,
+        event: Event,
+        roles: dict[RoleName, Mention],
+        attribution: Attribution,
+        named: Callable[[Token], Mention],
+    ) -> dict[RoleName, Mention]:
+        """The roles of an event with those that the text before it tells; ``named`` puts a noun into words."""
+        found = dict(roles)
+        if event.type in LICENSING and not any(r in roles for r in _PARTIES):
+            found |= self._parties(event, named)
+        if R.PRODUCT not in roles:
+            product = self._good(event)
+            if product is not None:
+                found[R.PRODUCT] = product
+        if event.type in _SPOKEN and R.SPEAKER not in roles:
+            speaker = _speaker(attribution)
+            if speaker is not None:
+                found[R.SPEAKER] = speaker
+        self._note(event, found)
+        return found
+
+    def _note(self, event: Event, roles: dict[RoleName, Mention]) -> None:
+        if event.type in _OF_LICENSES and any(r in roles for r in _PARTIES):
+            self._holders = {r: roles[r] for r in _PARTIES if r in roles}
+            self._held_in = event.trigger.doc
+
+    def _parties(self, event: Event, named: Callable[[Token], Mention]) -> dict[RoleName, Mention]:
+        """Whose license it is: of whom the paragraph told last, or the firm that its sentence names."""
+        if self._held_in is event.trigger.doc:
+            return self._holders
+        if _tells_of_none(event):
+            return {}
+        firm = next(self._firms(event.trigger.sent), None)
+        if firm is None:
+            return {}
+        if self.finder.is_a(firm, "user"):
+            return {R.CUSTOMER: named(firm)}
+        return {R.LICENSEE: named(firm)}
+
+    def _firms(self, sentence: Span) -> Iterator[Token]:
+        """Firms that a sentence speaks of, those that act first."""
+        nouns = [t for t in sentence if t.pos_ in ("NOUN", "PROPN")]
+        nouns = [t for t in nouns if t.dep_ not in syntax.MODIFIERS and self._is_firm(t)]
+        yield from (t for t in nouns if t.dep_ in ("nsubj", "nsubjpass"))
+        yield from (t for t in nouns if t.dep_ not in ("nsubj", "nsubjpass"))
+
+    def _is_firm(self, noun: Token) -> bool:
+        if noun.pos_ == "PROPN" and (noun.ent_type_ != "ORG" or self.finder.is_power(noun)):
+            return False
+        if noun.pos_ == "NOUN" and any(t.lemma_ in ("say", "tell", "report") for t in (noun.head,)):
+            return False
+        return self.finder.is_a(noun, "maker|firm|user") or noun.pos_ == "PROPN"
+
+    def _good(self, event: Event) -> Mention | None:
+        """The good that an effect's sentence names, or that a license's paragraph named before it."""
+        sentence = event.trigger.sent
+        if event.type is T.SUPPLY_IMPACT:
+            within = range(sentence.end - 1, sentence.start - 1, -1)
+        elif event.type in _OF_LICENSES:
+            within = range(sentence.start - 1, -1, -1)
+        else:
+            return None
+        found = (self._words(sentence.doc[index]) for index in within)
+        words = next((w for w in found if w is not None), None)
+        return Mention(text=words) if words is not None else None
+
+    def _words(self, token: Token) -> str | None:
+        if token.pos_ not in ("NOUN", "PROPN") or not is_good(token, self.finder):
+            return None
+        return good(token, self.finder)
+
+
+def _tells_of_none(event: Event) -> bool:
+    subjects = syntax.raw_subjects(event.trigger) if syntax.is_verb(event.trigger) else []
+    return any(s.lower_ in _UNCOUNTED or any(c.lower_ in _UNCOUNTED for c in s.children) for s in subjects)
+
+
+def _speaker(attribution: Attribution) -> Mention | None:
+    """The voice nearest to what is said, in its own name or words."""
+    if not attribution.voices:
+        return None
+    voice = attribution.voices[0]
+    if voice.kind is SourceKind.PUBLISHER:
+        return None
+    words = voice.name or voice.text
+    return Mention(text=words) if words else None
