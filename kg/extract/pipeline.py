@@ -1,7 +1,5 @@
 """The way from an article to its claims, and the protocol for other extractors."""
 
-import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +21,7 @@ from kg.extract.lexicon.outlets import outlets
 from kg.extract.mentions.discourse import Discourse, Passage
 from kg.extract.mentions.kinds import PLACES
 from kg.extract.reading.domain import in_domain
+from kg.extract.reading.labels import Labels
 from kg.extract.reading.language import language_of
 from kg.extract.reading.pieces import pieces, readable
 from kg.extract.reading.reader import Article, read_article
@@ -36,12 +35,6 @@ from kg.extract.voices.speakers import Speakers
 NAME = "lodestone-spacy"
 VERSION = "0.1.0"
 _BATCH = 128
-
-_HONOR = re.compile(r"(?:Mr|Mrs|Ms|Dr|Sir|Lord|Lady|Baroness|Senator|Minister)\.? ")
-_LONGEST_LABEL = 120
-_LABEL = re.compile(
-    r"(?P<who>[A-Z][\w.\u2019'-]*(?: [\w.\u2019'-]+){0,6})(?: \((?P<inner>[^()\n]{3,60})\))?: ?(?:\*\*)? ?$"
-)
 
 
 class Extractor(Protocol):
@@ -98,39 +91,10 @@ class SpacyExtractor:
         self, article: Article, spans: Sequence[tuple[int, int]], docs: Iterator[Doc]
     ) -> Iterator[Passage]:
         """The passages of an article with who speaks in each; a minister goes on until the next label."""
-        floor: str | None = None
-        speaker = _answering_by_name(article.text)
+        labels = Labels.of(article.text, article.body, self.lexicon)
         for begin, end in spans:
-            match = self._labelled(article.text, begin)
-            asked = article.text[begin:end].rstrip().endswith("?")
-            asks = match is not None and match["who"] in ("Q", "Question") and match["inner"] is not None
-            asks = asks or (match is not None and speaker is not None and asked)
-            label = floor
-            if match is not None:
-                named = match["who"] if asks or match["who"] == speaker else None
-                label = (
-                    match["inner"] if asks and match["inner"] else named or self._label(article.text, match)
-                )
-                floor = label if match["inner"] and _HONOR.match(match["inner"]) else None
+            label, asks = labels.before(begin, end)
             yield Passage(next(docs), begin, label, asks)
-
-    def _labelled(self, text: str, begin: int) -> re.Match[str] | None:
-        line = text[max(text.rfind("\n", 0, begin) + 1, begin - _LONGEST_LABEL) : begin]
-        return _LABEL.search(line)
-
-    def _label(self, text: str, match: re.Match[str]) -> str | None:
-        """Whom a transcript names as speaking, before a passage."""
-        who = match["inner"] or match["who"]
-        if who in ("A", "Answer"):
-            return self._answering(text)
-        given = who.split()[0].lower() in self.lexicon.classes["given_names"] and " " in who
-        return _HONOR.sub("", who) if _HONOR.match(who) or given else None
-
-    def _answering(self, text: str) -> str | None:
-        """Who answers in "Q: … A: …": the only one whom the text introduces as a spokesperson."""
-        titles = "|".join(sorted(self.lexicon.speech["spokespersons"]))
-        found = set(re.findall(rf"\b(?i:{titles}) ((?:[A-Z][\w-]+ ){{1,2}}?[A-Z][\w-]+)", text))
-        return found.pop() if len(found) == 1 else None
 
     def _telling(self, line: str) -> bool:
         """Whether a line can hold a claim: a trigger or a word of reporting stands in it."""
@@ -242,13 +206,6 @@ def claims_json(article: Article, claims: list[Claim], *, file: str | None = Non
             head["said"] = claim.said.isoformat()
         printed.append(head)
     return printed
-
-
-def _answering_by_name(text: str) -> str | None:
-    """Who answers in a transcript: the name before passages again and again, and in running text."""
-    labels = Counter(re.findall(r"(?m)^([A-Z]\w+(?: [A-Z]\w+){1,2}): (?=[A-Z])", text))
-    repeated = [name for name, times in labels.most_common(2) if times > 1 and text.count(name) > times]
-    return repeated[0] if len(repeated) == 1 else None
 
 
 def _organizations(passages: tuple[Passage, ...]) -> frozenset[str]:

@@ -58,7 +58,7 @@ def _article(gold: Path) -> Iterator[Example]:
         doc = parser()(readable(article.text[start:stop]))
         for sentence in doc.sents:
             begin, end = start + sentence.start_char, start + sentence.end_char
-            inside = [c for c in claims if _shared(c, begin, end) * 2 >= c["quote"]["end"] - c["quote"]["start"]]
+            inside = [c for c in claims if 2 * _shared(c, begin, end) >= len(c["quote"]["exact"])]
             yield features(sentence), _types(inside)
             yield from _clauses(sentence, start, claims)
 
@@ -78,7 +78,7 @@ def _clauses(sentence: Span, start: int, claims: list[dict[str, Any]]) -> Iterat
 
 
 def _fit(clause: Segment, start: int, claim: dict[str, Any]) -> int:
-    """How many code points of a clause's words a quote covers; the first clause most of which is in it wins."""
+    """How many code points of a clause's words a quote covers; the first one mostly covered wins."""
     first, last = claim["quote"]["start"] - start, claim["quote"]["end"] - start
     words = [t for t in clause.tokens if not t.is_punct]
     shared = sum(len(t) for t in words if first <= t.idx and t.idx + len(t) <= last)

@@ -15,12 +15,12 @@ from kg.extract.events.telling import features, telling
 from kg.extract.grammar import syntax
 from kg.extract.grammar.segments import Segment, segments
 
-import os
-LEAST = float(os.environ.get("L1",".25"))
-"""From which likelihood on a clause tells of a type: by the figures of sets that were left out of learning."""
-LEAST_BESIDE = float(os.environ.get("L2",".25"))
+LEAST = 0.3
+"""From which likelihood on a clause tells of a type: by the figures of sets left out of learning."""
+LEAST_BESIDE = 0.3
 """The same beside an event that a frame found in the sentence."""
 _SHORTEST = 3
+_SPOKEN = frozenset({ClaimType.NO_COMMENT, ClaimType.REQUEST})
 
 
 def told_loosely(sentence: Span, found: Sequence[Event], finder: Finder) -> list[Event]:
@@ -46,9 +46,29 @@ def told_loosely(sentence: Span, found: Sequence[Event], finder: Finder) -> list
             ),
             key=lambda one: one[1],
         )
-        if likely >= least and not (kind in LICENSING and _declined(clause, finder)):
+        if likely >= least and _can_tell(kind, clause, finder):
             events.append(finder.loosely(kind, clause.head, likely))
     return events
+
+
+def _can_tell(kind: ClaimType, clause: Segment, finder: Finder) -> bool:
+    """Whether a clause is made so that it can tell of a type at all."""
+    if kind in LICENSING and _declined(clause, finder):
+        return False
+    if kind not in _SPOKEN and _only_reports(clause.head, finder):
+        return False
+    if kind is ClaimType.STATEMENT_OF_POLICY:
+        subjects = syntax.raw_subjects(clause.head) if syntax.is_verb(clause.head) else []
+        acts = any(s.pos_ == "PRON" or finder.is_power(syntax.through(s)) for s in subjects)
+        return acts and clause.head.dep_ not in ("relcl", "acl", "advcl")
+    return True
+
+
+def _only_reports(head: Token, finder: Finder) -> bool:
+    """Whether a clause but says who says something: what is said stands in another clause."""
+    if head.lemma_.lower() not in finder.lexicon.speech["verbs"] or not syntax.is_verb(head):
+        return False
+    return any(c.dep_ in ("ccomp", "parataxis") for c in head.children) or head.dep_ in ("parataxis", "conj")
 
 
 def _declined(clause: Segment, finder: Finder) -> bool:

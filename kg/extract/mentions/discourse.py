@@ -46,6 +46,8 @@ _ELLIPTIC = frozenset(
         "last",
     }
 )
+_TIES = frozenset({"supplier", "partner", "vendor", "distributor", "customer", "buyer"})
+_POINTING = frozenset({"the", "our", "its", "their", "his", "her", "my", "this", "that"})
 _ARGUMENTS = frozenset({"nsubj", "nsubjpass", "dobj", "pobj", "dative", "attr", "appos", "conj", "poss"})
 
 
@@ -84,6 +86,7 @@ class Discourse:
     """Names that no "the company" stands for: outlets, the publisher."""
     referents: list[Referent] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
+    persons: set[str] = field(default_factory=set)
     bodies: list[tuple[str, int, str]] = field(default_factory=list)
     spokespersons: list[Voice] = field(default_factory=list)
     aliases: Aliases = field(default_factory=Aliases)
@@ -303,6 +306,56 @@ class Discourse:
                 return (subjects or referents)[-1].token
         return token
 
+    def named_beside(self, noun: Token) -> Token | None:
+        """The name of a firm known by what it is to another ("our supplier", "the supplier, X, …")."""
+        classes = self.lexicon.classes
+        if noun.pos_ != "NOUN" or noun.tag_ == "NNS" or noun.lemma_.lower() not in classes["maker"] | _TIES:
+            return None
+        if not any(c.lower_ in _POINTING for c in noun.children):
+            return None
+        own = _apposed(noun)
+        if own is not None or any(c.dep_ in ("nummod", "relcl") for c in noun.children):
+            return own
+        same = (
+            _apposed(token)
+            for passage in self.passages
+            for token in passage.doc
+            if token.lemma_ == noun.lemma_ and token.pos_ == "NOUN"
+        )
+        found = {name.text: name for name in same if name is not None}
+        return next(iter(found.values())) if len(found) == 1 else None
+
+    def is_person(self, noun: Token) -> bool:
+        """Whether a name is a person's by the parser's word, and by a given name or by speaking."""
+        if noun.pos_ != "PROPN" or noun.ent_type_ != "PERSON":
+            return False
+        words = str(wording.phrase(noun, clauses=False).text)
+        return self._is_given(words) or noun.lower_ in self._persons()
+
+    def _persons(self) -> frozenset[str]:
+        """Last names, in lower case, of all whom the text gives in full with a given name, or lets speak."""
+        if not self.persons:
+            self.persons.add("")
+            for referent in self.referents:
+                noun = referent.token
+                if referent.named and noun.ent_type_ == "PERSON":
+                    words = str(wording.phrase(noun, clauses=False).text)
+                    if self._is_given(words) or (_speaks(noun) and " " in words):
+                        self.persons.add(noun.lower_)
+        return frozenset(self.persons)
+
+    def body_beside(self, person: str) -> str | None:
+        """The firm or body in whose sentence a text first names a person."""
+        last = person.rpartition(" ")[2]
+        for passage, text in zip(self.passages, self.texts, strict=True):
+            if not last or last not in text:
+                continue
+            sentence = next(s for s in passage.doc.sents if last in s.text)
+            bodies = [e for e in sentence.ents if e.label_ == "ORG" and last not in e.text]
+            bodies = [e for e in bodies if not outlets().find(e.text)]
+            return bodies[-1].text.removeprefix("the ") if bodies else None
+        return None
+
     def before(self, token: Token) -> Token | None:
         """The last thing named in an earlier sentence: whose "its" is."""
         start = self.passage(token).at(token.sent[0])
@@ -348,6 +401,8 @@ class Discourse:
         bodies = self.lexicon.classes["authority"] | {"chamber", "association", "union"}
         if anaphor.lemma_.lower() in self.lexicon.classes["authority"]:
             return True
+        if anaphor.lower_ in ("it", "its") and self.is_person(noun):
+            return False
         if anaphor.lower_ in ("he", "she", "his", "her"):
             return noun.ent_type_ == "PERSON" or (not referent.named and _speaks(noun))
         if any(c.lemma_.lower() in self.lexicon.speech["spokespersons"] for c in noun.children):
@@ -355,6 +410,10 @@ class Discourse:
         if anaphor in noun.subtree:  # "a supplier of the company" is not the company
             return False
         return anaphor.pos_ == "PRON" or lemma not in bodies
+
+
+def _apposed(noun: Token) -> Token | None:
+    return next((c for c in noun.children if c.dep_ == "appos" and c.pos_ == "PROPN"), None)
 
 
 def _names_one(text: str, titles: frozenset[str]) -> bool:

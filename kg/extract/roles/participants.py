@@ -30,6 +30,10 @@ _EMPLOYER = re.compile(
     r"(?P<at>[A-Z][\w&.-]*(?: [A-Z][\w&.-]*)*)\W*$"
     r"|^(?:the )?(?P<poss>[A-Z][\w&.-]*(?: [A-Z][\w&.-]*)*)['\u2019]s )"
 )
+_CALL = re.compile(
+    r"(?P<firm>[A-Z][\w&.-]*(?: [A-Z][\w&.-]*)*?)(?: (?:AG|SE|Inc|Corp|Ltd|Plc|plc|NV|SA|Co)\.?)?[,:]? "
+    r"(?=.*\b(?:earnings|results|call|quarter)\b)"
+)
 _HONORIFIC = re.compile(r"^(?:Mr|Mrs|Ms|Dr)\.? ")
 _SPEAKING = frozenset({SourceKind.PERSON, SourceKind.SPOKESPERSON})
 _ANY_GOOD = frozenset({"metal", "material", "mineral", "element", "metals", "materials"})
@@ -39,6 +43,7 @@ _SURE = 7
 _NOBODY = frozenset(
     "nobody none this that which who percent % others most many some several both other".split()
 )
+_BODIES = frozenset({R.LICENSEE, R.PRODUCER, R.CUSTOMER, R.AFFECTED})
 _LISTED = frozenset({R.CUSTOMER, R.AFFECTED})
 
 
@@ -115,6 +120,10 @@ class Participants:
             if role is R.SPEAKER and voice is not None and voice.name and voice.kind in _SPEAKING:
                 return Mention(text=voice.name)
             return self._self(attribution)
+        if role in _BODIES and any(c.lower_ in ("our", "my") and c.dep_ == "poss" for c in noun.children):
+            ours = self._self(attribution)
+            if ours is not None and not self.finder.is_a(noun, "maker|firm|user|authority|official"):
+                return ours
         if role is R.SPEAKER and noun.pos_ == "PRON" and self._real(noun) == noun:
             return None
         if role is R.AUTHORITY and noun.ent_type_ == "NORP":
@@ -123,7 +132,14 @@ class Participants:
         if noun.tag_ == "CD" or noun.lower_ in _NOBODY:
             return None
         real = self._player(noun, event, attribution)
+        if role in _BODIES and self.discourse.is_person(real):
+            return self._employed(real)
         return None if real.pos_ == "PRON" else self.mention(real, lists=role in _LISTED and real == noun)
+
+    def _employed(self, person: Token) -> Mention | None:
+        """The firm for which somebody is told to work: a person holds no license, and loses no production."""
+        body = self.discourse.body_beside(person.text)
+        return Mention(text=self.discourse.fullest(body)) if body else None
 
     def _whose(self, event: Event, attribution: Attribution) -> Mention | None:
         """Whose production stops where the clause does not say it: "output was cut", "we will halt it"."""
@@ -135,6 +151,7 @@ class Participants:
     def _real(self, token: Token) -> Token:
         """The noun itself, or what it stands for; sources "at X" who say "they" mean X."""
         noun = self.discourse.antecedent(syntax.through(token))
+        noun = self.discourse.named_beside(noun) or noun
         if noun.lemma_.lower() in self.discourse.lexicon.speech["anonymous"]:
             for preposition in ("at", "from", "with", "in"):
                 for found in syntax.prepositional(noun, preposition):
@@ -188,12 +205,15 @@ class Participants:
             return Mention(text=voice.speaks_for)
         if voice.name and voice.kind is SourceKind.ORGANIZATION:
             return Mention(text=voice.name)
-        body = employer(voice.text or "") if voice.kind is SourceKind.PERSON else None
+        if voice.kind is not SourceKind.PERSON:
+            return None
+        body = employer(voice.text or "") or self.discourse.body_beside(voice.name or "")
+        body = body or _whose_call(self.article.document.title or "")
         return Mention(text=self.discourse.fullest(body)) if body else None
 
     def mention(self, noun: Token, *, lists: bool = False) -> Mention:
         """A participant in the words of its noun phrase; an unnamed one is told apart by where it stands."""
-        text = wording.phrase(noun, lists=lists).text
+        text = wording.bounded(noun, lists=lists).text
         han = chinese(text)
         if han is not None:
             return Mention(text=self.discourse.aliases.of(han) or han, named=True)
@@ -335,6 +355,12 @@ class Participants:
     def _is_no_holder(self, token: Token) -> bool:
         """ "… and others", "… but not X", "… and its customer X"."""
         return token.lemma_.lower() == "other" or _is_negated(token) or bool(syntax.owners(token))
+
+
+def _whose_call(title: str) -> str | None:
+    """The firm whose call a transcript is of, by its title."""
+    match = _CALL.match(title)
+    return match["firm"] if match else None
 
 
 def employer(words: str) -> str | None:

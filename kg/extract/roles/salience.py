@@ -41,7 +41,7 @@ class Salience:
         attribution: Attribution,
         named: Callable[[Token], Mention],
     ) -> dict[RoleName, Mention]:
-        """The roles of an event with those that the text before it tells; ``named`` puts a noun into words."""
+        """The roles with those that the text before it tells; ``named`` puts a noun into words."""
         found = dict(roles)
         if event.type in LICENSING and not any(r in roles for r in _PARTIES):
             found |= self._parties(event, named)
@@ -82,22 +82,18 @@ class Salience:
         yield from (t for t in nouns if t.dep_ not in ("nsubj", "nsubjpass"))
 
     def _is_firm(self, noun: Token) -> bool:
-        if noun.pos_ == "PROPN" and (noun.ent_type_ != "ORG" or self.finder.is_power(noun)):
-            return False
-        if noun.pos_ == "NOUN" and any(t.lemma_ in ("say", "tell", "report") for t in (noun.head,)):
-            return False
-        return self.finder.is_a(noun, "maker|firm|user") or noun.pos_ == "PROPN"
+        return (
+            noun.pos_ == "NOUN"
+            and noun.head.lemma_.lower() not in self.discourse.lexicon.speech["verbs"]
+            and self.finder.is_a(noun, "maker|firm|user")
+        )
 
     def _good(self, event: Event) -> Mention | None:
-        """The good that an effect's sentence names, or that a license's paragraph named before it."""
+        """The good that an effect's sentence names last."""
         sentence = event.trigger.sent
-        if event.type is T.SUPPLY_IMPACT:
-            within = range(sentence.end - 1, sentence.start - 1, -1)
-        elif event.type in _OF_LICENSES:
-            within = range(sentence.start - 1, -1, -1)
-        else:
+        if event.type is not T.SUPPLY_IMPACT:
             return None
-        found = (self._words(sentence.doc[index]) for index in within)
+        found = (self._words(token) for token in reversed(list(sentence)))
         words = next((w for w in found if w is not None), None)
         return Mention(text=words) if words is not None else None
 

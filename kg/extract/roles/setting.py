@@ -16,6 +16,7 @@ _ARGUMENTS = frozenset(
 _WHERE = frozenset({"in", "at", "from", "to", "into", "near", "of", "across", "outside"})
 _OF_LICENSES = LICENSING | {T.LICENSE_SCOPE}
 _OF_CONTROLS = frozenset({T.RESTRICTION_IMPOSED, T.RESTRICTION_EASED})
+_BEFORE = frozenset({"compound", "poss", "nmod"})
 _LANDS = frozenset({"GPE", "LOC"})
 _OF_GOODS = LICENSING | {
     T.LICENSE_SCOPE,
@@ -114,6 +115,8 @@ def _places(noun: Token, finder: Finder) -> Iterator[Token]:
     """Where it is, from or to: "in Drammen", "at its Chenzhou refinery"."""
     if noun.ent_type_ in _LANDS and noun.dep_ == "pobj" and noun.head.lower_ in _WHERE:
         yield noun
+    if finder.is_a(noun, "maker|firm|user") or noun.pos_ == "PROPN":  # "Hunan producers", "Austria's X"
+        yield from (t for t in noun.children if t.dep_ in _BEFORE and t.ent_type_ in _LANDS)
     if noun.lemma_.lower() in finder.lexicon.classes["production"]:
         for word in noun.children:
             if word.dep_ == "compound" and word.pos_ == "PROPN" and finder.is_a(word, "site"):

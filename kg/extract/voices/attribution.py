@@ -53,6 +53,8 @@ class Attributions:
     """The outlet whose report the text passes on, once its lead has named it."""
     last: tuple[Voice, ...] = ()
     last_passage: int = -1
+    last_end: int = -1
+    """Where the sentence of these ends in its passage."""
     person: Voice | None = None
     """The person who spoke last, for "she said" after others were named."""
     _outlets: set[str] = field(default_factory=set)
@@ -107,7 +109,7 @@ class Attributions:
             voices = self._whole(cited, trigger)
         stray = stray_report(trigger, self.speakers, self._words) if not voices else None
         if stray is not None:
-            voices.append(stray)
+            voices, verbs = [stray[0]], [*verbs, stray[1]]
         where = self.discourse.passages.index(self.discourse.passage(trigger))
         if not voices and where == self.last_passage and self.last and (direct or self._goes_on(trigger)):
             voices = list(self.last)
@@ -123,7 +125,7 @@ class Attributions:
             voices, direct = [self.speakers.labelled(passage.speaker)], True
         voices = self._to_outlet([v for v in voices if not self._is_itself(v)])
         if voices:
-            self.last, self.last_passage = tuple(voices), where
+            self.last, self.last_passage, self.last_end = tuple(voices), where, sentence.end
             self._remember(voices)
         return Attribution(tuple(voices), direct, tuple(verbs), denied)
 
@@ -161,7 +163,7 @@ class Attributions:
                 said = self._said(token, token)
                 if said:
                     passage = self.discourse.passage(token)
-                    self.last = tuple(self._to_outlet(said))
+                    self.last, self.last_end = tuple(self._to_outlet(said)), sentence.end
                     self._remember(said)
                     self.last_passage = self.discourse.passages.index(passage)
 
@@ -182,7 +184,8 @@ class Attributions:
         So does what goes on counting ("Eleven were returned", "None was refused").
         """
         subjects = syntax.raw_subjects(trigger) if syntax.is_verb(trigger) else []
-        if any(t.tag_ == "CD" or t.lower_ in _COUNTING for t in subjects):
+        counting = any(t.tag_ == "CD" or t.lower_ in _COUNTING for t in subjects)
+        if counting and self.last_end >= trigger.sent.start:
             return True
         return any(t.lower_ == "they" for t in subjects) and self.last[0].kind is SourceKind.ANONYMOUS
 

@@ -20,6 +20,8 @@ _OTHERS = frozenset(
 )
 _OWN_WORDS = frozenset({ClaimType.NO_COMMENT, ClaimType.REQUEST, ClaimType.STATEMENT_OF_POLICY})
 """What somebody asks, states or leaves unsaid is so even if they speak of falsehood."""
+_TOLD_BY_LACK = frozenset({ClaimType.NO_COMMENT, ClaimType.SUPPLY_IMPACT, ClaimType.LICENSE_PENDING})
+"""What words of denial tell of by themselves ("the rotors did not arrive"), where only words tell it."""
 _PROMISES = frozenset({"agree", "promise", "pledge", "vow", "decide", "assure", "reply"})
 _WEIGHING = frozenset(
     {"weigh", "consider", "mull", "ponder", "contemplate", "eye", "explore", "float", "study"}
@@ -96,7 +98,9 @@ def mode_of(event: Event, attribution: Attribution, speech: dict[str, frozenset[
         marks.negative = not marks.negative
     if attribution.denied:
         marks.negative = not marks.negative
-    silent = event.frame.each is not None
+    if event.likely is not None and event.type in _TOLD_BY_LACK:
+        marks.negative = False
+    silent = event.frame.each is not None or (event.likely is not None and event.type is ClaimType.NO_COMMENT)
     if not silent:
         doubt = doubt_of(event, attribution, speech)
         marks.dropped |= doubt.void

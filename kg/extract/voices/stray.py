@@ -13,15 +13,17 @@ _RUN = 12
 """So many words at most name who says it."""
 _SAYS = frozenset(
     "say says said show shows showed add adds added report reports reported indicate indicates "
-    "suggest suggests".split()
+    "suggest suggests reckon reckons note notes".split()
 )
 _FINITE = frozenset({"VBD", "VBZ", "VBP"})
 _SEPARATORS = frozenset({",", "-", "\u2013", "\u2014", "\u201d", '"', "''"})
 _CONTENT = frozenset({"ccomp", "xcomp"})
 
 
-def stray_report(trigger: Token, speakers: Speakers, words: Callable[[str], frozenset[str]]) -> Voice | None:
-    """The voice of a report in a trigger's sentence that stands apart from its clause by a comma.
+def stray_report(
+    trigger: Token, speakers: Speakers, words: Callable[[str], frozenset[str]]
+) -> tuple[Voice, Token] | None:
+    """The voice and verb of a report in a trigger's sentence that stands apart from its clause by a comma.
 
     ``words`` gives the words of a list of the lexicon's ``speech``.
     """
@@ -34,7 +36,7 @@ def stray_report(trigger: Token, speakers: Speakers, words: Callable[[str], froz
         if voice is None and _follows_comma(verb) and verb.i > trigger.i:
             voice = _behind(verb, speakers)
         if voice is not None:
-            return voice
+            return voice, verb
     return None
 
 
