@@ -122,7 +122,10 @@ class SpacyExtractor:
             for sentence in passage.doc.sents:
                 found = finder.events(sentence)
                 found += statements(sentence, found, finder)
-                found += told_loosely(sentence, found, finder)
+                found = [event for event in found if not is_own(event)]
+                loose = told_loosely(sentence, found, finder)
+                read = {event.trigger.i for event in loose}
+                found = [e for e in found if e.type is not ClaimType.OTHER or e.trigger.i not in read] + loose
                 told: dict[int, tuple[Attribution, Mode]] = {}
                 for event in found:
                     if retells(event) or is_own(event) or not _in_context(event, self.lexicon, passages, at):

@@ -17,8 +17,9 @@ from kg.extract.grammar.segments import Segment, segments
 
 LEAST = 0.3
 """From which likelihood on a clause tells of a type: by the figures of sets left out of learning."""
-LEAST_BESIDE = 0.3
-"""The same beside an event that a frame found in the sentence."""
+SURE = 0.5
+"""From which likelihood on it tells of a license although frames know its words."""
+_STATES = frozenset({"state", "republic", "kingdom", "country", "bloc", "bureau", "department", "union"})
 _SHORTEST = 3
 _SPOKEN = frozenset({ClaimType.NO_COMMENT, ClaimType.REQUEST})
 
@@ -29,10 +30,11 @@ def told_loosely(sentence: Span, found: Sequence[Event], finder: Finder) -> list
     whole = features(sentence)
     if not model.reads(whole):
         return []
-    taken = {t.i for event in found for t in (event.trigger, *event.parts)}
+    taken = {
+        t.i for event in found if event.type is not ClaimType.OTHER for t in (event.trigger, *event.parts)
+    }
     of_sentence = model.likelihoods(whole)
     known = {event.type for event in found}
-    least = LEAST_BESIDE if found else LEAST
     events: list[Event] = []
     clauses = segments(sentence)
     for clause in clauses:
@@ -46,20 +48,26 @@ def told_loosely(sentence: Span, found: Sequence[Event], finder: Finder) -> list
             ),
             key=lambda one: one[1],
         )
-        if likely >= least and _can_tell(kind, clause, finder):
+        if likely >= LEAST and _can_tell(kind, likely, clause, finder):
             events.append(finder.loosely(kind, clause.head, likely))
     return events
 
 
-def _can_tell(kind: ClaimType, clause: Segment, finder: Finder) -> bool:
+def _can_tell(kind: ClaimType, likely: float, clause: Segment, finder: Finder) -> bool:
     """Whether a clause is made so that it can tell of a type at all."""
-    if kind in LICENSING and _declined(clause, finder):
+    if kind in LICENSING and likely < SURE and _declined(clause, finder):
         return False
     if kind not in _SPOKEN and _only_reports(clause.head, finder):
         return False
     if kind is ClaimType.STATEMENT_OF_POLICY:
         subjects = syntax.raw_subjects(clause.head) if syntax.is_verb(clause.head) else []
-        acts = any(s.pos_ == "PRON" or finder.is_power(syntax.through(s)) for s in subjects)
+        acts = any(
+            s.pos_ == "PRON"
+            or s.ent_type_ == "GPE"
+            or s.lemma_.lower() in _STATES
+            or finder.is_power(syntax.through(s))
+            for s in subjects
+        )
         return acts and clause.head.dep_ not in ("relcl", "acl", "advcl")
     return True
 

@@ -116,7 +116,7 @@ def mode_of(event: Event, attribution: Attribution, speech: dict[str, frozenset[
     ):
         return None  # "exporters may apply" tells of nobody who did
     uncertain = marks.hedged or marks.expected or marks.unknown
-    if (marks.dropped and not silent) or (marks.infinitive and not (uncertain or marks.factive)):
+    if not silent and (marks.dropped or (marks.infinitive and not (uncertain or marks.factive))):
         return None
     polarity = Polarity.NEGATIVE if marks.negative else Polarity.POSITIVE
     mode = Mode(_modality(marks, event, attribution, silent=silent), polarity, marks.carrier)
@@ -211,7 +211,7 @@ def _read(
     lemma = node.lemma_.lower()
     before, own = (marks.hedged, marks.expected), False
     doubted = lemma == "rule" and any(k.lower_ == "out" for k in node.children)
-    duty, controls = event.frame.duty or event.frame.able, event.type not in LICENSING
+    duty, controls = event.frame.duty or event.frame.able or _is_of_duty(event), event.type not in LICENSING
     apart = child is not None and _has_own_tense(child)
     for kid in node.children:
         low = kid.lower_
@@ -265,6 +265,14 @@ def _read(
         if own or (marks.hedged, marks.expected) != before:
             marks.carrier = node
     marks.unknown |= own
+
+
+def _is_of_duty(event: Event) -> bool:
+    """Whether a duty is what is told ("the user must keep records"), where only words tell of it."""
+    return event.likely is not None and event.type in (
+        ClaimType.LICENSE_SCOPE,
+        ClaimType.RESTRICTION_IMPOSED,
+    )
 
 
 def _read_above(
