@@ -18,8 +18,9 @@ from kg.extract.grammar import syntax, wording
 from kg.extract.grammar.model import parser
 from kg.extract.lexicon.frames import Lexicon, lexicon
 from kg.extract.lexicon.outlets import outlets
-from kg.extract.mentions.discourse import Discourse, Passage
+from kg.extract.mentions.discourse import Discourse
 from kg.extract.mentions.kinds import PLACES
+from kg.extract.mentions.referents import Passage
 from kg.extract.reading.domain import in_domain
 from kg.extract.reading.labels import Labels
 from kg.extract.reading.language import language_of

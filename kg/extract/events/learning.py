@@ -79,7 +79,8 @@ def _clauses(sentence: Span, start: int, claims: list[dict[str, Any]]) -> Iterat
 
 def _fit(clause: Segment, start: int, claim: dict[str, Any]) -> int:
     """How many code points of a clause's words a quote covers; the first one mostly covered wins."""
-    first, last = claim["quote"]["start"] - start, claim["quote"]["end"] - start
+    first: int = claim["quote"]["start"] - start
+    last: int = claim["quote"]["end"] - start
     words = [t for t in clause.tokens if not t.is_punct]
     shared = sum(len(t) for t in words if first <= t.idx and t.idx + len(t) <= last)
     within = first <= clause.head.idx < last and 2 * shared >= sum(map(len, words))
@@ -87,7 +88,8 @@ def _fit(clause: Segment, start: int, claim: dict[str, Any]) -> int:
 
 
 def _shared(claim: dict[str, Any], begin: int, end: int) -> int:
-    return min(end, claim["quote"]["end"]) - max(begin, claim["quote"]["start"])
+    first, last = int(claim["quote"]["start"]), int(claim["quote"]["end"])
+    return min(end, last) - max(begin, first)
 
 
 def _types(claims: Iterable[dict[str, Any]]) -> frozenset[ClaimType]:

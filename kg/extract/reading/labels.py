@@ -41,10 +41,10 @@ class Labels:
         match = _LABEL.search(line)
         if match is None:
             return self._floor, False
-        named = match["inner"] or match["office"]
+        named: str | None = match["inner"] or match["office"]
         if match["who"] in _ASKING and named:
             self._floor = None
-            return named, True
+            return str(named), True
         asked = self.text[begin:end].rstrip().endswith("?")
         if self.speaker is not None and (asked or match["who"] == self.speaker):
             label: str | None = match["who"]
@@ -55,12 +55,12 @@ class Labels:
         return label, asks
 
     def _label(self, match: re.Match[str]) -> str | None:
-        who = match["inner"] or match["who"]
+        who = str(match["inner"] or match["who"])
         if who in ("A", "Answer"):
             return self.answers
         if match["office"]:
             self._known.add(match["who"])
-        first = who.split()[0].lower()
+        first = who.split(maxsplit=1)[0].lower()
         given = first in self.lexicon.classes["given_names"] and " " in who
         return _HONOR.sub("", who) if _HONOR.match(who) or given or who in self._known else None
 

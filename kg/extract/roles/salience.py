@@ -14,6 +14,7 @@ from kg.claims.source import SourceKind
 from kg.extract.events.finding import LICENSING, Event, Finder
 from kg.extract.grammar import syntax
 from kg.extract.mentions.discourse import Discourse
+from kg.extract.mentions.kinds import PLACES
 from kg.extract.roles.goods import good
 from kg.extract.roles.setting import is_good
 from kg.extract.voices.attribution import Attribution
@@ -22,6 +23,7 @@ R, T = RoleName, ClaimType
 _OF_LICENSES = LICENSING | {T.LICENSE_SCOPE}
 _PARTIES = (R.LICENSEE, R.PRODUCER, R.CUSTOMER)
 _SPOKEN = frozenset({T.NO_COMMENT, T.STATEMENT_OF_POLICY, T.REQUEST})
+_NO_NAMES = PLACES | {"DATE", "TIME", "PERSON", "MONEY", "QUANTITY", "ORDINAL", "CARDINAL"}
 _UNCOUNTED = frozenset({"no", "nobody", "none", "nothing", "nowhere"})
 
 
@@ -63,16 +65,27 @@ class Salience:
 
     def _parties(self, event: Event, named: Callable[[Token], Mention]) -> dict[RoleName, Mention]:
         """Whose license it is: of whom the paragraph told last, or the firm that its sentence names."""
+        if _tells_of_none(event) or self._names_another(event.trigger.sent):
+            return {}
         if self._held_in is event.trigger.doc:
             return self._holders
-        if _tells_of_none(event):
-            return {}
         firm = next(self._firms(event.trigger.sent), None)
         if firm is None:
             return {}
         if self.finder.is_a(firm, "user"):
             return {R.CUSTOMER: named(firm)}
         return {R.LICENSEE: named(firm)}
+
+    def _names_another(self, sentence: Span) -> bool:
+        """Whether a sentence names somebody: the event may be that one's."""
+        known = {word for mention in self._holders.values() for word in mention.text.split()}
+        return any(
+            t.pos_ == "PROPN"
+            and t.ent_type_ not in _NO_NAMES
+            and t.text not in known
+            and not self.finder.is_power(t)
+            for t in sentence
+        )
 
     def _firms(self, sentence: Span) -> Iterator[Token]:
         """Firms that a sentence speaks of, those that act first."""

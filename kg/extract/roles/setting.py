@@ -115,7 +115,8 @@ def _places(noun: Token, finder: Finder) -> Iterator[Token]:
     """Where it is, from or to: "in Drammen", "at its Chenzhou refinery"."""
     if noun.ent_type_ in _LANDS and noun.dep_ == "pobj" and noun.head.lower_ in _WHERE:
         yield noun
-    if finder.is_a(noun, "maker|firm|user") or noun.pos_ == "PROPN":  # "Hunan producers", "Austria's X"
+    private = finder.is_a(noun, "maker|firm|user") or noun.pos_ == "PROPN"
+    if private and not finder.is_power(noun):  # "Hunan producers", "Austria's X"
         yield from (t for t in noun.children if t.dep_ in _BEFORE and t.ent_type_ in _LANDS)
     if noun.lemma_.lower() in finder.lexicon.classes["production"]:
         for word in noun.children:

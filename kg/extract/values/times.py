@@ -194,6 +194,14 @@ def _half(match: re.Match[str], ctx: _Context) -> str | None:
     )
 
 
+def _that_month(match: re.Match[str], ctx: _Context) -> str | None:
+    """ "Last October", "next March": never the month that the article is of."""
+    month, here = _month_number(match["month"]), ctx.anchor
+    past = match["which"].lower() in ("last", "previous")
+    year = here.year - (month >= here.month) if past else here.year + (month <= here.month)
+    return f"{year:04d}-{month:02d}"
+
+
 def _last_quarter(first: int, ctx: _Context) -> int:
     """The year of a quarter by its first month: one not begun is last year's, unless it is to come."""
     return ctx.anchor.year - (first > ctx.anchor.month and not ctx.future)
@@ -298,6 +306,7 @@ _PARTS = (
 RULES: tuple[tuple[re.Pattern[str], Reader], ...] = (
     _rule(rf"(?:in )?the year to (?P<month>{_M})\b{_Y}", _year_to),
     _rule(rf"(?:between|from) {_FIRST_DAY},? (?:and|to|until|till|through) {_DAY}", _day_to_day),
+    _rule(rf"(?P<which>last|previous|next) (?P<month>{_M})(?!\w)(?! \d{{1,2}}\b)", _that_month),
     _rule(rf"{_NTH} week (?:of|in) (?P<month>{_M})\b{_Y}", _week_of_month),
     _rule(rf"{_NTH} (?P<weekday>{_W}) (?:of|in) (?P<month>{_M})\b{_Y}", _weekday_of_month),
     _rule(rf"between (?P<first>\d{{1,2}}) and {_DAY}", _two_days),
