@@ -12,7 +12,7 @@ from server.formats import GRAPHS, HTML, RESULTS, offers
 from server.gate.negotiate import choose
 from server.processes.jobs import Job, Reply, Task
 from server.protocol import QueryRequest
-from server.services import Known, Services
+from server.services import Known
 
 HAS_PROVENANCE = "http://www.w3.org/ns/prov#has_provenance"
 HAS_QUERY_SERVICE = "http://www.w3.org/ns/prov#has_query_service"
@@ -94,12 +94,12 @@ def provenance_link(asked: QueryRequest, reply: Reply) -> str:
     return f'<{link}>; rel="{HAS_PROVENANCE}"'
 
 
-def headers_of(asked: QueryRequest, reply: Reply, known: Known, here: Services) -> dict[str, str]:
+def headers_of(asked: QueryRequest, reply: Reply, known: Known) -> dict[str, str]:
     """The headers of an answer beside those of its body: version, provenance, how to keep it."""
     found = {"Content-Version": reply.version, "Link": provenance_link(asked, reply)}
     if not known.etag:
         found["Cache-Control"] = "no-store"
-    elif reply.version == here.resolved(known.job.version):
+    elif reply.version == known.asked:
         found["ETag"] = f'W/"{known.etag}"'
         found["Cache-Control"] = "no-cache"
     return found

@@ -1,6 +1,7 @@
 """How things are called and linked in pages: labels, local addresses, terms in a table."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 from urllib.parse import quote, urlsplit
@@ -8,6 +9,7 @@ from urllib.parse import quote, urlsplit
 from kg.claims.names import Names
 from kg.dataset.snapshots import Snapshot
 from kg.dataset.terms import DefaultGraph, Literal, NamedNode, node
+from kg.dataset.text.search import Stored
 from ontology.vocab import LS, ONTOLOGY, PREFIXES, RDFS
 
 PAGES = ("claim", "document", "source", "entity", "event", "judgment")
@@ -116,6 +118,9 @@ def address(iri: str, names: Names) -> str | None:
 class Namer:
     """Names and addresses within one version."""
 
+    is_of_now = True
+    """Whether claims may be worded by what the version tells of them."""
+
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
         self.names = snapshot.names
@@ -141,6 +146,10 @@ class Namer:
                 if isinstance(quad.subject, NamedNode):
                     return self.snapshot.said(quad.subject.value, LS.wording, store)
         return None
+
+    def told(self, claims: Iterable[str]) -> dict[str, Stored]:
+        """What the text index tells of active claims, to word them by; of others nothing."""
+        return self.snapshot.told(claims) if self.is_of_now else {}
 
     def link(self, kind: str, iri: str, text: str | None = None) -> Link:
         """A link to the page of a claim, document, source or entity."""

@@ -13,6 +13,7 @@ from kg.errors import LodestoneError, StoreError
 from server.audit import Audit, Deed
 from server.errors import Unauthorized
 from server.gate.access import identity, need, request_id
+from server.gate.conditions import check_unconditional
 from server.gate.tokens import Identity, Scope
 from server.logs import log
 from server.problems import kind_of
@@ -46,10 +47,12 @@ def digest(body: bytes) -> dict[str, object]:
 
 
 @contextmanager
-def recorded(scope: Scope, what: str, **on: object) -> Iterator[Recorded]:
+def recorded(scope: Scope, what: str, *, compared: bool = False, **on: object) -> Iterator[Recorded]:
     """Within: somebody who has the scope writes. However it ends, the log says so.
 
-    Raises ``Unauthorized`` and ``Forbidden``.
+    ``compared`` says that it is seen to the conditions of the request within.
+
+    Raises ``Unauthorized`` and ``Forbidden``, and ``PreconditionFailed`` for conditions that nobody sees to.
     """
     audit = Audit(services(current_app).config.store)
     deed = Deed(
@@ -67,6 +70,8 @@ def recorded(scope: Scope, what: str, **on: object) -> Iterator[Recorded]:
             _fell(audit, replace(deed, who=""), error, begun=False, **more)
         raise
     try:
+        if not compared:
+            check_unconditional()
         yield found
     except Exception as error:
         _fell(audit, found.deed, error, begun=found.begun)

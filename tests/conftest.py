@@ -9,6 +9,8 @@ from typing import TypeVar
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.nightly import NIGHTLY
+
 pytest_plugins = ["pytester"]
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
@@ -18,7 +20,7 @@ ROOT = Path(__file__).parent.parent
 STEADY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("default", STEADY, max_examples=60, derandomize=True)
 settings.register_profile("nightly", STEADY, max_examples=1000, print_blob=True)
-settings.load_profile("nightly" if os.environ.get("LODESTONE_NIGHTLY") == "1" else "default")
+settings.load_profile("nightly" if NIGHTLY else "default")
 
 
 IN_MEMORY = Path("/dev/shm")  # noqa: S108 - pytest makes a folder of the user's own there

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from urllib.parse import quote
 
-from ontology.vocab import BASE, ONTOLOGY
+from ontology.vocab import BASE, ONTOLOGY, PREFIXES
 
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\]*")
 _DETERMINER = re.compile(
@@ -99,6 +99,12 @@ def whole_of(name: str) -> str:
     """What a name is a part of; an empty text if it is no part by its form."""
     before, _, fragment = name.rpartition("#")
     return name.rpartition(_PART_AFTER_FRAGMENT)[0] if _PART_AFTER_FRAGMENT in fragment else before
+
+
+def expanded(name: str) -> str:
+    """An IRI, which may be written with a prefix that every query may use: ``ls:Place``."""
+    prefix, colon, local = name.partition(":")
+    return PREFIXES[prefix] + local if colon and prefix in PREFIXES else name
 
 
 @dataclass(frozen=True)

@@ -78,6 +78,9 @@ def _tell_conflicts(snapshot: Snapshot) -> None:
     telling = [one for one in meeting if one.kind in (Kind.CONTRADICTION, Kind.CORRECTION, Kind.ONTOLOGY)]
     for one in telling[:_CONFLICTS_SHOWN]:
         click.echo(f"    {one.kind}: {one.what}: {one.why}")
+        if one.kind is Kind.CORRECTION:
+            for name in (name for side in one.sides[1:] for name in side.claims):
+                click.echo(f"      still says so: {name}")
     if len(telling) > _CONFLICTS_SHOWN:
         click.echo(f"    … and {len(telling) - _CONFLICTS_SHOWN} more")
 

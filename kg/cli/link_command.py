@@ -23,7 +23,9 @@ _PARTS = ("entities", "events", "reference")
 @click.option("--reference", is_flag=True, help="Put the reference data into their graph, and no more.")
 @click.option("--column", metavar="NAME", help="CSV: the column of names.")
 @click.option(
-    "--kind", metavar="KIND", help="CSV: what they name: party, place, product, measure, or a class."
+    "--kind",
+    metavar="KIND",
+    help="CSV: what they name: party (the default for suppliers), place, product, measure, or a class.",
 )
 @click.option(
     "--property",

@@ -102,10 +102,12 @@ def _wish(table: Table, wanted: Wanted) -> Wish:
                 f"--property {text!r}: {name!r} is not known here; known are {known}", value=name
             )
         properties.append((name, table.column(of)))
+    kind = wanted.kind
     if wanted.service is None:
-        wanted_by(wanted.kind)
+        wanted_by(kind)
+        kind = kind or ("party" if table.names_parties(column) else None)
     least = scoring().review if wanted.service is None else 0.0  # other services have other scales
-    return Wish(column, wanted.kind, tuple(properties), wanted.limit, least)
+    return Wish(column, kind, tuple(properties), wanted.limit, least)
 
 
 def _store(store: Path) -> Ask:

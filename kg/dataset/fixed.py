@@ -9,6 +9,7 @@ from pyoxigraph import NamedNode, QueryBoolean, QuerySolutions, QueryTriples, St
 from kg.claims.names import Names
 from kg.dataset.annotated.view import ClaimInfo, View
 from kg.dataset.files import Layout, Manifest, Settings
+from kg.dataset.record.days import Span
 from kg.dataset.record.decode import Node
 from kg.dataset.record.records import Object, Subject
 from kg.dataset.statistics import Statistics
@@ -33,8 +34,11 @@ class FixedView(View):
         self._stances = lru_cache(maxsize=_CACHED)(super().stance)
         self._credibilities = lru_cache(maxsize=_CACHED)(super().credibility)
         self._reliabilities = lru_cache(maxsize=_CACHED)(super().reliability)
+        self._chain_labels = lru_cache(maxsize=_CACHED)(super().chain_label)
+        self._direct_forms: tuple[NamedNode, ...] | None = None
         self._source_labels = lru_cache(maxsize=_CACHED)(super().source_label)
         self._sides = lru_cache(maxsize=_CACHED)(super().sides)
+        self._days = lru_cache(maxsize=_CACHED)(super().days)
         self._rebuttals = lru_cache(maxsize=_CACHED)(super().rebuttals)
 
     @property
@@ -66,9 +70,26 @@ class FixedView(View):
         """What a source is called."""
         return self._source_labels(source)
 
+    def chain_label(self, chain: str) -> str:
+        """A chain in words: the names of its links, but for their positions, are ``chain``."""
+        return self._chain_labels(chain)
+
+    def direct_forms(self) -> tuple[NamedNode, ...]:
+        """The predicates of direct forms that occur in some graph."""
+        if self._direct_forms is None:
+            used = (
+                f for f in super().direct_forms() if any(self.main.quads_for_pattern(None, f, None, None))
+            )
+            self._direct_forms = tuple(used)
+        return self._direct_forms
+
     def sides(self, s: Subject, p: NamedNode, o: Object) -> tuple[tuple[str, str], ...]:
         """Active claims that assert or report a triple, or deny it so, each with its polarity."""
         return self._sides(s, p, o)
+
+    def days(self, claim: str) -> Span:
+        """The days on which what an active claim says held; where nothing is told, any."""
+        return self._days(claim)
 
     def rebuttals(self, iri: str) -> tuple[str, ...]:
         """Active claims that rebut or correct a claim, or deny what it states in its direct form."""

@@ -27,6 +27,7 @@ from kg.dataset.record.records import DEFAULT, Object, Subject
 from kg.dataset.record.told import makes_facts
 from kg.dataset.snapshots import Snapshot
 from kg.dataset.terms import node
+from kg.dataset.text.search import Stored
 from kg.errors import QueryOverLimit
 from kg.identity.clusters import Clusters
 from kg.infer.rules import ontology_rules
@@ -50,9 +51,13 @@ class Candidate:
     iri: str
 
     @cached_property
+    def _told(self) -> Stored | None:
+        return self.view.expected(self.iri)
+
+    @cached_property
     def active(self) -> bool:
         """Whether it is active in the version itself."""
-        return self.view.stance(self.iri) is not None
+        return self._told is not None or self.view.stance(self.iri) is not None
 
     @property
     def store(self) -> Store:
@@ -71,21 +76,23 @@ class Candidate:
     @property
     def document(self) -> str:
         """The IRI of its document."""
-        return self._need(LS.document)
+        return self._told.document if self._told else self._need(LS.document)
 
     @property
     def origin(self) -> str:
         """The IRI of its origin."""
-        return self._need(LS.origin)
+        return self._told.origin if self._told else self._need(LS.origin)
 
     @property
     def sources(self) -> tuple[str, ...]:
         """The IRIs of the sources in its chain, from nearest to the event to the publisher."""
-        return tuple(self.view.voices(self.iri, self.store))
+        return self._told.sources if self._told else tuple(self.view.voices(self.iri, self.store))
 
     @property
     def probability(self) -> float:
         """P(the claim holds)."""
+        if self._told:
+            return self._told.confidence
         return self.view.reliability(self.origin) * self.view.credibility_of(self.iri, self.store)
 
     @property

@@ -2,6 +2,8 @@
 
 import os
 import re
+from collections.abc import Iterable
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 
@@ -9,10 +11,12 @@ from pyoxigraph import Store
 
 from kg.dataset.annotated.annotations import AnnotationReader
 from kg.dataset.annotated.index import AnnotatedFacts
+from kg.dataset.annotated.view import ClaimInfo
 from kg.dataset.files import Layout, Manifest, Settings
 from kg.dataset.fixed import Version
 from kg.dataset.statistics import Statistics, statistics_of
-from kg.dataset.text.search import TextIndex
+from kg.dataset.text.search import Stored, TextIndex
+from kg.dataset.text.telling import Telling
 from kg.errors import StoreError, VersionGone
 from ontology.vocab import LS
 
@@ -20,12 +24,21 @@ _NUMBER = re.compile(r"[0-9]{1,18}")
 
 
 class Snapshot(Version):
-    """One published version. It never changes, so what is read of its claims is kept."""
+    """One published version. It never changes, so what is read of its claims is kept.
 
-    def __init__(self, layout: Layout, settings: Settings, manifest: Manifest) -> None:
+    Most commits leave the archive alone: then it is that of ``before``, a version that is open already.
+    """
+
+    def __init__(
+        self, layout: Layout, settings: Settings, manifest: Manifest, before: "Snapshot | None" = None
+    ) -> None:
         try:
             main = Store.read_only(str(layout.snapshots / manifest.main))
-            archive = Store.read_only(str(layout.snapshots / manifest.archive))
+            self.archive_place = _place(layout.snapshots / manifest.archive)
+            if before is not None and before.archive_place == self.archive_place:
+                archive = before.archive
+            else:
+                archive = Store.read_only(str(layout.snapshots / manifest.archive))
         except (OSError, RuntimeError) as error:
             raise StoreError(
                 f"version {manifest.version} of {layout.root} cannot be opened: {error}",
@@ -41,6 +54,7 @@ class Snapshot(Version):
         self.layout = layout
         self.settings = settings
         self.manifest = manifest
+        self._telling = Telling(self)
 
     @cached_property
     def index(self) -> AnnotatedFacts | None:
@@ -69,6 +83,35 @@ class Snapshot(Version):
         """
         return TextIndex(self.layout.snapshots / self.manifest.text) if self.manifest.text else None
 
+    def expect_claims(self, iris: Iterable[str]) -> None:
+        """What answers tell of these claims will be asked: where they are many, it is read at once."""
+        if self.text is not None:
+            with suppress(StoreError):  # then each is asked of the record
+                self._telling.expect(self.text, iris)
+
+    def told(self, claims: Iterable[str]) -> dict[str, Stored]:
+        """What the text index tells of active claims, read at once; of others nothing.
+
+        Raises ``StoreError``.
+        """
+        wanted = tuple(claims)
+        if self.text is not None:
+            self._telling.expect(self.text, wanted, many=1)
+        return {iri: found for iri in wanted if (found := self._telling.of(iri)) is not None}
+
+    def expected(self, claim: str) -> Stored | None:
+        """What the text index tells of an active claim, if it was read at once with others."""
+        return self._telling.of(claim)
+
+    def claim_info(self, iri: str) -> ClaimInfo | None:
+        """What an answer tells about an active claim; ``None`` if there is none of that IRI."""
+        return self._telling.info(iri) or super().claim_info(iri)
+
+    def rebuttals(self, iri: str) -> tuple[str, ...]:
+        """Active claims that rebut or correct a claim, or deny what it states in its direct form."""
+        found = self._telling.rebuttals(iri)
+        return super().rebuttals(iri) if found is None else found
+
     @cached_property
     def iri(self) -> str:
         """The version's IRI."""
@@ -83,6 +126,12 @@ class Snapshot(Version):
         """The text of a document, or ``None`` if it was never given."""
         content_hash = self.node(document).get(LS.textHash)
         return self.layout.text(content_hash) if content_hash else None
+
+
+def _place(folder: Path) -> tuple[str, int, int, int]:
+    """Tells a folder from any other, also from one that is put in its place. Raises ``OSError``."""
+    found = folder.stat()
+    return str(folder), found.st_dev, found.st_ino, found.st_mtime_ns
 
 
 class Reader:
@@ -102,7 +151,7 @@ class Reader:
             if self._current is not None and stamp == self._stamp:
                 return self._current
             try:
-                opened = Snapshot(self.layout, self._settings, self.layout.manifest())
+                opened = Snapshot(self.layout, self._settings, self.layout.manifest(), self._current)
             except StoreError:
                 if attempt == 4 or self._manifest_stamp() == stamp:
                     raise

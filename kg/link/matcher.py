@@ -12,6 +12,7 @@ import numpy as np
 from rapidfuzz.fuzz import partial_ratio, ratio
 from rapidfuzz.process import cdist
 
+from kg.claims.names import expanded
 from kg.dataset.annotated.view import View
 from kg.dataset.snapshots import Snapshot
 from kg.errors import InvalidMatch
@@ -240,9 +241,9 @@ def wanted_by(kind: str | None) -> Wanted:
         return Wanted()
     if kind in KINDS:
         return Wanted(kind)
-    cls = kind if ":" in kind else f"{ONTOLOGY}#{kind}"
+    cls = expanded(kind) if ":" in kind else f"{ONTOLOGY}#{kind}"
     if cls not in set(LS):
-        if kind == cls:
+        if ":" in kind and not cls.startswith(f"{ONTOLOGY}#"):
             return Wanted(None, cls)
         raise InvalidMatch(
             f"{kind!r} is neither a kind of entity ({', '.join(KINDS)}) nor a class", value=kind

@@ -13,14 +13,13 @@ from kg.claims.document import Document
 from kg.claims.names import Names
 from kg.claims.source import SourceKind, Voice
 from kg.dataset.terms import iri, literal
-from kg.link.entity import Described, Entity
-from kg.link.identifiers import grouped
+from kg.link.entity import Entity
 from kg.link.matcher import Matcher
 from kg.link.reference.gazetteer import GEONAMES, Where, readings
 from kg.link.reference.graph import LITERAL_IDS, WIKIDATA, country_ids
 from kg.link.reference.items import Item, datasets, items
-from kg.link.reference.known import item_named, kind_of
-from kg.link.scoring import table
+from kg.link.reference.known import described, item_named
+from kg.link.scoring import disputed, table
 from ontology.vocab import SKOS
 
 GEONAMES_HOME = "https://www.geonames.org/"
@@ -97,7 +96,9 @@ def _items(entity: Entity, names: Names) -> Iterator[Reference]:
     listed = {i.path: i for text in entity.described.names if (i := item_named(text, kind)) is not None}
     if len(listed) == 1:
         [item] = listed.values()
-        yield _link(entity, item, names, f"{entity.name!r} is a name of it", sure=True)
+        doubt = disputed(entity.described, item)
+        but = f", but: {doubt}" if doubt else ""
+        yield _link(entity, item, names, f"{entity.name!r} is a name of it{but}", sure=doubt is None)
         return
     for candidate in _matcher().matches(entity.described, _MOST):
         if candidate.score >= table().review:
@@ -118,13 +119,7 @@ def _matcher() -> Matcher:
 
 def reference_entity(item: Item) -> Entity:
     """An entry as something to match with; its IRI is its path."""
-    described = Described(
-        item.all_names,
-        kind_of(item),
-        tuple(filter(None, (item.place or item.country,))),
-        grouped((i.scheme, i.value) for i in item.identifiers),
-    )
-    return Entity(item.path, described, (str(item.cls),) if item.cls else (), item.note or "")
+    return Entity(item.path, described(item), (str(item.cls),) if item.cls else (), item.note or "")
 
 
 def _link(entity: Entity, item: Item, names: Names, reason: str, *, sure: bool) -> Reference:

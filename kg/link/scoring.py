@@ -12,7 +12,9 @@ from kg.link.comparing import Comparison, compare
 from kg.link.entity import Described, Kind
 from kg.link.names import name_of
 from kg.link.reference.gazetteer import where
-from kg.link.reference.known import known_as
+from kg.link.reference.items import Item
+from kg.link.reference.known import described as described_as
+from kg.link.reference.known import item_named, known_as
 
 Feature = str | float
 
@@ -57,6 +59,8 @@ class Score:
         return self.value >= table().accept
 
 
+_ONE_EACH = ("lei", "uscc", "wikidata")
+"""Identifiers of which a firm has one; tickers it has as many as listings."""
 TERMS: frozenset[Kind | None] = frozenset({"product", "measure"})
 """Kinds of things whose names are terms."""
 
@@ -100,6 +104,10 @@ def _with_reference(value: float, a: Described, b: Described, features: dict[str
         return value
     if left & right:
         features["reference"] = f"same: {min(left & right)}"
+        doubts = [d for one in (a, b) if (d := _disputed_by_name(one)) is not None]
+        if doubts:
+            features["reference"] = f"{features['reference']}, but: {doubts[0]}"
+            return min(value, table().caps["disputed reference"])
         return max(value, table().floors["same reference"])
     features["reference"] = "other"
     return min(value, table().caps["other reference"])
@@ -107,6 +115,21 @@ def _with_reference(value: float, a: Described, b: Described, features: dict[str
 
 def _entries(described: Described) -> frozenset[str]:
     return frozenset(e for n in described.names for e in (known_as(n, described.kind),) if e is not None)
+
+
+def disputed(described: Described, item: Item) -> str | None:
+    """What speaks against a thing's being the entry that is called the same; ``None`` if nothing does."""
+    entry = described_as(item)
+    for scheme in _ONE_EACH:
+        own, its = described.identifiers.get(scheme), entry.identifiers.get(scheme)
+        if own and its and not own & its:
+            return f"{scheme} differs"
+    return "other country" if _places(described, entry) == "other country" else None
+
+
+def _disputed_by_name(described: Described) -> str | None:
+    found = (item_named(name, described.kind) for name in described.names)
+    return next((d for item in found if item is not None and (d := disputed(described, item))), None)
 
 
 def _with_identifiers(value: float, a: Described, b: Described, features: dict[str, Feature]) -> float:

@@ -17,17 +17,8 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _DELIMITERS = ",;\t|"
-_NAME_COLUMNS = (
-    "name",
-    "supplier",
-    "company",
-    "supplier name",
-    "company name",
-    "organization",
-    "firm",
-    "名称",
-    "公司",
-)
+_PARTY_COLUMNS = ("supplier", "company", "supplier name", "company name", "organization", "firm", "公司")
+_NAME_COLUMNS = ("name", *_PARTY_COLUMNS, "名称")
 
 
 @dataclass(frozen=True)
@@ -56,6 +47,10 @@ class Table:
                 f"{self.path} has no column {name!r}; it has {', '.join(map(repr, self.columns))}", value=name
             )
         return folded.index(name.casefold())
+
+    def names_parties(self, column: int) -> bool:
+        """Whether a column is called as one that names firms: "Baotou" is no town there."""
+        return self.columns[column].casefold() in _PARTY_COLUMNS
 
     def name_column(self) -> int:
         """The column of names where none is given: one that is called so, or the only one.

@@ -183,6 +183,10 @@ class Circuit:
         """A sum. ``x + 0 = x``; flattened, in a fixed order; ``x + x`` is kept."""
         return self._combined(self._sums, tuple(sorted(of)))
 
+    def sum(self, of: Sequence[int]) -> int:
+        """The same of a list, which mostly has but one node."""
+        return of[0] if len(of) == 1 else self.plus(of)
+
     def times(self, of: Iterable[int]) -> int:
         """A product. ``x · 1 = x``, ``x · 0 = 0``; flattened, in a fixed order; ``x · x`` is kept."""
         return self._combined(self._products, tuple(sorted(of)))
@@ -200,11 +204,53 @@ class Circuit:
             and min(fresh)[0] > self.one
             and kind.short.isdisjoint(chain.from_iterable(fresh))
         ):
-            return [self._combined(kind, key) for key in keys]
+            return self._mixed(kind, keys, fresh)
         numbers = self._many(kind.op, fresh)
         kind.known.update(zip(fresh, numbers, strict=True))
         kind.short.update(numbers)
         return list(numbers) if len(fresh) == len(keys) else list(map(kind.known.__getitem__, keys))
+
+    def _mixed(
+        self, kind: _Composites, keys: Sequence[tuple[int, ...]], fresh: Sequence[tuple[int, ...]]
+    ) -> list[int]:
+        """Sums or products of which only some are written down as they are."""
+        is_apart, first = kind.short.isdisjoint, self.one
+        plain = [key for key in fresh if 2 <= len(key) <= _FLATTENED and key[0] > first and is_apart(key)]
+        numbers = self._many(kind.op, plain)
+        kind.known.update(zip(plain, numbers, strict=True))
+        found = {key: self._combined(kind, key) for key in fresh if key not in kind.known}
+        kind.short.update(numbers)
+        return [kind.known[key] if key in kind.known else found[key] for key in keys]
+
+    def at_least(self, least: int, of: Sequence[int]) -> int:
+        """The sum of the products of all ``least`` of these nodes, one or more: that so many have support.
+
+        It takes at most ``least`` times as many sums and products as there are nodes.
+        "So many of the first ones" is built only where enough are left to come to all.
+        """
+        spare = len(of) - least
+        if spare < 0:
+            return self.zero
+        if spare == 0:
+            return self.times(of)
+        row = [self.plus(of[: n + 1]) for n in range(spare + 1)]
+        for taken in range(1, least):
+            state, following = self.zero, []
+            for before, other in zip(row, of[taken:], strict=False):
+                state = self._pair(self._sums, state, self._pair(self._products, before, other))
+                following.append(state)
+            row = following
+        return row[-1]
+
+    def _pair(self, kind: _Composites, left: int, right: int) -> int:
+        """The sum or product of two nodes, which are not taken apart: so chains of them stay short."""
+        if left <= self.one or right <= self.one:
+            return self._combined(kind, (left, right) if left < right else (right, left))
+        key = (left, right) if left < right else (right, left)
+        found = kind.known.get(key)
+        if found is None:
+            found = kind.known[key] = self._new(kind.op, key)
+        return found
 
     def minus(self, left: int, right: int) -> int:
         """``left`` where ``right`` has no support, else zero."""

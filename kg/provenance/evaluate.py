@@ -9,6 +9,25 @@ from kg.provenance.semirings.protocol import Semiring
 K = TypeVar("K")
 
 
+def held_in_all(circuit: Circuit, roots: Iterable[int]) -> dict[int, bool]:
+    """Which nodes are true where every token is: as by ``BOOLEAN``, in less time."""
+    operations, operands = circuit.operations, circuit.operands
+    held: dict[int, bool] = {}
+    known = held.__getitem__
+    for number in circuit.reachable(roots):
+        of = operands[number]
+        match operations[number]:
+            case Op.TIMES:
+                held[number] = all(map(known, of))
+            case Op.PLUS:
+                held[number] = any(map(known, of))
+            case Op.MINUS:
+                held[number] = held[of[0]] and not held[of[1]]
+            case op:
+                held[number] = op is not Op.ZERO
+    return held
+
+
 def evaluate(
     circuit: Circuit,
     roots: Iterable[int],

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple, TypeVar
 
 from kg.dataset.annotated.view import ClaimInfo
@@ -17,11 +18,19 @@ K = TypeVar("K")
 
 @dataclass(frozen=True)
 class Contribution:
-    """What an aggregate of one column takes in: values, each with the node of where it comes from."""
+    """What an aggregate of one column takes in: values, each with the node of where it comes from.
+
+    Values are asked for when they are first read; what a query may raise may be raised then.
+    """
 
     column: str
     aggregate: str
-    members: tuple[tuple[int, Term], ...]
+    told: Callable[[], tuple[tuple[int, Term], ...]]
+
+    @cached_property
+    def members(self) -> tuple[tuple[int, Term], ...]:
+        """The nodes and values."""
+        return self.told()
 
 
 class RowProvenance(NamedTuple):

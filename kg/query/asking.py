@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal as OneOf
 
+from kg.dataset.sweeping import unswept
 from kg.dataset.terms import BlankNode, NamedNode
 from kg.errors import QuerySyntaxError
 from kg.provenance.circuit import CircuitTooLarge
@@ -14,7 +15,7 @@ from kg.query.builder import Builder
 from kg.query.deriving.derivation import Derivation, NotAnnotated
 from kg.query.evaluate import MAX_DERIVATIONS, Annotated, annotate, answered, supported
 from kg.query.graphs import built, constants, described
-from kg.query.grouping.aggregates import Grouped, annotate_groups
+from kg.query.grouping.aggregates import Grouped, annotate_groups, answered_groups
 from kg.query.grouping.subselect import work_out
 from kg.query.leaves import Unaccounted
 from kg.query.parse import parse
@@ -27,7 +28,6 @@ from kg.query.shaping.page import filled
 from kg.query.shaping.render import NOTHING, render
 from kg.query.shaping.size import TooComplex, check_size
 from kg.query.source import Source
-from kg.query.sweeping import unswept
 from kg.query.trust.chosen import Chosen
 
 
@@ -142,12 +142,15 @@ def _provenance(builder: Builder, answer: Answer, plan: Derivation, confidence: 
 
 
 def _grouped(builder: Builder, plan: Grouped, plain: Plain, confidence: bool) -> Answer:
-    answer = plain.answer() if plan.is_written else plain.of(_text(plan.asked))
-    found = annotate_groups(builder, plan, answer.rows)
+    found = answered_groups(builder, plan)
+    if found is None:
+        answer = plain.answer() if plan.is_written else plain.of(_text(plan.asked))
+        found = annotate_groups(builder, plan, answer.rows)
     told = _assessed(builder, found.nodes, confidence, found.contributions, found.note)
     width = len(plan.columns)
-    rows = answer.rows if plan.is_written else tuple(row[:width] for row in answer.rows)
-    return replace(answer, variables=answer.variables[:width], rows=rows, provenance=told)
+    rows = tuple(found.rows) if plan.is_written else tuple(row[:width] for row in found.rows)
+    variables = tuple(variable.name for variable in plan.columns)
+    return Answer("select", builder.source.iri, variables, rows, provenance=told)
 
 
 def _solutions(builder: Builder, asked: Prepared, plan: Derivation, plain: Plain) -> Annotated:

@@ -10,7 +10,7 @@ from kg.provenance.witnesses import rests_on_of
 from kg.query.answer import NOT_ANNOTATED, Contribution, Provenance, RowProvenance
 from kg.query.deriving.derivation import NotAnnotated
 from kg.query.service.services import Services
-from kg.query.source import Far, Source
+from kg.query.source import Expecting, Source
 
 
 class _Claims:
@@ -20,7 +20,7 @@ class _Claims:
         self._services = services
         self.infos: dict[str, ClaimInfo] = {}
         self.rebuttals: dict[str, tuple[str, ...]] = {}
-        if isinstance(source, Far):
+        if isinstance(source, Expecting):
             source.expect_claims(iris)
         for iri in iris:
             info = source.claim_info(iri)

@@ -96,17 +96,25 @@ class Builder:
         offset: int = 0,
     ) -> Solved:
         """The solutions of a tree, those that agree with a table where one is given."""
-        planning = planning_of(self.source)
-        planned = planning.derived(tree)
+        planned = planning_of(self.source).derived(tree)
         distinct = self.source.repeats
         is_whole = limit is None and not (order or offset or distinct)
-        if table is None and planned.text is not None and is_whole:
+        if table is not None:
+            text = self.text_held(tree, table)
+        elif planned.text is not None and is_whole:
             text = planned.text
         else:
-            pattern = filled(tree.pattern if table is not None else planned.pattern, self._table)
-            if table is not None:
-                pattern = planning.held(tree, pattern, table)
+            pattern = filled(planned.pattern, self._table)
             text = text_of(tree, pattern, distinct=distinct, order=order, limit=limit, offset=offset)
+        return self.solved_by(tree, text)
+
+    def text_held(self, tree: Tree, table: Table) -> str:
+        """The query for the solutions of a tree that agree with a table."""
+        pattern = planning_of(self.source).held(tree, filled(tree.pattern, self._table), table)
+        return text_of(tree, pattern, distinct=self.source.repeats)
+
+    def solved_by(self, tree: Tree, text: str) -> Solved:
+        """The solutions of a tree that a query of it finds."""
         found = self.solutions(text, indexed=tree.indexed)
         columns, places = tree.columns, tree.column_places
         pick = picker([places[variable] for variable in tree.key])
@@ -127,7 +135,10 @@ class Builder:
 
     def sums(self, tree: Tree, table: Table | None = None) -> dict[Row, list[int]]:
         """For each key of a tree the products that make up its sum, zero ones left out."""
-        solved = self.solved(tree, table)
+        return self.summed(self.solved(tree, table))
+
+    def summed(self, solved: Solved) -> dict[Row, list[int]]:
+        """The products of solutions by their keys, zero ones left out."""
         sums: defaultdict[Row, list[int]] = defaultdict(list)
         for key, product in zip(solved.keys, solved.nodes, strict=True):
             if product:
@@ -144,14 +155,32 @@ class Builder:
         if not isinstance(result, QuerySolutions):
             raise Unaccounted("the derivation query gave no solutions")
         found = listed(result, self._left + 1)
-        if len(found) > self._left:
-            raise NotAnnotated(f"the answer has more than {self._cap} derivations")
-        self._left -= len(found)
+        self.spend(len(found))
         return found
+
+    @property
+    def most(self) -> int:
+        """How many derivations there may be in all."""
+        return self._cap
+
+    def spend(self, derivations: int) -> None:
+        """So many derivations more were found. Raises ``NotAnnotated`` where they are too many."""
+        if derivations > self._left:
+            raise NotAnnotated(f"the answer has more than {self._cap} derivations")
+        self._left -= derivations
+
+    def afresh(self) -> None:
+        """What is asked from now on tells once more of derivations that were found."""
+        self._left = self._cap
 
     def leaf(self, terms: Sequence[Term | None]) -> int:
         """The node of a triple; with a named graph as the fourth term, of a triple of it."""
         return self._leaves.node(terms)
+
+    def named_products(self, columns: Sequence[Sequence[Any]]) -> list[int]:
+        """For each place the product of what the names of graphs in some columns stand for."""
+        nodes = list(map(self._leaves.named, columns))
+        return nodes[0] if len(nodes) == 1 else self.circuit.products(zip(*nodes, strict=True))
 
     def _ways_of(self, way: Way) -> WayLeaves:
         found = self._ways.get(way.indexed)
@@ -185,12 +214,17 @@ class Builder:
                 return columns[0]
             combinations = list(zip(*columns, strict=True))
         distinct = list(dict.fromkeys(combinations))
-        if not any(factor.negated for factor in branch.factors):
+        negated = sum(factor.negated for factor in branch.factors)
+        if not negated:
             products = circuit.products(distinct)
         else:
-            products = [
-                circuit.minus(circuit.times(one[:positive]), circuit.plus(one[positive:])) for one in distinct
-            ]
+            lefts = [one[0] for one in distinct]
+            if positive != 1:
+                lefts = circuit.products([one[:positive] for one in distinct])
+            rights = [one[-1] for one in distinct]
+            if negated > 1:
+                rights = [circuit.plus(one[positive:]) for one in distinct]
+            products = list(map(circuit.minus, lefts, rights))
         if len(distinct) == len(combinations):
             return products
         known = dict(zip(distinct, products, strict=True))
@@ -202,6 +236,7 @@ class Builder:
         watched = [] if leaf.witness is None else [leaf.witness]
         pick = picker([places[n] for n in (*variables, *watched)])
         fixed = [None if isinstance(n, Var) else constant(n) for n in leaf.nodes]
+        partly = bool(watched) or len(variables) < len(fixed)
         picked = list(map(pick, found))
         known = {}
         if isinstance(leaf, Leaf) and isinstance(self.source, Far):
@@ -210,7 +245,7 @@ class Builder:
             if watched and values[-1] is None:
                 known[values] = self.circuit.one
                 continue
-            terms = _ground(fixed, values)
+            terms = _ground(fixed, values) if partly else values
             if isinstance(leaf, Way):
                 known[values] = self._ways_of(leaf).node(leaf, terms)
             elif isinstance(leaf, Worked):
@@ -227,8 +262,11 @@ class Builder:
         One where an OPTIONAL matched nothing.
         """
         pick = picker([places[leaf.token] for leaf in leaves if leaf.token is not None])
+        names = list(chain.from_iterable(map(pick, found)))
+        if not any(leaf.witness for leaf in leaves):
+            return self._leaves.named(names)
         first: dict[Any, int] = {}
-        cells = list(map(first.setdefault, chain.from_iterable(map(pick, found)), count()))
+        cells = list(map(first.setdefault, names, count()))
         optional = first.pop(None, None)
         if not {BlankNode}.issuperset(map(type, first)):
             raise Unaccounted("a triple pattern has no annotation")
@@ -259,7 +297,7 @@ class Builder:
                 nodes = self._products(replace(branch, leaves=leaves, factors=()), places)
                 for row, node in zip(map(key, branch.solutions), nodes, strict=True):
                     products[row].add(node)
-        return {row: self.circuit.plus(sorted(of)) for row, of in products.items()}
+        return {row: self.circuit.sum(list(of)) for row, of in products.items()}
 
     def _sums_of(self, tree: Tree, keys: Sequence[Row]) -> dict[Row, int]:
         """The sum for each key; a derivation that comes twice counts once, as for support alone it does."""
@@ -271,7 +309,7 @@ class Builder:
         if tree.key and 0 < len(distinct) <= MOST_HELD and tree.is_sure:
             table = table_of(tree.key, distinct)
         sums = self.sums(tree, table).items()
-        found = {key: self.circuit.plus(sorted(set(products))) for key, products in sums}
+        found = {key: self.circuit.sum(list(set(products))) for key, products in sums}
         if table is None:
             self._known[id(tree)] = found
         return found

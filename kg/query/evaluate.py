@@ -7,13 +7,13 @@ from itertools import compress
 
 from kg.errors import QuerySyntaxError
 from kg.provenance.circuit import Circuit
-from kg.provenance.evaluate import evaluate
-from kg.provenance.semirings import BOOLEAN
+from kg.provenance.evaluate import held_in_all
 from kg.query.answer import Row
 from kg.query.builder import Builder, Solved, picker
 from kg.query.deriving.derivation import Derivation, NotAnnotated
 from kg.query.leaves import Unaccounted
-from kg.query.shaping.page import table_of
+from kg.query.planning import planning_of
+from kg.query.shaping.page import has_given, table_of
 
 MAX_DERIVATIONS = 1_000_000
 """An answer with more derivations than this is given without annotations."""
@@ -56,7 +56,7 @@ def answered(builder: Builder, derivation: Derivation) -> Annotated:
 
 def _true_rows(builder: Builder, solved: Solved, nodes: Sequence[int]) -> tuple[Sequence[Row], Sequence[int]]:
     """The rows whose own derivation is true in the whole data, with the sums of all derivations."""
-    held = evaluate(builder.circuit, set(solved.nodes), BOOLEAN, lambda _: True)
+    held = held_in_all(builder.circuit, set(solved.nodes))
     there = [held[node] for node in solved.nodes]
     return list(compress(solved.keys, there)), list(compress(nodes, there))
 
@@ -104,7 +104,7 @@ def _summed(builder: Builder, rows: Sequence[Row], nodes: Sequence[int]) -> Sequ
         sums.setdefault(row, []).append(node)
     if len(sums) == len(rows):
         return nodes
-    summed = {row: builder.circuit.plus(of) for row, of in sums.items()}
+    summed = {row: builder.circuit.sum(of) for row, of in sums.items()}
     return [summed[row] for row in rows]
 
 
@@ -122,14 +122,23 @@ def supported(builder: Builder, derivation: Derivation, rows: Sequence[Row]) -> 
             sums = builder.sums(derivation)
     except Unaccounted as error:
         raise NotAnnotated(f"{error}: please report this") from error
-    return [builder.circuit.plus(sums.get(row, ())) for row in rows]
+    return [builder.circuit.sum(sums.get(row, ())) for row in rows]
 
 
 def _page_sums(builder: Builder, derivation: Derivation, rows: Sequence[Row]) -> dict[Row, list[int]] | None:
     """The products of rows alone; ``None`` where they cannot be told from others."""
     places = [derivation.key.index(variable) for variable in derivation.restricting]
-    table = table_of(derivation.restricting, map(picker(places), rows))
-    return None if table is None else builder.sums(derivation, table)
+    pages = planning_of(builder.source).pages_of(derivation)
+    page = tuple(map(picker(places), rows))
+    text = pages.get(page)
+    if text is None:
+        table = table_of(derivation.restricting, page)
+        if table is None:
+            return None
+        text = builder.text_held(derivation, table)
+        if not (builder.source.repeats or has_given(derivation.pattern)):
+            pages[page] = text
+    return builder.summed(builder.solved_by(derivation, text))
 
 
 def annotate(builder: Builder, derivation: Derivation, rows: Sequence[Row]) -> Annotated:
@@ -163,13 +172,13 @@ def _nodes(
     wanted: Container[Row] | None,
 ) -> list[int]:
     circuit = builder.circuit
-    nodes = {key: circuit.plus(products) for key, products in sums.items() if wanted is None or key in wanted}
+    nodes = {key: circuit.sum(products) for key, products in sums.items() if wanted is None or key in wanted}
     try:
         found = [nodes[row] for row in rows]
     except KeyError as error:
         raise Unaccounted(f"no derivation was found of the row {error.args[0]}") from None
     if derivation.is_supposed:
-        held = evaluate(circuit, set(found), BOOLEAN, lambda _: True)
+        held = held_in_all(circuit, set(found))
         if not all(held[node] for node in found):
             raise Unaccounted("a row of the answer has an annotation that is false")
     return found

@@ -1,6 +1,7 @@
 """The leaves of derivations: what each triple and each named graph rests on."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from kg.dataset.annotated.view import Fact, Support
 from kg.dataset.terms import BlankNode, Literal, NamedNode, stored_form
@@ -43,6 +44,26 @@ class Leaves:
     def index(self) -> AnnotatedFacts | None:
         """The annotated facts, where there are such."""
         return self._source.index
+
+    def named(self, names: Sequence[Any]) -> list[int]:
+        """The nodes of annotations, by the names of their graphs, of which some may come often.
+
+        Each name is looked at but once where claims alone state all of these facts (what it
+        takes to tell two names of blank nodes apart is most of the time of this).
+        """
+        if not {BlankNode}.issuperset(map(type, names)):
+            raise Unaccounted("a triple pattern has no annotation")
+        if self._source.index is not None and not self._source.falls:
+            facts = self._source.index.claims(names)
+            if None not in facts:
+                distinct = list(dict.fromkeys(facts))
+                nodes = self.circuit.facts([fact for fact in distinct if fact is not None])
+                if len(distinct) == len(facts):
+                    return nodes
+                return list(map(dict(zip(distinct, nodes, strict=True)).__getitem__, facts))
+        distinct_names = list(dict.fromkeys(names))
+        known = dict(zip(distinct_names, self.annotated(distinct_names), strict=True))
+        return list(map(known.__getitem__, names))
 
     def annotated(self, names: Sequence[BlankNode]) -> list[int]:
         """The nodes of annotations, by the names of their graphs."""

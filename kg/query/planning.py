@@ -7,6 +7,7 @@ from kg.dataset.statistics import Statistics
 from kg.dataset.terms import QuerySolutions
 from kg.errors import QuerySyntaxError
 from kg.query.algebra import Given, Pattern, Query, Table, TriplePattern
+from kg.query.answer import Row
 from kg.query.deriving.derivation import Tree
 from kg.query.parse import parse
 from kg.query.parse.patterns import joined
@@ -27,6 +28,9 @@ from kg.query.source import Source, ask_engine
 
 _VERSIONS = 8
 _TEXTS = 1_000
+_PAGED = 64
+"""Of so many queries the pages are kept, and of each so many."""
+_PAGES = 8
 _AGAIN = 32
 """Of so many texts that are like another one is read all the same."""
 
@@ -67,6 +71,7 @@ class Planning:
         self._templates = Templates(kinds, self._count, _PLANNED_AGAIN)
         self._sent: dict[tuple[str, str | None], Sent] = {}
         self._derived: dict[int, Derived] = {}
+        self._pages: dict[int, tuple[Tree, dict[tuple[Row, ...], str]]] = {}
 
     def is_like_another(self, sparql: str, base_iri: str | None) -> bool:
         """Whether a text is like that of a SELECT that was asked over the whole dataset."""
@@ -154,6 +159,16 @@ class Planning:
             found = Derived(tree, pattern, None if has_given(pattern) else text, explanation)
             self._derived[id(tree)] = found
         return found
+
+    def pages_of(self, tree: Tree) -> dict[tuple[Row, ...], str]:
+        """The texts of derivation queries that were held to pages of rows, by the rows."""
+        tree_of, pages = self._pages.get(id(tree), (None, {}))
+        if tree_of is not tree or len(pages) >= _PAGES:
+            if len(self._pages) >= _PAGED:
+                self._pages.clear()
+            pages = {}
+            self._pages[id(tree)] = tree, pages
+        return pages
 
     def held(self, tree: Tree, pattern: Pattern, table: Table) -> Pattern:
         """The pattern of a derivation query held to the rows of a table, in the order in which it is asked.

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Protocol, runtime_checkable
 
+from kg.dataset.annotated.collect import Lists
 from kg.dataset.annotated.view import ClaimInfo, Fact, Support
 from kg.dataset.record.records import Object, Subject
 from kg.dataset.statistics import Statistics
@@ -33,10 +34,22 @@ class AnnotatedFacts(Protocol):
         """Evaluate a query as it is. Raises ``QuerySyntaxError``."""
         ...
 
+    def collected(self, sparql: str) -> tuple[QuerySolutions | QueryBoolean | QueryTriples, Lists]:
+        """Evaluate a query that collects the values of groups (``kg.dataset.annotated.collect``)."""
+        ...
+
     def matching(
         self, s: Subject | None, p: NamedNode | None, o: Object | None
     ) -> Iterator[tuple[Subject, NamedNode, Object, BlankNode]]:
         """Facts, each with the name of its graph; ``None`` matches all."""
+        ...
+
+    def from_node(self, s: Subject, p: NamedNode) -> list[tuple[Object, BlankNode]]:
+        """The objects of facts about ``s``, each with the name of its graph."""
+        ...
+
+    def to_node(self, p: NamedNode, o: Object) -> list[tuple[Subject, BlankNode]]:
+        """The subjects of facts with this object, each with the name of its graph."""
         ...
 
     def claims(self, names: Sequence[BlankNode]) -> Sequence[Fact | None]:
@@ -113,15 +126,20 @@ class Source(Protocol):
 
 
 @runtime_checkable
-class Far(Protocol):
-    """A source that is asked by requests: it fetches at once what it is told will be looked up."""
-
-    def expect_facts(self, triples: Iterable[tuple[Term | None, ...]]) -> None:
-        """What these triples rest on will be asked."""
-        ...
+class Expecting(Protocol):
+    """A source that reads at once what it is told will be looked up."""
 
     def expect_claims(self, iris: Iterable[str]) -> None:
         """What is told about these claims will be asked."""
+        ...
+
+
+@runtime_checkable
+class Far(Expecting, Protocol):
+    """A source that is asked by requests: the fewer, the better."""
+
+    def expect_facts(self, triples: Iterable[tuple[Term | None, ...]]) -> None:
+        """What these triples rest on will be asked."""
         ...
 
 

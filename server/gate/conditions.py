@@ -4,12 +4,16 @@ The entity tag of a graph begins with its version and its name, so that it tells
 whether it is that of the graph as it is now. A tag of another version is taken to be
 outdated: rather read again than overwrite. Tags are weak, as the order of triples is open, and
 compared as such.
+
+What is written elsewhere (claims, judgments, updates) hangs on nothing: two writers cannot overwrite
+each other there. A condition is refused all the same, since a write must not be done where one fails.
 """
 
 import hashlib
 
 from flask import request
 
+from server.errors import PreconditionFailed
 from server.processes.writes import Condition
 
 
@@ -38,3 +42,15 @@ def condition_of(version: str, graph: str | None) -> Condition | None:
         return Condition(exists=True, fails=fails)
     fits = any(tag.startswith(beginning) for tag in wanted.as_set(include_weak=True))
     return Condition(version, exists=True, fails=fails or not fits)
+
+
+def check_unconditional() -> None:
+    """Raises ``PreconditionFailed`` for a write that is to hang on something, where nothing is compared.
+
+    That what it goes to is there at all (``If-Match: *``) is so, or the write itself says otherwise.
+    """
+    name = "If-None-Match" if request.if_none_match else "If-Match"
+    if request.if_none_match or (request.if_match and not request.if_match.star_tag):
+        raise PreconditionFailed(
+            f"{name} is for graphs (/graphs) alone, so nothing was written: send the request without it"
+        )

@@ -1,12 +1,17 @@
 """A connection, held to some pace: heads come soon and are short, and who takes nothing is cut off.
 
 What the HTTP library leaves open is closed here: a head without an end, a client that
-connects and says nothing, one that asks for much and never reads it.
+connects and says nothing, one that asks for much and never reads it. And what can go out in one
+packet does.
 """
 
 import asyncio
+from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+HOLD = "lodestone.hold"
+"""Key of an ASGI scope: has the head that is written next go out with what follows it, in one packet."""
 
 HEAD_TIME = 30.0
 """Seconds in which a request's head must have come, and a new connection's first."""
@@ -21,6 +26,39 @@ SLOWEST = 1024
 """Bytes a second that it must take."""
 
 
+class _Holding:
+    """A transport that can hold what is written next back, until there is more."""
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+        self._held = b""
+        self._holds = False
+
+    def hold(self) -> None:
+        """Send what is written next with what is written after it, or when the connection is closed."""
+        self._holds = True
+
+    def write(self, data: bytes) -> None:
+        """Send, or hold back."""
+        if self._holds:
+            self._holds, self._held = False, self._held + data
+        elif self._held:
+            held, self._held = self._held, b""
+            self._transport.write(held + data)
+        else:
+            self._transport.write(data)
+
+    def close(self) -> None:
+        """Close the connection when everything is sent."""
+        if self._held:
+            held, self._held = self._held, b""
+            self._transport.write(held)
+        self._transport.close()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+
 class PacedConnection(HttpToolsProtocol):
     """An HTTP connection that is closed where its client keeps it for nothing."""
 
@@ -31,6 +69,7 @@ class PacedConnection(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """The client has connected."""
         super().connection_made(transport)
+        self.transport: _Holding = _Holding(transport)  # type: ignore[assignment]
         self._await_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -58,6 +97,7 @@ class PacedConnection(HttpToolsProtocol):
         """Its head is whole."""
         self._cancel_head()
         super().on_headers_complete()
+        self.scope[HOLD] = self.transport.hold  # type: ignore[literal-required]
 
     def pause_writing(self) -> None:
         """The client is behind."""

@@ -22,6 +22,7 @@ from server.gate import bridge
 from server.gate.admission import RateLimits, client_of, longest_body
 from server.gate.bridge import BodyTooLong, BrokenOff, Header, Receive, Scope, Send, Started
 from server.gate.cache import Page
+from server.gate.connection import HOLD
 from server.gate.cors import Origins
 from server.gate.packing import pack, packing, takes_gzip
 from server.gate.quick import Failed, is_plain, ready, reply_to, send_rest
@@ -93,7 +94,9 @@ class Front:
         if (
             scope["method"] not in ("GET", "HEAD")
             or b"authorization" in headers
+            or b"if-match" in headers
             or self._here.config.read_token
+            or not self._here.config.cache
         ):
             return None
         packed = takes_gzip(headers)
@@ -308,8 +311,10 @@ async def _start(started: Started, request_id: bytes, send: Send) -> None:
 
 
 async def _send(started: Started, scope: Scope, request_id: bytes, send: Send) -> tuple[int, int]:
-    await _start(started, request_id, send)
     body = b"" if scope["method"] == "HEAD" else started.body
+    if body and HOLD in scope:
+        scope[HOLD]()
+    await _start(started, request_id, send)
     await send({"type": "http.response.body", "body": body})
     return started.status, len(body)
 

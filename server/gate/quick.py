@@ -128,7 +128,7 @@ async def reply_to(
     watch = loop.call_later(PATIENT, lambda: watching.append(loop.create_task(_watch(receive, hangup))))
     try:
         reply = await walked_on_loop(here.answering(query.known, hangup), threads)
-        headers = headers_of(query.asked, reply, query.known, here)
+        headers = headers_of(query.asked, reply, query.known)
     except LodestoneError as error:
         raise Failed(error) from error
     finally:

@@ -102,9 +102,23 @@ class Bell:
         """Wait on the event loop."""
         del threads
         loop = asyncio.get_running_loop()
-        event = asyncio.Event()
-        if self._told(lambda: loop.call_soon_threadsafe(event.set)):
+        rung: asyncio.Future[None] = loop.create_future()
+
+        def end() -> None:
+            if not rung.done():
+                rung.set_result(None)
+
+        on_loop = threading.get_ident()
+
+        def wake() -> None:
+            if threading.get_ident() == on_loop:
+                end()
+            else:
+                loop.call_soon_threadsafe(end)
+
+        if self._told(wake):
+            late = loop.call_later(self._seconds, end)
             try:
-                await asyncio.wait_for(event.wait(), self._seconds)
-            except TimeoutError:
-                return
+                await rung
+            finally:
+                late.cancel()

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import select
 import socket
 import struct
@@ -10,6 +11,11 @@ from concurrent.futures import Executor
 _HEAD = struct.Struct("!Q")
 _AT_ONCE = 64 * 1024
 """Bytes that are sure to find room in the buffer of a socket that is empty."""
+
+_BUFFER = 1024 * 1024
+"""Bytes on their way, as far as the system allows."""
+
+_FOREVER = 86400.0
 
 
 class Line:
@@ -22,6 +28,7 @@ class Line:
         self._socket = end
         self._poll = select.poll()
         self._poll.register(end, select.POLLIN)
+        self._reader: _Reader | None = None
 
     def __reduce__(self) -> tuple[type["Line"], tuple[socket.socket]]:
         """Another process can be given it when it is started."""
@@ -31,6 +38,7 @@ class Line:
     def pair(cls) -> tuple["Line", "Line"]:
         """Both ends of a line."""
         ours, theirs = socket.socketpair()
+        theirs.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER)
         return cls(ours), cls(theirs)
 
     @property
@@ -39,8 +47,10 @@ class Line:
         return self._socket.fileno() < 0
 
     def close(self) -> None:
-        """Close this end."""
+        """Close this end, from any thread."""
         self._socket.close()
+        if self._reader is not None:
+            self._reader.end()
 
     def fits(self, message: bytes) -> bool:
         """Whether sending does not wait for the other end, if that has read what was sent before."""
@@ -49,11 +59,14 @@ class Line:
     def send(self, message: bytes) -> None:
         """Send a message."""
         head = _HEAD.pack(len(message))
-        if self.fits(message):
-            self._socket.sendall(head + message)
-        else:
-            self._socket.sendall(head)
-            self._socket.sendall(message)
+        sent = 0
+        with contextlib.suppress(BlockingIOError):
+            sent = os.writev(self._socket.fileno(), (head, message))
+        if sent < len(head):
+            self._socket.sendall(head[sent:])
+            sent = len(head)
+        if sent < len(head) + len(message):
+            self._socket.sendall(memoryview(message)[sent - len(head) :])
 
     def ready(self, seconds: float) -> bool:
         """Whether there is something to read within so many seconds; the end counts as something."""
@@ -83,6 +96,16 @@ class Line:
         """The socket of this end."""
         return self._socket
 
+    def on_loop(self) -> "_Reader":
+        """Who reads for the loop that runs. Raises ``OSError`` if the end is closed."""
+        loop = asyncio.get_running_loop()
+        if self._reader is None or self._reader.loop is not loop:
+            if self._reader is not None:
+                self._reader.end()
+            self._socket.settimeout(_FOREVER)  # the loop leaves it so that no read waits by itself
+            self._reader = _Reader(self._socket, loop)
+        return self._reader
+
 
 class Message:
     """The next message of a line; ``None`` where nothing of it comes within ``seconds``."""
@@ -97,50 +120,62 @@ class Message:
     async def on_loop(self, threads: Executor) -> bytes | None:
         """Wait on the event loop: also for the rest of a message that is not there at once."""
         del threads
-        loop = asyncio.get_running_loop()
-        reading = _Reading(self._line.end, loop)
-        loop.add_reader(reading.place, reading.more)
-        late = loop.call_later(self._seconds, reading.late)
-        try:
-            return await reading.done
-        finally:
-            late.cancel()
-            loop.remove_reader(reading.place)
-            with contextlib.suppress(OSError):  # the loop (libuv) leaves it so that no read waits
-                self._line.end.setblocking(True)
+        return await self._line.on_loop().message(self._seconds)
 
 
-class _Reading:
-    """A message as it comes in, read as far as it is there."""
+class _Reader:
+    """Reads the messages of a line on an event loop.
+
+    The loop goes on looking at the line between them, as that costs less than to tell it each time: what
+    comes while nobody waits here is for a thread, or for later, and ends that. It has a handle of
+    its own to the socket, so that no other file can take its number while the loop looks at it.
+    """
 
     def __init__(self, end: socket.socket, loop: asyncio.AbstractEventLoop) -> None:
-        self.done: asyncio.Future[bytes | None] = loop.create_future()
-        self.place = end.fileno()
-        self._end = end
-        self._begun = False
+        self.loop = loop
+        self._place = os.dup(end.fileno())
+        self._looking = self._ended = False
+        self._done: asyncio.Future[bytes | None] | None = None
+        self._begin()
+
+    def _begin(self) -> None:
         self._head: bytes | None = None
         self._found = bytearray(_HEAD.size)
         self._rest = memoryview(self._found)
 
-    def more(self) -> None:
+    async def message(self, seconds: float) -> bytes | None:
+        """The next message. What was cut short before is forgotten."""
+        self._begin()
+        self._done = self.loop.create_future()
+        if not self._looking:
+            self.loop.add_reader(self._place, self._more)
+            self._looking = True
+        late = self.loop.call_later(seconds, self._late)
+        try:
+            return await self._done
+        finally:
+            late.cancel()
+            self._done = None
+
+    def _more(self) -> None:
         """Take what is there."""
-        if self.done.done():
+        if self._done is None:
+            self._rest_now()
+            return
+        if self._done.done():
             return
         try:
             with contextlib.suppress(BlockingIOError):
                 while self._take():
                     pass
-        except OSError as error:
-            self.done.set_exception(error)
-        except EOFError as error:
-            self.done.set_exception(error)
+        except (OSError, EOFError) as error:
+            self._done.set_exception(error)
 
     def _take(self) -> bool:
         """Whether there may be more; raises ``BlockingIOError`` where there is not yet."""
-        got = self._end.recv_into(self._rest, 0, socket.MSG_DONTWAIT)
+        got = os.readv(self._place, (self._rest,))
         if not got:
             raise EOFError
-        self._begun = True
         self._rest = self._rest[got:]
         if self._rest:
             return True
@@ -150,10 +185,34 @@ class _Reading:
             self._rest = memoryview(self._found)
             if self._found:
                 return True
-        self.done.set_result(bytes(self._found))
+        assert self._done is not None  # noqa: S101 - only then is this called
+        self._done.set_result(bytes(self._found))
         return False
 
-    def late(self) -> None:
+    def _late(self) -> None:
         """Give it up, unless its beginning is there."""
-        if not self._begun and not self.done.done():
-            self.done.set_result(None)
+        begun = self._head is not None or len(self._rest) < _HEAD.size
+        if not begun and self._done is not None and not self._done.done():
+            self._done.set_result(None)
+
+    def _rest_now(self) -> None:
+        if self._looking:
+            self.loop.remove_reader(self._place)
+            self._looking = False
+
+    def end(self) -> None:
+        """Look no more, from any thread."""
+        try:
+            self.loop.call_soon_threadsafe(self._end)
+        except RuntimeError:  # the loop is closed: it looks at nothing
+            self._looking = False
+            self._end()
+
+    def _end(self) -> None:
+        if self._ended:
+            return
+        self._ended = True
+        self._rest_now()
+        os.close(self._place)
+        if self._done is not None and not self._done.done():
+            self._done.set_exception(EOFError())

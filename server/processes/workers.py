@@ -12,12 +12,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from multiprocessing import util
+from multiprocessing.forkserver import ensure_running
 from pathlib import Path
 
 from kg.errors import LodestoneError, QueryOverLimit, QueryTimeout
 from server.config import Config
 from server.errors import Abandoned, Overloaded, WorkerLost
 from server.gate.steps import Steps, walked
+from server.processes.allocator import tuned
 from server.processes.jobs import Evaluation, Failure, Job, Reply
 from server.processes.lanes import Lane, Lanes, Slot, Temper
 from server.processes.process import Hangup, Pieces, Worker, abandoned, starter
@@ -110,6 +112,8 @@ class Workers:
                 context = multiprocessing.get_context("forkserver")
                 context.set_forkserver_preload(["server.processes.evaluate", "server.processes.worker"])
                 util.Finalize(self, Workers._stop, args=(self._slots,), exitpriority=100)
+                with tuned():
+                    ensure_running()
                 start = starter(context, self._make, self._store, self._memory)
                 self._slots.extend(Slot(lane, Worker(start)) for lane in lanes_for(self._count))
                 self._lanes = Lanes(self._slots, room=self._waiting, patience=self._patience)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
+from kg.claims.names import expanded
 from kg.dataset.snapshots import Snapshot
 from kg.dataset.terms import DefaultGraph, Literal, NamedNode, is_node, node
 from kg.errors import QueryTimeout
@@ -36,12 +37,14 @@ _SAME = (f"{SKOS}exactMatch", f"{SCHEMA}sameAs")
 def extended(snapshot: Snapshot, asked: Extension, deadline: float = math.inf) -> dict[str, Any]:
     """The answer to a data extension query: empty cells for what is not known.
 
+    What a judgment calls otherwise by now is answered by the name that it goes by.
+
     Raises ``BadRequest``, and ``QueryTimeout`` beyond the deadline (``time.monotonic``).
     """
     columns = [(p.id, *_settings(p.id, p.settings)) for p in asked.properties]
     meta = []
     for name, _, _ in columns:
-        found = property_named(snapshot, name)
+        found = property_named(snapshot, expanded(name))
         meta.append({"id": name, "name": found.name if found else name})
     cells = _Cells(snapshot)
     rows = {}
@@ -76,6 +79,7 @@ class _Cells:
         """The values of one cell, in a stable order."""
         if not is_node(entity):
             return []
+        entity, name = self._snapshot.clusters.canonical(entity), expanded(name)
         if name in SCHEMES:
             return [{"str": value} for value in sorted(self._identifiers(entity, name))[:limit]]
         if not is_node(name):

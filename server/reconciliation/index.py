@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from kg.dataset.snapshots import Reader
+from kg.dataset.terms import is_node
 from kg.errors import LodestoneError, QueryOverLimit, QueryTimeout
 from kg.link.entities import entities
 from kg.link.matcher import Matcher
@@ -42,6 +43,11 @@ class Index:
                 limit="memory",
             )
 
+    def named(self, text: str) -> str:
+        """The name that an entity goes by, if the text is the IRI of one that a judgment calls otherwise."""
+        iri = text.strip()
+        return self.snapshot.clusters.canonical(iri) if is_node(iri) else text
+
     def matcher(self, timeout: float) -> Matcher:
         """The matcher. Raises ``Overloaded`` while it is made, and why it could not be made."""
         if self._thread is None:
@@ -64,9 +70,13 @@ def perform(index: Index, task: Task, timeout: float) -> dict[str, Any]:
         case Extension():
             return extended(index.snapshot, task, deadline)
         case Suggest(prefix, cursor, limit):
-            return suggested(index.matcher(timeout), prefix, cursor, limit)
+            return suggested(index.matcher(timeout), index.named(prefix), cursor, limit)
         case Batch(queries):
-            return answered(index.matcher(timeout), queries, deadline)
+            called = {
+                key: query.model_copy(update={"query": index.named(query.query)}) if query.query else query
+                for key, query in queries.items()
+            }
+            return answered(index.matcher(timeout), called, deadline)
 
 
 def answered(matcher: Matcher, queries: Mapping[str, Query], deadline: float) -> dict[str, Any]:

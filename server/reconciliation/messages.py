@@ -75,7 +75,7 @@ def _count(value: Any) -> Any:
 
 
 class Query(_Message):
-    """One query: a name, or properties, or both."""
+    """One query: a name, or properties, or both. A name that is empty, as a cell can be, is nobody's."""
 
     query: Text | None = None
     type: Annotated[list[Text], BeforeValidator(_listed), Field(max_length=20)] = Field(default_factory=list)
@@ -87,7 +87,7 @@ class Query(_Message):
 
     @model_validator(mode="after")
     def _asks_something(self) -> "Query":
-        if not (self.query or "").strip() and not self.properties:
+        if self.query is None and not self.properties:
             raise ValueError("a query needs a name (query) or properties")
         return self
 

@@ -31,6 +31,8 @@ citing = Blueprint("citing", __name__)
 class KeptNamer(Namer):
     """Names as they were when an answer was kept, for what had one then."""
 
+    is_of_now = False
+
     def __init__(self, snapshot: Snapshot, names: Mapping[str, str], titles: Mapping[str, str]) -> None:
         super().__init__(snapshot)
         self._names, self._titles = names, titles

@@ -140,7 +140,7 @@ def _condition(graph: str | None) -> Condition | None:
 def _write(graph: str | None) -> Response:
     """Replace a graph's base data (PUT), or add to it (POST)."""
     method = request.method
-    with recorded(Scope.ADMIN, f"graph {method}", graph=graph or "default") as by:
+    with recorded(Scope.ADMIN, f"graph {method}", compared=True, graph=graph or "default") as by:
         body = request.get_data()
         parts = _parts(body, graph or request.base_url)
         done = by.run(GraphWrite(method, graph, parts, _condition(graph)), **digest(body))
@@ -161,7 +161,7 @@ def _write_new() -> Response:
 
 
 def _delete(graph: str | None) -> Response:
-    with recorded(Scope.ADMIN, "graph DELETE", graph=graph or "default") as by:
+    with recorded(Scope.ADMIN, "graph DELETE", compared=True, graph=graph or "default") as by:
         done = by.run(GraphWrite("DELETE", graph, condition=_condition(graph)))
     return told(done, 204)
 

@@ -170,7 +170,7 @@ def _entity() -> tuple[Snapshot, EntityPage]:
     if not is_node(name):
         raise NotFound(f"there is no entity {name!r}: entities go by their IRIs", iri=name)
     snapshot = services(current_app).snapshot()
-    return snapshot, entity_page(snapshot, name)
+    return snapshot, entity_page(snapshot, snapshot.clusters.canonical(name))
 
 
 def _id() -> str:

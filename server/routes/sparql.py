@@ -73,7 +73,7 @@ def _answer(asked: QueryRequest, job: Job) -> AnyResponse:
         return unchanged(known.etag, known.asked)
     reply = walked(here.answering(known, request.environ.get(HANGUP)))
     response = answered(reply)
-    response.headers.update(headers_of(asked, reply, known, here))
+    response.headers.update(headers_of(asked, reply, known))
     return response
 
 
@@ -103,7 +103,7 @@ def _page(asked: QueryRequest) -> AnyResponse:
         without_policy=query_address(replace(asked, policy=()), format=HTML.name, **kept),
     )
     response = Response(render_template("query.html", page=page), content_type=HTML.content_type())
-    headers = headers_of(asked, reply, known, here)
+    headers = headers_of(asked, reply, known)
     headers.pop("ETag", None)  # a page is more than its answer: its own content tells
     response.headers.update(headers)
     response.headers["Referrer-Policy"] = "same-origin"  # so that its form says where it comes from
@@ -121,6 +121,8 @@ def _downloads(asked: QueryRequest, formats: tuple[Format, ...], kept: dict[str,
 
 def believed_under(snapshot: Snapshot, policy: TrustPolicy) -> Believed:
     """Which claims and judgments of a version stand under a policy."""
+    if not policy:
+        return lambda _: True
     keeps = restriction_of(snapshot, policy).keeps
     return lambda iri: keeps(iri) if snapshot.is_known(iri) else iri not in policy.without
 

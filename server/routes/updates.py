@@ -14,13 +14,14 @@ _SHOWN = 1000
 def answer_update(asked: UpdateRequest) -> Response:
     """Carry an update out, whole or not at all."""
     text = asked.update
-    with recorded(Scope.ADMIN, "update", update=text[:_SHOWN], **digest(text.encode())) as by:
+    with recorded(Scope.ADMIN, "update", update=text[:_SHOWN]) as by:
         done = by.run(
             UpdateWrite(
                 text=text,
                 base=request.base_url,
                 default_graphs=asked.default_graphs,
                 named_graphs=asked.named_graphs,
-            )
+            ),
+            **digest(text.encode()),
         )
     return told(done)

@@ -24,7 +24,7 @@ from server.views import words as say
 from server.views.fact import FactView, fact_view
 from server.views.highlight import context
 from server.views.lines import ClaimLine, claim_lines, origin_link
-from server.views.support import Ratings, told_of
+from server.views.support import Ratings
 
 AROUND = {ShowDocuments.WHOLE: 450, ShowDocuments.QUOTE: 90}
 """Characters of an article shown before and after a quote."""
@@ -181,7 +181,7 @@ def claim_page(snapshot: Snapshot, iri: str, documents: ShowDocuments) -> ClaimP
     snapshot.need_claim(iri)
     namer, assertion = Namer(snapshot), tuple(_assertion(snapshot, iri))
     card = _card(namer, snapshot.claim(iri), assertion, documents)
-    rebuttals = Ratings(snapshot, told_of(snapshot, (iri,))).rebuttals(iri)
+    rebuttals = Ratings(snapshot, snapshot.told((iri,))).rebuttals(iri)
     return ClaimPage(
         **vars(card),
         statements=_statements(namer, iri, assertion, denied=card.polarity == Polarity.NEGATIVE.value),

@@ -6,12 +6,11 @@ is not known how many of all are contradictions. Facts with as many claims for a
 side, so that those by the same claims are told as one.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
-from itertools import islice
 
 from kg.dataset.snapshots import Snapshot
-from kg.dataset.terms import NamedNode, Quad, node, ntriples
+from kg.dataset.terms import NamedNode, node, ntriples
 from kg.dataset.text.entry import opposite, side_of
 from kg.dataset.text.search import Ask, Sort, TextIndex
 from kg.query.conflicts import Kind, may_coincide
@@ -121,23 +120,14 @@ def _said(index: TextIndex, side: str) -> int:
 def _corrected(snapshot: Snapshot, index: TextIndex, about: str | None) -> list[str]:
     """Active claims that others correct or rebut, in the order of their names."""
     if about is None:
-        pointed = (
-            quad.object.value
-            for predicate in (LS.corrects, LS.rebuts)
-            for quad in islice(_record(snapshot, predicate), MOST_COUNTED)
-            if isinstance(quad.object, NamedNode)
-        )
-        return sorted({claim for claim in pointed if snapshot.is_active(claim)})
+        pointed = index.facets(Ask(chosen=_ACTIVE), ("against",), MOST_COUNTED)["against"]
+        return sorted(count.value for count in pointed if snapshot.is_active(count.value))
     if snapshot.is_known(about):
         near = [about, *(v for p in (LS.corrects, LS.rebuts) for v in snapshot.active_node(about).all(p))]
-    else:
-        chosen = _ACTIVE | {"mention": mentions_of(snapshot, about), "contested": ("yes",)}
-        near = list(index.claims(Ask(chosen=chosen, sort=Sort.NEWEST, limit=MOST_COUNTED)).claims)
-    return sorted({claim for claim in near if snapshot.is_active(claim) and _against(snapshot, claim)})
-
-
-def _record(snapshot: Snapshot, predicate: str) -> Iterator[Quad]:
-    return iter(snapshot.main.quads_for_pattern(None, node(predicate), None, snapshot.record))
+        return sorted({claim for claim in near if snapshot.is_active(claim) and _against(snapshot, claim)})
+    chosen = _ACTIVE | {"mention": mentions_of(snapshot, about), "contested": ("yes",)}
+    contested = index.claims(Ask(chosen=chosen, sort=Sort.NEWEST, limit=MOST_COUNTED)).claims
+    return sorted(index.counts("against", contested, Ask(chosen=_ACTIVE)))
 
 
 def _against(snapshot: Snapshot, claim: str) -> list[str]:

@@ -10,7 +10,7 @@ from itertools import islice
 
 from kg.claims.names import Names, part_of
 from kg.dataset.snapshots import Snapshot
-from kg.dataset.terms import NamedNode, node
+from kg.dataset.terms import NamedNode, QuerySolutions, node
 from kg.dataset.text.search import Ask, Sort, Stored
 from kg.errors import NotFound
 from ontology.vocab import DCT, LS, OA, RDF, RDFS, SCHEMA
@@ -168,41 +168,43 @@ def _of_part(
     claims = list(islice(_claims_of(snapshot, document), MOST_PLACED + 1))
     here, left = [], []
     for claim in claims[:MOST_PLACED]:
-        start = _start(snapshot, claim)
+        start = _offset(snapshot, claim, "start")
         if start is not None and not low - PART <= start < high:
             continue
-        end = snapshot.said(part_of(claim, "quote"), OA + "end") if start is not None else None
+        end = None if start is None else _offset(snapshot, claim, "end")
         if start is None or end is None:
             left.append(_Placed(claim))
-        elif int(end) > low:
-            here.append(_Placed(claim, start, int(end)))
+        elif end > low:
+            here.append(_Placed(claim, start, end))
     here.sort(key=lambda p: (p.start, p.end, p.claim))
     return here, sorted(left, key=lambda p: p.claim), len(claims) <= MOST_PLACED
 
 
-_STARTS: dict[tuple[str, str], int | None] = {}
-"""Where quotes begin, by store and claim: a claim never changes, so it holds for every version."""
+_OFFSETS: dict[tuple[str, str, str], int | None] = {}
+"""Where quotes begin and end, by store and claim: a claim never changes, so it holds for every version."""
 
-_MOST_STARTS = 100_000
+_MOST_OFFSETS = 200_000
 
 
-def _start(snapshot: Snapshot, claim: str) -> int | None:
-    """Where the quote of a claim begins in its document, if that is known."""
-    key = (snapshot.settings.store_id, claim)
+def _offset(snapshot: Snapshot, claim: str, which: str) -> int | None:
+    """Where the quote of a claim has its ``start`` or its ``end`` in its document, if that is known."""
+    key = (snapshot.settings.store_id, claim, which)
     try:
-        return _STARTS[key]
+        return _OFFSETS[key]
     except KeyError:
-        start = snapshot.said(part_of(claim, "quote"), OA + "start")
-        if len(_STARTS) >= _MOST_STARTS:
-            _STARTS.clear()
-        found = _STARTS[key] = None if start is None else int(start)
+        text = snapshot.said(part_of(claim, "quote"), OA + which)
+        if len(_OFFSETS) >= _MOST_OFFSETS:
+            _OFFSETS.clear()
+        found = _OFFSETS[key] = None if text is None else int(text)
         return found
 
 
 def _claims_of(snapshot: Snapshot, document: str) -> Iterator[str]:
-    """Active claims that were taken from a document, in no order."""
-    quads = snapshot.main.quads_for_pattern(None, node(LS.document), node(document), snapshot.record)
-    return (quad.subject.value for quad in quads if isinstance(quad.subject, NamedNode))
+    """Active claims that were taken from a document, in no order; asked so that no more is read than they."""
+    asked = f"SELECT ?c {{ GRAPH {snapshot.record} {{ ?c {node(LS.document)} {node(document)} }} }}"
+    found = snapshot.query(asked)
+    assert isinstance(found, QuerySolutions)  # noqa: S101 - of a SELECT
+    return (row[0].value for row in found if isinstance(row[0], NamedNode))
 
 
 def _note(namer: Namer, claim: Stored, *, placed: bool, whole: bool) -> NoteLine:

@@ -9,6 +9,7 @@ from kg.dataset.restricted import Candidate
 from kg.query.trust.policy import TrustPolicy
 from ontology.vocab import LS, RDF
 from server.naming import Namer, shortened
+from server.views.lines import in_words
 from server.views.why import LONGEST_VOICE
 
 MOST = 40
@@ -54,8 +55,9 @@ def choices(
     ranked = sorted(resting, key=lambda iri: (-len(resting[iri]), iri))[:MOST_CLAIMS]
     found: dict[str, Bearing] = {kind: defaultdict(set) for kind in KINDS}
     view = namer.snapshot
+    view.expect_claims(ranked)
     for iri in ranked:
-        if not view.is_known(iri):
+        if view.expected(iri) is None and not view.is_known(iri):
             found["judgment"][iri] |= resting[iri]
             continue
         found["claim"][iri] |= resting[iri]
@@ -66,6 +68,8 @@ def choices(
     known = {iri for bearing in found.values() for iri in bearing}
     for iri in sorted(policy.without - known):
         found[_kind(namer, iri)][iri] = set()
+    told = namer.told(_foremost(found["claim"], policy))
+    labels = {**labels, **{iri: said for iri, one in told.items() if (said := in_words(one))}}
     listed = {kind: _listed(namer, kind, found[kind], labels, policy) for kind in KINDS}
     return Choices(
         sources=listed["source"],
@@ -79,11 +83,16 @@ def choices(
 def _listed(
     namer: Namer, kind: str, bearing: Bearing, labels: Mapping[str, str], policy: TrustPolicy
 ) -> tuple[Choice, ...]:
-    ranked = sorted(bearing, key=lambda iri: (iri not in policy.without, -len(bearing[iri]), iri))[:MOST]
     found = [
-        _choice(namer, kind, iri, labels.get(iri), len(bearing[iri]), iri in policy.without) for iri in ranked
+        _choice(namer, kind, iri, labels.get(iri), len(bearing[iri]), iri in policy.without)
+        for iri in _foremost(bearing, policy)
     ]
     return tuple(sorted(found, key=lambda choice: (-(choice.rows or 0), choice.text.casefold(), choice.iri)))
+
+
+def _foremost(bearing: Bearing, policy: TrustPolicy) -> list[str]:
+    """Those that are listed: what is left out already, then what bears on most rows."""
+    return sorted(bearing, key=lambda iri: (iri not in policy.without, -len(bearing[iri]), iri))[:MOST]
 
 
 def _choice(namer: Namer, kind: str, iri: str, label: str | None, rows: int, left_out: bool) -> Choice:

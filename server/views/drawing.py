@@ -55,6 +55,11 @@ class Drawing:
     boxes: tuple[Box, ...]
     lines: tuple[Line, ...]
 
+    @property
+    def spared(self) -> bool:
+        """Whether it shows claims without a number."""
+        return any(box.kind == "claim" and box.number is None for box in self.boxes)
+
 
 def draw(
     circuit: Circuit,

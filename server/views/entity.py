@@ -4,11 +4,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
+from typing import Any
 
 from kg.claims.names import part_of
 from kg.claims.types import TYPE_INFO
 from kg.dataset.snapshots import Snapshot
-from kg.dataset.terms import DefaultGraph, Literal, NamedNode, Quad, node
+from kg.dataset.terms import DefaultGraph, Literal, NamedNode, Quad, QuerySolutions, node
 from kg.dataset.text.search import Ask, Sort, TextIndex
 from kg.errors import NotFound
 from kg.infer.rules import ontology_rules
@@ -29,7 +30,7 @@ MOST_FACTS = 24
 
 MOST_OF_ONE = 12
 MOST_CLAIMS = 10
-MOST_HAPPENINGS = 80
+MOST_HAPPENINGS = 60
 MOST_NAMES = 24
 _TOLD_ELSEWHERE = {RDF + "type", RDFS + "label"}
 _LABEL = RDFS + "label"
@@ -139,25 +140,34 @@ def entity_page(snapshot: Snapshot, iri: str, page: int = 1) -> EntityPage:
 def _facts(namer: Namer, iri: str) -> tuple[list[Quad], list[Quad], bool]:
     """Facts with the entity as subject, and as object: those less events, and less what is told already."""
     snapshot, entity, default = namer.snapshot, node(iri), DefaultGraph()
-    outward = list(islice(snapshot.main.quads_for_pattern(entity, None, None, default), MOST_READ))
+    outward = [Quad(entity, p, o, default) for p, o in _rows(snapshot, f"?p ?o {{ {entity} ?p ?o }}")]
     direct = chain.from_iterable(
         islice(snapshot.main.quads_for_pattern(None, node(p), entity, default), MOST_READ) for p in _DIRECT
     )
-    every = islice(snapshot.main.quads_for_pattern(None, None, entity, default), MOST_READ)
-    inward = list(dict.fromkeys(chain(islice(direct, MOST_READ), every)))
-    full = len(outward) == MOST_READ or len(inward) >= MOST_READ
-    return outward, _telling(namer, outward, inward), full
+    stated = list(islice(direct, MOST_READ))
+    every = list(_rows(snapshot, f"?s ?p {{ ?s ?p {entity} }}"))
+    events = f"<{snapshot.names.base}event/"
+    others = (Quad(s, p, entity, default) for s, p in every if not str(s).startswith(events))
+    inward = list(dict.fromkeys(chain(stated, others)))
+    full = MOST_READ in (len(outward), len(stated), len(every))
+    return outward, _telling(outward, inward), full
 
 
-def _telling(namer: Namer, outward: list[Quad], inward: list[Quad]) -> list[Quad]:
+def _rows(snapshot: Snapshot, asked: str) -> Iterator[tuple[Any, ...]]:
+    """The first rows of a query, whose engine reads no more of a triple than is asked for."""
+    found = snapshot.query(f"SELECT {asked} LIMIT {MOST_READ}")
+    assert isinstance(found, QuerySolutions)  # noqa: S101 - of a SELECT
+    return map(tuple, found)
+
+
+def _telling(outward: list[Quad], inward: list[Quad]) -> list[Quad]:
+    """Facts with the entity as object that do not follow from those with it as subject."""
     told = {(str(q.subject), str(q.predicate), str(q.object)) for q in outward}
-    events = f"<{namer.names.base}event/"
     rules = ontology_rules()
     return [
         q
         for q in inward
-        if not str(q.subject).startswith(events)
-        and told.isdisjoint(rules.consequences((str(q.subject), str(q.predicate), str(q.object))))
+        if told.isdisjoint(rules.consequences((str(q.subject), str(q.predicate), str(q.object))))
     ]
 
 

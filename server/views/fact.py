@@ -14,7 +14,7 @@ from kg.errors import TooManyProofs
 from ontology.vocab import DCT, LS, RDFS
 from server.naming import LONGEST_NAME, Link, Namer, TermView, shortened
 from server.views.asking import Asked
-from server.views.support import Ratings, Strength, strength, support_of, told_of
+from server.views.support import Ratings, Strength, strength, support_of
 
 MOST_VOICES = 4
 MOST_HEARD = 200
@@ -61,7 +61,7 @@ def fact_views(namer: Namer, quads: Iterable[Quad], *, inverse: bool = False) ->
     """Triples, each with the claims that state it; what is told of all these is read at once."""
     rested = [(quad, _support(namer.snapshot, quad)) for quad in quads]
     every = dict.fromkeys(claim for _, support in rested if support for claim in support.claims)
-    told = told_of(namer.snapshot, every)
+    told = namer.snapshot.told(every)
     return [
         _view(namer, quad, support, {c: told[c] for c in support.claims if c in told}, inverse=inverse)
         if support
@@ -75,7 +75,7 @@ def fact_view(namer: Namer, quad: Quad, *, without: str = "", denied: bool = Fal
     support = _support(namer.snapshot, quad)
     if support is None:
         return _unknown(namer, quad, inverse=False)
-    told = told_of(namer.snapshot, support.claims)
+    told = namer.snapshot.told(support.claims)
     return _view(namer, quad, support, told, without=without, denied=denied)
 
 
@@ -103,7 +103,7 @@ def _view(
     if denied:
         sides = snapshot.sides(quad.subject, quad.predicate, quad.object)
         claims, against = tuple(c for c, p in sides if p == LS.Negative and c != without), claims
-        told |= told_of(snapshot, claims)
+        told |= snapshot.told(claims)
     side = side_of((str(quad.subject), str(quad.predicate), ntriples(quad.object)))
     days = sorted(one.day for iri in claims if (one := told.get(iri)) and one.day)
     return FactView(
@@ -145,7 +145,7 @@ def _list(side: str) -> str:
 def _voices(namer: Namer, claims: Iterable[str], told: Mapping[str, Stored]) -> tuple[VoiceLine, ...]:
     """The surest claims, those of other origins first."""
     snapshot, heard_of = namer.snapshot, list(claims)[:MOST_HEARD]
-    known = dict(told) if told.keys() >= set(heard_of) else {**told, **told_of(snapshot, heard_of)}
+    known = dict(told) if told.keys() >= set(heard_of) else {**told, **snapshot.told(heard_of)}
     ratings = Ratings(snapshot, known)
     rated = [(iri, rating) for iri in heard_of if (rating := ratings.rating(iri))]
     rated.sort(key=lambda pair: (-pair[1][1] * pair[1][2], pair[0]))

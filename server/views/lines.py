@@ -39,24 +39,28 @@ def claim_lines(namer: Namer, iris: Iterable[str], marker: Marker = NO_SEARCH) -
     return tuple(claim_line(namer, one, marker) for one in found if one is not None)
 
 
+def in_words(found: Stored) -> str:
+    """What a claim says as a sentence, if it is one about an event; else nothing."""
+    wordings = {RoleName(role): text for role, text in found.line.roles.items()}
+    modality, polarity = Modality(found.modality), Polarity(found.polarity)
+    return " ".join(s.text for s in sentence_of(ClaimType(found.type), modality, polarity, wordings))
+
+
 def claim_line(namer: Namer, found: Stored, marker: Marker = NO_SEARCH) -> ClaimLine:
     """A claim, active or not, in one line."""
     line = found.line
-    wordings = {RoleName(role): text for role, text in line.roles.items()}
-    modality, polarity = Modality(found.modality), Polarity(found.polarity)
-    said = " ".join(s.text for s in sentence_of(ClaimType(found.type), modality, polarity, wordings))
     kind = term_words(TYPES[found.type])
     recorded = datetime.fromtimestamp(found.recorded / 1_000_000, UTC)
     return ClaimLine(
-        link=namer.link("claim", found.iri, shortened(said or line.label or kind, 200)),
+        link=namer.link("claim", found.iri, shortened(in_words(found) or line.label or kind, 200)),
         type=kind,
         quote=marker.around(line.quote, LONGEST_QUOTE) if line.quote else None,
         source=shortened(line.source, LONGEST_NAME),
         document=namer.link("document", found.document, line.title or NO_TITLE),
         published=line.published or None,
         recorded=recorded.isoformat(timespec="milliseconds"),
-        modality=modality.value,
-        polarity=polarity.value,
+        modality=found.modality,
+        polarity=found.polarity,
         probability=found.confidence if found.state == "active" else None,
     )
 

@@ -138,9 +138,9 @@ def _claim(snapshot: Snapshot, iri: str, documents: ShowDocuments) -> Waiting:
 
 def _words(snapshot: Snapshot, mention: str) -> Iterator[Words]:
     """Quotes of claims in which a mention takes part, or that tell of an event."""
-    for role in pointing(snapshot, LS.mention, mention, EVIDENCE):
-        yield from _of_claim(snapshot, whole_of(role))
-    for claim in pointing(snapshot, LS.event, mention, EVIDENCE):
+    roles = pointing(snapshot, LS.mention, mention, EVIDENCE)
+    claims = (*map(whole_of, roles), *pointing(snapshot, LS.event, mention, EVIDENCE))
+    for claim in claims:
         yield from _of_claim(snapshot, claim)
 
 

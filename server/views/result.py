@@ -139,6 +139,9 @@ def read_answer(
     page = min(page if row is None else (row - 1) // rows + 1, max(0, len(keys) - 1) // rows + 1)
     window = range((page - 1) * rows, min(page * rows, len(keys)))
     explain = [Explaining(namer, side.get("provenance") or {}, believed) for side in (plain, trusted or {})]
+    for side, explaining in zip(sides, explain, strict=True):
+        notes = (side[keys[place]].note for place in window if keys[place] in side)
+        explaining.word({iri for note in notes for iri in note.get("contested", ())})
     shown = []
     for place in window:
         before, now = (side.get(keys[place]) for side in sides)

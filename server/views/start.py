@@ -55,6 +55,7 @@ class StartPage:
     latest: tuple[ClaimLine, ...]
     contested: tuple[ClaimLine, ...]
     alone: tuple[ClaimLine, ...]
+    fallen: tuple[ClaimLine, ...]
     apart: int
     entities: tuple[EntityLine, ...]
     sources: tuple[SourceCount, ...]
@@ -79,6 +80,7 @@ def start_page(snapshot: Snapshot) -> StartPage:
         latest=lines(LATEST),
         contested=lines(FEW, contested=("yes",)),
         alone=lines(FEW, support=("one",)),
+        fallen=lines(FEW, state=("retracted", "superseded")),
         apart=counts.active - index.count(Ask(chosen=_ACTIVE | {"support": ("one", "several")})),
         entities=most_spoken_of(snapshot, MOST_ENTITIES),
         sources=tuple(SourceCount(namer.link("source", c.value), c.claims) for c in sources),

@@ -1,6 +1,6 @@
 """How sure a fact is, worked out as for the rows of an answer."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kg.dataset.annotated.view import Support
@@ -39,17 +39,11 @@ def support_of(snapshot: Snapshot, quad: Quad) -> Support:
     return snapshot.fact_support(quad.subject, quad.predicate, quad.object)
 
 
-def told_of(snapshot: Snapshot, claims: Iterable[str]) -> dict[str, Stored]:
-    """What the text index tells of active claims, all at once; of others nothing."""
-    found = snapshot.text.told(tuple(claims)) if snapshot.text else {}
-    return {iri: one for iri, one in found.items() if one.state == "active"}
-
-
 def strength(snapshot: Snapshot, support: Support, told: Mapping[str, Stored] | None = None) -> Strength:
     """How sure a fact with such support is; ``told`` is what the text index tells of its claims."""
     circuit = Circuit()
     root = circuit.one if support.base else annotation(circuit, support)
-    ratings = Ratings(snapshot, told_of(snapshot, support.claims) if told is None else told)
+    ratings = Ratings(snapshot, snapshot.told(support.claims) if told is None else told)
     assessor = Assessor(circuit, ratings)
     rebuttals = {claim: found for claim in circuit.names([root]) if (found := ratings.rebuttals(claim))}
     resting = rests_on_of(circuit, [root], rebuttals).get(root, ()) if rebuttals else ()
@@ -87,13 +81,7 @@ class Ratings:
         return Trust(*rating, claim not in self.told and self.snapshot.is_judgment(claim))
 
     def rebuttals(self, claim: str) -> tuple[str, ...]:
-        """As ``Snapshot.rebuttals``, looked up only where there may be any.
-
-        Of claims without participants, which may say any number of things, the index compares the first only.
-        """
-        known = self.told.get(claim)
-        if known is not None and not known.contested and known.has_roles:
-            return ()
+        """As ``Snapshot.rebuttals``."""
         return self.snapshot.rebuttals(claim)
 
     def outside(self, service: str) -> float:

@@ -1,6 +1,6 @@
 """Why a row is there: its minimal witnesses, each claim with its words, and the circuit as a drawing."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +8,7 @@ from kg.provenance.circuit import Circuit
 from kg.provenance.witnesses import rests_on, witnesses_of
 from server.naming import PAGES, Link, Namer, page_address, quote_place, shortened
 from server.views.drawing import Drawing, draw
+from server.views.lines import in_words
 
 LONGEST_LABEL = 160
 LONGEST_QUOTE = 320
@@ -66,6 +67,13 @@ class Explaining:
         self.circuit, self.numbers = Circuit.from_json(provenance.get("circuit", []))
         self.claims: Mapping[str, Mapping[str, Any]] = provenance.get("claims", {})
         self._supporting: dict[int, list[str]] = {}
+        self._worded: dict[str, str] = {}
+
+    def word(self, claims: Iterable[str]) -> None:
+        """Read at once what claims say in words, as they will be told."""
+        wanted = [iri for iri in claims if iri not in self._worded]
+        told = self.namer.told(wanted)
+        self._worded |= {iri: in_words(told[iri]) if iri in told else "" for iri in wanted}
 
     def supporting(self, place: int) -> list[str]:
         """The claims that a node of the answer rests on, the likeliest first."""
@@ -79,6 +87,8 @@ class Explaining:
         """Why a node of the answer holds, with up to ``most`` claims in full."""
         root = self.numbers[place]
         claims = self.supporting(place)
+        drawn = self.circuit.names([root])
+        self.word([*claims[:most], *(drawn if len(drawn) <= max(DRAWN_NODES, most) else ())])
         number = {iri: n for n, iri in enumerate(claims, start=1)}
         found = witnesses_of(self.circuit, root) or frozenset()
         ways = sorted((tuple(sorted(number[iri] for iri in way)) for way in found), key=lambda w: (len(w), w))
@@ -126,7 +136,7 @@ class Explaining:
 
     def label(self, iri: str) -> str:
         """A claim in a line."""
-        return self.claims.get(iri, {}).get("label") or self.namer.label(iri)
+        return self._worded.get(iri) or self.claims.get(iri, {}).get("label") or self.namer.label(iri)
 
     def link(self, iri: str) -> Link:
         """A claim in a line, linked to its page. What is no claim has no page of that kind."""

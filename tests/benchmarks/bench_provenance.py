@@ -1,7 +1,7 @@
 """What provenance costs: WatDiv's queries and our own, with it and without, beside two published ways.
 
     python tests/benchmarks/bench_provenance.py [FOLDER] [--scale 1|10 | --generate MILLIONS]
-        [--layout 1|20] [--classes LSFC] [--rounds 7] [--cap SECONDS] [--growth]
+        [--layout 1|5|20] [--classes LSFC] [--rounds 7] [--cap SECONDS] [--growth]
         [--skip cold,memory,baselines,http] [--cpu] [--oxigraph PROGRAM] [--json FILE]
 
 FOLDER keeps the stores (see ``watdiv.py``); without it they are built anew. Every query is

@@ -28,9 +28,11 @@ def test_a_tenth_of_the_data_has_a_tenth_of_the_friendships() -> None:
     assert 6 < many[friends] / few[friends] < 15
 
 
-@pytest.mark.parametrize(("layout", "several", "share"), [(1, 2, 1 / 3), (20, 20, 1 / 10)])
+@pytest.mark.parametrize(
+    ("layout", "several", "share", "size"), [(1, 2, 1 / 3, 1), (5, 2, 1 / 3, 5), (20, 20, 1 / 10, 1)]
+)
 def test_a_layout_has_as_many_claims_for_a_triple_as_it_says(
-    tmp_path: Path, layout: int, several: int, share: float
+    tmp_path: Path, layout: int, several: int, share: float, size: int
 ) -> None:
     lines = list(triples_like_watdiv(15_000))
     paths = write_claims(lines, layout, tmp_path)
@@ -40,6 +42,8 @@ def test_a_layout_has_as_many_claims_for_a_triple_as_it_says(
     assert set(counts) == {1, several}
     assert counts.total() == len(lines)
     assert counts[several] / len(lines) == pytest.approx(share, rel=0.1)
+    sizes = Counter(line.rsplit(" ", 2)[1] for path in paths for line in path.read_text().splitlines())
+    assert max(sizes.values()) == size
 
 
 @pytest.fixture(scope="module")

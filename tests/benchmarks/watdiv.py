@@ -1,11 +1,12 @@
-"""WatDiv's data as stores of claims, in two layouts: what the benchmarks of provenance ask.
+"""WatDiv's data as stores of claims, in three layouts: what the benchmarks of provenance ask.
 
-    python tests/benchmarks/watdiv.py FOLDER [--scale 1|10 | --generate MILLIONS] [--layout 1|20]
+    python tests/benchmarks/watdiv.py FOLDER [--scale 1|10 | --generate MILLIONS] [--layout 1|5|20]
 
 In layout 1 each triple is a claim of its own and every third is asserted by a second one;
-in layout 20 a tenth of the triples have 20 claims each. The claims come from ten (twenty)
-sources, each a file of N-Quads that is taken in as any other. Beside the store there are
-two of the bare engine: ``plain`` holds the triples, ``claims`` one named graph per claim.
+in layout 5 a claim states five triples in a row and every third has a second beside it, which
+takes a fifth of the room; in layout 20 a tenth of the triples have 20 claims each. The claims
+come from ten (twenty) sources, each a file of N-Quads that is taken in as any other. Beside the
+store there are two of the bare engine: ``plain`` holds the triples, ``claims`` one named graph per claim.
 What is complete, and of today's store format, is used as it is.
 """
 
@@ -34,7 +35,8 @@ from tests.benchmarks.shape import triples_like_watdiv
 SHARED = Path(os.environ.get("LODESTONE_SHARED") or Path(__file__).parents[3] / "shared") / "watdiv"
 FILES = {1: "w1.nt.gz", 10: "w10.nt.xz"}
 _TRIPLES = {1: 109_860, 10: 1_071_557}
-SOURCES = {1: 10, 20: 20}
+SOURCES = {1: 10, 5: 10, 20: 20}
+_STATED = {1: 1, 5: 5, 20: 1}
 LAYOUTS = tuple(SOURCES)
 
 
@@ -78,7 +80,7 @@ class Data:
     def quads(self) -> int:
         """How many quads the claims have, about."""
         triples = _TRIPLES[self.scale] if self.generated is None else self.generated * 1_000_000
-        return round(triples * (4 / 3 if self.layout == 1 else 2.9))
+        return round(triples * (2.9 if self.layout == 20 else 4 / 3))
 
     def triples(self) -> Iterator[str]:
         """The triples, a line of N-Triples each."""
@@ -113,15 +115,17 @@ def write_claims(triples: Iterable[str], layout: int, folder: Path) -> list[Path
         files = [stack.enter_context(path.open("w", encoding="utf-8")) for path in paths]
         for number, line in enumerate(triples):
             triple = line.rstrip().removesuffix(".").rstrip()
-            for source in sources_of(triple, number, layout):
-                graph = f"<http://example.org/claim/{source}/{number}>"
+            claim = number // _STATED[layout]
+            drawn = triple if _STATED[layout] == 1 else str(claim)
+            for source in sources_of(drawn, claim, layout):
+                graph = f"<http://example.org/claim/{source}/{claim}>"
                 files[source].write(f"{triple} {graph} .\n")
     return paths
 
 
-def sources_of(triple: str, number: int, layout: int) -> list[int]:
-    """The sources that assert a triple."""
-    count, draw = SOURCES[layout], crc32(triple.encode())
+def sources_of(drawn: str, number: int, layout: int) -> list[int]:
+    """The sources that make the claim of that number, by what stands for it in the draw."""
+    count, draw = SOURCES[layout], crc32(drawn.encode())
     if layout == 20:
         return list(range(count)) if draw % 10 == 0 else [number % count]
     first = number % count

@@ -78,3 +78,16 @@ def test_check_tells_where_claims_meet(tmp_path: Path) -> None:
     assert done.exit_code == 0
     assert "where claims meet: contradiction 1" in done.output
     assert "contradiction: JL MAG holds license for Volkswagen: asserted by 1 claim" in done.output
+
+
+def test_check_names_what_still_says_what_was_corrected(tmp_path: Path) -> None:
+    with Writer(tmp_path / "store") as writer:
+        [wrong, copy] = writer.add(
+            [grant("JL MAG", "Volkswagen"), grant("JL MAG", "Volkswagen", title="A copy")]
+        )
+        writer.add([grant("JL MAG", "Volkswagen", polarity="negative", title="B", corrects=[wrong.iri])])
+        writer.commit()
+    done = run("check", "--store", tmp_path / "store", "--no-owl", "--no-shapes")
+    assert "1 copy of the same origin repeats it" in done.output
+    for claim in (wrong, copy):
+        assert f"still says so: {claim.iri}" in done.output

@@ -10,7 +10,7 @@ from kg.dataset.snapshots import Reader
 from kg.dataset.writer import Writer
 from ontology.vocab import LS
 from tests.dataset.conftest import grant
-from tests.dataset.test_judging import JL, JL_MAG, VW, named
+from tests.dataset.judged import JL, JL_MAG, VW, named
 
 WHY = ("--reason", "one register entry", "--by", "A. Analyst")
 

@@ -167,6 +167,14 @@ def test_a_table_is_matched_and_told_without_a_write(store: Path, table: Path, t
     assert rows[4]["Supplier"] == "'=SUM(A1)"
 
 
+@pytest.mark.parametrize(("header", "found"), [("name", "match"), ("supplier", "none")])
+def test_a_column_of_suppliers_names_no_places(store: Path, tmp_path: Path, header: str, found: str) -> None:
+    (tmp_path / "towns.csv").write_text(f"{header}\nGeorgia\n", encoding="utf-8")
+    done = run(store, "link", tmp_path / "towns.csv", "--format", "json")
+    [row] = json.loads(done.stdout)
+    assert row["decision"] == found
+
+
 def test_matches_are_written_where_that_is_asked(store: Path, table: Path) -> None:
     linked(store, "--only", "entities")
     done = run(store, "link", table, *MORE, "--accept")

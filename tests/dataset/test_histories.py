@@ -3,7 +3,6 @@
 Claims of all stances, judgments of all verdicts, base data and inference together, in any order.
 """
 
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,10 +21,10 @@ from kg.dataset.snapshots import Reader, Snapshot
 from kg.dataset.writer import Writer
 from kg.identity.judgment import Judgment
 from ontology.vocab import LS, ONTOLOGY, RDF, RDFS
+from tests.dataset.judged import indexed, same
 from tests.dataset.test_inferring_law import scanned
-from tests.dataset.test_judging import indexed, same
+from tests.nightly import NIGHTLY
 
-NIGHTLY = os.environ.get("LODESTONE_NIGHTLY") == "1"
 NAMES = tuple(f"urn:n{number}" for number in range(6))
 PROPERTIES = (LS.holdsLicenseFor, LS.locatedIn, LS.subdivisionOf, LS.madeOf, LS.lostLicenseFor)
 STANCES = (("positive", "asserted"),) * 4 + (("positive", "hedged"), ("negative", "asserted"))

@@ -3,7 +3,6 @@
 Facts, the graph of inferences, annotations and restricted datasets, against naive evaluation.
 """
 
-import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,6 +31,7 @@ from tests.dataset.test_inferring import base, said
 from tests.infer.closure import Proofs, chained, kept, proofs_of_all
 from tests.infer.test_joins import AXIOMS, HEAD
 from tests.infer.test_joins import PROPERTIES as OTHERS
+from tests.nightly import NIGHTLY
 
 NODES = [f"<http://ex.org/{name}>" for name in "abcd"]
 OWN = [f"<{term}>" for term in (LS.locatedIn, LS.subdivisionOf, LS.holdsLicenseFor, LS.madeOf)]
@@ -177,9 +177,6 @@ def scanned(eagerly: bool) -> Iterator[None]:
     """Properties are read as a whole when they are first asked about, or not at all."""
     with patch.object(scanning, "_FIRST", 1 if eagerly else 10**9), patch.object(scanning, "_WORTH", 10**6):
         yield
-
-
-NIGHTLY = os.environ.get("LODESTONE_NIGHTLY") == "1"
 
 
 @settings(max_examples=150 if NIGHTLY else 12)

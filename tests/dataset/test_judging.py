@@ -1,82 +1,23 @@
 """Judgments in a store: what they make one, what undoing them brings back, what speaks against them."""
 
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from pyoxigraph import NamedNode, Quad
 
 from kg.claims.claim import Claim
-from kg.dataset.annotated.view import Support, View
+from kg.dataset.annotated.view import Support
 from kg.dataset.checks.consistency import check_shapes
 from kg.dataset.checks.invariants import check_dataset
 from kg.dataset.exchange import export
 from kg.dataset.loading.rdf import ingest_rdf
 from kg.dataset.outcomes import Outcome
 from kg.dataset.record.records import DEFAULT
-from kg.dataset.snapshots import Reader, Snapshot
 from kg.dataset.writer import Writer
 from kg.errors import IdentityConflict, NotFound
-from kg.identity.judgment import Judgment
-from ontology.vocab import LS, ONTOLOGY
+from ontology.vocab import LS
 from tests.dataset.conftest import grant, holders, published
-
-MADE = datetime(2025, 6, 1, 12, tzinfo=UTC)
-JL, JL_MAG, VW = "urn:jl", "urn:jl-mag", "urn:vw"
-
-
-def same(left: str, right: str, **changes: Any) -> Judgment:
-    return Judgment.model_validate(
-        {
-            "left": left,
-            "right": right,
-            "verdict": "same",
-            "author": {"name": "A. Analyst"},
-            "reason": "one register entry",
-            "made": MADE,
-            **changes,
-        }
-    )
-
-
-def named(text: str, iri: str) -> dict[str, str]:
-    return {"text": text, "iri": iri}
-
-
-def two(writer: Writer) -> list[str]:
-    """Two reports of one grant, which call the producer by different names."""
-    added = writer.add(
-        [
-            grant(named("JL MAG", JL_MAG), named("Volkswagen", VW)),
-            grant(named("JL", JL), named("Volkswagen", VW), title="Another report"),
-        ]
-    )
-    return [one.iri for one in added]
-
-
-def everything(view: View) -> dict[str, object]:
-    """All that judgments may change: each quad that is not of the record's shared part, and supports."""
-    facts = list(view.main.quads_for_pattern(None, None, None, DEFAULT))
-    return {
-        "quads": {q for q in view.main.quads_for_pattern(None, None, None, None) if not _agent(q)},
-        "archive": {
-            q for q in view.archive.quads_for_pattern(None, None, None, None) if q.graph_name != view.record
-        },
-        "supports": {q: view.fact_support(q.subject, q.predicate, q.object) for q in facts},
-    }
-
-
-def _agent(quad: Quad) -> bool:
-    return isinstance(quad.subject, NamedNode) and "/agent/" in quad.subject.value
-
-
-def indexed(snapshot: Snapshot) -> dict[Quad, Support]:
-    index = snapshot.index
-    assert index is not None
-    return {Quad(s, p, o): index.supports([name])[0] for s, p, o, name in index.matching(None, None, None)}
+from tests.dataset.judged import JL, JL_MAG, MADE, VW, everything, graphs, indexed, named, same, two
 
 
 def test_two_reports_corroborate_each_other_once_their_producers_are_one(writer: Writer) -> None:
@@ -229,109 +170,13 @@ def test_a_judgment_known_already_is_left_as_it_is(writer: Writer) -> None:
     assert (gone.outcome, "was undone" in gone.reason) == (Outcome.CONFLICT, True)
 
 
-# --- the law of undoing
-
-MENTIONS = tuple(f"urn:m{number}" for number in range(5))
-CLAIMS = tuple(
-    Claim.model_validate(
-        {
-            "triples": [
-                f"<{MENTIONS[number]}> <{LS.holdsLicenseFor}> <{MENTIONS[(number + step) % 5]}> .",
-                f"<{MENTIONS[number]}> <{LS.holdsLicenseFor}> <{MENTIONS[(number + 1) % 5]}> .",
-                f'<{MENTIONS[number]}> <http://www.w3.org/2000/01/rdf-schema#label> "it" .',
-                f"<{MENTIONS[number]}> <{LS.locatedIn}> <{MENTIONS[(number + step) % 5]}> .",
-            ],
-            "document": {"title": f"Document {number}"},
-            "attribution": [{"kind": "publisher", "name": f"Publisher {number % 3}"}],
-            "status": "accepted",
-            "polarity": "negative" if number == 4 else "positive",
-        }
-    )
-    for number, step in ((0, 2), (1, 3), (2, 2), (3, 1), (4, 2), (0, 3))
-)
-JUDGMENTS = tuple(
-    same(MENTIONS[a], MENTIONS[b], reason=f"{a} {b}") for a, b in ((0, 1), (1, 2), (0, 2), (3, 4), (2, 4))
-)
-STEPS = st.lists(
-    st.one_of(
-        st.tuples(st.just("add"), st.integers(0, len(CLAIMS) - 1)),
-        st.tuples(st.just("retract"), st.integers(0, len(CLAIMS) - 1)),
-        st.tuples(st.just("judge"), st.integers(0, len(JUDGMENTS) - 1)),
-        st.tuples(st.just("undo"), st.integers(0, len(JUDGMENTS) - 1)),
-        st.tuples(st.just("commit"), st.just(0)),
-    ),
-    max_size=14,
-)
-
-
-@settings(max_examples=12, deadline=None)
-@given(steps=STEPS)
-def test_a_dataset_is_that_of_the_claims_and_judgments_that_stand_however_it_came_about(
-    tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, int]]
-) -> None:
-    folder = tmp_path_factory.mktemp("law")
-    claims: dict[int, bool] = {}
-    judged: dict[int, bool] = {}
-    for part in _until_commits(steps):
-        with Writer(folder / "store") as writer:
-            for what, number in part:
-                match what:
-                    case "add":
-                        writer.add([CLAIMS[number]])
-                        claims.setdefault(number, True)
-                    case "retract" if number in claims:
-                        writer.retract(writer.names.claim(CLAIMS[number].id), reason="x", by="y", at=MADE)
-                        claims[number] = False
-                    case "judge" if number not in judged:
-                        writer.judge([JUDGMENTS[number]])
-                        judged[number] = True
-                    case "undo" if judged.get(number):
-                        writer.undo(JUDGMENTS[number].iri(writer.names), reason="x", by="y")
-                        judged[number] = False
-            snapshot = published(writer)
-    assert list(check_dataset(snapshot)) == []
-    due = _made_at_once(folder / "due", claims, [j for j, stands in judged.items() if stands])
-    assert everything(snapshot)["supports"] == everything(due)["supports"] == _by_quad(indexed(snapshot))
-    assert _graphs(snapshot) == _graphs(due)
-
-
-def _until_commits(steps: list[tuple[str, int]]) -> list[list[tuple[str, int]]]:
-    parts: list[list[tuple[str, int]]] = [[]]
-    for step in steps:
-        if step[0] == "commit":
-            parts.append([])
-        else:
-            parts[-1].append(step)
-    return parts
-
-
-def _made_at_once(path: Path, claims: dict[int, bool], judgments: list[int]) -> Snapshot:
-    with Writer(path) as writer:
-        writer.judge([JUDGMENTS[number] for number in judgments])
-        writer.add([CLAIMS[number] for number, stands in claims.items() if stands])
-        writer.commit()
-    return Reader(path).current()
-
-
-def _by_quad(supports: dict[Quad, Support]) -> dict[Quad, Support]:
-    return {Quad(q.subject, q.predicate, q.object, DEFAULT): s for q, s in supports.items()}
-
-
-def _graphs(snapshot: Snapshot) -> set[Quad]:
-    return {
-        q
-        for q in snapshot.main.quads_for_pattern(None, None, None, None)
-        if q.graph_name not in (snapshot.record, NamedNode(ONTOLOGY))
-    }
-
-
 # --- what is damaged
 
 
 def test_what_is_in_wrong_names_is_found_and_rebuilt(writer: Writer) -> None:
     first, _ = two(writer)
     writer.judge([same(JL, JL_MAG)])
-    due = _graphs(published(writer))
+    due = graphs(published(writer))
     writer.touch(archive=True)
     graph, holds = NamedNode(first), NamedNode(LS.holdsLicenseFor)
     writer.main.remove(Quad(NamedNode(JL), holds, NamedNode(VW), graph))
@@ -344,7 +189,7 @@ def test_what_is_in_wrong_names_is_found_and_rebuilt(writer: Writer) -> None:
     writer.rebuild()
     snapshot = published(writer)
     assert list(check_dataset(snapshot)) == []
-    assert _graphs(snapshot) == due
+    assert graphs(snapshot) == due
 
 
 # --- elsewhere
@@ -370,7 +215,7 @@ def test_an_export_has_claims_as_they_were_made_and_comes_back_the_same(tmp_path
     assert {j: again.judgment(j) for j in again.judgments()} == {
         j: snapshot.judgment(j) for j in snapshot.judgments()
     }
-    assert _graphs(again) == _graphs(snapshot)
+    assert graphs(again) == graphs(snapshot)
     assert [*check_dataset(again), *check_shapes(again), *check_shapes(snapshot)] == []
 
 

@@ -1,3 +1,4 @@
+import shutil
 from pathlib import Path
 
 import pytest
@@ -289,6 +290,30 @@ def test_readers_keep_their_version_and_follow_the_next(path: Path, writer: Writ
     assert holders(after) == {*PAIR, ("JL MAG", "Tesla")}
     assert holders(reader.version(before.iri)) == PAIR
     assert holders(reader.version(str(before.number))) == PAIR
+
+
+def test_a_reader_opens_the_archive_anew_only_where_it_is_another(path: Path, writer: Writer) -> None:
+    [added] = writer.add([grant("JL MAG", "Volkswagen")])
+    writer.commit()
+    reader = Reader(path)
+    first = reader.current()
+    writer.add([grant("Innuovo", "Tesla")])
+    writer.commit()
+    second = reader.current()
+    assert second.number > first.number
+    assert second.archive is first.archive
+    writer.retract(added.iri, reason="wrong", by="a test")
+    writer.commit()
+    assert reader.current().archive is not second.archive
+    assert reader.current().due_state(added.iri) == "retracted"
+    folder = path / "snapshots" / reader.current().manifest.archive
+    shutil.copytree(folder, path / "copy")
+    shutil.rmtree(folder)
+    (path / "copy").rename(folder)
+    retracted = reader.current()
+    writer.add([grant("Innuovo", "Volkswagen")])
+    writer.commit()
+    assert reader.current().archive is not retracted.archive
 
 
 def test_old_versions_go_and_say_so(path: Path, writer: Writer) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kg.claims.claim import Claim, Modality, Polarity
+from kg.claims.claim import Claim, Modality, Polarity, RoleName
 from kg.extract.pipeline import Extractor, SpacyExtractor, claims_json
 from kg.extract.reading.reader import article_of_text
 
@@ -127,3 +127,26 @@ def test_chain_of_voices(sentence: str, chain: list[tuple[str, str | None, int |
     [claim] = [c for c in extract("Magnet exports are slow. " + sentence) if c.type == "license_granted"]
     voices = [(v.kind.value, v.name, v.count) for v in claim.attribution]
     assert voices == [*chain, ("publisher", "P", None)]
+
+
+def test_the_company_that_speaks_is_the_one_that_acts_and_not_the_last_named() -> None:
+    claims = extract(
+        "China granted export licenses. JL MAG will deliver rare-earth magnets to Volkswagen AG after it "
+        "received an export license last week, the company said."
+    )
+    told = [claim for claim in claims if claim.attribution[0].kind.value == "organization"]
+    assert {claim.attribution[0].name for claim in told} == {"JL MAG"}
+    assert {claim.roles[RoleName.PRODUCER].text for claim in told} == {"JL MAG"}
+    assert len(told) == 2
+
+
+def test_the_company_is_who_was_granted_something_rather_than_for_whom() -> None:
+    [claim] = extract(
+        "China's commerce ministry granted Ningbo Yunsheng an export license for Tesla, the company said."
+    )
+    assert claim.attribution[0].name == "Ningbo Yunsheng"
+
+
+def test_an_infinitive_is_no_part_of_the_product() -> None:
+    [claim] = extract("China granted JL MAG a license on June 3 to export neodymium magnets.")
+    assert claim.roles[RoleName.PRODUCT].text == "neodymium magnets"

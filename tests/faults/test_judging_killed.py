@@ -11,7 +11,7 @@ from kg.dataset.checks.invariants import check_dataset
 from kg.dataset.snapshots import Reader
 from kg.dataset.writer import Writer
 from tests.dataset.conftest import grant
-from tests.dataset.test_judging import JL, JL_MAG, named, same
+from tests.dataset.judged import JL, JL_MAG, named, same
 
 MOMENTS = 4
 REPORTS = 10

@@ -94,6 +94,14 @@ def test_every_identifier_is_well_formed_and_says_where_it_is_from() -> None:
     assert len(values) == len(set(values)), "one identifier names one thing"
 
 
+def test_every_material_has_a_heading_that_is_listed() -> None:
+    headings = {item.key for item in items() if item.dataset == "headings"}
+    materials = [item for item in items() if item.dataset == "materials"]
+    assert all(item.hs and set(item.hs) <= headings for item in materials)
+    told = {item.key: item.hs for item in materials}
+    assert (told["dysprosium"], told["dysprosium-oxide"]) == (("280530",), ("284690",))
+
+
 def test_every_data_set_says_where_it_is_from_and_every_key_leads_somewhere() -> None:
     keys = {(item.dataset, item.key) for item in items()}
     assert len(keys) == len(items())

@@ -6,6 +6,7 @@ union of what its claims assert and of the base data, each triple once.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from kg.dataset.annotated.collect import Lists, collected
 from kg.dataset.annotated.view import ClaimInfo, Fact, Support
 from kg.dataset.record.records import Object, Subject
 from kg.dataset.terms import (
@@ -65,11 +66,20 @@ class FakeIndex:
         except SyntaxError as error:
             raise QuerySyntaxError(f"the engine says: {error}") from error
 
+    def collected(self, sparql: str) -> tuple[QuerySolutions | QueryBoolean | QueryTriples, Lists]:
+        return collected(self.store, sparql)
+
     def matching(
         self, s: Subject | None, p: NamedNode | None, o: Object | None
     ) -> Iterator[tuple[Subject, NamedNode, Object, BlankNode]]:
         for quad in self.store.quads_for_pattern(s, p, o, None):
             yield quad.subject, quad.predicate, quad.object, quad.graph_name
+
+    def from_node(self, s: Subject, p: NamedNode) -> list[tuple[Object, BlankNode]]:
+        return [(o, name) for _, _, o, name in self.matching(s, p, None)]
+
+    def to_node(self, p: NamedNode, o: Object) -> list[tuple[Subject, BlankNode]]:
+        return [(s, name) for s, _, _, name in self.matching(None, p, o)]
 
     def claims(self, names: Sequence[BlankNode]) -> list[Fact | None]:
         return [self._supports[name].sole for name in names]

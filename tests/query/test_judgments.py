@@ -19,7 +19,7 @@ from kg.query import TrustPolicy, query
 from kg.query.formats.results import provenance_json
 from ontology.vocab import LS
 from tests.dataset.conftest import grant
-from tests.dataset.test_judging import JL, JL_MAG, MADE, VW, named, same
+from tests.dataset.judged import JL, JL_MAG, MADE, VW, named, same
 
 FT = [{"kind": "publisher", "name": "FT"}]
 BASE = "https://w3id.org/lodestone/"

@@ -4,7 +4,6 @@ Every subset of the claims is a dataset of its own, with which each answer is co
 ``LODESTONE_NIGHTLY=1`` asks for more stores.
 """
 
-import os
 from itertools import combinations
 
 import pytest
@@ -20,10 +19,10 @@ from kg.provenance.evaluate import evaluate
 from kg.provenance.semirings import BOOLEAN
 from kg.query import Answer, query
 from ontology.vocab import LS
-from tests.dataset.test_judging import same
+from tests.dataset.judged import same
+from tests.nightly import NIGHTLY
 
 BASE = "https://w3id.org/lodestone/"
-NIGHTLY = os.environ.get("LODESTONE_NIGHTLY") == "1"
 NAMES = tuple(f"urn:f{number}" for number in range(4))
 PROPERTIES = (LS.holdsLicenseFor, LS.locatedIn, LS.subdivisionOf, LS.madeOf)
 """Two of them transitive, one a kind of another, one that a chain is made of."""

@@ -1,10 +1,12 @@
 """Graphs are written under conditions: what another has changed meanwhile is not overwritten."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
-from tests.server.writing import TURTLE, Clients, server
+from tests.server.conftest import license_claim
+from tests.server.writing import TURTLE, UPDATE, Clients, server
 
 __all__ = ["server"]  # fixture
 
@@ -77,3 +79,41 @@ def test_a_condition_is_that_of_the_version_that_is_written(server: Clients) -> 
         == 204
     )
     assert put(server, 9, If_Match=read) == 412
+
+
+@pytest.mark.parametrize(
+    "condition", [{"If-Match": '"x"'}, {"If-Match": 'W/"1-0-0"'}, {"If-None-Match": "*"}]
+)
+@pytest.mark.parametrize(
+    ("method", "path", "options"),
+    [
+        ("POST", "/sparql", {"data": "INSERT DATA { <urn:un> <urn:p> 1 }", "content_type": UPDATE}),
+        ("POST", "/claims", {"json": license_claim(said="2025-06-01")}),
+        ("DELETE", "/claim?iri=urn:none", {"json": {"reason": "wrong"}}),
+        ("POST", "/graphs", {"data": "<urn:un> <urn:p> 1 .", "content_type": TURTLE}),
+        ("POST", "/judgments", {"json": []}),
+    ],
+)
+def test_a_write_that_hangs_on_nothing_is_refused_under_a_condition(
+    server: Clients, method: str, path: str, options: dict[str, Any], condition: dict[str, str]
+) -> None:
+    before = server.client.get("/sparql?query=ASK{}").headers["Content-Version"]
+    refused = server.send(method, path, headers=condition, **options)
+    assert refused.status_code == 412
+    detail = refused.get_json(force=True)["detail"]
+    assert next(iter(condition)) in detail
+    assert "nothing was written" in detail
+    assert server.client.get("/sparql?query=ASK{}").headers["Content-Version"] == before
+    assert server.log()[-1]["event"] == "refused"
+
+
+def test_that_something_is_there_holds_for_what_is_written_to(server: Clients) -> None:
+    update = {"data": "INSERT DATA { <urn:any> <urn:p> 1 }", "content_type": UPDATE}
+    assert server.send("POST", "/sparql", headers={"If-Match": "*"}, **update).status_code == 200
+    assert server.ask("<urn:any> <urn:p> 1")
+    missing = {"headers": {"If-Match": "*"}, "json": {"reason": "wrong"}}
+    assert server.send("DELETE", "/claim?iri=urn:none", **missing).status_code == 404
+
+
+def test_a_page_is_not_sent_to_who_wants_another(server: Clients) -> None:
+    assert server.send("GET", "/ontology", None, headers={"If-Match": '"another"'}).status_code == 412

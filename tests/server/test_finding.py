@@ -119,6 +119,7 @@ def test_entities(client: FlaskClient) -> None:
 def test_start_page_shows_what_is_contested_and_alone(client: FlaskClient, names: Names) -> None:
     told = twin(client, "/")
     assert {c["link"]["iri"] for c in told["alone"]} == {names.deny}
+    assert {c["link"]["iri"] for c in told["fallen"]} == {names.wrong, names.old}
     numbers = {n["label"]: n["count"] for n in told["numbers"]}
     assert numbers["contested"] == 5
     assert numbers["retracted"] == 1

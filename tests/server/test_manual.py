@@ -1,9 +1,6 @@
 """The documentation inside the program: every chapter is a page, and every example in it is run."""
 
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,10 +12,10 @@ from kg.ingest.taking import Ingest
 from kg.query import query
 from server.description import examples
 from server.manual import chapter_of, chapters
+from tests.sessions import FENCE, assert_prints, commands
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "server" / "docs"
-FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.M | re.S)
 HTML = {"Accept": "text/html"}
 
 
@@ -63,33 +60,16 @@ def test_columns_are_set_right_without_a_style_in_the_page() -> None:
     assert '<td class="figure">1</td>' in made.html
 
 
-def settled(output: str) -> str:
-    return re.sub(r"snapshot/[0-9a-f]{8}-", "snapshot/…-", re.sub(r"[ \r]+$", "", output, flags=re.M))
-
-
 def test_the_tutorial_is_what_happens(tmp_path: Path) -> None:
     pytest.importorskip("spacy", reason="the tutorial reads articles: that needs the extract extra")
     texts = iter(["harbour.txt", "ministry.txt"])
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    environment = {**os.environ, "PATH": path, "COLUMNS": "100", "PYTHONUTF8": "1", "PYTHONPATH": str(ROOT)}
     for language, text in blocks("tutorial"):
         if language == "text":
             (tmp_path / next(texts)).write_text(text, encoding="utf-8")
         elif language == "sparql":
             (tmp_path / "holders.rq").write_text(text, encoding="utf-8")
-        for part in re.split(r"^\$ ", text, flags=re.M)[1:] if language == "console" else ():
-            command, _, expected = part.partition("\n")
-            done = subprocess.run(  # noqa: S602 - our own words
-                command,
-                shell=True,
-                cwd=tmp_path,
-                env=environment,
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-            assert (done.returncode, done.stderr) == (0, ""), command
-            assert settled(done.stdout) == settled(expected), command
+        for command, expected in commands(text) if language == "console" else ():
+            assert_prints(command, expected, tmp_path, PYTHONPATH=str(ROOT))
 
 
 @pytest.fixture(scope="module")

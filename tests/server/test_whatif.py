@@ -142,3 +142,12 @@ def test_terms_for_completion(client: FlaskClient) -> None:
     assert terms["ls:holdsLicenseFor"]["words"]
     assert "ls:LicenseGranted" in {term["name"] for term in found["classes"]}
     assert found["prefixes"]["ls"] == "https://w3id.org/lodestone/ontology#"
+
+
+def test_claims_are_told_in_sentences(client: FlaskClient) -> None:
+    asked = {"query": "SELECT * { ?p ls:holdsLicenseFor ?c }", "format": "html"}
+    told = re.search(
+        r'<ol class="evidence">(.*?)</ol>', client.get("/sparql", query_string=asked).text, re.DOTALL
+    )
+    assert told is not None
+    assert "Fabrika Magnit received an export license for Autowerk from Ministry of Trade" in told[1]

@@ -14,6 +14,7 @@ from pyoxigraph import (
 )
 
 from kg.dataset.annotated.annotations import AnnotationReader
+from kg.dataset.annotated.collect import Lists, collected
 from kg.dataset.annotated.view import Fact, Support, View, proved
 from kg.dataset.record.records import Object, Subject
 from kg.dataset.syntax import syntax_error
@@ -48,6 +49,10 @@ class AnnotatedFacts:
         except SyntaxError as error:
             raise syntax_error(error) from None
 
+    def collected(self, sparql: str) -> tuple[QuerySolutions | QueryBoolean | QueryTriples, Lists]:
+        """The same for a query that collects (``collect``). Raises ``QuerySyntaxError``."""
+        return collected(self.store, sparql)
+
     def matching(
         self, s: Subject | None, p: NamedNode | None, o: Object | None
     ) -> Iterator[tuple[Subject, NamedNode, Object, BlankNode]]:
@@ -55,16 +60,24 @@ class AnnotatedFacts:
         for quad in self.store.quads_for_pattern(s, p, o, None):
             yield quad.subject, quad.predicate, quad.object, quad.graph_name  # type: ignore[misc]
 
+    def from_node(self, s: Subject, p: NamedNode) -> list[tuple[Object, BlankNode]]:
+        """The objects of facts about ``s``, each with the name of its graph."""
+        return [(quad.object, quad.graph_name) for quad in self.store.quads_for_pattern(s, p, None)]  # type: ignore[misc]
+
+    def to_node(self, p: NamedNode, o: Object) -> list[tuple[Subject, BlankNode]]:
+        """The subjects of facts with this object, each with the name of its graph."""
+        return [(quad.subject, quad.graph_name) for quad in self.store.quads_for_pattern(None, p, o)]  # type: ignore[misc]
+
     def claims(self, names: Sequence[BlankNode]) -> list[Fact | None]:
         """The claims that state the facts of each of these graphs; ``None`` where more supports them."""
         known = self._sole
         try:
             return list(map(known.__getitem__, names))
         except KeyError:
-            unknown = [name for name in names if name not in known]
+            unknown = list(dict.fromkeys(name for name in names if name not in known))
         if len(known) + len(unknown) > _CACHED:
             known.clear()
-            unknown = list(names)
+            unknown = list(dict.fromkeys(names))
         known.update((name, self._read(name).sole) for name in unknown)
         return list(map(known.__getitem__, names))
 

@@ -15,12 +15,14 @@ from kg.dataset.loading.rdf_load import IsExport, Load, NotOfItsFormat
 from kg.dataset.loading.rdf_reader import FORMATS, LINE_FORMATS, Rejected, read_quads, sound_quads
 from kg.dataset.loading.sorting import Progress, SortedLines, unwatched
 from kg.dataset.outcomes import Outcome
+from kg.dataset.sweeping import unswept
 from kg.dataset.writer import Writer
 from kg.errors import ReservedGraph, UnreadableInput
 
 __all__ = ["RdfReport", "ingest_rdf"]
 
 
+@unswept()
 def ingest_rdf(writer: Writer, path: Path, progress: Progress = unwatched) -> RdfReport:
     """Take one RDF file in (not yet committed). Raises ``UnreadableInput`` if nothing of it can be."""
     form = FORMATS[path.suffix.lower()]

@@ -15,6 +15,7 @@ from kg.claims.confidence import (
 from kg.claims.names import part_of
 from kg.claims.types import TYPE_INFO
 from kg.dataset.judgments.identities import Identities
+from kg.dataset.record.days import EVERY_DAY, Span, held_on
 from kg.dataset.record.records import Object, Subject, plain_value
 from kg.dataset.terms import node
 from kg.errors import NotFound
@@ -102,21 +103,25 @@ class Told(Identities):
 
     def claim_info(self, iri: str) -> ClaimInfo | None:
         """What an answer tells about an active claim or judgment; ``None`` if there is none of that IRI."""
-        stance = self.stance(iri)
-        if stance is None:
+        claim = super().active_node(iri)  # in one look-up
+        polarity = claim.get(LS.polarity)
+        if polarity is None:
             return self._judgment_info(iri) if self.is_judgment(iri) else None
-        origin = self.need(iri, LS.origin)
+        origin, quote = claim.need(LS.origin), claim.get(LS.quote)
+        credibility = self.credibility(claim.need(LS.assessment))
+        if credibility is None:
+            raise NotFound(f"the record of {iri} lacks a rating: run lodestone check", iri=iri)
         return ClaimInfo(
             iri=iri,
-            label=self.said(iri, RDFS + "label") or iri,
-            quote=self.said(part_of(iri, "quote"), OA + "exact"),
-            document=self.need(iri, LS.document),
-            source=" → ".join(map(self.source_label, self.voices(iri))),
+            label=claim.get(RDFS + "label") or iri,
+            quote=None if quote is None else self.said(quote, OA + "exact"),
+            document=claim.need(LS.document),
+            source=self.chain_label(claim.need(LS.attribution).rstrip("0123456789")),
             origin=origin,
             reliability=self.reliability(origin),
-            credibility=self.credibility_of(iri),
-            modality=stance[1],
-            polarity=stance[0],
+            credibility=credibility,
+            modality=claim.need(LS.modality),
+            polarity=polarity,
         )
 
     def rating(self, iri: str) -> tuple[str, float, float] | None:
@@ -166,17 +171,22 @@ class Told(Identities):
 
         The links are named after their positions, under the claim or, in the shared record, a file.
         """
-        chain = part_of(claim, "attribution-")
-        voice = self.said(f"{chain}1", LS.voice, store)
+        voice = None
+        for voice in self._along(part_of(claim, "attribution-"), store):
+            yield voice
         if voice is None:
-            chain = self.need(claim, LS.attribution, store).rstrip("0123456789")
-            store = None
-            voice = self.said(f"{chain}1", LS.voice)
+            yield from self._along(self.need(claim, LS.attribution, store).rstrip("0123456789"))
+
+    def _along(self, chain: str, store: Store | None = None) -> Iterator[str]:
+        """The sources of a chain whose links are named so, but for their positions."""
         position = 1
-        while voice is not None:
+        while (voice := self.said(f"{chain}{position}", LS.voice, store)) is not None:
             yield voice
             position += 1
-            voice = self.said(f"{chain}{position}", LS.voice, store)
+
+    def chain_label(self, chain: str) -> str:
+        """A chain in words: the names of its links, but for their positions, are ``chain``."""
+        return " → ".join(map(self.source_label, self._along(chain)))
 
     def reliability(self, origin: str) -> float:
         """P(an origin is reliable)."""
@@ -189,7 +199,10 @@ class Told(Identities):
     # --- against a claim
 
     def rebuttals(self, iri: str) -> tuple[str, ...]:
-        """Active claims that rebut or correct a claim, or deny what it states in its direct form."""
+        """Active claims that rebut or correct a claim, or deny what it states in its direct form.
+
+        A denial of days on which the claim does not say it denies nothing of it.
+        """
         claim = node(iri)
         against = {
             quad.subject.value
@@ -198,13 +211,25 @@ class Told(Identities):
             if isinstance(quad.subject, NamedNode)
         } - {iri}
         found = {other for other in against if self.stance(other) is not None}
-        mine = self.stance(iri)
+        stated = [
+            q for form in self.direct_forms() for q in self.main.quads_for_pattern(None, form, None, claim)
+        ]
+        mine = self.stance(iri) if stated else None
         if mine is not None:
-            for form in DIRECT_FORMS:
-                for quad in self.main.quads_for_pattern(None, form, None, claim):
-                    sides = self.sides(quad.subject, quad.predicate, quad.object)
-                    found.update(other for other, polarity in sides if polarity != mine[0])
+            for quad in stated:
+                sides = self.sides(quad.subject, quad.predicate, quad.object)
+                opposed = [other for other, polarity in sides if polarity != mine[0]]
+                days = self.days(iri) if opposed else EVERY_DAY
+                found.update(other for other in opposed if days.meets(self.days(other)))
         return tuple(sorted(found))
+
+    def direct_forms(self) -> tuple[NamedNode, ...]:
+        """The predicates of direct forms that can occur here."""
+        return DIRECT_FORMS
+
+    def days(self, claim: str) -> Span:
+        """The days on which what an active claim says held; where nothing is told, any."""
+        return held_on(claim, lambda part, predicate: self.said(part, predicate) or "") or EVERY_DAY
 
     def sides(self, s: Subject, p: NamedNode, o: Object) -> tuple[tuple[str, str], ...]:
         """Active claims that assert or report a triple, or deny it so, each with its polarity."""

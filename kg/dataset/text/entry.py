@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
-from functools import partial
+from functools import lru_cache, partial
 from itertools import islice
 
 from kg.claims.claim import Claim, Modality, Polarity, RoleName
@@ -309,6 +309,7 @@ def _said(triple: Texts) -> Iterator[str]:
             yield found
 
 
+@lru_cache(maxsize=4096)
 def local_name(iri: str) -> str:
     """What stands after the last ``/``, ``#`` or ``:`` of an IRI in N-Triples, empty parts left out."""
     name = iri[1:-1].rstrip("/#")

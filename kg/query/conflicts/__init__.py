@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 from kg.dataset.annotated.view import View
 from kg.dataset.terms import NamedNode, node
-from kg.query.conflicts.assertions import conflicts_of_assertions, meeting, parted
+from kg.query.conflicts.assertions import conflicts_of_assertions, meeting
 from kg.query.conflicts.axioms import conflicts_of_axioms
 from kg.query.conflicts.corrections import conflicts_of_corrections, conflicts_of_rebuttals
 from kg.query.conflicts.finding import Conflict, Kind, Side
@@ -45,7 +45,8 @@ def conflicts(view: View, about: str | None = None, kinds: Collection[Kind] = tu
 
 def may_coincide(view: View, affirming: Iterable[str], denying: Iterable[str]) -> bool:
     """Whether one of some claims and one of some others may be of the same day."""
-    return bool(parted(list(some_stances(view, affirming)), list(some_stances(view, denying)))[0])
+    others = set(map(view.days, denying))
+    return any(days.meets(other) for days in map(view.days, affirming) for other in others)
 
 
 def _all(

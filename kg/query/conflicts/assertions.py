@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from kg.claims.claim import ClaimType
 from kg.claims.types import TYPE_INFO
+from kg.dataset.record.days import EVERY_DAY, Span
 from kg.query.conflicts.finding import Conflict, Kind, Side, dated, number, side
-from kg.query.conflicts.stances import Span, Stance
+from kg.query.conflicts.stances import Stance
 from kg.query.conflicts.wording import Wording
 
 Key = tuple[object, ...]
@@ -30,8 +31,6 @@ _TOLD_BY_ROLES = frozenset(
     )
 )
 """Kinds of which kind and roles say it all. Two statements of policy by one ministry may say anything."""
-
-_EVERY_DAY = Span()
 
 
 def keys(stance: Stance) -> tuple[Key, ...]:
@@ -98,11 +97,11 @@ def _opposed(key: Key, affirmed: list[Stance], denied: list[Stance], wording: Wo
 
 
 def parted(stances: list[Stance], others: list[Stance]) -> tuple[list[Stance], list[Stance]]:
-    """Claims of days that some of the others may be of too, and the rest."""
-    spans = {other.span or _EVERY_DAY for other in others}
+    """Claims of what held on days that some of the others may be of too, and the rest."""
+    spans = {other.held or EVERY_DAY for other in others}
     parted: tuple[list[Stance], list[Stance]] = ([], [])
     for stance in stances:
-        span = stance.span or _EVERY_DAY
+        span = stance.held or EVERY_DAY
         parted[not any(span.meets(other) for other in spans)].append(stance)
     return parted
 
@@ -148,12 +147,12 @@ def at_times(stances: list[Stance]) -> list[list[Stance]]:
     Those that tell no time go with the others if these are of one time, and are apart otherwise.
     """
     known = sorted(
-        (stance for stance in stances if stance.span is not None), key=lambda s: (s.span or _EVERY_DAY).first
+        (stance for stance in stances if stance.span is not None), key=lambda s: (s.span or EVERY_DAY).first
     )
     groups: list[list[Stance]] = []
     until = ""
     for stance in known:
-        span = stance.span or _EVERY_DAY
+        span = stance.span or EVERY_DAY
         if groups and (not until or span.first <= until):
             groups[-1].append(stance)
             until = max(until, span.last) if until and span.last else ""

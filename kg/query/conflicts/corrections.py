@@ -35,7 +35,7 @@ def conflicts_of_corrections(
             (side(right, f"corrects: {'; '.join(wording.label(s.claim) for s in right)}"),)
             + ((side(still, "still says what was corrected"),) if still else ()),
             f"what was corrected {state}, and {number(len(copies), 'copy', 'copies')} "
-            "of the same origin repeat it",
+            f"of the same origin {'repeats' if len(copies) == 1 else 'repeat'} it",
         )
 
 
@@ -73,7 +73,7 @@ def conflicts_of_rebuttals(view: View, stances: Stances, wording: Wording) -> It
             Kind.CONTRADICTION,
             what,
             (side([stances[of]], f"says: {what}"), side(rebutting, "rebuts it by name")),
-            f"{number(len(rebutting), 'claim')} rebut it by name",
+            f"{number(len(rebutting), 'claim')} {'rebuts' if len(rebutting) == 1 else 'rebut'} it by name",
         )
 
 

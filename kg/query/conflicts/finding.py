@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from kg.query.conflicts.stances import Span, Stance
+from kg.dataset.record.days import Span
+from kg.query.conflicts.stances import Stance
 
 
 class Kind(StrEnum):

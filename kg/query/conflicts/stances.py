@@ -7,6 +7,7 @@ from kg.claims.claim import Qualifier
 from kg.claims.names import part_of
 from kg.claims.types import QUALIFIER_TERM, ROLE_INFO, TYPE_INFO
 from kg.dataset.annotated.view import View
+from kg.dataset.record.days import Span, days_of, held_on
 from kg.dataset.record.told import FACT_MODALITIES
 from kg.dataset.terms import Store, node, ntriples
 from ontology.vocab import LS, RDFS
@@ -18,20 +19,6 @@ _ROLE = {info.property.value: role.value for role, info in ROLE_INFO.items()}
 _DIRECT = frozenset(form.predicate.value for info in TYPE_INFO.values() for form in info.direct)
 _QUALIFIER = {term.value: qualifier for qualifier, term in QUALIFIER_TERM.items()}
 _LABEL = RDFS + "label"
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Days from first to last, each as ISO 8601; empty where that end is open."""
-
-    first: str = ""
-    last: str = ""
-
-    def meets(self, other: "Span") -> bool:
-        """Whether a day may lie in both."""
-        return (not self.last or not other.first or other.first <= self.last) and (
-            not other.last or not self.first or self.first <= other.last
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +36,7 @@ class Stance:
 
     ``points`` are the triples that other claims can assert too: direct forms, or the triples of a claim that
     was given as such. ``roles`` are (role, entity) pairs. ``factual``: asserted or reported, not hedged.
+    ``span`` has the days of the event, ``held`` those of what is stated, as long as it is valid.
     """
 
     claim: str
@@ -58,6 +46,7 @@ class Stance:
     origin: str
     document: str
     span: Span | None
+    held: Span | None
     said: str
     amount: Amount | None
     roles: tuple[tuple[str, str], ...]
@@ -146,8 +135,9 @@ def _stance(
     def said(predicate: str, of: str = "") -> str:
         return columns[predicate].get(part_of(name, of) if of else name, "")
 
-    of_saying = said(LS.isTimeOfSaying, "when") == "true"
-    happened = None if of_saying else _span(said(LS.earliest, "when"), said(LS.latest, "when"))
+    def of_part(part: str, predicate: str) -> str:
+        return columns[predicate].get(part, "")
+
     return Stance(
         claim=name,
         positive=said(LS.polarity) == LS.Positive,
@@ -155,7 +145,8 @@ def _stance(
         kind=said(LS.claimType),
         origin=said(LS.origin),
         document=said(LS.document),
-        span=happened or _span(said(LS.earliest, "validity"), said(LS.latest, "validity")),
+        span=days_of(name, of_part),
+        held=held_on(name, of_part),
         said=said(LS.said),
         amount=_amount(
             said(LS.quantityValue, "quantity"), said(LS.qualifier, "quantity"), said(LS.unit, "quantity")
@@ -163,10 +154,6 @@ def _stance(
         roles=tuple(sorted(set(roles))),
         points=tuple(sorted(set(points))),
     )
-
-
-def _span(first: str, last: str) -> Span | None:
-    return Span(first, last) if first or last else None
 
 
 def _amount(value: str, qualifier: str, unit: str) -> Amount | None:

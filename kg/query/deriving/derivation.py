@@ -9,7 +9,18 @@ the unmatched branch of OPTIONAL remove nothing from the hull.
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from kg.query.algebra import Aggregate, Iri, Node, Order, Path, Pattern, Select, TriplePattern, Var
+from kg.query.algebra import (
+    Aggregate,
+    Expression,
+    Iri,
+    Node,
+    Order,
+    Path,
+    Pattern,
+    Select,
+    TriplePattern,
+    Var,
+)
 from kg.query.scope import certain, expressions_of, subexpressions
 
 Guard = tuple[tuple[Var, str], ...]
@@ -192,6 +203,40 @@ class Tree:
 
 
 @dataclass(frozen=True)
+class Gathering:
+    """How the engine gathers the members of groups.
+
+    ``tree`` has the members, by the keys of their groups; ``arguments`` are what each
+    aggregate takes in, over its variables. ``rows`` are the columns of the answer and what
+    HAVING asks for, where they may be taken from the same query; the keys stand at
+    ``places`` there. They are in order by their keys, if by anything. ``implicit`` says that all
+    members are one group.
+    """
+
+    tree: Tree
+    arguments: tuple[Expression | None, ...]
+    rows: Select | None
+    places: tuple[int, ...]
+    implicit: bool
+
+    @cached_property
+    def tokens(self) -> tuple[Var, ...]:
+        """What stands for the annotations of each member."""
+        return tuple(leaf.token for leaf in self.tree.leaves if isinstance(leaf, Leaf) and leaf.token)
+
+    @cached_property
+    def sure(self) -> frozenset[int]:
+        """The places of the aggregates that take in something of each member."""
+        bound = certain(self.tree.pattern)
+        return frozenset(n for n, of in enumerate(self.arguments) if isinstance(of, Var) and of in bound)
+
+    @cached_property
+    def texts(self) -> dict[tuple[object, ...], str]:
+        """Queries that were written."""
+        return {}
+
+
+@dataclass(frozen=True)
 class Inner:
     """A sub-SELECT whose solutions are worked out with their annotations before the query around it.
 
@@ -207,6 +252,7 @@ class Inner:
     keys: tuple[Var, ...] = ()
     arguments: tuple[Var | None, ...] = ()
     order: tuple[Order, ...] = ()
+    gathering: Gathering | None = None
 
     @property
     def is_open(self) -> bool:

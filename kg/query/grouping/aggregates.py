@@ -6,17 +6,19 @@ that it takes in, each with its annotation, so that the value without a claim ca
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
-from kg.provenance.circuit import Circuit
 from kg.query.algebra import Aggregate, Item, Query, Select, Table, Var
-from kg.query.answer import Contribution, Row, Term
+from kg.query.answer import Contribution, Row
 from kg.query.builder import Builder, picker
 from kg.query.deriving.derivation import Inner, NotAnnotated
 from kg.query.deriving.fitness import check_steady, names_graphs
 from kg.query.deriving.standing import Fresh, Scope
 from kg.query.grouping.apart import Deriver
-from kg.query.grouping.counting import by_count
-from kg.query.grouping.groups import Member, Outcome, aggregates_of, finished, number
+from kg.query.grouping.composition import Composition
+from kg.query.grouping.counting import by_count, deciding_count
+from kg.query.grouping.gathering import counted_members, gathered
+from kg.query.grouping.groups import Group, Outcome, aggregates_of, finished, group_of
 from kg.query.grouping.outcomes import outcomes
 from kg.query.grouping.subselect import members_of
 from kg.query.scope import certain, projected, subexpressions
@@ -51,7 +53,7 @@ class Grouped:
 class GroupedRows:
     """Rows of a grouped query with their annotations, and how their values are made up."""
 
-    circuit: Circuit
+    rows: Sequence[Row]
     nodes: list[int]
     contributions: list[tuple[Contribution, ...]]
     note: str | None
@@ -97,48 +99,111 @@ def _check_values(body: Select, values: Table) -> None:
             raise NotAnnotated("VALUES for what is no key of all groups of an aggregate is not annotated")
 
 
+def answered_groups(builder: Builder, plan: Grouped) -> GroupedRows | None:
+    """The rows of a grouped query and their annotations in one query; ``None`` where there are two.
+
+    Raises ``NotAnnotated``.
+    """
+    how, select = plan.inner.gathering, plan.inner.select
+    if how is None or how.rows is None or plan.asked.body.values is not None:
+        return None
+    if how.implicit:
+        counted = None if select.having else counted_members(builder, how)
+        if counted is None:
+            return None
+        rows, members = counted
+        return _of_all(builder, plan, rows, members)
+    found = gathered(builder, how, rows=True, taken=_deciding(plan))
+    return None if found is None else _annotated(builder, plan, found.rows, found.groups)
+
+
 def annotate_groups(builder: Builder, plan: Grouped, rows: Sequence[Row]) -> GroupedRows:
     """The annotations of rows of ``plan.asked``. Raises ``NotAnnotated``."""
-    circuit, select = builder.circuit, plan.inner.select
-    keys = list(map(picker(plan.places), rows))
-    implicit, decided = select.group is None, bool(select.having)
-    if implicit and not decided:
+    select = plan.inner.select
+    if select.group is None and not select.having:
         return _whole(builder, plan, rows)
-    groups = members_of(builder, plan.inner, _page(plan, keys))
+    table = _page(plan, list(map(picker(plan.places), rows)))
+    found = None
+    if plan.inner.gathering is not None and table is None:
+        found = gathered(builder, plan.inner.gathering, rows=False, taken=_deciding(plan))
+    groups = _groups(builder, plan, table) if found is None else found.groups
+    return _annotated(builder, plan, rows, groups)
+
+
+def _groups(builder: Builder, plan: Grouped, table: Table | None = None) -> dict[Row, Group]:
+    """The groups by their keys, member by member; those that agree with a table where one is given."""
+    width = len(plan.inner.arguments)
+    return {key: group_of(of, width) for key, of in members_of(builder, plan.inner, table).items()}
+
+
+def _deciding(plan: Grouped) -> Sequence[int]:
+    """The places of the aggregates that must be known member by member for HAVING."""
+    select, how = plan.inner.select, plan.inner.gathering
+    if not select.having or how is None:
+        return ()
+    aggregates = aggregates_of(select)
+    count = deciding_count(select)
+    if count is None:
+        return range(len(aggregates))
+    place = aggregates.index(count)
+    return () if place in how.sure and not count.distinct else (place,)
+
+
+def _annotated(builder: Builder, plan: Grouped, rows: Sequence[Row], groups: dict[Row, Group]) -> GroupedRows:
+    circuit, select = builder.circuit, plan.inner.select
+    implicit = select.group is None
+    keys = list(map(picker(plan.places), rows))
     if implicit:
-        groups.setdefault((), [])
-    nodes = {key: circuit.plus(member.node for member in members) for key, members in groups.items()}
-    if decided:
-        wanted = set(keys)
-        asked = {key: members for key, members in groups.items() if key in wanted}
-        counted = by_count(builder, select, asked, implicit=implicit)
-        if counted is not None:
-            nodes = counted
+        groups.setdefault((), Group((), (None,) * len(plan.inner.arguments)))
+    if not select.having:
+        nodes = {key: circuit.plus(group.nodes) for key, group in groups.items()}
+    else:
+        asked = {key: groups[key] for key in dict.fromkeys(keys) if key in groups}
+        count = deciding_count(select)
+        if count is not None:
+            nodes = by_count(builder, select, count, asked, implicit=implicit)
         else:
             aggregates = aggregates_of(select)
-            found = outcomes(builder, aggregates, asked, implicit=implicit)
-            nodes = _standing(builder, plan, aggregates, found)
+            members = {key: group.members for key, group in asked.items()}
+            nodes = _standing(
+                builder, plan, aggregates, outcomes(builder, aggregates, members, implicit=implicit)
+            )
     missing = next((key for key in keys if nodes.get(key, circuit.zero) == circuit.zero), None)
     if missing is not None:
         raise NotAnnotated(f"no member was found of the group {missing}: please report this")
-    told = sum(len(groups.get(key, ())) for key in keys)
-    if told > MOST_TOLD:
-        return GroupedRows(circuit, [nodes[key] for key in keys], [], _too_many(told))
-    made = {key: _contributions(circuit, plan, groups.get(key, [])) for key in dict.fromkeys(keys)}
-    return GroupedRows(circuit, [nodes[key] for key in keys], [made[key] for key in keys], None)
+    found = [nodes[key] for key in keys]
+    members_told = sum(len(groups[key].nodes) for key in keys if key in groups)
+    if members_told > MOST_TOLD:
+        return GroupedRows(rows, found, [], _too_many(members_told))
+    made = Composition(builder, plan.inner, groups)
+    parts = _told(plan)
+    told = {
+        key: tuple(Contribution(column, name, partial(made.taken, key, part)) for column, name, part in parts)
+        for key in dict.fromkeys(keys)
+    }
+    return GroupedRows(rows, found, [told[key] for key in keys], None)
 
 
 def _whole(builder: Builder, plan: Grouped, rows: Sequence[Row]) -> GroupedRows:
     """A query without GROUP BY has its row whatever the data."""
-    circuit = builder.circuit
-    nodes = [circuit.one] * len(rows)
+    nodes = [builder.circuit.one] * len(rows)
     try:
         members = members_of(builder, plan.inner, limit=MOST_TOLD + 1).get((), [])
     except NotAnnotated as why:
-        return GroupedRows(circuit, nodes, [], f"how the values are made up is not told: {why}")
-    if len(members) > MOST_TOLD:
-        return GroupedRows(circuit, nodes, [], _too_many(len(members)))
-    return GroupedRows(circuit, nodes, [_contributions(circuit, plan, members)] * len(rows), None)
+        return GroupedRows(rows, nodes, [], f"how the values are made up is not told: {why}")
+    return _of_all(builder, plan, rows, len(members), group_of(members, len(plan.inner.arguments)))
+
+
+def _of_all(
+    builder: Builder, plan: Grouped, rows: Sequence[Row], members: int, group: Group | None = None
+) -> GroupedRows:
+    """The row of an implicit group, of which it is known how many members it has."""
+    nodes = [builder.circuit.one] * len(rows)
+    if members > MOST_TOLD:
+        return GroupedRows(rows, nodes, [], _too_many(members))
+    made = Composition(builder, plan.inner, {} if group is None else {(): group})
+    told = tuple(Contribution(column, name, partial(made.taken, (), n)) for column, name, n in _told(plan))
+    return GroupedRows(rows, nodes, [told] * len(rows), None)
 
 
 def _too_many(members: int) -> str:
@@ -175,24 +240,9 @@ def _standing(
     return {row: builder.circuit.plus(nodes) for row, nodes in sums.items()}
 
 
-def _contributions(circuit: Circuit, plan: Grouped, members: Sequence[Member]) -> tuple[Contribution, ...]:
-    """What each aggregate takes in; of DISTINCT ones each value once."""
+def _told(plan: Grouped) -> list[tuple[str, str, int]]:
+    """Of which aggregates it is told what they take in: their columns, names and places."""
     aggregates = aggregates_of(plan.inner.select)
-    found = []
-    for column, parts in plan.made_of:
-        for part in parts:
-            aggregate = aggregates[part]
-            if aggregate.of is None and aggregate.distinct:
-                continue  # members do not tell which solutions are alike
-            taken: list[tuple[int, Term]] = []
-            for member in members:
-                value = number(1) if aggregate.of is None else member.arguments[part]
-                if value is not None:
-                    taken.append((member.node, value))
-            if aggregate.distinct:
-                sums: dict[Term, list[int]] = {}
-                for node, value in taken:
-                    sums.setdefault(value, []).append(node)
-                taken = [(circuit.plus(nodes), value) for value, nodes in sums.items()]
-            found.append(Contribution(column.name, aggregate.name, tuple(taken)))
-    return tuple(found)
+    parts = [(column.name, aggregates[part], part) for column, parts in plan.made_of for part in parts]
+    # members do not tell which solutions are alike
+    return [(column, of.name, part) for column, of, part in parts if of.of is not None or not of.distinct]

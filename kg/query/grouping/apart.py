@@ -5,13 +5,15 @@ pattern has their solutions in every part of the data. In the derivation query s
 table of all solutions that they may have (``Given``), each with an annotation of its own.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from kg.query.algebra import Given, Item, Pattern, Select, Var
 from kg.query.deriving.conditions import existences, rewritten
-from kg.query.deriving.derivation import Inner, NotAnnotated, Worked
+from kg.query.deriving.derivation import Inner, NotAnnotated, Tree, Worked
 from kg.query.deriving.hull import Hull
 from kg.query.deriving.standing import Scope
+from kg.query.grouping.gathering import gathering_of, is_simple
 from kg.query.grouping.groups import aggregates_of
 from kg.query.scope import certain, has_aggregate, projected
 
@@ -58,14 +60,22 @@ class Deriver(Hull):
         aggregates = aggregates_of(what)
         arguments = [None if a.of is None else Item(self.fresh("argument"), a.of) for a in aggregates]
         items = (*keys, *(item for item in arguments if item is not None))
-        members = Select(what.of, items)
-        inside = self.inside(members, replace(scope, names={}))
-        own = {item.variable: self.fresh("own") for item in items if item.variable is not None}
-        inside = replace(inside, names={**inside.names, **own})
-        pattern = scope.wrapped(self.selected(members, inside))
-        tree = self.tree(pattern, tuple(own.values()))
+        tree, own = self.members(what.of, items, scope)
         names = tuple(key.variable for key in keys if key.variable is not None)
         given = tuple(
             None if item is None or item.variable is None else own[item.variable] for item in arguments
         )
-        return Inner(tree, what, scope.renamed(projected(what)), names, given)
+        gathering = None
+        if self.indexed and not scope.layers and is_simple(what.of):
+            other = Deriver(self.fresh, self.base, indexed=True, counts=True)
+            gathering = gathering_of(what, *other.members(what.of, keys, scope), keys)
+        return Inner(tree, what, scope.renamed(projected(what)), names, given, gathering=gathering)
+
+    def members(self, of: Pattern, items: Sequence[Item], scope: Scope) -> tuple[Tree, Mapping[Var, Var]]:
+        """The solutions of a pattern, keyed by some columns; and the names that its variables have there."""
+        members = Select(of, tuple(items))
+        inside = self.inside(members, replace(scope, names={}))
+        own = {item.variable: self.fresh("own") for item in items if item.variable is not None}
+        inside = replace(inside, names={**inside.names, **own})
+        pattern = scope.wrapped(self.selected(members, inside))
+        return self.tree(pattern, tuple(own.values())), inside.names

@@ -1,15 +1,30 @@
 """Counts that decide: "exactly n of these", "at least n of these", built up as circuits member by member."""
 
+import operator
+import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from kg.provenance.circuit import Circuit
-from kg.query.algebra import Aggregate, Exists, Expression, Filter, Item, Pattern, Query, Select, Var
+from kg.query.algebra import (
+    Aggregate,
+    Exists,
+    Expression,
+    Filter,
+    Item,
+    Lit,
+    Operation,
+    Pattern,
+    Query,
+    Select,
+    Var,
+)
 from kg.query.answer import Row, Term
 from kg.query.builder import Builder
 from kg.query.deriving.derivation import NotAnnotated
 from kg.query.grouping.groups import (
+    Group,
     Member,
     Outcome,
     aggregates_of,
@@ -20,9 +35,19 @@ from kg.query.grouping.groups import (
 )
 from kg.query.scope import subexpressions
 from kg.query.shaping.render import render
+from ontology.vocab import XSD
 
 MOST_COUNTED = 200
 """A group of which only a count matters has at most so many."""
+_NUMBER = re.compile(r"[0-9]{1,9}")
+_COMPARISONS: Mapping[str, Callable[[int, int], bool]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    "=": operator.eq,
+    "!=": operator.ne,
+    ">=": operator.ge,
+    ">": operator.gt,
+}
 
 
 def counted(
@@ -49,36 +74,42 @@ def counted(
     return [Outcome(key, (number(n),), node) for n, node in enumerate(exactly) if node != circuit.zero]
 
 
-def by_count(
-    builder: Builder, select: Select, groups: Mapping[Row, Sequence[Member]], *, implicit: bool
-) -> dict[Row, int] | None:
-    """For each group when HAVING lets it pass, where a count alone decides that; ``None`` where not.
-
-    Beyond some count HAVING always says the same, so no more than up to there is counted:
-    "at least n of m" takes n times m nodes.
-    """
+def deciding_count(select: Select) -> Aggregate | None:
+    """The count on which alone it hangs what HAVING says of a group, if there is such a one."""
     aggregates = aggregates_of(replace(select, items=(), order=()))
     if len(aggregates) != 1 or aggregates[0].name != "COUNT" or not _is_of_aggregates(select.having):
         return None
     count = aggregates[0]
-    if count.of is None and count.distinct:
-        return None
+    return None if count.of is None and count.distinct else count
+
+
+def by_count(
+    builder: Builder, select: Select, count: Aggregate, groups: Mapping[Row, Group], *, implicit: bool
+) -> dict[Row, int]:
+    """For each group when HAVING lets it pass, where a count alone decides that.
+
+    Beyond some count HAVING always says the same, so no more than up to there is counted:
+    "at least n of m" takes no more than n times m sums and products.
+    """
     place = aggregates_of(select).index(count)
-    events = {key: _events(builder.circuit, members, count, place) for key, members in groups.items()}
+    events = {key: _events(builder.circuit, group, count, place) for key, group in groups.items()}
     passes = _passing(builder, select, count, max(map(len, events.values()), default=0))
     last = len(passes) - 1
     while last > 0 and passes[last - 1] == passes[-1]:
         last -= 1
     circuit = builder.circuit
     found = {}
-    for key, members in groups.items():
+    for key, group in groups.items():
         if last * len(events[key]) > MOST_COUNTED * MOST_COUNTED:
             raise NotAnnotated(
                 f"HAVING that counts up to {last} in a group of {len(events[key])} is not annotated"
             )
-        there = circuit.one if implicit else circuit.plus(member.node for member in members)
-        if passes[last] and not any(passes[:last]):
-            found[key] = at_least(circuit, events[key], last) if last else there
+        if passes[last] and not any(passes[:last]) and last:
+            found[key] = circuit.at_least(last, events[key])
+            continue
+        there = circuit.one if implicit else circuit.plus(group.nodes)
+        if passes[last] and not last:
+            found[key] = there
             continue
         states = [circuit.one, *[circuit.zero] * last]
         for event in events[key]:
@@ -86,15 +117,6 @@ def by_count(
         states[0] = circuit.times((states[0], there))
         found[key] = circuit.plus(state for n, state in enumerate(states) if passes[n])
     return found
-
-
-def at_least(circuit: Circuit, events: Sequence[int], least: int) -> int:
-    """That so many of some events are true, one or more; nothing is subtracted for it."""
-    states = [circuit.one, *[circuit.zero] * least]
-    for done, event in enumerate(events, start=1):
-        for n in range(min(done, least), 0, -1):
-            states[n] = circuit.plus((states[n], circuit.times((states[n - 1], event))))
-    return states[least]
 
 
 def _is_of_aggregates(conditions: Sequence[Expression]) -> bool:
@@ -106,25 +128,45 @@ def _is_of_aggregates(conditions: Sequence[Expression]) -> bool:
     return not any(isinstance(part, Var | Exists) and id(part) not in inside for part in parts)
 
 
-def _events(circuit: Circuit, members: Sequence[Member], count: Aggregate, place: int) -> list[int]:
+def _events(circuit: Circuit, group: Group, count: Aggregate, place: int) -> Sequence[int]:
     """What a count counts: members, or distinct values of them."""
-    counted = [m for m in members if count.of is None or m.arguments[place] is not None]
+    values = group.arguments[place]
+    if count.of is None or values is None:
+        return group.nodes
     if not count.distinct:
-        return [member.node for member in counted]
-    parts: defaultdict[Term | None, list[int]] = defaultdict(list)
-    for member in counted:
-        parts[member.arguments[place]].append(member.node)
+        return [node for node, value in zip(group.nodes, values, strict=True) if value is not None]
+    parts: defaultdict[Term, list[int]] = defaultdict(list)
+    for node, value in zip(group.nodes, values, strict=True):
+        if value is not None:
+            parts[value].append(node)
     return [circuit.plus(nodes) for nodes in parts.values()]
 
 
 def _passing(builder: Builder, select: Select, count: Aggregate, most: int) -> list[bool]:
     """Whether HAVING lets a group pass, for each count from none to ``most``."""
+    known = [_compared(condition, count) for condition in select.having]
+    if all(known):
+        return [all(passes is not None and passes(n) for passes in known) for n in range(most + 1)]
     value = Var("n")
     of: Pattern = written((value,), [(number(n),) for n in range(most + 1)])
     for condition in select.having:
         of = Filter(without_aggregates(condition, {count: value}), of)
     passed = {place_of(row) for row in builder.solutions(render(Query("select", Select(of, (Item(value),)))))}
     return [n in passed for n in range(most + 1)]
+
+
+def _compared(condition: Expression, count: Aggregate) -> Callable[[int], bool] | None:
+    """What a condition says of a count, where it compares that with a number; ``None`` for another one."""
+    match condition:
+        case Operation(sign, (left, Lit(lexical, datatype, None))) if (
+            left == count
+            and datatype == f"{XSD}integer"
+            and sign in _COMPARISONS
+            and _NUMBER.fullmatch(lexical)
+        ):
+            compare, bound = _COMPARISONS[sign], int(lexical)
+            return lambda n: compare(n, bound)
+    return None
 
 
 def _counted_on(circuit: Circuit, states: Sequence[int], event: int) -> list[int]:

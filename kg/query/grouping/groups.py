@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from typing import NamedTuple
 
 from kg.dataset.terms import Literal
@@ -21,7 +22,7 @@ from kg.query.algebra import (
     Table,
     Var,
 )
-from kg.query.answer import Row
+from kg.query.answer import Row, Term
 from kg.query.builder import Builder
 from kg.query.deriving.derivation import NotAnnotated
 from kg.query.scope import expressions_of, subexpressions
@@ -34,6 +35,30 @@ class Member(NamedTuple):
 
     arguments: Row
     node: int
+
+
+@dataclass(frozen=True)
+class Group:
+    """The members of a group by columns: their annotations, and what each aggregate takes in of them.
+
+    There is no column of what an aggregate takes in where that was not asked for, or is nothing.
+    """
+
+    nodes: Sequence[int]
+    arguments: tuple[Sequence[Term | None] | None, ...]
+
+    @property
+    def members(self) -> list[Member]:
+        """The members one by one."""
+        columns = [repeat(None, len(self.nodes)) if of is None else of for of in self.arguments]
+        rows = zip(*columns, strict=True) if columns else repeat((), len(self.nodes))
+        return list(map(Member, rows, self.nodes))
+
+
+def group_of(members: Sequence[Member], aggregates: int) -> Group:
+    """The same of members that are known one by one, with what so many aggregates take in."""
+    nodes = [member.node for member in members]
+    return Group(nodes, tuple([member.arguments[place] for member in members] for place in range(aggregates)))
 
 
 @dataclass(frozen=True)
@@ -100,10 +125,17 @@ def finished(
     """Rows of a grouped SELECT from what its groups may become: expressions, HAVING and ORDER BY applied."""
     if not found:
         return []
+    every: list[Expression] = [*keys, *aggregates]
+    places = {part: place for place, part in enumerate(every)}
+    shown = [item.variable if item.expression is None else item.expression for item in select.items or ()]
+    if not select.having and not select.order and all(part in places for part in shown):
+        pick = [places[part] for part in shown if part is not None]
+        rows = [(*one.key, *one.values) for one in found]
+        return [(tuple(row[n] for n in pick), one.node) for row, one in zip(rows, found, strict=True)]
     names = {aggregate: Var(f"_v{place}") for place, aggregate in enumerate(aggregates)}
     line = Var("_r")
-    rows = [(number(place), *one.key, *one.values) for place, one in enumerate(found)]
-    table = written((line, *keys, *names.values()), rows)
+    lines = [(number(place), *one.key, *one.values) for place, one in enumerate(found)]
+    table = written((line, *keys, *names.values()), lines)
     of: Pattern = table
     for condition in select.having:
         of = Filter(without_aggregates(condition, names), of)

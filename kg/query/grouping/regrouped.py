@@ -8,8 +8,7 @@ often as it comes. So the rows are the same aggregates over a table of these mem
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from kg.provenance.evaluate import evaluate
-from kg.provenance.semirings import BOOLEAN
+from kg.provenance.evaluate import held_in_all
 from kg.query.algebra import Aggregate, Expression, Item, Order, Query, Select
 from kg.query.answer import Row
 from kg.query.builder import Builder
@@ -62,7 +61,7 @@ def _standing(builder: Builder, plan: Grouped, groups: Mapping[Row, Sequence[Mem
     """The members that are solutions: their keys, and what the aggregates take in of them."""
     members = [(key, member) for key, of in groups.items() for member in of]
     if plan.inner.tree.is_supposed:
-        held = evaluate(builder.circuit, {member.node for _, member in members}, BOOLEAN, lambda _: True)
+        held = held_in_all(builder.circuit, {member.node for _, member in members})
         members = [(key, member) for key, member in members if held[member.node]]
     return [(*key, *member.arguments) for key, member in members]
 

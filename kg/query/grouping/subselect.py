@@ -11,6 +11,7 @@ from kg.query.answer import Row
 from kg.query.builder import Builder, picker
 from kg.query.deriving.derivation import Inner, NotAnnotated
 from kg.query.grouping.counting import one_more
+from kg.query.grouping.gathering import gathered
 from kg.query.grouping.groups import Member, aggregates_of, finished
 from kg.query.grouping.outcomes import outcomes
 from kg.query.scope import has_aggregate
@@ -63,13 +64,19 @@ def members_of(
 
 def grouped(builder: Builder, inner: Inner) -> list[tuple[Row, int]]:
     """The rows that a grouped SELECT has in any part of the data."""
-    groups = members_of(builder, inner)
+    found = None
+    if inner.gathering is not None:
+        found = gathered(builder, inner.gathering, rows=False, taken=range(len(inner.arguments)))
+    if found is None:
+        groups = members_of(builder, inner)
+    else:
+        groups = {key: group.members for key, group in found.groups.items()}
     implicit = inner.select.group is None
     if implicit:
         groups.setdefault((), [])
     aggregates = aggregates_of(inner.select)
-    found = outcomes(builder, aggregates, groups, implicit=implicit)
-    return finished(builder, inner.select, inner.keys, aggregates, found, inner.tree.base)
+    become = outcomes(builder, aggregates, groups, implicit=implicit)
+    return finished(builder, inner.select, inner.keys, aggregates, become, inner.tree.base)
 
 
 def _summed(circuit: Circuit, rows: Sequence[tuple[Row, int]]) -> list[tuple[Row, int]]:

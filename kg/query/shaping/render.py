@@ -8,6 +8,7 @@ term can end before its end. Names of variables, blank nodes and languages are w
 the grammar read them; IRIs and strings have everything escaped that could close them.
 """
 
+import re
 from operator import attrgetter
 
 from kg.errors import QueryRefused
@@ -60,6 +61,7 @@ _ESCAPES = {i: f"\\u{i:04X}" for i in range(0x20)} | {
     0x5C: "\\\\",
 }
 _IN_IRI = {i: f"\\u{i:04X}" for i in (*range(0x21), *map(ord, '<>"{}|^`\\'))}
+_ODD, _ODD_IN_IRI = (re.compile(f"[{re.escape(''.join(map(chr, odd)))}]") for odd in (_ESCAPES, _IN_IRI))
 
 NOTHING = "_nothing"
 """The column of a rendered ``SELECT *`` that has none of its own: a SELECT must name a variable."""
@@ -100,7 +102,7 @@ def prologue(base: str | None) -> str:
 
 def string(text: str) -> str:
     """A quoted string."""
-    return f'"{text.translate(_ESCAPES)}"'
+    return f'"{text.translate(_ESCAPES) if _ODD.search(text) else text}"'
 
 
 def node(term: Node) -> str:
@@ -109,7 +111,7 @@ def node(term: Node) -> str:
         case Var(name):
             return f"?{name}"
         case Iri(value):
-            return f"<{value.translate(_IN_IRI)}>"
+            return f"<{value.translate(_IN_IRI) if _ODD_IN_IRI.search(value) else value}>"
         case Blank(label):
             return f"_:{label}"
         case Lit(lexical, datatype, language):

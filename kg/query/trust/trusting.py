@@ -1,8 +1,10 @@
 """A dataset under a trust policy: the same facts, but what they rest on is what the policy lets pass."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
+from itertools import chain
 
+from kg.dataset.annotated.collect import Lists
 from kg.dataset.annotated.view import Fact, Support, claim_of
 from kg.dataset.record.records import Object, Subject
 from kg.dataset.terms import BlankNode, NamedNode, QueryBoolean, QuerySolutions, QueryTriples
@@ -62,25 +64,39 @@ class Restriction:
 class _TrustedFacts:
     """Annotated facts under a restriction."""
 
-    def __init__(self, facts: AnnotatedFacts, restriction: Restriction) -> None:
+    def __init__(
+        self, facts: AnnotatedFacts, restriction: Restriction, expect: Callable[[Iterable[str]], None]
+    ) -> None:
         self._facts = facts
         self._restriction = restriction
+        self._expect = expect
 
     def query(
         self, sparql: str, *, base_iri: str | None = None
     ) -> QuerySolutions | QueryBoolean | QueryTriples:
         return self._facts.query(sparql, base_iri=base_iri)
 
+    def collected(self, sparql: str) -> tuple[QuerySolutions | QueryBoolean | QueryTriples, Lists]:
+        return self._facts.collected(sparql)
+
     def matching(
         self, s: Subject | None, p: NamedNode | None, o: Object | None
     ) -> Iterator[tuple[Subject, NamedNode, Object, BlankNode]]:
         return self._facts.matching(s, p, o)
 
+    def from_node(self, s: Subject, p: NamedNode) -> list[tuple[Object, BlankNode]]:
+        return self._facts.from_node(s, p)
+
+    def to_node(self, p: NamedNode, o: Object) -> list[tuple[Subject, BlankNode]]:
+        return self._facts.to_node(p, o)
+
     def claims(self, names: Sequence[BlankNode]) -> list[Fact | None]:
         return [support.sole for support in self.supports(names)]
 
     def supports(self, names: Sequence[BlankNode]) -> list[Support]:
-        return [self._restriction.of_facts(support) for support in self._facts.supports(names)]
+        found = self._facts.supports(names)
+        self._expect(chain.from_iterable(support.claims for support in found))
+        return [self._restriction.of_facts(support) for support in found]
 
 
 class Trusting(Wrapped):
@@ -101,7 +117,7 @@ class Trusting(Wrapped):
     def index(self) -> AnnotatedFacts | None:
         """The facts with what is believed of their annotations."""
         index = self._source.index
-        return None if index is None else _TrustedFacts(index, self._restriction)
+        return None if index is None else _TrustedFacts(index, self._restriction, self.expect_claims)
 
     def fact_support(self, s: Subject, p: NamedNode, o: Object) -> Support:
         """What a triple of the default graph rests on, of what is believed."""

@@ -18,6 +18,7 @@ from kg.dataset.annotated.view import Support
 from kg.dataset.judgments.naming import Naming, naming
 from kg.dataset.restricted import Candidate, RestrictedView, is_named, restricted
 from kg.dataset.snapshots import Snapshot
+from kg.dataset.sweeping import unswept
 from kg.dataset.terms import NamedNode, Quad
 from kg.errors import QuerySyntaxError
 from kg.provenance.circuit import CircuitTooLarge
@@ -35,7 +36,6 @@ from kg.query.prepare import Prepared, prepared
 from kg.query.service.services import Services
 from kg.query.shaping.size import TooComplex
 from kg.query.source import Source
-from kg.query.sweeping import unswept
 from kg.query.trust.chosen import Chosen
 from kg.query.trust.policy import TrustPolicy
 from kg.query.trust.trusting import Restriction, Trusting

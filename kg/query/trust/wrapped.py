@@ -1,12 +1,12 @@
 """A source that stands before another: it answers as that one does, but where a subclass says otherwise."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from kg.dataset.annotated.view import ClaimInfo, Support
 from kg.dataset.record.records import Object, Subject
 from kg.dataset.statistics import Statistics
 from kg.dataset.terms import NamedNode, QueryBoolean, QuerySolutions, QueryTriples
-from kg.query.source import AnnotatedFacts, Source
+from kg.query.source import AnnotatedFacts, Expecting, Source
 
 
 class Wrapped:
@@ -68,6 +68,11 @@ class Wrapped:
     def holds(self, graph: NamedNode, s: Subject, p: NamedNode, o: Object) -> bool:
         """Whether a named graph has a triple."""
         return self._source.holds(graph, s, p, o)
+
+    def expect_claims(self, iris: Iterable[str]) -> None:
+        """What is told about these claims will be asked."""
+        if isinstance(self._source, Expecting):
+            self._source.expect_claims(iris)
 
     def claim_info(self, iri: str) -> ClaimInfo | None:
         """What is told about an active claim."""

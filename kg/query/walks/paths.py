@@ -15,8 +15,9 @@ from kg.query.answer import Term
 from kg.query.deriving.derivation import NotAnnotated
 from kg.query.walks.components import components
 
-Reached = dict[Term, int]
+Reached = Mapping[Term, int]
 Edges = Mapping[Term, Mapping[Term, int]]
+_NOWHERE: Reached = {}
 MOST_WORK = 200_000
 """So many sums and products are built within the cycles of one graph, and no more."""
 
@@ -63,6 +64,8 @@ class Ways:
 
     def reached(self, path: Path, start: Term) -> Reached:
         """The nodes that a path leads to, and what each of them rests on."""
+        if isinstance(path, Step):
+            return self._edges_of(path, False).get(start, _NOWHERE)
         of = self._known.get(id(path))  # paths are deep, and hashed as deep as that each time
         if of is None:
             of = self._known[id(path)] = (path, {})
@@ -87,9 +90,9 @@ class Ways:
     def _reached(self, path: Path, start: Term) -> Reached:
         match path:
             case Step() | Negated():
-                return dict(self._edges_of(path, False).get(start, {}))
+                return self._edges_of(path, False).get(start, _NOWHERE)
             case Inverse(Step() | Negated() as edge):
-                return dict(self._edges_of(edge, True).get(start, {}))
+                return self._edges_of(edge, True).get(start, _NOWHERE)
             case Inverse(inner):
                 return self.reached(self.turned(inner), start)
             case Sequence(left, right):
@@ -128,7 +131,7 @@ class Ways:
         start: Term,
         component: list[Term],
         inward: Mapping[Term, list[tuple[Term, int]]],
-        known: Reached,
+        known: dict[Term, int],
     ) -> None:
         """Work out a component, given what the nodes before it rest on."""
         inside = set(component)

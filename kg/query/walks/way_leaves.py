@@ -150,17 +150,16 @@ class _Neighbours(dict[Term, dict[Term, int]]):
         return found or default
 
     def _read(self, start: Term) -> dict[Term, int]:
+        if self._predicate is not None:
+            return self._step(start, self._predicate)
         quads: list[tuple[Term, NamedNode, Term, BlankNode]] = []
         path = self._path
         both = isinstance(path, Negated) and bool(path.inverse)
         if (both or not self._backward) and not isinstance(start, Literal):
-            quads += self._index.matching(start, self._predicate, None)
+            quads += self._index.matching(start, None, None)
         if both or self._backward:
-            quads += self._index.matching(None, self._predicate, start)
-        numbers = self._leaves.annotated([name for *_, name in quads])
-        if self._predicate is not None:
-            far = 0 if self._backward else 2
-            return {quad[far]: number for quad, number in zip(quads, numbers, strict=True)}
+            quads += self._index.matching(None, None, start)
+        numbers = self._leaves.named([name for *_, name in quads])
         parts: defaultdict[Term, set[int]] = defaultdict(set)
         for (s, p, o, _), number in zip(quads, numbers, strict=True):
             for first, last in _ends(path, s, p, o):
@@ -169,6 +168,17 @@ class _Neighbours(dict[Term, dict[Term, int]]):
                     parts[there].add(number)
         plus = self._leaves.circuit.plus
         return {end: plus(sorted(of)) for end, of in parts.items()}
+
+    def _step(self, start: Term, predicate: NamedNode) -> dict[Term, int]:
+        near: Sequence[tuple[Term, BlankNode]] = []
+        if self._backward:
+            near = self._index.to_node(predicate, start)
+        elif not isinstance(start, Literal):
+            near = self._index.from_node(start, predicate)
+        if not near:
+            return {}
+        ends, names = zip(*near, strict=True)
+        return dict(zip(ends, self._leaves.named(names), strict=True))
 
 
 def _ends(path: Step | Negated, s: Term, p: Term | None, o: Term) -> list[tuple[Term, Term]]:

@@ -12,7 +12,7 @@ from kg.dataset.checks.invariants import check_dataset
 from kg.dataset.loading.rdf import ingest_rdf
 from kg.dataset.snapshots import Reader
 from kg.dataset.terms import DefaultGraph, Literal, NamedNode, Quad
-from kg.dataset.text import keeping
+from kg.dataset.text import keeping, telling
 from kg.dataset.text.search import Ask, TextIndex
 from kg.dataset.upkeep.purge import Purge
 from kg.dataset.writer import Writer
@@ -85,12 +85,22 @@ def perform(writer: Writer, steps: list[tuple[str, Any]]) -> None:
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(STEPS)
-def test_it_stays_in_step(tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, Any]]) -> None:
+def test_it_stays_in_step(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, steps: list[tuple[str, Any]]
+) -> None:
     path = tmp_path_factory.mktemp("kept") / "store"
     with Writer(path) as writer:
         perform(writer, steps)
         writer.commit()
-    assert [f for f in check_dataset(Reader(path).current()) if "text" in f.invariant] == []
+    alone, at_once = Reader(path).current(), Reader(path).current()
+    assert [f for f in check_dataset(alone) if "text" in f.invariant] == []
+    claims = text_of(path).claims(Ask(limit=100)).claims
+    with monkeypatch.context() as few:
+        few.setattr(telling, "MANY", 1)
+        at_once.expect_claims(claims)
+    for iri in claims:
+        assert at_once.claim_info(iri) == alone.claim_info(iri)
+        assert at_once.rebuttals(iri) == alone.rebuttals(iri)
 
 
 def test_a_denial_contests_what_was_said_before(path: Path) -> None:

@@ -60,6 +60,24 @@ def test_case(file: Path, tmp_path: Path) -> None:
             assert told(around, keys) == {(k, s) for k, s in expected(case) if any(key in side for side in s)}
 
 
+@pytest.mark.parametrize(
+    "name", ["contradiction", "different-time", "both-times", "no-time-told", "correction"]
+)
+def test_a_claim_is_contested_by_what_contradicts_or_corrects_it(name: str, tmp_path: Path) -> None:
+    case = json.loads((Path(__file__).parent / "cases" / f"{name}.json").read_text())
+    snapshot, keys = taken(tmp_path / "store", case)
+    opposed = {
+        (claim, other)
+        for one in conflicts(snapshot, kinds=[Kind.CONTRADICTION, Kind.CORRECTION])
+        for side in one.sides
+        for claim in side.claims
+        for other in one.claims - set(side.claims)
+    }
+    against = {(claim, other) for claim in keys for other in snapshot.rebuttals(claim)}
+    assert against <= opposed
+    assert bool(against) == bool(opposed)
+
+
 @pytest.fixture(scope="module")
 def together(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
     """A store with what some cases claim, of which one kind is asked at a time."""

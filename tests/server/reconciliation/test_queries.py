@@ -93,7 +93,6 @@ BROKEN = {
     "no JSON": "{",
     "no object": "[1]",
     "nothing asked": '{"q": {}}',
-    "an empty name": '{"q": {"query": " "}}',
     "a limit of none": '{"q": {"query": "a", "limit": 0}}',
     "a limit below none": '{"q": {"query": "a", "limit": -1}}',
     "a limit that is no number": '{"q": {"query": "a", "limit": NaN}}',
@@ -131,3 +130,17 @@ def test_a_form_is_needed(client: FlaskClient) -> None:
     assert client.post("/reconcile", data={"other": "1"}).status_code == 400
     assert client.post("/reconcile", data={"queries": "{}", "extend": "{}"}).status_code == 400
     assert client.delete("/reconcile").status_code == 405
+
+
+def test_an_empty_cell_does_not_spoil_the_batch(client: FlaskClient) -> None:
+    told = batch(client, blank={"query": " "}, empty={"query": ""}, firm={"query": "Tesla"})
+    assert told["blank"] == told["empty"] == {"result": []}
+    assert told["firm"]["result"][0]["match"]
+
+
+def test_types_go_by_prefixed_names_too(client: FlaskClient) -> None:
+    whole = batch(client, q={"query": "Baotou", "type": f"{LS}Place"})
+    assert whole["q"]["result"][0]["name"] == "Baotou"
+    assert batch(client, q={"query": "Baotou", "type": "ls:Place"}) == whole
+    unknown = json.dumps({"q": {"query": "Baotou", "type": "ls:Nonsense"}})
+    assert client.post("/reconcile", data={"queries": unknown}).status_code == 400

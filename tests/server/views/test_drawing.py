@@ -56,3 +56,12 @@ def test_what_is_too_large_is_not_drawn() -> None:
     root = circuit.plus(circuit.token(f"c{n}") for n in range(30))
     assert draw(circuit, root, lambda iri: (None, iri), most=30) is None
     assert draw(circuit, root, lambda iri: (None, iri), most=31) is not None
+
+
+def test_it_tells_whether_a_claim_has_no_number() -> None:
+    circuit = Circuit()
+    root = circuit.plus([circuit.token("a"), circuit.times([circuit.token("a"), circuit.token("b")])])
+    for numbered, spared in (("ab", False), ("a", True)):
+        drawing = draw(circuit, root, lambda iri, known=numbered: (1 if iri in known else None, iri))
+        assert drawing is not None
+        assert drawing.spared == spared

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from kg.dataset.snapshots import Reader
 from kg.dataset.terms import DefaultGraph, NamedNode
 from ontology.vocab import LS
-from server.views.support import Ratings, strength, support_of, told_of
+from server.views.support import Ratings, strength, support_of
 
 QUERY = "SELECT ?p ?c { ?p ls:holdsLicenseFor ?c }"
 
@@ -28,14 +28,14 @@ def test_a_fact_is_as_sure_as_the_row_that_is_that_fact(client: FlaskClient, sto
 
 
 def test_what_is_written_down_tells_what_the_record_tells(store: Path) -> None:
-    snapshot = Reader(store).current()
+    snapshot, alone = Reader(store).current(), Reader(store).current()
     facts = list(snapshot.main.quads_for_pattern(None, None, None, DefaultGraph()))
     assert facts
     against = set()
     for fact in facts:
         support = snapshot.fact_support(fact.subject, fact.predicate, fact.object)
         assert support_of(snapshot, fact) == support
-        quick, slow = strength(snapshot, support), strength(snapshot, support, told={})
+        quick, slow = strength(snapshot, support), strength(alone, support, told={})
         assert quick.confidence == pytest.approx(slow.confidence, abs=1e-12)
         assert (quick.origins, quick.claims, quick.contested) == (slow.origins, slow.claims, slow.contested)
         against.update(slow.contested)
@@ -43,13 +43,13 @@ def test_what_is_written_down_tells_what_the_record_tells(store: Path) -> None:
 
 
 def test_rebuttals_are_sought_where_there_are_any(store: Path) -> None:
-    snapshot = Reader(store).current()
+    snapshot, alone = Reader(store).current(), Reader(store).current()
     claims = list(snapshot.stating_claims())
-    ratings = Ratings(snapshot, told_of(snapshot, claims))
+    ratings = Ratings(snapshot, snapshot.told(claims))
     assert ratings.told.keys() == set(claims)
     for claim in claims:
-        assert ratings.rebuttals(claim) == snapshot.rebuttals(claim)
-        quick, slow = ratings.rating(claim), snapshot.rating(claim)
+        assert ratings.rebuttals(claim) == alone.rebuttals(claim)
+        quick, slow = ratings.rating(claim), alone.rating(claim)
         assert quick is not None
         assert slow is not None
         assert quick[:2] == slow[:2]

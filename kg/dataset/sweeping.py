@@ -1,6 +1,6 @@
-"""Garbage is not looked for while an answer is built.
+"""Garbage is not looked for while an answer is built, nor while much is loaded.
 
-Rows, terms and circuit nodes are many, and none of them is part of a cycle: they go when
+Rows, terms, lines and circuit nodes are many, and none of them is part of a cycle: they go when
 nothing refers to them. The collector would go through all of them again and again (measured:
 two fifths of the time of an answer with some thousand derivations).
 """
