@@ -68,13 +68,13 @@ class Labels:
 def _answering(text: str, body: int, lexicon: Lexicon) -> str | None:
     """The only one whom the text introduces as a spokesperson, or whom the lead of an interview names."""
     titles = "|".join(sorted(lexicon.speech["spokespersons"]))
-    found = set(re.findall(rf"\b(?i:{titles}) ((?:[A-Z][\w-]+ ){{1,2}}?[A-Z][\w-]+)", text))
+    found: set[str] = set(re.findall(rf"\b(?i:{titles}) ((?:[A-Z][\w-]+ ){{1,2}}?[A-Z][\w-]+)", text))
     if len(found) == 1:
         return found.pop()
     first = _FIRST_QUESTION.search(text, body)
     if first is None or found:
         return None
-    names = _FULL_NAME.findall(text, body, first.start())
+    names: list[str] = _FULL_NAME.findall(text, body, first.start())
     known = lexicon.classes["given_names"]
     given = next((name for name in names if name.split()[0].lower() in known), None)
     return given or next(iter(names), None)
