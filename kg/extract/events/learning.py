@@ -7,7 +7,8 @@ folder holds ``NAME.txt`` with ``NAME.gold.json``; a sentence there tells of the
 and so does each of its clauses. The articles are cut into lines and clauses as the extractor cuts them.
 ``--held`` are folders that are not learned from: how well the types of their sentences are told is
 printed. Needs scikit-learn. The shipped weights are learned from ``sentences/*.tsv`` here and, in
-tests/extract/articles, dev, held_out, second, third, fourth, fifth and seventh.
+tests/extract/articles, dev, held_out, second, third, fourth, fifth, seventh
+and ninth.
 """
 
 import argparse

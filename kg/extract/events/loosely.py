@@ -15,7 +15,7 @@ from kg.extract.events.telling import features, telling
 from kg.extract.grammar import syntax
 from kg.extract.grammar.segments import Segment, segments
 
-LEAST = 0.3
+LEAST = 0.4
 """From which likelihood on a clause tells of a type: by the figures of sets left out of learning."""
 SURE = 0.5
 """From which likelihood on it tells what befell a license although frames know its words; of no grant."""
