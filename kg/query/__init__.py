@@ -11,6 +11,7 @@ from typing import Literal
 from kg.dataset.snapshots import Snapshot
 from kg.query.answer import Answer, Contribution, Provenance, RowProvenance
 from kg.query.asking import query as _query
+from kg.query.assess import assessed_rows
 from kg.query.difference import Changed, Difference, difference
 from kg.query.explain import explain
 from kg.query.plain import is_like_another, unread
@@ -29,6 +30,7 @@ __all__ = [
     "Services",
     "Source",
     "TrustPolicy",
+    "assessed_rows",
     "difference",
     "explain",
     "is_like_another",

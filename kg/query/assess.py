@@ -1,9 +1,11 @@
 """From a circuit and its roots to what an answer tells of each row."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from kg.dataset.annotated.view import ClaimInfo
-from kg.provenance.circuit import Circuit, Op
+from kg.dataset.sweeping import unswept
+from kg.provenance.circuit import Circuit, CircuitTooLarge, Op
 from kg.provenance.probability import Assessor
 from kg.provenance.trusted import Trust
 from kg.provenance.witnesses import rests_on_of
@@ -86,6 +88,29 @@ def assessed(
         known[node] = RowProvenance(node, sure.value, sure.error, weakest[node], origins, contested)
     rows = [known[node] for node in roots]
     return _provenance(source, circuit, rows, claims.infos, contributions, note)
+
+
+def assessed_rows(
+    source: Source, told: Provenance, shown: range, services: Services | None = None
+) -> Provenance:
+    """A provenance of which only the circuit is told, with some of its rows assessed.
+
+    Of the other rows it tells their nodes alone, and of claims only those that the chosen
+    rows rest on.
+    """
+    if not told.complete:
+        return told
+    chosen = [told.rows[place] for place in shown]
+    nodes = [row.node for row in chosen if row.node is not None]
+    contributions = tuple(row.aggregates for row in chosen) if any(row.aggregates for row in chosen) else ()
+    try:
+        with unswept():
+            part = assessed(source, told.circuit, nodes, True, contributions, None, services)
+    except (NotAnnotated, CircuitTooLarge) as why:
+        return not_annotated(source, str(why), len(told.rows))
+    rows = [RowProvenance(row.node) for row in told.rows]
+    rows[shown.start : shown.stop] = part.rows
+    return replace(part, rows=tuple(rows), notes=told.notes)
 
 
 def _provenance(

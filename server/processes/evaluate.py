@@ -16,7 +16,17 @@ from kg.dataset.snapshots import Reader, Snapshot
 from kg.dataset.terms import QuerySolutions
 from kg.errors import LodestoneError, QuerySyntaxError, StoreError, VersionGone
 from kg.outbound import Outbound
-from kg.query import Answer, Services, TrustPolicy, difference, explain, is_like_another, query, unread
+from kg.query import (
+    Answer,
+    Services,
+    TrustPolicy,
+    assessed_rows,
+    difference,
+    explain,
+    is_like_another,
+    query,
+    unread,
+)
 from kg.query.difference_json import difference_json
 from kg.query.formats.rdf_results import to_rdf
 from kg.query.formats.results import Unwritable, to_csv, to_json, to_tsv, to_xml
@@ -28,6 +38,7 @@ from server.conflicts import conflicts_told
 from server.errors import BadRequest, NotAcceptable
 from server.formats import GRAPHS, RESULTS, Format, by_name, offers
 from server.gate.negotiate import choose
+from server.paging import rows_of_page
 from server.processes.jobs import Draft, Evaluation, Failure, Job, Policy, Provenance, Reply, Task
 from server.processes.memory import lifted
 from server.processes.stream import write_rows
@@ -171,14 +182,27 @@ def answer(snapshot: Snapshot, job: Job, services: Services | None = None) -> Dr
         named_graphs=job.named_graphs,
         base_iri=job.base,
         services=services,
+        confidence=job.page is None,
     )
     chosen, content_type = target or target_for(found.kind, job)
-    if job.html and found.kind in ("construct", "describe"):
-        body = to_json(_as_rows(found)).encode()
+    if job.html:
+        table = _as_rows(found) if found.kind in ("construct", "describe") else found
+        if job.page is not None:
+            table = _for_page(snapshot, table, job.page, services)
+        body = to_json(table).encode()
         return Draft(found.kind, content_type, found.version, chosen.name, partial(_whole, body))
     about = f"{snapshot.names.base}provenance" if chosen.name in _WITH_GRAPHS else None
     body = write(found, chosen, columns=job.provenance is Provenance.COLUMNS, about=about)
     return Draft(found.kind, content_type, found.version, chosen.name, partial(_whole, body))
+
+
+def _for_page(snapshot: Snapshot, found: Answer, page: int, services: Services | None) -> Answer:
+    """An answer with the rows of one page assessed."""
+    told = found.provenance
+    if told is None:
+        return found
+    shown = rows_of_page(page, len(found.variables), len(told.rows))
+    return replace(found, provenance=assessed_rows(snapshot, told, shown, services))
 
 
 def _as_rows(found: Answer) -> Answer:

@@ -40,7 +40,8 @@ class Job:
     ``limit`` (of the body) and ``memory`` in bytes, 0 for the server's own. ``stream``
     says that a long answer may come in pieces, ``client`` who asks (for fairness alone).
     A difference is from the answer at version ``before_version`` under the policy ``before``
-    to that at ``version`` under ``policy``. For conflicts, ``query`` is what is asked, as JSON; for an
+    to that at ``version`` under ``policy``. ``page`` is the only one whose rows are assessed, for
+    an answer that goes into a page. For conflicts, ``query`` is what is asked, as JSON; for an
     explanation, a triple in Turtle.
     """
 
@@ -62,6 +63,7 @@ class Job:
     task: Task = Task.ANSWER
     before: Policy = ()
     before_version: str | None = None
+    page: int | None = None
 
 
 class Rest(Protocol):

@@ -16,6 +16,7 @@ from server.errors import BadRequest, Forbidden
 from server.formats import HTML, JSON
 from server.gate.access import identity, request_id
 from server.naming import Link, Namer
+from server.paging import ROWS
 from server.processes.evaluate import grouped
 from server.protocol import QueryRequest, read_request
 from server.routes.browse import chosen_format, twin_address
@@ -23,7 +24,6 @@ from server.routes.querypage import Sides, query_page
 from server.routes.sparql import asked_sides, believed_under, whole_number
 from server.services import services
 from server.views.asking import FARTHEST
-from server.views.result import ROWS
 
 citing = Blueprint("citing", __name__)
 
@@ -82,7 +82,7 @@ def kept(name: str) -> Response:
         policy,
         namer,
         lambda iri: iri not in left_out,
-        page=whole_number("page", FARTHEST) or 1,
+        page=whole_number("page", FARTHEST),
         row=whole_number("row", FARTHEST * ROWS),
     )
     response = Response(

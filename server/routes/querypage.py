@@ -73,7 +73,7 @@ def query_page(
     believed: Believed,
     *,
     base: str | None = None,
-    page: int = 1,
+    page: int | None = None,
     row: int | None = None,
 ) -> QueryPage:
     """The page of an answer. ``believed`` says which claims the policy lets stand."""

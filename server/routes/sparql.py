@@ -20,6 +20,7 @@ from server.gate.bridge import CLIENT, HANGUP, STREAMS
 from server.gate.negotiate import accepts_html, choose
 from server.gate.steps import walked
 from server.naming import Namer
+from server.paging import ROWS
 from server.processes.evaluate import grouped
 from server.processes.jobs import Job, Reply, Task
 from server.protocol import QueryRequest, UpdateRequest, read_difference, read_request
@@ -28,7 +29,6 @@ from server.routes.querypage import Download, QueryPage, Sides, query_page
 from server.routes.updates import answer_update
 from server.services import Known, services
 from server.views.asking import FARTHEST
-from server.views.result import ROWS
 from server.views.why import Believed
 
 sparql = Blueprint("sparql", __name__)
@@ -80,29 +80,31 @@ def _answer(asked: QueryRequest, job: Job) -> AnyResponse:
 def _page(asked: QueryRequest) -> AnyResponse:
     """The query page with the answer, and beside it what the policy leaves of it."""
     here = services(current_app)
-    sides, known, reply = asked_sides(asked)
+    page, row = whole_number("page", FARTHEST), whole_number("row", FARTHEST * ROWS)
+    shown = (1 if page is None else page) if page is not None or row is None else None
+    sides, known, reply = asked_sides(asked, shown)
     policy, snapshot = TrustPolicy.read(grouped(asked.policy)), here.version(sides.version)
-    page = query_page(
+    told = query_page(
         asked.query,
         sides,
         policy,
         Namer(snapshot),
         believed_under(snapshot, policy),
         base=request.base_url,
-        page=whole_number("page", FARTHEST) or 1,
-        row=whole_number("row", FARTHEST * ROWS),
+        page=page,
+        row=row,
     )
     formats = RESULTS if reply.kind in ("select", "ask") else GRAPHS
     kept = {"version": asked.version} if asked.version else {}
-    page = replace(
-        page,
+    told = replace(
+        told,
         examples=examples(here.snapshot().names.record),
         downloads=tuple(_downloads(asked, formats, kept)),
         kept=_kept(asked),
         again=query_address(asked, format=HTML.name, **kept),
         without_policy=query_address(replace(asked, policy=()), format=HTML.name, **kept),
     )
-    response = Response(render_template("query.html", page=page), content_type=HTML.content_type())
+    response = Response(render_template("query.html", page=told), content_type=HTML.content_type())
     headers = headers_of(asked, reply, known)
     headers.pop("ETag", None)  # a page is more than its answer: its own content tells
     response.headers.update(headers)
@@ -127,11 +129,16 @@ def believed_under(snapshot: Snapshot, policy: TrustPolicy) -> Believed:
     return lambda iri: keeps(iri) if snapshot.is_known(iri) else iri not in policy.without
 
 
-def asked_sides(asked: QueryRequest) -> tuple[Sides, Known, Reply]:
-    """A query answered for a page: without a policy, and under that of the request where it has one."""
+def asked_sides(asked: QueryRequest, page: int | None = None) -> tuple[Sides, Known, Reply]:
+    """A query answered for a page: without a policy, and under that of the request where it has one.
+
+    Where there is no policy, only the rows of the ``page`` are assessed, if one is given. Under
+    a policy all are: any row may have changed.
+    """
     here = services(current_app)
     replies = []
-    known = Known.of(here, job_for(replace(asked, policy=()), html=True))
+    job = replace(job_for(replace(asked, policy=()), html=True), page=None if asked.policy else page)
+    known = Known.of(here, job)
     replies.append(walked(here.answering(known, request.environ.get(HANGUP))))
     if asked.policy:
         version = replies[0].version

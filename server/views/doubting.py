@@ -69,6 +69,11 @@ def choices(
     for iri in sorted(policy.without - known):
         found[_kind(namer, iri)][iri] = set()
     told = namer.told(_foremost(found["claim"], policy))
+    untold = [
+        iri for kind in ("claim", "judgment") for iri in _foremost(found[kind], policy) if iri not in labels
+    ]
+    infos = (view.claim_info(iri) for iri in untold)
+    labels = {**labels, **{info.iri: info.label for info in infos if info is not None}}
     labels = {**labels, **{iri: said for iri, one in told.items() if (said := in_words(one))}}
     listed = {kind: _listed(namer, kind, found[kind], labels, policy) for kind in KINDS}
     return Choices(

@@ -8,10 +8,8 @@ from typing import Any
 from kg.claims.names import Names
 from kg.query.difference import LEAST_CHANGE
 from server.naming import Link, Namer, TermView, compact, shortened
+from server.paging import ROWS, page_of_row, rows_of_page
 from server.views.why import Believed, Explaining, Why
-
-ROWS, CELLS = 100, 300
-"""Rows on one page, fewer where they have many columns: so many cells, but ten rows at least."""
 
 EXPLAINED = 8
 """Rows that come with their reasons, of a page; those of the others come when they are asked for."""
@@ -99,7 +97,7 @@ class Answer:
     @property
     def page(self) -> int:
         """The number of the page that this is."""
-        return (self.first - 1) // rows_on_a_page(len(self.variables)) + 1
+        return page_of_row(self.first, len(self.variables))
 
     @property
     def more(self) -> bool:
@@ -123,21 +121,22 @@ def read_answer(
     trusted: Document | None = None,
     believed: Believed = lambda _: True,
     *,
-    page: int = 1,
+    page: int | None = None,
     row: int | None = None,
 ) -> Answer:
     """The answer as its page shows it: ``plain``, and beside it what a policy leaves, ``trusted``.
 
     Both are SPARQL results in JSON with provenance; an RDF answer has one row for each
-    triple. ``row`` is one whose reasons are asked for; beyond the last page comes the last.
+    triple. ``row`` is one whose reasons are asked for: it is on the ``page``, or the page is that
+    of the row. Beyond the last page comes the last.
     """
     sides = [_told(plain, kind), _told(trusted, kind) if trusted is not None else {}]
     keys = list(dict.fromkeys([*sides[0], *sides[1]]))
     fates = [_fate(sides[0].get(key), sides[1].get(key), trusted is not None) for key in keys]
     variables = _variables(plain, kind)
-    rows = rows_on_a_page(len(variables))
-    page = min(page if row is None else (row - 1) // rows + 1, max(0, len(keys) - 1) // rows + 1)
-    window = range((page - 1) * rows, min(page * rows, len(keys)))
+    if page is None:
+        page = 1 if row is None else page_of_row(row, len(variables))
+    window = rows_of_page(page, len(variables), len(keys))
     explain = [Explaining(namer, side.get("provenance") or {}, believed) for side in (plain, trusted or {})]
     for side, explaining in zip(sides, explain, strict=True):
         notes = (side[keys[place]].note for place in window if keys[place] in side)
@@ -178,11 +177,6 @@ def read_answer(
         fates={fate: fates.count(fate) for fate in ("vanished", "appeared", "changed", "same")},
         resting=_resting(sides, explain),
     )
-
-
-def rows_on_a_page(columns: int) -> int:
-    """Rows on one page of an answer with so many columns."""
-    return max(10, min(ROWS, CELLS // max(1, columns)))
 
 
 def _variables(document: Document, kind: str) -> tuple[str, ...]:
