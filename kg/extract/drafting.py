@@ -226,9 +226,19 @@ class Drafter:
             elif owner in attribution.verbs:
                 told = past.get(ref.start, ref)
                 said = said or TimeSpan(text=told.text, edtf=told.edtf)
-            elif owner is not None and owner in above:
+            elif owner is not None and owner in above and _hangs_on(event.trigger, owner):
                 around = around or span
         return when or issued, said or around
+
+
+def _hangs_on(trigger: Token, owner: Token) -> bool:
+    """Whether a trigger is part of what a verb above it governs, and stands in no clause beside it."""
+    node = trigger
+    while node != owner:
+        if node.dep_ in ("advcl", "conj", "relcl", "parataxis"):
+            return False
+        node = node.head
+    return True
 
 
 def _announces(verb: Token, event: Event) -> bool:

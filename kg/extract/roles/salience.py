@@ -65,7 +65,7 @@ class Salience:
 
     def _parties(self, event: Event, named: Callable[[Token], Mention]) -> dict[RoleName, Mention]:
         """Whose license it is: of whom the paragraph told last, or the firm that its sentence names."""
-        if _tells_of_none(event) or self._names_another(event.trigger.sent):
+        if _tells_of_new(event.theme) or _tells_of_none(event) or self._names_another(event.trigger.sent):
             return {}
         if self._held_in is event.trigger.doc:
             return self._holders
@@ -114,6 +114,13 @@ class Salience:
         if token.pos_ not in ("NOUN", "PROPN") or not is_good(token, self.finder):
             return None
         return good(token, self.finder)
+
+
+def _tells_of_new(theme: Token | None) -> bool:
+    """ "Nine licenses were granted": some that were not spoken of, and nobody is told to hold them."""
+    if theme is None or theme.tag_ not in ("NNS", "NNPS"):
+        return False
+    return not any(c.dep_ in ("det", "poss") for c in theme.children)
 
 
 def _tells_of_none(event: Event) -> bool:
