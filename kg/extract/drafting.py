@@ -205,6 +205,8 @@ class Drafter:
         when: TimeSpan | None = None
         said: TimeSpan | None = None
         issued: TimeSpan | None = None
+        around: TimeSpan | None = None
+        above = list(syntax.ancestors(event.trigger))
         past = {ref.start: ref for ref in find_times(sentence.text, self.article.published)}
         for ref in find_times(sentence.text, self.article.published, future=future):
             owner = clauses.clause_of(ref, sentence, event)
@@ -224,7 +226,19 @@ class Drafter:
             elif owner in attribution.verbs:
                 told = past.get(ref.start, ref)
                 said = said or TimeSpan(text=told.text, edtf=told.edtf)
-        return when or issued, said
+            elif owner is not None and owner in above and _hangs_on(event.trigger, owner):
+                around = around or span
+        return when or issued, said or around
+
+
+def _hangs_on(trigger: Token, owner: Token) -> bool:
+    """Whether a trigger is part of what a verb above it governs, and stands in no clause beside it."""
+    node = trigger
+    while node != owner:
+        if node.dep_ in ("advcl", "conj", "relcl", "parataxis"):
+            return False
+        node = node.head
+    return True
 
 
 def _announces(verb: Token, event: Event) -> bool:

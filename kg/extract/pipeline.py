@@ -1,7 +1,5 @@
 """The way from an article to its claims, and the protocol for other extractors."""
 
-import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,12 +18,16 @@ from kg.extract.grammar import syntax, wording
 from kg.extract.grammar.model import parser
 from kg.extract.lexicon.frames import Lexicon, lexicon
 from kg.extract.lexicon.outlets import outlets
-from kg.extract.mentions.discourse import Discourse, Passage
+from kg.extract.mentions.discourse import Discourse
 from kg.extract.mentions.kinds import PLACES
+from kg.extract.mentions.referents import Passage
 from kg.extract.reading.domain import in_domain
+from kg.extract.reading.labels import Labels
 from kg.extract.reading.language import language_of
+from kg.extract.reading.pieces import pieces, readable
 from kg.extract.reading.reader import Article, read_article
 from kg.extract.roles.participants import Participants
+from kg.extract.roles.salience import Salience
 from kg.extract.roles.threads import Threads
 from kg.extract.voices.attribution import Attribution, Attributions
 from kg.extract.voices.modality import Mode, mode_of
@@ -34,25 +36,6 @@ from kg.extract.voices.speakers import Speakers
 NAME = "lodestone-spacy"
 VERSION = "0.1.0"
 _BATCH = 128
-MAX_PASSAGE = 5000
-"""Code points of one parsed passage: longer lines are cut at a space."""
-
-_MARKER = re.compile(
-    r"\s*(?:(?:[-*•>]|\d{1,2}[.)])\s+|\d{1,2}[:.]\d{2}\s+)*"
-    r"(?:[A-Z][A-Z .,/]+(?:, [A-Z][a-z]{2,8}\.? \d{1,2})?(?:, \d{4})? ?(?:\([^)\n]{2,40}\) ?)?[-–—] )?"  # noqa: RUF001
-    r"(?:(?:[A-Z][a-z]+|A|Q \([^)\n]{2,40}\)"
-    r"|(?:The )?(?:Mr|Mrs|Ms|Dr|Sir|Lord|Lady|Minister|Secretary)[^:\n]{2,60}"
-    r"|[A-Z][a-z]+ [A-Z][a-z]+(?: \([^)\n]{2,40}\))?): (?=[A-Z]))?(?:\*\*[^*\n]{1,40}\*\*\s*)?"
-)
-_MID = re.compile(r"\b([Mm]id)-(?=[A-Z])")
-_HONOR = re.compile(r"(?:Mr|Mrs|Ms|Dr|Sir|Lord|Lady|Baroness|Senator|Minister)\.? ")
-_LONGEST_LABEL = 120
-_LABEL = re.compile(
-    r"(?P<who>[A-Z][\w.\u2019'-]*(?: [\w.\u2019'-]+){0,6})(?: \((?P<inner>[^()\n]{3,60})\))?: ?(?:\*\*)? ?$"
-)
-_NO_PROSE = re.compile(
-    r"\s*(?:#|(?:Question|Q) ?[:.]|!?\[[^\]\n]*\]\(|https?://|Original article|Disclaimer|\|)"
-)
 
 
 class Extractor(Protocol):
@@ -91,7 +74,7 @@ class SpacyExtractor:
         """The claims of each article, parsed together: faster than one by one."""
         places = [self._places(article) for article in articles]
         lines = (
-            _readable(article.text[a:b])
+            readable(article.text[a:b])
             for article, spans in zip(articles, places, strict=True)
             for a, b in spans
         )
@@ -103,45 +86,16 @@ class SpacyExtractor:
     def _places(self, article: Article) -> list[tuple[int, int]]:
         if not in_domain(article.text[article.body :], self.lexicon, article.document.title or ""):
             return []
-        return [s for s in _pieces(article.text, article.body) if self._telling(article.text[slice(*s)])]
+        return [s for s in pieces(article.text, article.body) if self._telling(article.text[slice(*s)])]
 
     def _passages(
         self, article: Article, spans: Sequence[tuple[int, int]], docs: Iterator[Doc]
     ) -> Iterator[Passage]:
         """The passages of an article with who speaks in each; a minister goes on until the next label."""
-        floor: str | None = None
-        speaker = _answering_by_name(article.text)
+        labels = Labels.of(article.text, article.body, self.lexicon)
         for begin, end in spans:
-            match = self._labelled(article.text, begin)
-            asked = article.text[begin:end].rstrip().endswith("?")
-            asks = match is not None and match["who"] in ("Q", "Question") and match["inner"] is not None
-            asks = asks or (match is not None and speaker is not None and asked)
-            label = floor
-            if match is not None:
-                named = match["who"] if asks or match["who"] == speaker else None
-                label = (
-                    match["inner"] if asks and match["inner"] else named or self._label(article.text, match)
-                )
-                floor = label if match["inner"] and _HONOR.match(match["inner"]) else None
+            label, asks = labels.before(begin, end)
             yield Passage(next(docs), begin, label, asks)
-
-    def _labelled(self, text: str, begin: int) -> re.Match[str] | None:
-        line = text[max(text.rfind("\n", 0, begin) + 1, begin - _LONGEST_LABEL) : begin]
-        return _LABEL.search(line)
-
-    def _label(self, text: str, match: re.Match[str]) -> str | None:
-        """Whom a transcript names as speaking, before a passage."""
-        who = match["inner"] or match["who"]
-        if who in ("A", "Answer"):
-            return self._answering(text)
-        given = who.split()[0].lower() in self.lexicon.classes["given_names"] and " " in who
-        return _HONOR.sub("", who) if _HONOR.match(who) or given else None
-
-    def _answering(self, text: str) -> str | None:
-        """Who answers in "Q: … A: …": the only one whom the text introduces as a spokesperson."""
-        titles = "|".join(sorted(self.lexicon.speech["spokespersons"]))
-        found = set(re.findall(rf"\b(?i:{titles}) ((?:[A-Z][\w-]+ ){{1,2}}?[A-Z][\w-]+)", text))
-        return found.pop() if len(found) == 1 else None
 
     def _telling(self, line: str) -> bool:
         """Whether a line can hold a claim: a trigger or a word of reporting stands in it."""
@@ -159,7 +113,9 @@ class SpacyExtractor:
         attributions = Attributions(Speakers(discourse, _organizations(passages)), discourse)
         attributions.find_record()
         agent = Agent(kind=AgentKind.EXTRACTOR, name=self.name, version=self.version)
-        participants = Participants(article, discourse, finder, Threads(discourse))
+        participants = Participants(
+            article, discourse, finder, Threads(discourse), Salience(finder, discourse)
+        )
         drafter = Drafter(article, discourse, participants, agent)
         authority: str | None = None
         claims: list[Claim] = []
@@ -167,7 +123,10 @@ class SpacyExtractor:
             for sentence in passage.doc.sents:
                 found = finder.events(sentence)
                 found += statements(sentence, found, finder)
-                found = found or told_loosely(sentence, finder)
+                found = [event for event in found if not is_own(event)]
+                loose = told_loosely(sentence, found, finder)
+                read = {event.trigger.i for event in loose}
+                found = [e for e in found if e.type is not ClaimType.OTHER or e.trigger.i not in read] + loose
                 told: dict[int, tuple[Attribution, Mode]] = {}
                 for event in found:
                     if retells(event) or is_own(event) or not _in_context(event, self.lexicon, passages, at):
@@ -251,35 +210,6 @@ def claims_json(article: Article, claims: list[Claim], *, file: str | None = Non
             head["said"] = claim.said.isoformat()
         printed.append(head)
     return printed
-
-
-def _answering_by_name(text: str) -> str | None:
-    """Who answers in a transcript: the name before passages again and again, and in running text."""
-    labels = Counter(re.findall(r"(?m)^([A-Z]\w+(?: [A-Z]\w+){1,2}): (?=[A-Z])", text))
-    repeated = [name for name, times in labels.most_common(2) if times > 1 and text.count(name) > times]
-    return repeated[0] if len(repeated) == 1 else None
-
-
-def _pieces(text: str, start: int) -> Iterator[tuple[int, int]]:
-    """Lines of the body, long ones cut at a space, without list marks, times and datelines before them."""
-    for line in re.finditer(r"[^\r\n\f\v\x1c-\x1e\x85\u2028\u2029]+", text[start:]):
-        begin, end = start + line.start(), start + line.end()
-        if _NO_PROSE.match(text, begin, end):
-            continue
-        marker = _MARKER.match(text, begin, end)
-        begin = marker.end() if marker else begin
-        while end - begin > MAX_PASSAGE:
-            cut = text.rfind(" ", begin + 1, begin + MAX_PASSAGE)
-            cut = cut if cut > begin else begin + MAX_PASSAGE
-            yield begin, cut
-            begin = cut
-        if text[begin:end].strip():
-            yield begin, end
-
-
-def _readable(text: str) -> str:
-    """The text as the parser reads it best; the same number of code points."""
-    return _MID.sub(lambda m: m[1] + " ", text.replace("\u00a0", " ").replace("\u202f", " "))
 
 
 def _organizations(passages: tuple[Passage, ...]) -> frozenset[str]:

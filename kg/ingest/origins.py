@@ -9,11 +9,11 @@ import hashlib
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from kg.claims.claim import Claim, Polarity, RoleName
+from kg.claims.claim import Claim
 from kg.claims.document import Document
 from kg.claims.names import Names, normalized
 from kg.claims.source import SourceKind, Voice, root_position
@@ -147,27 +147,3 @@ def with_origin(claim: Claim, origin: str) -> Claim:
     root = claim.attribution[root_position(claim.attribution)]
     own = root.kind is SourceKind.PUBLISHER or root.name is None
     return claim.model_copy(update={"origin": origin}) if own and claim.origin is None else claim
-
-
-_PLAYERS = frozenset(
-    {RoleName.LICENSEE, RoleName.PRODUCER, RoleName.CUSTOMER, RoleName.AFFECTED, RoleName.AUTHORITY}
-)
-
-
-def corrected(denial: Claim, earlier: Iterable[tuple[str, Claim]]) -> tuple[str, ...]:
-    """IRIs of the claims of an earlier document that a denial in a correction takes back.
-
-    Of those about one of its players it is those that agree with it in the most roles.
-    """
-    agreed = {
-        name: _agreed(claim, denial)
-        for name, claim in earlier
-        if claim.type is denial.type and claim.polarity is Polarity.POSITIVE
-    }
-    most = max((len(roles) for roles in agreed.values() if roles & _PLAYERS), default=0)
-    return tuple(name for name, roles in agreed.items() if roles & _PLAYERS and len(roles) == most)
-
-
-def _agreed(first: Claim, second: Claim) -> frozenset[RoleName]:
-    shared = first.roles.keys() & second.roles.keys()
-    return frozenset(r for r in shared if normalized(first.roles[r].text) == normalized(second.roles[r].text))

@@ -22,9 +22,10 @@ from kg.dataset.working import MUCH
 from kg.dataset.writer import PURGED, Writer
 from kg.errors import InvalidClaim, Purged, UnreadableInput
 from kg.identity.judgment import Judgment
+from kg.ingest.corrections import corrected, is_correction, said_before, said_in
 from kg.ingest.files import ARTICLES, MAPPINGS, RDF, RECORDS, find_files
 from kg.ingest.mappings import Mappings, RowKnown
-from kg.ingest.origins import FILE, Copies, Minima, corrected, minima, own_origin, with_origin
+from kg.ingest.origins import FILE, Copies, Known, Minima, minima, own_origin, with_origin
 from kg.ingest.packed import content_key, ending, is_packed, unpacked
 from kg.ingest.quotes import with_text
 from kg.ingest.records import RecordBroken, RecordRead, as_document, read_records, text_beside, to_claim
@@ -260,22 +261,23 @@ class Ingest:
         taken = [with_text(claim, article.text) for claim in claims]
         if original is not None:
             self.report.copies += 1
-            taken = [
-                self._correcting(with_origin(claim, origin), original.document)
-                if claim.polarity is Polarity.NEGATIVE
-                else with_origin(claim, origin)
-                for claim in taken
-            ]
+            taken = [with_origin(claim, origin) for claim in taken]
+        taken = [
+            self._correcting(claim, original)
+            if claim.polarity is Polarity.NEGATIVE and (original or is_correction(claim, article.text))
+            else claim
+            for claim in taken
+        ]
         self._waiting += (Offered(claim, path) for claim in taken)
         if len(self._waiting) >= BATCH:
             self._write_waiting()
 
-    def _correcting(self, denial: Claim, document: str) -> Claim:
-        """A denial in a copy, with what it corrects of the original."""
+    def _correcting(self, denial: Claim, original: Known | None) -> Claim:
+        """A denial in a copy or a correction, with what it corrects of the original, or of what was said."""
         self._write_waiting()
-        view = self.writer.view
-        names = view.pointing_at(LS.document, self.writer.names.document(document))
-        earlier = ((name, view.claim(name).claim) for name in names)
+        view, names = self.writer.view, self.writer.names
+        document = original and names.document(original.document)
+        earlier = said_in(view, document) if document else said_before(view, denial, names)
         return denial.model_copy(update={"corrects": corrected(denial, earlier)})
 
     # --- records

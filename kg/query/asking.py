@@ -142,10 +142,10 @@ def _provenance(builder: Builder, answer: Answer, plan: Derivation, confidence: 
 
 
 def _grouped(builder: Builder, plan: Grouped, plain: Plain, confidence: bool) -> Answer:
-    found = answered_groups(builder, plan)
+    found = answered_groups(builder, plan, told=confidence)
     if found is None:
         answer = plain.answer() if plan.is_written else plain.of(_text(plan.asked))
-        found = annotate_groups(builder, plan, answer.rows)
+        found = annotate_groups(builder, plan, answer.rows, told=confidence)
     told = _assessed(builder, found.nodes, confidence, found.contributions, found.note)
     width = len(plan.columns)
     rows = tuple(found.rows) if plan.is_written else tuple(row[:width] for row in found.rows)

@@ -7,7 +7,7 @@ distinct product is built once.
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import lru_cache, partial
 from itertools import chain, count
 from operator import itemgetter
 from typing import Any
@@ -119,6 +119,8 @@ class Builder:
         columns, places = tree.columns, tree.column_places
         pick = picker([places[variable] for variable in tree.key])
         keys = found if tree.key == columns and columns else list(map(pick, found))
+        if tree.token_places is not None:
+            return Solved(keys, self._of_tokens(tree.token_places, found))
         nodes = [0] * len(found)
         branches = _by_branch(tree, places, found)
         for factor in tree.factors:
@@ -190,6 +192,14 @@ class Builder:
         return found
 
     # --- leaves and factors
+
+    def _of_tokens(self, places: Sequence[int], found: Sequence[Row]) -> Sequence[int]:
+        """For each solution the product of what its tokens stand for, which is all that it rests on."""
+        names = list(chain.from_iterable(map(picker(places), found)))
+        numbers = self._leaves.named(names)
+        if len(places) == 1:
+            return numbers
+        return self.circuit.products(zip(*[iter(numbers)] * len(places), strict=True))
 
     def _products(self, branch: _Branch, places: Mapping[Var, int]) -> list[int]:
         """For each solution the product of its leaves and factors, less what is subtracted."""
@@ -368,8 +378,8 @@ def _by_branch(tree: Tree, places: Mapping[Var, int], found: list[Row]) -> list[
     return branches
 
 
-def picker(places: Sequence[int]) -> Callable[[Row], Row]:
-    """A function that takes those places of a row, as a tuple."""
+@lru_cache(maxsize=1024)
+def _picker(places: tuple[int, ...]) -> Callable[[Row], Row]:
     if not places:
         return itemgetter(slice(0))
     if len(places) == 1:
@@ -377,6 +387,11 @@ def picker(places: Sequence[int]) -> Callable[[Row], Row]:
     if list(places) == list(range(places[0], places[0] + len(places))):
         return itemgetter(slice(places[0], places[0] + len(places)))
     return itemgetter(*places)
+
+
+def picker(places: Sequence[int]) -> Callable[[Row], Row]:
+    """A function that takes those places of a row, as a tuple."""
+    return _picker(tuple(places))
 
 
 def _ground(fixed: Sequence[Term | None], values: Row) -> tuple[Term | None, ...]:

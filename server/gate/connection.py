@@ -26,7 +26,7 @@ SLOWEST = 1024
 """Bytes a second that it must take."""
 
 
-class _Holding:
+class Holding:
     """A transport that can hold what is written next back, until there is more."""
 
     def __init__(self, transport: asyncio.Transport) -> None:
@@ -69,7 +69,7 @@ class PacedConnection(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """The client has connected."""
         super().connection_made(transport)
-        self.transport: _Holding = _Holding(transport)  # type: ignore[assignment]
+        self.transport: Holding = Holding(transport)  # type: ignore[assignment]
         self._await_head()
 
     def connection_lost(self, exc: Exception | None) -> None:

@@ -87,7 +87,8 @@ class Rest(Protocol):
 class Reply:
     """An answer: its kind (``select``, ``ask``, ``construct``, ``describe``), body and version.
 
-    Of a long answer ``body`` is the first piece and ``rest`` what follows.
+    Of a long answer ``body`` is the first piece and ``rest`` what follows. ``spent`` is the processor
+    time of the worker until it was sent, in seconds.
     """
 
     kind: str
@@ -96,6 +97,7 @@ class Reply:
     version: str
     format: str = ""
     rest: Rest | None = None
+    spent: float = 0.0
 
 
 @dataclass(frozen=True)

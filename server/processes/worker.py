@@ -9,9 +9,10 @@ import contextlib
 import os
 import pickle
 import signal
+import time
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, cast
 
@@ -42,8 +43,9 @@ class Sink:
     ``write`` raises ``AnswerTooLong`` beyond the job's limit.
     """
 
-    def __init__(self, line: Line, draft: Draft, job: Job) -> None:
+    def __init__(self, line: Line, draft: Draft, job: Job, began: float) -> None:
         self._line, self._draft, self._job = line, draft, job
+        self._began = began
         self._parts: list[bytes] = []
         self._held = self._total = 0
         self.begun = False
@@ -78,7 +80,8 @@ class Sink:
             self._line.send(body)
             return
         draft = self._draft
-        reply = Reply(draft.kind, draft.content_type, body, draft.version, draft.format)
+        spent = time.process_time() - self._began
+        reply = Reply(draft.kind, draft.content_type, body, draft.version, draft.format, spent=spent)
         self.begun = True
         tell(self._line, Head(reply, more))
 
@@ -116,15 +119,16 @@ def serve_jobs(line: Line, make: Callable[[Path], Evaluation], store: Path, memo
 
 def _answer(line: Line, evaluate: Evaluation, job: Job) -> None:
     sink: Sink | None = None
+    began = time.process_time()
     try:
         found = evaluate(job)
         match found:
             case Draft():
-                sink = Sink(line, found, job)
+                sink = Sink(line, found, job, began)
                 found.write(cast(IO[bytes], sink))
                 sink.finish()
             case Reply():
-                tell(line, Head(found, more=False))
+                tell(line, Head(replace(found, spent=time.process_time() - began), more=False))
             case Failure():
                 tell(line, found)
         return

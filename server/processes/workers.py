@@ -187,12 +187,7 @@ class Workers:
             else:
                 self._weigh(slot, took)
                 lanes.release(slot)
-        if took < QUICK and rest is None:
-            self._tempers.note(key, Temper.QUICK)
-        elif rest is not None:
-            self._tempers.note(key, Temper.LARGE)
-        elif took > SHORT:
-            self._tempers.note(key, Temper.LONG)
+        self._tempers.note(key, temper_of(job, result, took))
         return result
 
     def _weigh(self, slot: Slot, took: float) -> None:
@@ -217,3 +212,18 @@ class Workers:
         for slot in slots:
             slot.worker.close()
         slots.clear()
+
+
+def temper_of(job: Job, result: Reply | Failure | None, took: float) -> Temper:
+    """What to expect of the like of a job that took so many seconds.
+
+    On a busy machine a small query takes long, too, and would take longer still where long ones
+    give way. So what counts is its work; only who asks others waits without any.
+    """
+    if isinstance(result, Reply) and result.rest is not None:
+        return Temper.LARGE
+    alone = isinstance(result, Reply) and "SERVICE" not in job.query.upper()
+    worked = result.spent if alone and isinstance(result, Reply) else took
+    if took < QUICK or (worked < QUICK and took < SHORT):
+        return Temper.QUICK
+    return Temper.LONG if worked > SHORT else Temper.UNKNOWN

@@ -2,9 +2,9 @@
 
     python tests/benchmarks/bench_http.py [--claims 200000] [--seconds 3] [--store DIR] [--no-rdflib]
 
-Small and middling queries, plain, at 1, 8 and 32 clients; a million rows as JSON; what
-provenance adds for a page of 100 rows. Every ratio is of figures from one run. All servers are
-asked the same texts. "cpu" is the processor time of a server and all its processes for one
+Small and middling queries, plain, at 1, 8 and 32 clients; a million rows as JSON, and what a server
+holds meanwhile; what provenance adds for a page of 100 rows. Every ratio is of figures from one run.
+All servers are asked the same texts. "cpu" is the processor time of a server and all its processes for one
 request: what else the machine does blurs it less than the rate. "Uncached" asks a server of
 ours that keeps no answers.
 """
@@ -35,8 +35,11 @@ from tests.benchmarks.results import Measure, record, spread_of
 
 ROOT = Path(__file__).parents[2]
 CLIENTS = (1, 8, 32)
+ROUNDS = 6
+"""Turns in which pages are asked with provenance and without."""
+
 PAGE = "SELECT ?s ?o { ?s <http://example.org/holdsLicenseFor> ?o } LIMIT 100"
-ROWS = "SELECT ?s ?p ?o { ?s ?p ?o } LIMIT 1000000"
+ROWS = "SELECT ?s ?p ?o { ?s ?p ?o }"
 RDFLIB = """
 import sys, uvicorn
 from rdflib import Graph
@@ -212,7 +215,7 @@ def main() -> None:
         if not args.no_rdflib:
             port = free_port()
             rdflib = begun("rdflib-endpoint", [sys.executable, "-c", RDFLIB, folder / "facts.nt", port], port)
-            against_rdflib(fresh, rdflib, args.seconds)
+            against_rdflib(fresh, cached, rdflib, args.seconds)
 
 
 def rounds(fresh: Asked, cached: Asked, theirs: Asked, seconds: float) -> None:
@@ -237,18 +240,33 @@ def rounds(fresh: Asked, cached: Asked, theirs: Asked, seconds: float) -> None:
 
 
 def rows(ours: Asked, theirs: Asked) -> None:
-    print("a million rows as JSON")
-    found: dict[str, list[Round]] = {"ours": [], "theirs": []}
-    before = highest = held(ours.pid)
-    for _ in range(3):
-        for name, server, text in (
-            ("theirs", theirs, request("/query", ROWS)),
-            ("ours", ours, request("/sparql", ROWS, provenance="none")),
-        ):
-            with Watch(ours.pid) as watch:
-                found[name].append(measured(server, [text], clients=1, seconds=0))
-            highest = max(highest, watch.highest)
-    mine, yours = (median(r.figures.times[0] for r in found[name]) for name in ("ours", "theirs"))
+    """A million rows, all there are, and as many by LIMIT, which chooses the same ones with provenance."""
+    print("what a server holds while it sends rows as JSON")
+    print(f"  idle      {held(ours.pid):.0f} MiB, Oxigraph's {held(theirs.pid):.0f} MiB")
+    for number in (100_000, 300_000, 1_000_000):
+        most = [sent(server, path, number)[1] for server, path in ((ours, "/sparql"), (theirs, "/query"))]
+        print(f"  {number:<9,} {most[0]:.0f} MiB, Oxigraph's {most[1]:.0f} MiB", flush=True)
+    for kind, limit in (("", 0), ("by LIMIT", 1_000_000)):
+        found: dict[str, list[Round]] = {"ours": [], "theirs": []}
+        highest = 0.0
+        for _ in range(3):
+            found["theirs"].append(sent(theirs, "/query", limit)[0])
+            mine, most_held = sent(ours, "/sparql", limit)
+            found["ours"].append(mine)
+            highest = max(highest, most_held)
+        told_rows(kind, found, theirs.name, highest)
+
+
+def sent(server: Asked, path: str, limit: int) -> tuple[Round, float]:
+    """The rows fetched once, and the MiB that the server held at most meanwhile."""
+    text = request(path, f"{ROWS} LIMIT {limit}" if limit else ROWS, provenance="none")
+    with Watch(server.pid) as watch:
+        found = measured(server, [text], clients=1, seconds=0)
+    return found, watch.highest
+
+
+def told_rows(kind: str, found: dict[str, list[Round]], baseline: str, highest: float) -> None:
+    mine, yours = (median([r.figures.times[0] for r in found[name]]) for name in ("ours", "theirs"))
     cpu = [median(r.cpu for r in found[name]) for name in ("ours", "theirs")]
     pairs = zip(found["ours"], found["theirs"], strict=True)
     record(
@@ -256,7 +274,8 @@ def rows(ours: Asked, theirs: Asked) -> None:
             "a million rows as JSON",
             mine,
             yours,
-            theirs.name,
+            baseline,
+            kind,
             aim=1.25,
             rows=1_000_000,
             spread=spread_of(m.figures.times[0] / y.figures.times[0] for m, y in pairs),
@@ -266,40 +285,50 @@ def rows(ours: Asked, theirs: Asked) -> None:
             peak=highest,
         )
     )
+    print(f"a million rows as JSON {kind}")
     for name, of in found.items():
         size = of[0].figures.size
         print(f"  {name:<8}{median(r.figures.times[0] for r in of):.2f} s, {size:,} bytes")
-    print(
-        f"  {yours / mine:.2f} times Oxigraph in rows a second (cpu {cpu[1] / cpu[0]:.2f}); ours and its "
-        f"workers held {before:.0f} MiB, {highest:.0f} MiB at most while they sent"
-    )
+    print(f"  {yours / mine:.2f} times Oxigraph in rows a second (cpu {cpu[1] / cpu[0]:.2f})", flush=True)
 
 
 def page(ours: Asked, seconds: float) -> None:
-    print("a page of 100 rows, uncached")
-    found = {}
-    for provenance in ("none", "how"):
-        asked = [request("/sparql", f"{PAGE} OFFSET {n}", provenance=provenance) for n in range(5000)]
-        hammer(ours.port, asked[-20:], clients=1, seconds=0.5)
-        found[provenance] = measured(ours, asked, clients=1, seconds=seconds)
-        print(f"{found[provenance].told()}  provenance={provenance}")
-    how, none = (median(found[provenance].figures.times) for provenance in ("how", "none"))
-    cpu, base_cpu = found["how"].cpu, found["none"].cpu
+    """Each page begins a row after the one before, or where that ends: then each row is another claim."""
+    for kind, step, pages in (("", 1, 400), ("all claims new", 100, 60)):
+        print(f"a page of 100 rows, uncached {kind}")
+        found: dict[str, list[Round]] = {"none": [], "how": []}
+        for turn in range(ROUNDS):
+            for provenance, of in found.items():
+                begin = 2000 + turn * pages * step
+                asked = [
+                    request("/sparql", f"{PAGE} OFFSET {begin + n * step}", provenance=provenance)
+                    for n in range(pages)
+                ]
+                of.append(measured(ours, asked, clients=1, seconds=seconds / ROUNDS))
+        told_page(kind, found)
+
+
+def told_page(kind: str, found: dict[str, list[Round]]) -> None:
+    how, none = (median([t for r in found[name] for t in r.figures.times]) for name in ("how", "none"))
+    cpu, base_cpu = (median([r.cpu for r in found[name]]) for name in ("how", "none"))
     record(
         Measure(
             "a page of 100 rows over HTTP",
             how,
             none,
             "provenance=none",
+            kind,
             aim=1.5,
+            rounds=ROUNDS,
             cpu=cpu,
             base_cpu=base_cpu,
         )
     )
+    print(f"  {none * 1000:.2f} ms without, {how * 1000:.2f} ms with provenance")
     print(f"  with ÷ without: {how / none:.2f} (cpu {cpu / base_cpu:.2f}; aim: at most 1.5)", flush=True)
 
 
-def against_rdflib(ours: Asked, rdflib: Asked, seconds: float) -> None:
+def against_rdflib(ours: Asked, cached: Asked, rdflib: Asked, seconds: float) -> None:
     for kind, make in (("small", small_query), ("middling", middling_query)):
         asked = [make((n * 104_729) % FIRMS) for n in range(4000)]
         for clients in CLIENTS:
@@ -311,6 +340,9 @@ def against_rdflib(ours: Asked, rdflib: Asked, seconds: float) -> None:
             uncached = measured(ours, mine, clients=clients, seconds=seconds)
             print(uncached.told(base), flush=True)
             kept("plain queries, uncached", which, uncached, base, 0.05)
+            again = measured(cached, mine[:100], clients=clients, seconds=seconds)
+            print(again.told(base), flush=True)
+            kept("plain queries, cached", which, again, base, 0.05)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,8 @@ The least figures stand a little below what was reached. First seen, before any 
 ``fifth`` .587 (.857, .447; one feature was held to be of another field).
 ``seventh`` .578 (.822, .446), by the article: wire .811, feature .621, earnings .615, press conference .611,
 price note .588, law firm's alert .562, round-up .424, newsletter .125.
+``ninth`` .585 (.769, .472; roles .505) and ``tenth`` .622 (.750, .531; roles .582), both by one author.
+``ninth`` was worked upon and learned from afterwards: without it among what is learned its F1 is .673.
 ``fourth``, two plain articles by an author who knew the rules: 1.0 at once.
 """
 
@@ -39,15 +41,17 @@ LEAST = {
         "date": 0.86,
     },
     "held_out": {"precision": 0.89, "f1": 0.88, "attribution_kind": 0.86, "polarity": 0.95},
-    "second": {"precision": 0.85, "f1": 0.85, "attribution_kind": 0.9, "polarity": 0.93},
+    "second": {"precision": 0.82, "f1": 0.85, "attribution_kind": 0.9, "polarity": 0.93},
     "third": {"precision": 0.85, "f1": 0.78},
     "fourth": {"precision": 0.9, "f1": 0.9, "attribution_kind": 0.85},
-    "fifth": {"precision": 0.91, "f1": 0.9, "attribution_kind": 0.83},
+    "fifth": {"precision": 0.88, "f1": 0.9, "attribution_kind": 0.83},
     "seventh": {"precision": 0.88, "f1": 0.86},
-    # No frame was made for these two: whoever writes frames leaves them unread. (One article of the eighth
+    "ninth": {"precision": 0.82, "f1": 0.8, "attribution_kind": 0.81, "polarity": 0.91},
+    # No frame was made for these three: whoever writes frames leaves them unread. (One article of the eighth
     # was read to mend the test for the field; the threshold of ``loosely`` was set by the figures of both.)
-    "sixth": {"precision": 0.84, "f1": 0.73},
-    "eighth": {"precision": 0.8, "f1": 0.52},
+    "sixth": {"precision": 0.77, "f1": 0.74},
+    "eighth": {"precision": 0.82, "f1": 0.63},
+    "tenth": {"precision": 0.72, "f1": 0.63, "modality": 0.8, "polarity": 0.91},
 }
 Printed = Callable[[Path], list[dict[str, Any]]]
 

@@ -24,12 +24,26 @@ HEAD = (
 
 
 def test_the_words_of_a_sentence_tell_its_type() -> None:
-    kind, likely = telling().likeliest(features(parser()("The phone at its headquarters rang out.")[:]))
-    assert kind is ClaimType.NO_COMMENT
-    assert likely > loosely.LEAST
-    assert (
-        telling().likeliest(features(parser()("Magnets turn electricity into motion.")[:]))[1] < loosely.LEAST
+    told = _likelihoods("The phone at its headquarters rang out.")
+    assert max(told, key=told.__getitem__) is ClaimType.NO_COMMENT
+    assert told[ClaimType.NO_COMMENT] > loosely.LEAST
+    assert max(_likelihoods("Magnets turn electricity into motion.").values()) < loosely.LEAST
+
+
+def _likelihoods(text: str) -> dict[ClaimType, float]:
+    return dict(zip(telling().types, telling().likelihoods(features(parser()(text))), strict=True))
+
+
+def test_the_clauses_of_a_sentence_are_read_one_by_one(tmp_path: Path) -> None:
+    path = tmp_path / "clauses.txt"
+    path.write_text(
+        HEAD + "Kobalt AG has sent 200 workers home, and the phone at its headquarters rang out.\n",
+        encoding="utf-8",
     )
+    (claim,) = SpacyExtractor().extract(read_article(path))
+    assert claim.type is ClaimType.PRODUCTION_HALT
+    assert claim.quote is not None
+    assert claim.quote.exact == "Kobalt AG has sent 200 workers home"
 
 
 def test_what_is_told_by_words_alone_is_rated_doubtful_and_says_so(tmp_path: Path) -> None:
@@ -65,10 +79,10 @@ def test_every_labelled_sentence_has_known_types() -> None:
 
 
 @given(st.dictionaries(st.text(max_size=8), st.integers(1, 9), max_size=9))
-def test_any_features_have_a_likeliest_type(counts: dict[str, int]) -> None:
-    kind, likely = telling().likeliest(Counter(counts))
-    assert kind in telling().types
-    assert 0 <= likely <= 1
+def test_any_features_have_a_likelihood_for_each_type(counts: dict[str, int]) -> None:
+    likely = telling().likelihoods(Counter(counts))
+    assert len(likely) == len(telling().types)
+    assert all(0 <= value <= 1 for value in likely)
 
 
 @pytest.mark.parametrize("text", ["", "{}", '{"types": ["nothing"], "bias": [], "weights": {}}'])

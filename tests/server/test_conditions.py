@@ -108,11 +108,12 @@ def test_a_write_that_hangs_on_nothing_is_refused_under_a_condition(
 
 
 def test_that_something_is_there_holds_for_what_is_written_to(server: Clients) -> None:
-    update = {"data": "INSERT DATA { <urn:any> <urn:p> 1 }", "content_type": UPDATE}
-    assert server.send("POST", "/sparql", headers={"If-Match": "*"}, **update).status_code == 200
+    text = "INSERT DATA { <urn:any> <urn:p> 1 }"
+    done = server.send("POST", "/sparql", data=text, content_type=UPDATE, headers={"If-Match": "*"})
+    assert done.status_code == 200
     assert server.ask("<urn:any> <urn:p> 1")
-    missing = {"headers": {"If-Match": "*"}, "json": {"reason": "wrong"}}
-    assert server.send("DELETE", "/claim?iri=urn:none", **missing).status_code == 404
+    reason, there = {"reason": "wrong"}, {"If-Match": "*"}
+    assert server.send("DELETE", "/claim?iri=urn:none", json=reason, headers=there).status_code == 404
 
 
 def test_a_page_is_not_sent_to_who_wants_another(server: Clients) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from server.gate.connection import Holding
 from tests.server.running import SERVE, Server, start, stop
 
 IN_A_HURRY = """
@@ -89,3 +90,35 @@ def test_a_request_names_one_host(connection: socket.socket, head: bytes, status
     """RFC 9112, section 3.2."""
     connection.sendall(head)
     assert connection.recv(65536).split(b" ")[1] == status
+
+
+class Wire:
+    """What a connection is told to send."""
+
+    def __init__(self) -> None:
+        self.sent: list[bytes] = []
+
+    def write(self, data: bytes) -> None:
+        self.sent.append(data)
+
+    def close(self) -> None:
+        self.sent.append(b"closed")
+
+    def is_closing(self) -> bool:
+        return b"closed" in self.sent
+
+
+def test_a_head_goes_out_with_its_body() -> None:
+    wire = Wire()
+    transport = Holding(wire)  # type: ignore[arg-type]
+    transport.write(b"continue")
+    transport.hold()
+    transport.write(b"head ")
+    assert wire.sent == [b"continue"]
+    transport.write(b"body")
+    transport.write(b"more")
+    transport.hold()
+    transport.write(b"head alone")
+    transport.close()
+    assert wire.sent == [b"continue", b"head body", b"more", b"head alone", b"closed"]
+    assert transport.is_closing()

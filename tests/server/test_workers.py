@@ -13,7 +13,8 @@ import pytest
 from kg.errors import LodestoneError, QueryOverLimit, QuerySyntaxError, QueryTimeout
 from server.errors import Overloaded, WorkerLost
 from server.processes.jobs import Evaluation, Failure, Job, Reply
-from server.processes.workers import Workers
+from server.processes.lanes import Temper
+from server.processes.workers import Workers, temper_of
 
 MEBIBYTE = 1024 * 1024
 
@@ -183,3 +184,18 @@ def test_closing_ends_the_processes() -> None:
         os.kill(last, 0)
     with pytest.raises(WorkerLost):
         workers.run(job("who"))
+
+
+@pytest.mark.parametrize(
+    ("query", "spent", "took", "temper"),
+    [
+        ("ASK {}", 0.01, 0.05, Temper.QUICK),
+        ("ASK {}", 0.01, 0.3, Temper.QUICK),
+        ("ASK {}", 0.01, 3.0, Temper.UNKNOWN),
+        ("ASK {}", 0.3, 3.0, Temper.UNKNOWN),
+        ("ASK {}", 0.9, 1.0, Temper.LONG),
+        ("ASK { service <http://127.0.0.1/> {} }", 0.01, 3.0, Temper.LONG),
+    ],
+)
+def test_what_counts_of_a_job_is_its_work(query: str, spent: float, took: float, temper: Temper) -> None:
+    assert temper_of(job(query), Reply("ask", "text/plain", b"", "s", spent=spent), took) is temper

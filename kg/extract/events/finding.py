@@ -273,6 +273,8 @@ def is_own(event: Event) -> bool:
     if event.type is ClaimType.REQUEST:
         if any(m.lower_ in ("whether", "if") for c in syntax.complements(event.trigger) for m in c.children):
             return True  # a question, no request
+        if any(c.lemma_ in ("expect", "wait") for c in syntax.complements(event.trigger)):
+            return True  # "was told to expect nothing before May"
         asked = syntax.objects(event.trigger)
         named = any(t.lemma_ in ("name", "identify", "quote") for t in event.trigger.subtree)
         return any(t.lower_ in ("us", "me") for t in asked) or named

@@ -1,4 +1,4 @@
-"""What a sentence tells of, by its words: for sentences that no frame of the lexicon knows.
+"""What a sentence or clause tells of, by its words: for clauses that no frame of the lexicon knows.
 
 A logistic regression for each type of claim over words, neighbours, and words with their heads in the
 parse, weighted as in TF-IDF. Names and numbers stand for their kind. ``learning`` makes the weights.
@@ -8,12 +8,13 @@ import gzip
 import json
 import math
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from itertools import pairwise
 
-from spacy.tokens import Span, Token
+from spacy.tokens import Token
 
 from kg.claims.claim import ClaimType
 
@@ -25,17 +26,20 @@ _MOST = 0.6
 _FORMAL = frozenset({"det", "case"})
 
 
-def features(sentence: Span) -> Counter[str]:
-    """How often each word, each pair of neighbours, and each word below its head stands in a sentence."""
-    named = {token.i: _word(token) for token in sentence}
-    tokens = [token for token in sentence if not (token.is_space or token.is_punct)]
+def features(words: Iterable[Token]) -> Counter[str]:
+    """How often each word, each pair of neighbours, and each word below its head stands in a stretch."""
+    tokens = [token for token in words if not (token.is_space or token.is_punct)]
+    named = [_word(token) for token in tokens]
     found: list[str] = []
-    for token in tokens:
-        word = named[token.i]
+    for word in named:
         if not (found and found[-1] == word and word.startswith("<")):
             found.append(word)
     pairs = (f"{a} {b}" for a, b in pairwise(found))
-    below = (f"{named[t.head.i]} > {named[t.i]}" for t in tokens if t.dep_ not in _FORMAL)
+    below = (
+        f"{_word(token.head)} > {word}"
+        for token, word in zip(tokens, named, strict=True)
+        if token.dep_ not in _FORMAL
+    )
     return Counter([*found, *pairs, *below])
 
 
@@ -86,8 +90,8 @@ class Telling:
         known = sum(f in self.weights for f in single)
         return known >= _LEAST_KNOWN and known >= _MOST * len(single)
 
-    def likeliest(self, counts: Counter[str]) -> tuple[ClaimType, float]:
-        """The type that a sentence with these features tells of most likely, and how likely."""
+    def likelihoods(self, counts: Counter[str]) -> list[float]:
+        """How likely a stretch with these features tells of each of the types, in their order."""
         known = [(self.weights[f], n) for f, n in counts.items() if f in self.weights]
         values = [(1 + math.log(n)) * rarity for (rarity, _), n in known]
         norm = math.sqrt(sum(value * value for value in values)) or 1.0
@@ -95,8 +99,7 @@ class Telling:
         for ((_, pairs), _), value in zip(known, values, strict=True):
             for number, weight in pairs:
                 sums[number] += weight * value / norm
-        best = max(range(len(sums)), key=sums.__getitem__)
-        return self.types[best], 1 / (1 + math.exp(-sums[best]))
+        return [1 / (1 + math.exp(-total)) for total in sums]
 
 
 @lru_cache(maxsize=1)

@@ -49,6 +49,7 @@ _PUBLIC = frozenset("ministry government department administration commission ag
 _REACH = 4
 _SMALL = 20
 _LIST = 3
+_LONG = 12
 _CLAUSES = frozenset({"relcl", "appos", "advcl", "acl"})
 _COUNTERS = frozenset({"nummod", "quantmod"})
 
@@ -100,6 +101,22 @@ def _less_verb(found: Span) -> Span:
         and found.doc[found.start - 1].lower_ == "to"
     )
     return found[1:] if misread else found
+
+
+def bounded(noun: Token, *, lists: bool = False) -> Span:
+    """The noun phrase, cut to the noun and what stands before it where the parse hung a clause on it."""
+    span = phrase(noun, lists=lists)
+    if len(span) <= _LONG:
+        return span
+    told = [t for t in span if t.tag_ in ("VBD", "VBZ", "VBP", "MD") and not _is_relative(t, noun)]
+    return noun.doc[span.start : noun.i + 1] if told else span
+
+
+def _is_relative(word: Token, noun: Token) -> bool:
+    """Whether a word stands in a relative clause below a noun."""
+    while noun not in (word, word.head) and word.head != word and word.dep_ != "relcl":
+        word = word.head
+    return word.dep_ == "relcl"
 
 
 def _after_comma(clause: Token) -> bool:

@@ -176,8 +176,8 @@ def parse_lexicon(source: str) -> Lexicon:
     around = {name: _roles(roles) for name, roles in data.get("around", {}).items()}
     speech = {name: frozenset(map(str, words)) for name, words in data.get("speech", {}).items()}
     loose = {
-        ClaimType(kind): _frame({"type": kind, **given}, "VERB")
-        for kind, given in data.get("loose", {}).items()
+        ClaimType(kind): _frame({"type": kind, "roles": roles}, "VERB")
+        for kind, roles in data.get("loose", {}).items()
     }
     stems = _stems(frames, speech)
     triggers = frozenset((pos, lemma) for pos, lemma, _ in frames)

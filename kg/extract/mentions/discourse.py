@@ -3,18 +3,27 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from spacy.tokens import Doc, Token
+from spacy.tokens import Token
 
-from kg.claims.source import SourceKind, Voice
+from kg.claims.source import Voice
 from kg.extract.grammar import syntax, wording
 from kg.extract.lexicon.frames import Lexicon
 from kg.extract.lexicon.outlets import outlets
 from kg.extract.mentions.aliases import Aliases, aliases_in
 from kg.extract.mentions.kinds import PLACES
+from kg.extract.mentions.referents import (
+    Passage,
+    Referent,
+    among,
+    apposed,
+    by_sentence,
+    introductions,
+    names_one,
+    speaks,
+)
 
 _LONG_NAME = 3
 _LONG_WORDING = 10
-_STEM = 6
 _REACH = 800
 """How many code points back an antecedent may stand."""
 _SKIP = PLACES | {"DATE", "TIME", "CARDINAL", "ORDINAL", "PERCENT", "MONEY", "NORP"}
@@ -47,32 +56,9 @@ _ELLIPTIC = frozenset(
         "last",
     }
 )
+_TIES = frozenset({"supplier", "partner", "vendor", "distributor", "customer", "buyer"})
+_POINTING = frozenset({"the", "our", "its", "their", "his", "her", "my", "this", "that"})
 _ARGUMENTS = frozenset({"nsubj", "nsubjpass", "dobj", "pobj", "dative", "attr", "appos", "conj", "poss"})
-
-
-@dataclass(frozen=True)
-class Passage:
-    """A parsed stretch of the text; ``offset`` is where it starts, in code points."""
-
-    doc: Doc
-    offset: int
-    speaker: str | None = None
-    """Who is named before it as speaking ("Mr Pugh: …")."""
-    asks: bool = False
-    """Whether it is a question, and its speaker an outlet or body ("Q (Tokyo Daily): …")."""
-
-    def at(self, token: Token) -> int:
-        """Where the token starts in the whole text."""
-        return self.offset + token.idx
-
-
-@dataclass(frozen=True)
-class Referent:
-    """Something spoken of: its head noun and where it stands."""
-
-    token: Token
-    at: int
-    named: bool
 
 
 @dataclass(frozen=True)
@@ -85,6 +71,7 @@ class Discourse:
     """Names that no "the company" stands for: outlets, the publisher."""
     referents: list[Referent] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
+    persons: set[str] = field(default_factory=set)
     bodies: list[tuple[str, int, str]] = field(default_factory=list)
     spokespersons: list[Voice] = field(default_factory=list)
     aliases: Aliases = field(default_factory=Aliases)
@@ -99,8 +86,8 @@ class Discourse:
         firms = lexicon.classes["firm"] | lexicon.classes["maker"]
         titles = lexicon.speech["spokespersons"]
         for passage, text in zip(passages, texts, strict=True):
-            if _names_one(text, titles):
-                discourse.spokespersons.extend(_introductions(passage.doc, titles))
+            if names_one(text, titles):
+                discourse.spokespersons.extend(introductions(passage.doc, titles))
             for token in passage.doc:
                 if token.pos_ not in ("NOUN", "PROPN"):
                     continue
@@ -112,13 +99,13 @@ class Discourse:
                     and token.pos_ == "NOUN"
                     and bool(determiners & {"a", "an", "another", "one"})
                 )
-                speaks = (
+                talks = (
                     token.lemma_.lower()
                     in lexicon.speech["anonymous"] | lexicon.classes["maker"] | lexicon.classes["user"]
                     and bool(determiners & {"a", "an", "one"})
-                    and _speaks(token)
+                    and speaks(token)
                 )
-                if named or new or speaks:
+                if named or new or talks:
                     discourse.referents.append(Referent(token, passage.at(token), named))
         return discourse
 
@@ -217,7 +204,7 @@ class Discourse:
         return any(
             t.lemma_.lower() in titles and any(k.lemma_.lower() in bodies for k in t.subtree if k.i != t.i)
             for passage, text in zip(self.passages, self.texts, strict=True)
-            if _names_one(text, titles)
+            if names_one(text, titles)
             for t in passage.doc
         )
 
@@ -295,12 +282,62 @@ class Discourse:
             before = [r for r in same if r.at < here]
             return (before[-1:] or same[:1] or [Referent(token, here, named=False)])[0].token
         if same_sentence and token.pos_ != "PRON":
-            acting, given = _among(same_sentence, *_SUBJECTS), _among(same_sentence, "dobj", "dative")
+            acting, given = among(same_sentence, *_SUBJECTS), among(same_sentence, "dobj", "dative")
             return (acting or given or same_sentence)[-1].token
-        for referents in _by_sentence(earlier, here - _REACH):
-            if (subjects := _among(referents, *_SUBJECTS)) or token.pos_ != "PRON":
+        for referents in by_sentence(earlier, here - _REACH):
+            if (subjects := among(referents, *_SUBJECTS)) or token.pos_ != "PRON":
                 return (subjects or referents)[-1].token
         return token
+
+    def named_beside(self, noun: Token) -> Token | None:
+        """The name of a firm known by what it is to another ("our supplier", "the supplier, X, …")."""
+        classes = self.lexicon.classes
+        if noun.pos_ != "NOUN" or noun.tag_ == "NNS" or noun.lemma_.lower() not in classes["maker"] | _TIES:
+            return None
+        if not any(c.lower_ in _POINTING for c in noun.children):
+            return None
+        own = apposed(noun)
+        if own is not None or any(c.dep_ in ("nummod", "relcl") for c in noun.children):
+            return own
+        same = (
+            apposed(token)
+            for passage in self.passages
+            for token in passage.doc
+            if token.lemma_ == noun.lemma_ and token.pos_ == "NOUN"
+        )
+        found = {name.text: name for name in same if name is not None}
+        return next(iter(found.values())) if len(found) == 1 else None
+
+    def is_person(self, noun: Token) -> bool:
+        """Whether a name is a person's by the parser's word, and by a given name or by speaking."""
+        if noun.pos_ != "PROPN" or noun.ent_type_ != "PERSON":
+            return False
+        words = str(wording.phrase(noun, clauses=False).text)
+        return self._is_given(words) or noun.lower_ in self._persons()
+
+    def _persons(self) -> frozenset[str]:
+        """Last names, in lower case, of all whom the text gives in full with a given name, or lets speak."""
+        if not self.persons:
+            self.persons.add("")
+            for referent in self.referents:
+                noun = referent.token
+                if referent.named and noun.ent_type_ == "PERSON":
+                    words = str(wording.phrase(noun, clauses=False).text)
+                    if self._is_given(words) or (speaks(noun) and " " in words):
+                        self.persons.add(noun.lower_)
+        return frozenset(self.persons)
+
+    def body_beside(self, person: str) -> str | None:
+        """The firm or body in whose sentence a text first names a person."""
+        last = person.rpartition(" ")[2]
+        for passage, text in zip(self.passages, self.texts, strict=True):
+            if not last or last not in text:
+                continue
+            sentence = next(s for s in passage.doc.sents if last in s.text)
+            bodies = [e for e in sentence.ents if e.label_ == "ORG" and last not in e.text]
+            bodies = [e for e in bodies if not outlets().find(e.text)]
+            return bodies[-1].text.removeprefix("the ") if bodies else None
+        return None
 
     def before(self, token: Token) -> Token | None:
         """The last thing named in an earlier sentence: whose "its" is."""
@@ -313,14 +350,14 @@ class Discourse:
         start = self.passage(token).at(token.sent[0])
         public = self.lexicon.classes["authority"] | self.lexicon.classes["power"]
         earlier = [r for r in self.referents if r.at < start and not outlets().find(r.token.text)]
-        for referents in _by_sentence(earlier, start - _REACH):
+        for referents in by_sentence(earlier, start - _REACH):
             for referent in reversed(referents):
                 noun = referent.token
                 spoken = wording.phrase(noun, clauses=False).text.lower().removeprefix("the ")
                 if (
                     noun.dep_ in ("nsubj", "nsubjpass", "poss")
                     and noun.text[0].isalpha()
-                    and not (noun.ent_type_ == "PERSON" and (_speaks(noun) or self._is_given(spoken)))
+                    and not (noun.ent_type_ == "PERSON" and (speaks(noun) or self._is_given(spoken)))
                     and noun.lemma_.lower() not in public | self.lexicon.speech["anonymous"]
                     and spoken not in self.ignored
                 ):
@@ -341,60 +378,18 @@ class Discourse:
         if anaphor.pos_ == "NOUN" and lemma in self.lexicon.speech["anonymous"]:
             return False  # "a union official" is no company
         if outlets().find(noun.text) or (
-            anaphor.pos_ == "NOUN" and noun.ent_type_ == "PERSON" and _speaks(noun)
+            anaphor.pos_ == "NOUN" and noun.ent_type_ == "PERSON" and speaks(noun)
         ):
             return False
         bodies = self.lexicon.classes["authority"] | {"chamber", "association", "union"}
         if anaphor.lemma_.lower() in self.lexicon.classes["authority"]:
             return True
+        if anaphor.lower_ in ("it", "its") and self.is_person(noun):
+            return False
         if anaphor.lower_ in ("he", "she", "his", "her"):
-            return noun.ent_type_ == "PERSON" or (not referent.named and _speaks(noun))
+            return noun.ent_type_ == "PERSON" or (not referent.named and speaks(noun))
         if any(c.lemma_.lower() in self.lexicon.speech["spokespersons"] for c in noun.children):
             return False
         if anaphor in noun.subtree:  # "a supplier of the company" is not the company
             return False
         return anaphor.pos_ == "PRON" or lemma not in bodies
-
-
-def _names_one(text: str, titles: frozenset[str]) -> bool:
-    lowered = text.lower()
-    return any(title[:_STEM] in lowered for title in titles)
-
-
-def _introductions(doc: Doc, titles: frozenset[str]) -> list[Voice]:
-    found: list[Voice] = []
-    for token in doc:
-        if token.lemma_.lower() not in titles:
-            continue
-        end = token.i + 1
-        if end < len(doc) and doc[end].text == ",":
-            end += 1
-        start = end
-        while end < len(doc) and doc[end].pos_ == "PROPN":
-            end += 1
-        if end > start:
-            words = str(doc[start:end].text)
-            text = str(doc[token.left_edge.i if token.dep_ != "compound" else token.i : end].text)
-            found.append(Voice(kind=SourceKind.SPOKESPERSON, name=words, text=text))
-    return found
-
-
-def _among(referents: list[Referent], *functions: str) -> list[Referent]:
-    return [r for r in referents if r.token.dep_ in functions]
-
-
-def _speaks(noun: Token) -> bool:
-    return noun.dep_ == "nsubj" and noun.head.lemma_ in ("say", "tell", "add", "report", "note")
-
-
-def _by_sentence(referents: list[Referent], since: int) -> list[list[Referent]]:
-    """Referents from an offset on, sentence by sentence, the last sentence first."""
-    sentences: list[list[Referent]] = []
-    for referent in reversed(referents):
-        if referent.at < since:
-            break
-        if sentences and sentences[-1][0].token.sent == referent.token.sent:
-            sentences[-1].insert(0, referent)
-        else:
-            sentences.append([referent])
-    return sentences

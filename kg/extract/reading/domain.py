@@ -1,6 +1,7 @@
 """Whether a text is about trade in critical minerals: what is not has no claims."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -38,6 +39,8 @@ class Domain:
         sentences = (*_SENTENCE_END.split(lowered), title.lower())
         if any(self._beside(sentence, weak) for sentence in sentences):
             return True
+        if self._of_maker(sentences):
+            return True
         if len(self.strong.findall(lowered)) >= _MANY and (
             self.trade.search(lowered) or self.license.search(lowered)
         ):
@@ -46,6 +49,17 @@ class Domain:
             return True
         exports = self.export_license.search(lowered) or self.export_license.search(title.lower())
         return bool(exports) and not self.other_goods.search(lowered)
+
+    def _of_maker(self, sentences: Sequence[str]) -> bool:
+        """Whether a weak material is licensed in one sentence, a strong one named, and a land that makes it.
+
+        Who speaks to those who know ("the licence of our magnet partner") need not say "export".
+        """
+        return (
+            any(self.weak.search(s) and self.license.search(s) for s in sentences)
+            and any(self.strong.search(s) for s in sentences)
+            and any(self.makers_land.search(s) for s in sentences)
+        )
 
     def _weight(self, text: str, title: str) -> int:
         """How much speaks for the field where no sentence says it all; 0 without a material and a land.

@@ -15,20 +15,17 @@ from kg.extract.mentions.discourse import Discourse
 from kg.extract.mentions.kinds import PLACES
 from kg.extract.reading.reader import Article
 from kg.extract.roles import setting
+from kg.extract.roles.employers import employer, whose_call
 from kg.extract.roles.goods import good
 from kg.extract.roles.makers import makes, supplied
 from kg.extract.roles.measures import Measures
+from kg.extract.roles.salience import Salience
 from kg.extract.roles.threads import Threads
 from kg.extract.voices.attribution import Attribution
 
 R = RoleName
 MAX_HOLDERS = 100
 """A list of more holders gives no claims: its parse is not to be trusted."""
-_EMPLOYER = re.compile(
-    r"(?:\b(?:at|of|for|from|with)(?: the)?(?: [a-z][\w-]*){0,3}(?: [A-Z]\w+)??(?: [a-z][\w-]*){0,3} "
-    r"(?P<at>[A-Z][\w&.-]*(?: [A-Z][\w&.-]*)*)\W*$"
-    r"|^(?:the )?(?P<poss>[A-Z][\w&.-]*(?: [A-Z][\w&.-]*)*)['\u2019]s )"
-)
 _HONORIFIC = re.compile(r"^(?:Mr|Mrs|Ms|Dr)\.? ")
 _SPEAKING = frozenset({SourceKind.PERSON, SourceKind.SPOKESPERSON})
 _ANY_GOOD = frozenset({"metal", "material", "mineral", "element", "metals", "materials"})
@@ -38,6 +35,7 @@ _SURE = 7
 _NOBODY = frozenset(
     "nobody none this that which who percent % others most many some several both other".split()
 )
+_BODIES = frozenset({R.LICENSEE, R.PRODUCER, R.CUSTOMER, R.AFFECTED})
 _LISTED = frozenset({R.CUSTOMER, R.AFFECTED})
 
 
@@ -49,6 +47,7 @@ class Participants:
     discourse: Discourse
     finder: Finder
     threads: Threads
+    salience: Salience
     _users: set[str] = field(default_factory=set)
     _goods: list[str] = field(default_factory=list)
     _measures: Measures = field(default_factory=Measures)
@@ -86,38 +85,82 @@ class Participants:
             roles.pop(R.PRODUCER, None)
         if event.type in LICENSING and R.AUTHORITY not in roles and authority and _is_export(event.theme):
             roles[R.AUTHORITY] = Mention(text=authority)
+        if event.type in LICENSING and R.LICENSEE in roles and R.CUSTOMER not in roles:
+            user = self._spoken_for(roles[R.LICENSEE], attribution)
+            if user is not None:
+                roles[R.CUSTOMER] = user
+        roles = self.salience.completed(event, roles, attribution, self._named)
         self.threads.note(event, roles)
         return roles
+
+    def _spoken_for(self, holder: Mention, attribution: Attribution) -> Mention | None:
+        """The firm whose people tell in their own words of another firm's license: its customer."""
+        voice = attribution.voices[0] if attribution.voices else None
+        if voice is None or not attribution.direct or voice.kind is not SourceKind.PERSON or not holder.text:
+            return None
+        body = self._self(attribution)
+        return body if body is not None and body.text != holder.text and not holder.id else None
+
+    def _named(self, token: Token) -> Mention:
+        return self.mention(self._real(token))
 
     def _participant(
         self, role: RoleName, token: Token, event: Event, attribution: Attribution
     ) -> Mention | None:
         noun = syntax.through(token)
-        if role is R.PRODUCT:
-            product = good(noun, self.finder)
-            if product in _ANY_GOOD and self._goods and any(c.lower_ == "the" for c in noun.children):
-                product = self._goods[-1]
-            elif product:
-                self._goods.append(product)
-            return Mention(text=product) if product else None
-        if role is R.PLACE:
-            return Mention(text=wording.phrase(noun, clauses=False).text)
-        if role is R.MEASURE:
-            return Mention(text=self._measures.words(noun, event))
+        match role:
+            case R.PRODUCT:
+                return self._good(noun)
+            case R.PLACE:
+                return Mention(text=wording.phrase(noun, clauses=False).text)
+            case R.MEASURE:
+                return Mention(text=self._measures.words(noun, event))
+            case _:
+                return self._actor(role, noun, event, attribution)
+
+    def _good(self, noun: Token) -> Mention | None:
+        """A good; "the metal" is the one spoken of before."""
+        product = good(noun, self.finder)
+        if product in _ANY_GOOD and self._goods and any(c.lower_ == "the" for c in noun.children):
+            product = self._goods[-1]
+        elif product:
+            self._goods.append(product)
+        return Mention(text=product) if product else None
+
+    def _actor(self, role: RoleName, noun: Token, event: Event, attribution: Attribution) -> Mention | None:
+        """Somebody who does or suffers something: "we" and "they" are told apart by who speaks."""
         if noun.lower_ in ("we", "i", "us", "our"):
             voice = attribution.voices[0] if attribution.voices else None
             if role is R.SPEAKER and voice is not None and voice.name and voice.kind in _SPEAKING:
                 return Mention(text=voice.name)
             return self._self(attribution)
+        ours = self._whole_of(noun, attribution) if role in _BODIES else None
+        if ours is not None:
+            return ours
         if role is R.SPEAKER and noun.pos_ == "PRON" and self._real(noun) == noun:
+            return None
+        if noun.tag_ == "CD" or noun.lower_ in _NOBODY:
             return None
         if role is R.AUTHORITY and noun.ent_type_ == "NORP":
             place = self.discourse.lexicon.demonyms.get(noun.text)
             return Mention(text=place) if place else None
-        if noun.tag_ == "CD" or noun.lower_ in _NOBODY:
-            return None
         real = self._player(noun, event, attribution)
-        return None if real.pos_ == "PRON" else self.mention(real, lists=role in _LISTED and real == noun)
+        if real.pos_ == "PRON":
+            return None
+        if role in _BODIES and self.discourse.is_person(real):
+            return self._employed(real)
+        return self.mention(real, lists=role in _LISTED and real == noun)
+
+    def _whole_of(self, noun: Token, attribution: Attribution) -> Mention | None:
+        """ "Our line stood still": the firm whose line it is; "our supplier" is somebody else."""
+        ours = any(c.lower_ in ("our", "my") and c.dep_ == "poss" for c in noun.children)
+        other = not ours or self.finder.is_a(noun, "maker|firm|user|authority|official")
+        return None if other else self._self(attribution)
+
+    def _employed(self, person: Token) -> Mention | None:
+        """The firm for which somebody is told to work: a person holds no license, and loses no production."""
+        body = self.discourse.body_beside(person.text)
+        return Mention(text=self.discourse.fullest(body)) if body else None
 
     def _whose(self, event: Event, attribution: Attribution) -> Mention | None:
         """Whose production stops where the clause does not say it: "output was cut", "we will halt it"."""
@@ -129,6 +172,7 @@ class Participants:
     def _real(self, token: Token) -> Token:
         """The noun itself, or what it stands for; sources "at X" who say "they" mean X."""
         noun = self.discourse.antecedent(syntax.through(token))
+        noun = self.discourse.named_beside(noun) or noun
         if noun.lemma_.lower() in self.discourse.lexicon.speech["anonymous"]:
             for preposition in ("at", "from", "with", "in"):
                 for found in syntax.prepositional(noun, preposition):
@@ -182,12 +226,15 @@ class Participants:
             return Mention(text=voice.speaks_for)
         if voice.name and voice.kind is SourceKind.ORGANIZATION:
             return Mention(text=voice.name)
-        body = employer(voice.text or "") if voice.kind is SourceKind.PERSON else None
+        if voice.kind is not SourceKind.PERSON:
+            return None
+        body = employer(voice.text or "") or self.discourse.body_beside(voice.name or "")
+        body = body or whose_call(self.article.document.title or "")
         return Mention(text=self.discourse.fullest(body)) if body else None
 
     def mention(self, noun: Token, *, lists: bool = False) -> Mention:
         """A participant in the words of its noun phrase; an unnamed one is told apart by where it stands."""
-        text = wording.phrase(noun, lists=lists).text
+        text = wording.bounded(noun, lists=lists).text
         han = chinese(text)
         if han is not None:
             return Mention(text=self.discourse.aliases.of(han) or han, named=True)
@@ -329,12 +376,6 @@ class Participants:
     def _is_no_holder(self, token: Token) -> bool:
         """ "… and others", "… but not X", "… and its customer X"."""
         return token.lemma_.lower() == "other" or _is_negated(token) or bool(syntax.owners(token))
-
-
-def employer(words: str) -> str | None:
-    """The body that a person is said to work for: "Greta Holm, purchasing chief at Norda" → Norda."""
-    match = _EMPLOYER.search(words)
-    return (match["at"] or match["poss"]) if match else None
 
 
 def _is_negated(token: Token) -> bool:

@@ -16,6 +16,7 @@ _ARGUMENTS = frozenset(
 _WHERE = frozenset({"in", "at", "from", "to", "into", "near", "of", "across", "outside"})
 _OF_LICENSES = LICENSING | {T.LICENSE_SCOPE}
 _OF_CONTROLS = frozenset({T.RESTRICTION_IMPOSED, T.RESTRICTION_EASED})
+_BEFORE = frozenset({"compound", "poss", "nmod"})
 _LANDS = frozenset({"GPE", "LOC"})
 _OF_GOODS = LICENSING | {
     T.LICENSE_SCOPE,
@@ -39,7 +40,7 @@ def completed(event: Event, finder: Finder) -> dict[RoleName, Token]:
     words = list(_named(event.trigger))
     taken = {t.i for t in roles.values()}
     if event.type in _OF_GOODS and R.PRODUCT not in roles:
-        good = next((t for t in words if t.i not in taken and _is_good(t, finder)), None)
+        good = next((t for t in words if t.i not in taken and is_good(t, finder)), None)
         if good is not None:
             roles[R.PRODUCT] = good
     if event.type in _OF_PLACES and R.PLACE not in roles:
@@ -101,7 +102,8 @@ def _named(trigger: Token) -> Iterator[Token]:
         here = below
 
 
-def _is_good(noun: Token, finder: Finder) -> bool:
+def is_good(noun: Token, finder: Finder) -> bool:
+    """Whether a noun is a good of the field, and no name."""
     return (
         noun.ent_type_ not in ("ORG", "PERSON", "GPE")
         and noun.lemma_.lower() in finder.lexicon.classes["product"]
@@ -113,6 +115,9 @@ def _places(noun: Token, finder: Finder) -> Iterator[Token]:
     """Where it is, from or to: "in Drammen", "at its Chenzhou refinery"."""
     if noun.ent_type_ in _LANDS and noun.dep_ == "pobj" and noun.head.lower_ in _WHERE:
         yield noun
+    private = finder.is_a(noun, "maker|firm|user") or noun.pos_ == "PROPN"
+    if private and not finder.is_power(noun):  # "Hunan producers", "Austria's X"
+        yield from (t for t in noun.children if t.dep_ in _BEFORE and t.ent_type_ in _LANDS)
     if noun.lemma_.lower() in finder.lexicon.classes["production"]:
         for word in noun.children:
             if word.dep_ == "compound" and word.pos_ == "PROPN" and finder.is_a(word, "site"):

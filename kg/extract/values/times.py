@@ -32,6 +32,10 @@ _DAY = (
     rf"(?:(?P<iso>(?:19|20)\d\d-\d\d-\d\d)|(?P<month>{_M}) (?P<day>\d{{1,2}})(?:st|nd|rd|th)?\b{_Y}"
     rf"|(?P<day2>\d{{1,2}})(?:st|nd|rd|th)? (?P<month2>{_M}){_Y.replace('year', 'year2')})"
 )
+_FIRST_DAY = (
+    rf"(?:(?P<fmonth>{_M}) (?P<fday>\d{{1,2}})(?:st|nd|rd|th)?|(?P<fday2>\d{{1,2}})(?:st|nd|rd|th)? "
+    rf"(?P<fmonth2>{_M}))"
+)
 _W = "(?-i:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
 
 
@@ -178,7 +182,7 @@ def _quarter(match: re.Match[str], ctx: _Context) -> str | None:
     number = {"first": 1, "second": 2, "third": 3, "fourth": 4}.get((match["nth"] or "").lower()) or int(
         match["q"]
     )
-    year = int(match["year"]) if match["year"] else ctx.anchor.year
+    year = int(match["year"]) if match["year"] else _last_quarter(number * 3 - 2, ctx)
     return f"{year:04d}-{number * 3 - 2:02d}/{year:04d}-{number * 3:02d}"
 
 
@@ -188,6 +192,56 @@ def _half(match: re.Match[str], ctx: _Context) -> str | None:
     return (
         f"{year:04d}-01/{year:04d}-06" if match["nth"].lower() == "first" else f"{year:04d}-07/{year:04d}-12"
     )
+
+
+def _that_month(match: re.Match[str], ctx: _Context) -> str | None:
+    """ "Last October", "next March": never the month that the article is of."""
+    month, here = _month_number(match["month"]), ctx.anchor
+    past = match["which"].lower() in ("last", "previous")
+    year = here.year - (month >= here.month) if past else here.year + (month <= here.month)
+    return f"{year:04d}-{month:02d}"
+
+
+def _last_quarter(first: int, ctx: _Context) -> int:
+    """The year of a quarter by its first month: one not begun is last year's, unless it is to come."""
+    return ctx.anchor.year - (first > ctx.anchor.month and not ctx.future)
+
+
+def _week_of_month(match: re.Match[str], ctx: _Context) -> str | None:
+    """The first week of a month is its days 1-7, the last its last seven days."""
+    month = _month_number(match["month"])
+    year = int(match["year"]) if match["year"] else _year_for(month, ctx)
+    end = _last_day(year, month)
+    last = end if match["nth"].lower() in ("last", "final") else 7 * _nth(match["nth"])
+    return _span(date(year, month, last - 6), date(year, month, last))
+
+
+def _weekday_of_month(match: re.Match[str], ctx: _Context) -> str | None:
+    """ "The second Monday of August"."""
+    month = _month_number(match["month"])
+    year = int(match["year"]) if match["year"] else _year_for(month, ctx)
+    wanted, nth = WEEKDAYS[match["weekday"].lower()], match["nth"].lower()
+    days = [
+        day
+        for number in range(1, _last_day(year, month) + 1)
+        if (day := date(year, month, number)).weekday() == wanted
+    ]
+    return days[-1 if nth in ("last", "final") else _nth(nth) - 1].isoformat()
+
+
+def _nth(word: str) -> int:
+    return ("first", "second", "third", "fourth").index(word.lower()) + 1
+
+
+def _day_to_day(match: re.Match[str], ctx: _Context) -> str | None:
+    """ "Between March 2 and April 6": the first day lies before the last one, whichever year."""
+    last = _day_of(match, ctx)
+    if last is None:
+        return None
+    month, day = match["fmonth"] or match["fmonth2"], int(match["fday"] or match["fday2"])
+    number = _month_number(month)
+    first = _make(last.year - ((number, day) > (last.month, last.day)), number, day)
+    return f"{first}/{last}" if first is not None else None
 
 
 def _year_to(match: re.Match[str], ctx: _Context) -> str | None:
@@ -244,12 +298,17 @@ def _rule(pattern: str, reader: Reader) -> tuple[re.Pattern[str], Reader]:
     return re.compile(rf"\b{pattern}", re.IGNORECASE), reader
 
 
+_NTH = r"(?:the )?(?P<nth>first|second|third|fourth|last|final)"
 _PARTS = (
     r"(?P<part>early|mid|middle of|late|the end of|end of|beginning of|start of|first half of"
     r"|second half of)[- ]"
 )
 RULES: tuple[tuple[re.Pattern[str], Reader], ...] = (
     _rule(rf"(?:in )?the year to (?P<month>{_M})\b{_Y}", _year_to),
+    _rule(rf"(?:between|from) {_FIRST_DAY},? (?:and|to|until|till|through) {_DAY}", _day_to_day),
+    _rule(rf"(?P<which>last|previous|next) (?P<month>{_M})(?!\w)(?! \d{{1,2}}\b)", _that_month),
+    _rule(rf"{_NTH} week (?:of|in) (?P<month>{_M})\b{_Y}", _week_of_month),
+    _rule(rf"{_NTH} (?P<weekday>{_W}) (?:of|in) (?P<month>{_M})\b{_Y}", _weekday_of_month),
     _rule(rf"between (?P<first>\d{{1,2}}) and {_DAY}", _two_days),
     _rule(rf"(?:from )?(?P<first>\d{{1,2}})(?: to |-|–){_DAY}", _two_days),  # noqa: RUF001
     _rule(rf"(?P<month>{_M}) and (?P<month2>{_M})(?! \d{{1,2}}\b){_Y}", _two_months),

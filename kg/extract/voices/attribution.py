@@ -12,14 +12,14 @@ from kg.extract.grammar.reports import (
     cited_by,
     cites,
     clause_of,
-    ends_noun,
     has_fronted,
     in_quotes,
     leads,
 )
 from kg.extract.grammar.wording import is_telling
 from kg.extract.mentions.discourse import Discourse
-from kg.extract.voices.speakers import Speakers, count_of, is_outlet
+from kg.extract.voices.speakers import Speakers, is_outlet
+from kg.extract.voices.stray import stray_report
 
 _GUESSES = frozenset({"expect", "think", "fear", "reckon", "assume", "see"})
 _OWN_ESTIMATES = frozenset(
@@ -27,11 +27,7 @@ _OWN_ESTIMATES = frozenset(
 )
 _HOPES = frozenset({"expect", "hope", "fear", "reckon"})
 _LEAD = 3
-_RUN = 12
-_SAYS = frozenset(
-    "say says said show shows showed add adds added report reports reported indicate indicates "
-    "suggest suggests".split()
-)
+_COUNTING = frozenset({"none", "nothing", "neither", "others", "rest", "most", "some", "another"})
 _LEARNING = frozenset({"understand", "learn", "hear", "know", "gather"})
 _PERSONS = frozenset({SourceKind.PERSON, SourceKind.SPOKESPERSON, SourceKind.ANONYMOUS})
 _REPORT_LINKS = frozenset({"ccomp", "parataxis", "pcomp", "dep", "xcomp", "dobj", "nsubjpass"})
@@ -57,6 +53,8 @@ class Attributions:
     """The outlet whose report the text passes on, once its lead has named it."""
     last: tuple[Voice, ...] = ()
     last_passage: int = -1
+    last_end: int = -1
+    """Where the sentence of these ends in its passage."""
     person: Voice | None = None
     """The person who spoke last, for "she said" after others were named."""
     _outlets: set[str] = field(default_factory=set)
@@ -109,9 +107,9 @@ class Attributions:
             verbs = self._after(trigger, voices)
         if not voices:
             voices = self._whole(cited, trigger)
-        misread = self._misread(trigger) if not voices else None
-        if misread is not None:
-            voices.append(misread)
+        stray = stray_report(trigger, self.speakers, self._words) if not voices else None
+        if stray is not None:
+            voices, verbs = [stray[0]], [*verbs, stray[1]]
         where = self.discourse.passages.index(self.discourse.passage(trigger))
         if not voices and where == self.last_passage and self.last and (direct or self._goes_on(trigger)):
             voices = list(self.last)
@@ -127,7 +125,7 @@ class Attributions:
             voices, direct = [self.speakers.labelled(passage.speaker)], True
         voices = self._to_outlet([v for v in voices if not self._is_itself(v)])
         if voices:
-            self.last, self.last_passage = tuple(voices), where
+            self.last, self.last_passage, self.last_end = tuple(voices), where, sentence.end
             self._remember(voices)
         return Attribution(tuple(voices), direct, tuple(verbs), denied)
 
@@ -165,7 +163,7 @@ class Attributions:
                 said = self._said(token, token)
                 if said:
                     passage = self.discourse.passage(token)
-                    self.last = tuple(self._to_outlet(said))
+                    self.last, self.last_end = tuple(self._to_outlet(said)), sentence.end
                     self._remember(said)
                     self.last_passage = self.discourse.passages.index(passage)
 
@@ -181,8 +179,14 @@ class Attributions:
         return self.discourse.lexicon.speech[name]
 
     def _goes_on(self, trigger: Token) -> bool:
-        """ "They applied in January": what an unnamed group says of itself goes on being theirs."""
+        """ "They applied in January": what an unnamed group says of itself goes on being theirs.
+
+        So does what goes on counting ("Eleven were returned", "None was refused").
+        """
         subjects = syntax.raw_subjects(trigger) if syntax.is_verb(trigger) else []
+        counting = any(t.tag_ == "CD" or t.lower_ in _COUNTING for t in subjects)
+        if counting and self.last_end >= trigger.sent.start:
+            return True
         return any(t.lower_ == "they" for t in subjects) and self.last[0].kind is SourceKind.ANONYMOUS
 
     def _same_speaker(self, voice: Voice) -> bool:
@@ -277,32 +281,6 @@ class Attributions:
             ):
                 found.append(verb)
         return found[:1]
-
-    def _misread(self, trigger: Token) -> Voice | None:
-        """ "…, customs data show": a last clause whose verb the parser took for a noun."""
-        sentence = trigger.sent
-        words = [t for t in sentence if not t.is_punct and not t.is_space]
-        while words and (words[-1].ent_type_ in ("DATE", "TIME") or words[-1].lower_ in ("on", "in")):
-            words.pop()
-        if not words or words[-1].i <= trigger.i or words[-1].lower_ not in _SAYS:
-            return None
-        verb = words[-1]
-        start = verb.i - 1
-        while start > trigger.i and sentence.doc[start].text != ",":
-            start -= 1
-        run = sentence.doc[start + 1 : verb.i]
-        if start <= trigger.i or not 0 < len(run) <= _RUN or any(syntax.is_verb(t) for t in run):
-            return None
-        head = next((t for t in run if t.pos_ in ("NOUN", "PROPN") and ends_noun(t, run.end)), None)
-        if head is None:
-            return None
-        text, lemma = str(run.text), head.lemma_.lower()
-        if lemma in self._words("documents"):
-            return Voice(kind=SourceKind.DOCUMENT, text=text, verb=verb.lemma_)
-        if lemma in self._words("anonymous"):
-            first = run[0]
-            return Voice(kind=SourceKind.ANONYMOUS, count=count_of(first), text=text, verb=verb.lemma_)
-        return None
 
     def _who_says(self, verb: Token) -> list[Token]:
         found = syntax.subjects(verb) if syntax.is_passive(verb) else syntax.raw_subjects(verb)

@@ -15,8 +15,13 @@ _HEDGING_MODALS = frozenset({"may", "might", "could"})
 _FUTURE_MODALS = frozenset({"will", "wo", "'ll", "\u2019ll"})
 _IRREALIS_MODALS = frozenset({"must", "should", "would", "ca", "can"})
 _SELF = frozenset({"we", "i", "our", "my"})
+_OTHERS = frozenset(
+    "supplier customer partner vendor buyer client competitor rival government ministry distributor".split()
+)
 _OWN_WORDS = frozenset({ClaimType.NO_COMMENT, ClaimType.REQUEST, ClaimType.STATEMENT_OF_POLICY})
 """What somebody asks, states or leaves unsaid is so even if they speak of falsehood."""
+_TOLD_BY_LACK = frozenset({ClaimType.NO_COMMENT, ClaimType.SUPPLY_IMPACT, ClaimType.LICENSE_PENDING})
+"""What words of denial tell of by themselves ("the rotors did not arrive"), where only words tell it."""
 _PROMISES = frozenset({"agree", "promise", "pledge", "vow", "decide", "assure", "reply"})
 _WEIGHING = frozenset(
     {"weigh", "consider", "mull", "ponder", "contemplate", "eye", "explore", "float", "study"}
@@ -93,7 +98,9 @@ def mode_of(event: Event, attribution: Attribution, speech: dict[str, frozenset[
         marks.negative = not marks.negative
     if attribution.denied:
         marks.negative = not marks.negative
-    silent = event.frame.each is not None
+    if event.likely is not None and event.type in _TOLD_BY_LACK:
+        marks.negative = False
+    silent = event.frame.each is not None or (event.likely is not None and event.type is ClaimType.NO_COMMENT)
     if not silent:
         doubt = doubt_of(event, attribution, speech)
         marks.dropped |= doubt.void
@@ -109,7 +116,7 @@ def mode_of(event: Event, attribution: Attribution, speech: dict[str, frozenset[
     ):
         return None  # "exporters may apply" tells of nobody who did
     uncertain = marks.hedged or marks.expected or marks.unknown
-    if (marks.dropped and not silent) or (marks.infinitive and not (uncertain or marks.factive)):
+    if not silent and (marks.dropped or (marks.infinitive and not (uncertain or marks.factive))):
         return None
     polarity = Polarity.NEGATIVE if marks.negative else Polarity.POSITIVE
     mode = Mode(_modality(marks, event, attribution, silent=silent), polarity, marks.carrier)
@@ -149,7 +156,7 @@ def _unchecked(node: Token, child: Token, speech: dict[str, frozenset[str]]) -> 
 
 
 def _modality(marks: _Marks, event: Event, attribution: Attribution, *, silent: bool) -> Modality:
-    own = attribution.direct and any(t.lower_ in _SELF for t in event.trigger.subtree)
+    own = attribution.direct and _is_of_oneself(event.trigger)
     if marks.unknown:
         return Modality.UNKNOWN
     if marks.hedged and not silent:
@@ -158,6 +165,18 @@ def _modality(marks: _Marks, event: Event, attribution: Attribution, *, silent: 
         return Modality.EXPECTED
     heard = bool(attribution.voices) and not (own or silent)
     return Modality.REPORTED if heard or marks.hearsay else Modality.ASSERTED
+
+
+def _is_of_oneself(trigger: Token) -> bool:
+    """Whether "we" or what is "ours" acts; of "our supplier" somebody else tells."""
+    subjects = syntax.raw_subjects(trigger) if syntax.is_verb(trigger) else []
+    nouns = [s for s in subjects if s.pos_ in ("NOUN", "PROPN")]
+    if nouns:
+        mine = any(t.lower_ in _SELF for noun in nouns for t in noun.children)
+        others = any(noun.lemma_.lower() in _OTHERS for noun in nouns)
+        us = any(t.lower_ in ("us", "we") for t in trigger.subtree)
+        return (mine and not others) or us
+    return any(t.lower_ in _SELF for t in trigger.subtree)
 
 
 def _carries(child: Token, trigger: Token, speech: dict[str, frozenset[str]]) -> bool:
@@ -192,7 +211,7 @@ def _read(
     lemma = node.lemma_.lower()
     before, own = (marks.hedged, marks.expected), False
     doubted = lemma == "rule" and any(k.lower_ == "out" for k in node.children)
-    duty, controls = event.frame.duty or event.frame.able, event.type not in LICENSING
+    duty, controls = event.frame.duty or event.frame.able or _is_of_duty(event), event.type not in LICENSING
     apart = child is not None and _has_own_tense(child)
     for kid in node.children:
         low = kid.lower_
@@ -246,6 +265,14 @@ def _read(
         if own or (marks.hedged, marks.expected) != before:
             marks.carrier = node
     marks.unknown |= own
+
+
+def _is_of_duty(event: Event) -> bool:
+    """Whether a duty is what is told ("the user must keep records"), where only words tell of it."""
+    return event.likely is not None and event.type in (
+        ClaimType.LICENSE_SCOPE,
+        ClaimType.RESTRICTION_IMPOSED,
+    )
 
 
 def _read_above(

@@ -12,7 +12,8 @@ from kg.dataset.record.encode import encode
 from kg.dataset.terms import Statement, nquads
 from kg.errors import InvalidClaim
 from kg.ingest.cluster.results import Found, Result
-from kg.ingest.origins import corrected, with_origin
+from kg.ingest.corrections import corrected
+from kg.ingest.origins import with_origin
 from kg.ingest.quotes import with_text
 
 

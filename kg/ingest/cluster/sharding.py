@@ -24,6 +24,7 @@ from kg.errors import LodestoneError, UnreadableInput
 from kg.ingest.cluster.encoding import Decided, Encoded, encode_articles
 from kg.ingest.cluster.reading import ClusterReading
 from kg.ingest.cluster.results import Told
+from kg.ingest.corrections import said_in
 from kg.ingest.origins import FILE, Copies, own_origin
 from kg.ingest.shards import DESCRIPTIONS, FORMAT, LIST, Shard
 from ontology.vocab import LS
@@ -167,8 +168,7 @@ class Sharding:
 
     def _in_store(self, document: str) -> Iterator[tuple[str, Claim]]:
         if self._store is not None:
-            for name in self._store.pointing_at(LS.document, self._names.document(document)):
-                yield name, self._store.claim(name).claim
+            yield from said_in(self._store, self._names.document(document))
 
     def _save(self, content_hash: str, text: str) -> None:
         file = Layout(self._folder).document(content_hash)

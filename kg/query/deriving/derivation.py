@@ -184,6 +184,15 @@ class Tree:
         return {variable: place for place, variable in enumerate(self.columns)}
 
     @cached_property
+    def token_places(self) -> tuple[int, ...] | None:
+        """The columns of the tokens, where each solution rests on all of these and on nothing else."""
+        tokens = [leaf.token for leaf in self.leaves if isinstance(leaf, Leaf) and leaf.witness is None]
+        if self.factors or self.tags or not tokens or len(tokens) < len(self.leaves):
+            return None
+        places = [self.column_places[token] for token in tokens if token is not None]
+        return tuple(places) if len(places) == len(tokens) else None
+
+    @cached_property
     def is_supposed(self) -> bool:
         """Whether some of its solutions may be none in the whole data."""
         return bool(self.factors) or any(isinstance(leaf, Worked) for leaf in self.leaves)

@@ -99,9 +99,10 @@ def _check_values(body: Select, values: Table) -> None:
             raise NotAnnotated("VALUES for what is no key of all groups of an aggregate is not annotated")
 
 
-def answered_groups(builder: Builder, plan: Grouped) -> GroupedRows | None:
+def answered_groups(builder: Builder, plan: Grouped, *, told: bool) -> GroupedRows | None:
     """The rows of a grouped query and their annotations in one query; ``None`` where there are two.
 
+    ``told`` says that it will be read how the values are made up.
     Raises ``NotAnnotated``.
     """
     how, select = plan.inner.gathering, plan.inner.select
@@ -113,19 +114,21 @@ def answered_groups(builder: Builder, plan: Grouped) -> GroupedRows | None:
             return None
         rows, members = counted
         return _of_all(builder, plan, rows, members)
-    found = gathered(builder, how, rows=True, taken=_deciding(plan))
+    found = gathered(builder, how, rows=True, taken=_deciding(plan, told))
     return None if found is None else _annotated(builder, plan, found.rows, found.groups)
 
 
-def annotate_groups(builder: Builder, plan: Grouped, rows: Sequence[Row]) -> GroupedRows:
-    """The annotations of rows of ``plan.asked``. Raises ``NotAnnotated``."""
+def annotate_groups(
+    builder: Builder, plan: Grouped, rows: Sequence[Row], *, told: bool = False
+) -> GroupedRows:
+    """The annotations of rows of ``plan.asked``; ``told`` as above. Raises ``NotAnnotated``."""
     select = plan.inner.select
     if select.group is None and not select.having:
         return _whole(builder, plan, rows)
     table = _page(plan, list(map(picker(plan.places), rows)))
     found = None
     if plan.inner.gathering is not None and table is None:
-        found = gathered(builder, plan.inner.gathering, rows=False, taken=_deciding(plan))
+        found = gathered(builder, plan.inner.gathering, rows=False, taken=_deciding(plan, told))
     groups = _groups(builder, plan, table) if found is None else found.groups
     return _annotated(builder, plan, rows, groups)
 
@@ -136,9 +139,11 @@ def _groups(builder: Builder, plan: Grouped, table: Table | None = None) -> dict
     return {key: group_of(of, width) for key, of in members_of(builder, plan.inner, table).items()}
 
 
-def _deciding(plan: Grouped) -> Sequence[int]:
-    """The places of the aggregates that must be known member by member for HAVING."""
+def _deciding(plan: Grouped, told: bool) -> Sequence[int]:
+    """The places of the aggregates that must be known member by member: for HAVING, or all to be told."""
     select, how = plan.inner.select, plan.inner.gathering
+    if told:
+        return range(len(plan.inner.arguments))
     if not select.having or how is None:
         return ()
     aggregates = aggregates_of(select)
