@@ -56,8 +56,9 @@ class Waiting:
 
 @dataclass(frozen=True)
 class ReviewQueue:
-    """One page of the queue. ``done`` is what was decided last."""
+    """One page of the queue. ``links`` counts the proposed links, ``done`` is what was decided last."""
 
+    links: int
     proposals: tuple[Proposal, ...]
     claims: tuple[Waiting, ...]
     page: int
@@ -68,20 +69,20 @@ class ReviewQueue:
 def review_queue(snapshot: Snapshot, page: int, documents: ShowDocuments, done: str = "") -> ReviewQueue:
     """One page of what waits: links first, then claims, proposed ones before others, the least sure first."""
     first, last = (page - 1) * PER_PAGE, page * PER_PAGE
-    found = list(islice(_waiting(snapshot), first, last + 1))
+    links = snapshot.proposals()
+    found = list(islice(_waiting(snapshot, links), first, last + 1))
     proposals, claims = [], []
     for kind, iri in found[:PER_PAGE]:
         if kind == "judgment":
             proposals.append(_proposal(snapshot, iri))
         else:
             claims.append(_claim(snapshot, iri, documents))
-    return ReviewQueue(tuple(proposals), tuple(claims), page, len(found) > PER_PAGE, done)
+    return ReviewQueue(len(links), tuple(proposals), tuple(claims), page, len(found) > PER_PAGE, done)
 
 
-def _waiting(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
-    for iri in sorted(snapshot.judgments()):
-        if _is_proposed(snapshot, iri) and not _is_decided(snapshot, iri):
-            yield "judgment", iri
+def _waiting(snapshot: Snapshot, links: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    for iri in links:
+        yield "judgment", iri
     for status in _WAITING:
         for iri in _of_status(snapshot, status):
             if not snapshot.pointing_at(LS.supersedes, iri):
@@ -99,25 +100,6 @@ def _of_status(snapshot: Snapshot, status: Status) -> Iterator[str]:
         if len(found) < _AT_ONCE:
             return
         place += _AT_ONCE
-
-
-def _is_proposed(snapshot: Snapshot, iri: str) -> bool:
-    """Whether a judgment is proposed and was not undone, as the archive has it; no more is read."""
-    asked = snapshot.said(iri, LS.status, snapshot.archive) == LS.Proposed
-    return asked and snapshot.said(iri, LS.retracted, snapshot.archive) is None
-
-
-def _is_decided(snapshot: Snapshot, iri: str) -> bool:
-    """Whether somebody has judged the same two since."""
-    left, right = (snapshot.said(iri, end, snapshot.archive) for end in (LS.left, LS.right))
-    ends = {left, right}
-    others = snapshot.judgments_on(left) if left else ()
-    return any(
-        name != iri
-        and snapshot.is_judgment(name)
-        and {snapshot.said(name, end) for end in (LS.left, LS.right)} == ends
-        for name in others
-    )
 
 
 def _proposal(snapshot: Snapshot, iri: str) -> Proposal:

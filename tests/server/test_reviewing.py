@@ -73,6 +73,31 @@ def test_what_waits_is_shown_with_its_words(reviewed: Reviewed) -> None:
     assert "the names are alike" in page
 
 
+def numbers(client: FlaskClient) -> dict[str, int]:
+    page = json.loads(client.get("/?format=json").data)
+    return {
+        n["label"].partition(" proposed")[0]: n["count"] for n in page["numbers"] if "proposed" in n["label"]
+    }
+
+
+def test_the_start_page_counts_claims_and_links_that_wait(reviewed: Reviewed) -> None:
+    client, store, (_, _, link) = reviewed
+    assert numbers(client) == {"claims": 1, "links": 1}
+    assert '<a href="/review"><b>1</b> <span>links proposed' in client.get("/", headers=HTML).text
+    with Writer(store) as writer:
+        told = writer.view.judgment(link).judgment
+        turned = {"left": told.right, "right": told.left, "verdict": Verdict.DIFFERENT}
+        own = {"status": Status.ACCEPTED, "author": Agent(kind="person", name="somebody")}
+        writer.judge([told.model_copy(update={**turned, **own})])
+        writer.commit()
+    assert numbers(client) == {"claims": 1, "links": 0}
+    assert waiting(client) == (0, 2)
+    with Writer(store) as writer:
+        writer.judge([told.model_copy(update={"right": told.right + "-else"})])
+        writer.commit()
+    assert numbers(client) == {"claims": 1, "links": 1}
+
+
 def test_an_accepted_claim_counts_in_the_reviewers_name(
     reviewed: Reviewed,
 ) -> None:

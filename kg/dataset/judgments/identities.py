@@ -7,9 +7,9 @@ makes it another one, the archive holds it as it was made, under the claim's own
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
-from typing import Any
+from typing import Any, cast
 
-from pyoxigraph import NamedNode, Quad, Store
+from pyoxigraph import NamedNode, Quad, QuerySolutions, Store
 
 from kg.dataset.judgments.judged import StoredJudgment, decode_judgment
 from kg.dataset.record.records import Object, Records, Subject, plain_value
@@ -70,6 +70,16 @@ class Identities(Records):
             for quad in store.quads_for_pattern(None, node(LS.made), None, self.record)
             if isinstance(quad.subject, NamedNode) and isinstance(quad.object, Literal)
         }
+
+    def proposals(self) -> tuple[str, ...]:
+        """Judgments that wait, in order: proposed, not undone, and none on the same two stands."""
+        proposed = cast("QuerySolutions", self.archive.query(_proposed(self.record)))
+        found = {row["judgment"].value: {row["left"], row["right"]} for row in proposed}
+        if not found:
+            return ()
+        standing = cast("QuerySolutions", self.main.query(_standing(self.record)))
+        decided = {frozenset((row["left"], row["right"])) for row in standing}
+        return tuple(sorted(iri for iri, ends in found.items() if ends not in decided))
 
     def is_judgment(self, iri: str) -> bool:
         """Whether a judgment of that IRI stands."""
@@ -251,3 +261,18 @@ def _cluster(clusters: Clusters, term: Subject | Object) -> Sequence[Any]:
 
 def _judgments(clusters: Clusters, term: Subject | Object) -> tuple[str, ...]:
     return clusters.judgments(term.value) if isinstance(term, NamedNode) else ()
+
+
+def _standing(record: NamedNode) -> str:
+    return f"""
+SELECT ?left ?right {{ GRAPH {record} {{
+  ?judgment a <{LS.Judgment}> ; <{LS.left}> ?left ; <{LS.right}> ?right
+}} }}"""
+
+
+def _proposed(record: NamedNode) -> str:
+    return f"""
+SELECT ?judgment ?left ?right {{ GRAPH {record} {{
+  ?judgment a <{LS.Judgment}> ; <{LS.status}> <{LS.Proposed}> ; <{LS.left}> ?left ; <{LS.right}> ?right
+  FILTER NOT EXISTS {{ ?judgment <{LS.retracted}> ?undone }}
+}} }}"""

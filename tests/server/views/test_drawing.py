@@ -1,11 +1,14 @@
 """The drawing of a circuit has every node once, and shows what falls with a claim."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.provenance.circuit import Circuit, Op
 from kg.provenance.evaluate import evaluate
 from kg.provenance.semirings import BOOLEAN
+from server.drawing.neighbours import Neighbour, draw_neighbours
+from server.naming import Link
 from server.views.drawing import draw
 
 CLAIMS = "abcdef"
@@ -65,3 +68,16 @@ def test_it_tells_whether_a_claim_has_no_number() -> None:
         drawing = draw(circuit, root, lambda iri, known=numbered: (1 if iri in known else None, iri))
         assert drawing is not None
         assert drawing.spared == spared
+
+
+@pytest.mark.parametrize("inward", [True, False])
+def test_one_neighbour_is_drawn_too(inward: bool) -> None:
+    only = Neighbour(Link("Autowerk", "/entity/autowerk"), "holds license for", inward, 0.5, contested=False)
+    drawn = draw_neighbours("Fabrika Magnit", [only])
+    assert drawn is not None
+    [edge], [relation] = drawn.edges, drawn.relations
+    assert (edge.label, edge.href, relation.label) == ("Autowerk", "/entity/autowerk", "holds license for")
+    assert (edge.x < drawn.x) == inward
+    assert 0 < drawn.y - 20 < drawn.y + 20 < drawn.height
+    assert relation.y < edge.y < drawn.height
+    assert draw_neighbours("Fabrika Magnit", []) is None
