@@ -29,6 +29,8 @@ QUERIES = (
     "SELECT (COUNT(*) AS ?n) (MAX(xsd:integer(?o)) AS ?most) { ?s :p ?o }",
     "SELECT ?s ?n { ?s :q ?m { SELECT ?s (MAX(?o) AS ?n) { ?s :p ?o } GROUP BY ?s } }",
     "SELECT ?s (COUNT(?o) AS ?n) { ?s !(:q) ?o } GROUP BY ?s",
+    "SELECT ?s (COUNT(DISTINCT *) AS ?n) { ?s ?p ?o } GROUP BY ?s",
+    "SELECT (COUNT(DISTINCT *) AS ?n) { ?s :p ?o }",
 )
 
 

@@ -176,6 +176,8 @@ def test_modifiers_are_read_in_any_allowed_order() -> None:
         ("SELECT * { VALUES (?a ?b) { (1) } }", 1, 33),
         ("SELECT * { ?s ?p ?o } LIMIT x", 1, 29),
         ("SELECT * { ?s ?p '\\q' }", 1, 18),
+        ("SELECT * { ?s ?p ?o } GROUP BY ?s", 1, 34),
+        ("SELECT * { ?s ?p ?o } HAVING (COUNT(*) > 1)", 1, 44),
         ("SELECT * { } }", 1, 14),
         ("PREFIX a:b: <http://x/> ASK {}", 1, 8),
         ("CONSTRUCT { ?s <p>* ?o } WHERE {}", 1, 26),

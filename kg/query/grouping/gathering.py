@@ -118,7 +118,7 @@ def _is_steady(what: Aggregate) -> bool:
     Not so sums of fractions, the first of several equal values, or a sample.
     """
     if what.name == "COUNT":
-        return True
+        return what.of is not None or not what.distinct  # "*" is every variable, and not all are asked for
     is_integer = isinstance(what.of, Function) and what.of.iri.value in _INTEGERS
     return is_integer and what.name in ("SUM", "AVG", "MIN", "MAX")
 

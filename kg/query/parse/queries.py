@@ -73,14 +73,22 @@ class QueryParser(PatternParser):
     def _select_query(self) -> Query:
         duplicates, items = self._projection()
         default, named = self._dataset()
-        body = self._modified(self._where(), items, duplicates)
+        body = self._selecting(self._modified(self._where(), items, duplicates))
         return Query("select", body, (), None, default, named)
 
     def sub_select(self) -> Select:
         """A sub-SELECT that must come next."""
         self.need_word("SELECT")
         duplicates, items = self._projection()
-        return self._modified(self._where(), items, duplicates)
+        return self._selecting(self._modified(self._where(), items, duplicates))
+
+    def _selecting(self, body: Select) -> Select:
+        """A SELECT that names what it selects where it has groups (SPARQL 1.1 section 18.2.4.1)."""
+        if body.items is None and (body.group is not None or body.having):
+            raise self.failure(
+                self.token, "SELECT * does not go with GROUP BY and HAVING: name what to select"
+            )
+        return body
 
     def _construct(self) -> Query:
         if self.at_symbol("{"):
