@@ -220,10 +220,11 @@ def temper_of(job: Job, result: Reply | Failure | None, took: float) -> Temper:
     On a busy machine a small query takes long, too, and would take longer still where long ones
     give way. So what counts is its work; only who asks others waits without any.
     """
-    if isinstance(result, Reply) and result.rest is not None:
-        return Temper.LARGE
-    alone = isinstance(result, Reply) and "SERVICE" not in job.query.upper()
-    worked = result.spent if alone and isinstance(result, Reply) else took
+    worked = took
+    if isinstance(result, Reply):
+        if result.rest is not None:
+            return Temper.LARGE
+        worked = took if "SERVICE" in job.query.upper() else result.spent
     if took < QUICK or (worked < QUICK and took < SHORT):
         return Temper.QUICK
     return Temper.LONG if worked > SHORT else Temper.UNKNOWN
