@@ -52,11 +52,23 @@ class StoreBusy(StoreError):
 
 
 @dataclass(eq=False)
+class StoreFull(StoreError):
+    """The disk that holds the store has no more room: nothing was written."""
+
+
+@dataclass(eq=False)
 class VersionGone(StoreError):
     """A snapshot that was asked for is not kept (any more)."""
 
     version: str = ""
     kept: tuple[str, ...] = ()
+
+
+@dataclass(eq=False)
+class PurgeUnfinished(StoreError):
+    """A purge was broken off: until it is finished, nobody reads what it takes out. ``document`` is that."""
+
+    document: str = ""
 
 
 @dataclass(eq=False)
@@ -99,6 +111,13 @@ class NotFound(LodestoneError):
     """No claim, document, source, entity or judgment of that name is in the store."""
 
     iri: str = ""
+
+
+@dataclass(eq=False)
+class ClaimGone(NotFound):
+    """A claim was taken out with its document. ``gone`` is the time of that."""
+
+    gone: str = ""
 
 
 @dataclass(eq=False)

@@ -24,6 +24,7 @@ from kg.errors import LodestoneError
 
 PORTS = {"http": 80, "https": 443}
 MOST_REDIRECTS = 5
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052, section 2.1
 MEBIBYTE = 1024 * 1024
 
 
@@ -200,6 +201,8 @@ def is_public(address: str) -> bool:
     found = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(found, ipaddress.IPv6Address):
         inner = found.ipv4_mapped or found.sixtofour or (found.teredo[1] if found.teredo else None)
+        if found in _NAT64:
+            inner = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
         if inner is not None:
             return is_public(str(inner))
     return found.is_global and not found.is_multicast

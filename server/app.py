@@ -5,6 +5,7 @@ import logging
 
 from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException
+from werkzeug.http import generate_etag
 
 from kg.errors import LodestoneError
 from server.bundle import script_address, static_address, style_address
@@ -35,6 +36,7 @@ from server.routes.reconcile import FRAMED, reconcile
 from server.routes.reviewing import reviewing
 from server.routes.sparql import sparql
 from server.services import Services, services
+from server.versions import check_version
 from server.views import as_json
 
 log = logging.getLogger(__name__)
@@ -80,6 +82,7 @@ def create_app(config: Config, workers: Workers | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = config.body
     app.config["MAX_FORM_MEMORY_SIZE"] = config.body
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 3600
+    app.url_map.merge_slashes = False  # /graphs//a and /graphs/a are two graphs
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True, "autoescape": True}
     app.jinja_env.filters["percent"] = percent
     app.jinja_env.filters["asjson"] = as_json_text
@@ -110,6 +113,7 @@ def create_app(config: Config, workers: Workers | None = None) -> Flask:
     app.register_blueprint(manual)
     app.register_blueprint(reviewing)
     app.before_request(check_reading)
+    app.before_request(check_version)
     app.before_request(decompress)
     app.register_error_handler(LodestoneError, from_error)
     app.register_error_handler(HTTPException, from_http)
@@ -153,10 +157,15 @@ def finish(response: Response) -> Response:
         response.headers["Access-Control-Max-Age"] = "3600"
     if _can_be_kept(response) and request.method in ("GET", "HEAD", "POST"):
         if not response.get_etag()[0]:
-            response.add_etag()
+            response.set_etag(_etag(response))
         response.headers.setdefault("Cache-Control", "no-cache")
         response.make_conditional(request)
     return response
+
+
+def _etag(response: Response) -> str:
+    """A strong tag: of the bytes and of what they are, as N-Triples and N-Quads may be the same bytes."""
+    return generate_etag(f"{response.content_type}\0".encode() + response.get_data())
 
 
 def _is_for_here() -> bool:

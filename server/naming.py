@@ -9,7 +9,7 @@ from urllib.parse import quote, urlsplit
 from kg.claims.names import Names
 from kg.dataset.snapshots import Snapshot
 from kg.dataset.terms import DefaultGraph, Literal, NamedNode, node
-from kg.dataset.text.search import Stored
+from kg.dataset.text.stored import Stored
 from ontology.vocab import LS, ONTOLOGY, PREFIXES, RDFS
 
 PAGES = ("claim", "document", "source", "entity", "event", "judgment")

@@ -1,6 +1,6 @@
 """Which rows of an answer one page shows."""
 
-ROWS, CELLS = 100, 300
+ROWS, CELLS = 50, 300
 """Rows on one page, fewer where they have many columns: so many cells, but ten rows at least."""
 
 

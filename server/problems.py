@@ -10,12 +10,14 @@ from werkzeug.exceptions import HTTPException
 from kg.errors import (
     AnswerGone,
     AnswersFull,
+    ClaimGone,
     IdentityConflict,
     InvalidJudgment,
     InvalidMatch,
     InvalidPolicy,
     LodestoneError,
     NotFound,
+    PurgeUnfinished,
     QueryOverLimit,
     QueryRefused,
     QuerySyntaxError,
@@ -24,12 +26,14 @@ from kg.errors import (
     ServiceFailed,
     StoreBusy,
     StoreError,
+    StoreFull,
     TooManyProofs,
     UnreadableInput,
     VersionGone,
 )
 from kg.query.shaping.size import TooComplex
 from kg.update import DatasetConflict, UpdateFailed
+from server.bundle import scripted
 from server.errors import (
     Abandoned,
     AnswerTooLong,
@@ -84,7 +88,10 @@ KINDS: dict[type[LodestoneError], Kind] = {
     VersionGone: Kind(410, "version-gone", "The version is not kept"),
     PreconditionFailed: Kind(412, "precondition", "It is not as the request expects"),
     TooManyProofs: Kind(413, "too-many-proofs", "There are more proofs than are worked out"),
+    ClaimGone: Kind(410, "claim-gone", "The claim was taken out"),
+    PurgeUnfinished: Kind(503, "purge-unfinished", "A document is being taken out", retry=10),
     AnswerGone: Kind(410, "answer-gone", "The answer was taken out"),
+    StoreFull: Kind(507, "store-full", "The disk of the store is full", retry=60),
     AnswersFull: Kind(507, "answers-full", "The answer cannot be kept"),
     AnswerTooLong: Kind(413, "answer-too-long", "The answer is too long"),
     BodyTooLong: Kind(413, "body-too-long", "The body is too long"),
@@ -109,6 +116,7 @@ KINDS: dict[type[LodestoneError], Kind] = {
 _OURS = {
     "store": "The store cannot be read now: the server's log says why. `lodestone ingest` makes one.",
     "store-busy": "The store is being written; the server's log says by whom.",
+    "purge-unfinished": "A document is being taken out; the next write finishes that.",
     "error": "This is a fault of the server; its log says more.",
 }
 """What is told instead of an error's own words and fields where those name places on the server's disk."""
@@ -133,10 +141,14 @@ def problem_response(
 ) -> Response:
     """One problem, as a page for browsers and as problem JSON for everyone else."""
     if accepts_html(request.headers.get("Accept")):
+        query = _query_text()
+        told = detail.removeprefix(f"{title[:1].lower()}{title[1:]}: ")
         page = render_template(
-            "problem.html", status=status, title=title, detail=detail, members=members, query=_query_text()
+            "problem.html", status=status, title=title, detail=told, members=members, query=query
         )
         response = Response(page, status, content_type="text/html; charset=utf-8")
+        if query is not None:
+            scripted(response, "query")
     else:
         body = {"type": f"/docs#{slug}", "title": title, "status": status, "detail": detail} | members
         response = Response(json.dumps(body, ensure_ascii=False), status, content_type=JSON_TYPE)

@@ -10,6 +10,7 @@ from urllib.parse import unquote
 from kg.dataset.terms import is_node
 from kg.query.trust.policy import PARAMETERS, TrustPolicy
 from server.errors import BadRequest, UnsupportedType
+from server.formats import GRAPHS, HTML, RESULTS, by_name
 from server.processes.jobs import Policy, Provenance
 from server.spelling import check_names
 
@@ -134,8 +135,8 @@ def read_request(request: Incoming) -> QueryRequest | UpdateRequest | None:
 
 
 def _nothing(parameters: Parameters) -> None:
-    """Without a query nothing else of the protocol makes sense."""
-    for name in ("default-graph-uri", "named-graph-uri"):
+    """Without a query nothing else of the protocol makes sense; what is described is the newest version."""
+    for name in ("default-graph-uri", "named-graph-uri", "version"):
         if name in parameters:
             raise BadRequest(f"{name} without a query", parameter="query")
 
@@ -208,7 +209,7 @@ def read_parameters(parameters: Parameters, *, comparing: bool = False) -> Query
         memory=_mebibytes(parameters, "memory"),
         result=_mebibytes(parameters, "result"),
         version=single(parameters, "version") or None,
-        format=single(parameters, "format") or None,
+        format=_format(parameters),
         policy=_policy(parameters),
         plan=_plan(single(parameters, "explain")),
     )
@@ -242,6 +243,17 @@ def _policy(parameters: Parameters) -> Policy:
     if not given:
         return ()
     return tuple(TrustPolicy.read(given).written())
+
+
+def _format(parameters: Parameters) -> str | None:
+    """The format that is named, perhaps in several ways, as clients do that serve all servers alike."""
+    named = tuple(dict.fromkeys(filter(None, parameters.get("format", ()))))
+    if len(named) < 2:
+        return named[0] if named else None
+    known = {found.name: name for name in named if (found := by_name((*RESULTS, *GRAPHS, HTML), name))}
+    if len(known) != 1:
+        raise BadRequest(f"format is one, not {' and '.join(named)}", parameter="format")
+    return next(iter(known.values()))
 
 
 def _plan(value: str | None) -> bool:

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from flask import Response, current_app, json, request
 from werkzeug.exceptions import HTTPException
 
-from kg.errors import LodestoneError, StoreError
+from kg.errors import LodestoneError, StoreBusy, StoreError
 from server.audit import Audit, Deed
-from server.errors import Unauthorized
+from server.errors import Forbidden, PreconditionFailed, Unauthorized
 from server.gate.access import identity, need, request_id
 from server.gate.conditions import check_unconditional
 from server.gate.tokens import Identity, Scope
@@ -85,7 +85,20 @@ def _fell(audit: Audit, deed: Deed, error: Exception, *, begun: bool, **more: ob
     elif isinstance(error, HTTPException) and error.code:
         status = error.code
     event = "failed" if begun and status >= 500 else "refused"
-    _note(audit, event, deed, status=status, why=str(error)[:500], **more)
+    _note(audit, event, deed, status=status, **_why(error), **more)
+
+
+_WORDLESS = (Unauthorized, Forbidden, StoreBusy, PreconditionFailed)
+"""Errors whose words are the server's own."""
+
+
+def _why(error: Exception) -> dict[str, object]:
+    """What was wrong, for the log: its kind and its place. A body's words are nobody's but its sender's."""
+    told: dict[str, object] = {"why": type(error).__name__}
+    if isinstance(error, LodestoneError):
+        told["why"] = str(error) if isinstance(error, _WORDLESS) else kind_of(error).slug
+        told |= {name: at for name in ("line", "column") if isinstance(at := getattr(error, name, None), int)}
+    return told
 
 
 def _note(audit: Audit, event: str, deed: Deed, **more: object) -> None:

@@ -11,7 +11,8 @@ from types import FrameType
 import uvicorn
 
 from kg.dataset.files import Layout
-from kg.errors import LodestoneError
+from kg.dataset.upkeep.purge import finish
+from kg.errors import LodestoneError, StoreBusy
 from server.config import Config
 from server.errors import ConfigError, ServerFailed
 from server.logs import set_up
@@ -92,6 +93,9 @@ def serve(config: Config) -> None:
     layout = Layout(config.store)
     layout.settings()
     layout.manifest()
+    if layout.purging.exists():
+        with contextlib.suppress(StoreBusy):  # then the process that began it is at work
+            finish(config.store)
     allow_files()
     listening = listen(config)
     config = replace(config, port=listening.getsockname()[1])

@@ -1,5 +1,7 @@
 """What the first visitor would wait for, done before the server says that it is ready."""
 
+import gc
+
 from flask import Flask
 
 from kg.claims.times import edtf_span
@@ -37,6 +39,8 @@ def warm(app: Flask) -> None:
         _pages(snapshot)
     except LodestoneError:
         return  # whoever asks for that page is told what is wrong with it
+    finally:
+        gc.freeze()  # what is loaded stays: the collector need not go through it
 
 
 def _pages(snapshot: Snapshot) -> None:

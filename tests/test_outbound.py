@@ -165,6 +165,9 @@ def test_a_name_that_leads_inside_is_refused(monkeypatch: pytest.MonkeyPatch, na
         ("fe80::1%eth0", False),
         ("::ffff:10.0.0.1", False),
         ("2002:7f00:1::", False),
+        ("64:ff9b::7f00:1", False),
+        ("64:ff9b::a9fe:a9fe", False),
+        ("64:ff9b::808:808", True),
         ("fc00::1", False),
     ],
 )

@@ -36,6 +36,20 @@ _POSTMODIFIER = re.compile(
     r"(?<=\S)\s*(?:,|\b(?:in|at|for|from|with|that|which|who|whose|to|near)\b).*$", re.S
 )
 _PART_AFTER_FRAGMENT = "/"
+_FAMILIES = (
+    "claim/",
+    "event/",
+    "document/",
+    "source/",
+    "entity/",
+    "agent/",
+    "origin/",
+    "judgment/",
+    "snapshot/",
+    "store/",
+    ".well-known/genid/",
+)
+"""What the names begin with, after the base IRI, that are made from content or are a store's own."""
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
 
 
@@ -191,6 +205,17 @@ class Names:
     def is_reserved(self, graph: str) -> bool:
         """Whether a graph name is one that raw writes must keep off, claims apart."""
         return graph in self._reserved
+
+    def is_minted(self, name: str) -> bool:
+        """Whether a name is one of those that Lodestone alone gives: nobody else may name a graph so.
+
+        A claim of that name may come, and is its own graph then.
+        """
+        return name.startswith(self._minted)
+
+    @cached_property
+    def _minted(self) -> tuple[str, ...]:
+        return tuple(self.base + family for family in _FAMILIES)
 
     @cached_property
     def _reserved(self) -> frozenset[str]:

@@ -305,20 +305,27 @@ def backup(target: Path, store: Path) -> None:
 @main.command()
 @click.argument("backup", type=_FOLDER)
 @STORE
-def restore(backup: Path, store: Path) -> None:
-    """Make a store of a backup, once every file and every invariant was checked."""
+@click.option("--shapes/--no-shapes", default=True, show_default=True, help="Check the record with SHACL.")
+@click.option("--owl/--no-owl", default=True, show_default=True, help="Check consistency with HermiT.")
+@click.option("--quiet", "-q", is_flag=True, help="No progress bar.")
+def restore(backup: Path, store: Path, shapes: bool, owl: bool, quiet: bool) -> None:
+    """Make a store of a backup, once every file and every invariant was checked.
+
+    What `check` finds besides (SHACL, OWL) is told, and the exit status is 1 then.
+    """
     from kg.cli.keeping import run_restore
 
-    sys.exit(run_restore(backup, store))
+    sys.exit(run_restore(backup, store, shapes=shapes, owl=owl, quiet=quiet))
 
 
 @main.command()
 @STORE
-def upgrade(store: Path) -> None:
-    """Bring a store of an older format up to the present one."""
+@click.option("--quiet", "-q", is_flag=True, help="No progress.")
+def upgrade(store: Path, quiet: bool) -> None:
+    """Bring a store of an older format up to the present one; broken off, it goes on when it is run again."""
     from kg.cli.keeping import run_upgrade
 
-    sys.exit(run_upgrade(store))
+    sys.exit(run_upgrade(store, quiet=quiet))
 
 
 @main.command()
@@ -327,7 +334,7 @@ def upgrade(store: Path) -> None:
 @click.option("--reason", required=True, help="Why it is taken out; the tombstone says so.")
 @WAIT
 def purge(document: str, store: Path, reason: str, wait: float) -> None:
-    """Take a document's text and quotes out for good, by its IRI or id. The claims stay without quotes."""
+    """Take a document and all claims of it out for good, by its IRI or id. A tombstone stays."""
     from kg.cli.keeping import run_purge
 
     sys.exit(run_purge(document, store, reason=reason, wait=wait))

@@ -20,7 +20,7 @@ from kg.dataset.snapshots import Reader, Snapshot
 from kg.dataset.terms import RdfFormat, parse
 from kg.errors import LodestoneError, QuerySyntaxError
 from kg.outbound import Outbound
-from kg.query import Services, TrustPolicy, difference, explain, query
+from kg.query import Services, TrustPolicy, at_one_instant, difference, explain, query
 from kg.query.difference_json import difference_json
 from kg.query.explain import explained_text
 from kg.query.formats.rdf_results import to_rdf
@@ -144,6 +144,7 @@ def _ask_what_if(
             reader.version(parameters[name][0]) if parameters.get(name) else reader.current()
             for name in ("from", "to")
         ]
+        text, _ = at_one_instant(text)
         before = query(versions[0], text, services=services)
         found = difference(before, query(versions[1], text, policy=policy, services=services), text)
         printed = json.dumps(difference_json(found, TrustPolicy(), policy), ensure_ascii=False)

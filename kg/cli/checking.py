@@ -1,7 +1,8 @@
 """``lodestone check``."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import chain
 from pathlib import Path
 
 import click
@@ -34,6 +35,28 @@ def run_check(
             writer.rebuild()
             writer.commit()
     snapshot = engine.source(store) if engine else Reader(store).current()
+    counts = snapshot.manifest.counts
+    about = (
+        f"{engine.query_url if engine else store}, version {snapshot.number}: "
+        f"{counts.get('active', 0)} active and {counts.get('inactive', 0)} inactive claims"
+    )
+    status = tell_findings(
+        lambda watch: chain(
+            check_dataset(snapshot, watch)
+            if isinstance(snapshot, Snapshot)
+            else check_version(snapshot, watch),
+            check_meaning(snapshot, shapes=shapes, owl=owl, watch=watch),
+        ),
+        about,
+        quiet=quiet,
+    )
+    if isinstance(snapshot, Snapshot):
+        _tell_conflicts(snapshot)
+    return status
+
+
+def tell_findings(check: Callable[[Watch], Iterator[Finding]], about: str, *, quiet: bool) -> int:
+    """Tell what a check finds, and how many that is after the words about what it checks; 1 if anything."""
     found = 0
     console = Console(stderr=True)
     with Progress(
@@ -49,21 +72,13 @@ def run_check(
         def watch(steps: int) -> None:
             progress.advance(task, steps)
 
-        for finding in _findings(snapshot, shapes=shapes, owl=owl, watch=watch):
+        for finding in check(watch):
             found += 1
             if found <= _SHOWN:
                 click.echo(f"{finding.invariant}: {finding.subject}: {finding.problem}")
     if found > _SHOWN:
         click.echo(f"… and {found - _SHOWN} more")
-    counts = snapshot.manifest.counts
-    click.echo(
-        f"{engine.query_url if engine else store}, version {snapshot.number}: "
-        f"{counts.get('active', 0)} active and "
-        f"{counts.get('inactive', 0)} inactive claims; "
-        + (f"{found} findings" if found else "everything holds")
-    )
-    if isinstance(snapshot, Snapshot):
-        _tell_conflicts(snapshot)
+    click.echo(f"{about}; " + (f"{found} findings" if found else "everything holds"))
     return 1 if found else 0
 
 
@@ -85,13 +100,10 @@ def _tell_conflicts(snapshot: Snapshot) -> None:
         click.echo(f"    … and {len(telling) - _CONFLICTS_SHOWN} more")
 
 
-def _findings(
+def check_meaning(
     snapshot: Snapshot | RemoteSource, *, shapes: bool, owl: bool, watch: Watch
 ) -> Iterator[Finding]:
-    check = (
-        check_dataset(snapshot, watch) if isinstance(snapshot, Snapshot) else check_version(snapshot, watch)
-    )
-    yield from check
+    """Hold a version against the ontology: its record by SHACL, its facts by OWL."""
     if shapes:
         yield from check_shapes(snapshot, watch)
     if owl:

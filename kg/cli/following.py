@@ -10,11 +10,12 @@ import click
 from kg.cli.auditing import note_done
 from kg.cli.engines import Engine, place, writer_of
 from kg.cli.ingesting import chosen_extractor, is_url
+from kg.dataset.files import FOLLOWED_FILE
 from kg.errors import LodestoneError
 from kg.ingest.arriving import Arriving
 from kg.ingest.fetching import Outbound
 from kg.ingest.following import Following, Took
-from kg.ingest.ledger import FILE, Ledger
+from kg.ingest.ledger import Ledger
 
 
 def run_follow(
@@ -45,7 +46,7 @@ def run_follow(
     told = _Told(store)
     following = Following(
         lambda: writer_of(store, engine, wait),
-        Ledger(store / FILE),
+        Ledger(store / FOLLOWED_FILE),
         Arriving(folders, settle),
         pages,
         outbound,

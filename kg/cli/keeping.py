@@ -6,7 +6,9 @@ import click
 
 from kg.claims.names import is_iri
 from kg.cli.auditing import note_done
+from kg.cli.checking import check_meaning, tell_findings
 from kg.cli.watching import watched
+from kg.dataset.files import Layout
 from kg.dataset.snapshots import Reader
 from kg.dataset.upkeep.backup import back_up, restore
 from kg.dataset.upkeep.compacting import Compaction
@@ -21,11 +23,18 @@ def run_backup(store: Path, target: Path) -> int:
     return 0
 
 
-def run_restore(backup: Path, store: Path) -> int:
-    """Make a store of a backup, checked."""
+def run_restore(backup: Path, store: Path, *, shapes: bool, owl: bool, quiet: bool) -> int:
+    """Make a store of a backup, and tell what ``check`` finds in it; 1 if that is anything.
+
+    What the ontology speaks against is restored all the same: it is what was backed up.
+    """
     done = restore(backup, store)
-    click.echo(f"{store} holds {done.version}; everything holds")
-    return 0
+    snapshot = Reader(store).current()
+    return tell_findings(
+        lambda watch: check_meaning(snapshot, shapes=shapes, owl=owl, watch=watch),
+        f"{store} holds {done.version}",
+        quiet=quiet,
+    )
 
 
 def run_compact(store: Path, *, keep: int | None, keep_days: float | None, wait: float, quiet: bool) -> int:
@@ -45,9 +54,10 @@ def run_compact(store: Path, *, keep: int | None, keep_days: float | None, wait:
     return 0
 
 
-def run_upgrade(store: Path) -> int:
-    """Bring a store up to the present format."""
-    old, steps = upgrade(store)
+def run_upgrade(store: Path, *, quiet: bool) -> int:
+    """Bring a store up to the present format; what was broken off is gone on with."""
+    with watched(quiet=quiet) as watch:
+        old, steps = upgrade(store, watch)
     for number, step in enumerate(steps, start=old):
         click.echo(f"format {number} to {number + 1}: {step.words}")
     click.echo(f"{store} has format {old + len(steps)}" + ("" if steps else ": there was nothing to do"))
@@ -55,15 +65,17 @@ def run_upgrade(store: Path) -> int:
 
 
 def run_purge(document: str, store: Path, *, reason: str, wait: float) -> int:
-    """Take a document's text and quotes out for good."""
-    snapshot = Reader(store).current()
-    name = document if is_iri(document) else snapshot.names.document(document)
+    """Take a document, and all that claims of it say, out for good."""
+    names = Layout(store).settings().names  # a store is not made by this
+    name = document if is_iri(document) else names.document(document)
     with Purge(store, wait=wait) as writer:
         done = writer.purge(name, reason=reason)
+        nearly = writer.nearly
     note_done(store, "purge", document=name, reason=reason, claims=done.claims)
     click.echo(
-        f"purged {name}: its text, and the quotes of {done.claims} claim{'s' * (done.claims != 1)}; "
-        "older versions are gone"
+        f"purged {name}: its text, and {done.claims} claim{'s' * (done.claims != 1)}; older versions are gone"
     )
+    for other in nearly:
+        click.echo(f"nearly the same text is in {other}: purge that too if it is about the same source")
     click.echo("backups and exports made before still hold them")
     return 0

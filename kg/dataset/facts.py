@@ -8,7 +8,7 @@ from kg.dataset.chains.pool import term
 from kg.dataset.judgments.identities import projected, texts
 from kg.dataset.loading.bulk import BULK_CHARACTERS, load_pieces
 from kg.dataset.record.records import DEFAULT, Object, Subject
-from kg.dataset.terms import node, nquads, ntriples, stored_text, terms_of
+from kg.dataset.terms import distinct, node, nquads, ntriples, stored_text, terms_of
 from kg.dataset.text.entry import LABELS, base_names
 from kg.dataset.working import WorkingCopy
 from kg.errors import ReservedGraph
@@ -20,6 +20,9 @@ RESERVED_HOW = (
     "reserved graphs follow from the claims"
 )
 """What to do instead of writing to a reserved graph."""
+
+MINTED_HOW = "its name is one that this store makes from content: use another IRI for the graph"
+"""What is wrong with a graph of base data under a name of ``Names.is_minted``."""
 
 
 class FactWriter(WorkingCopy):
@@ -101,8 +104,11 @@ class FactWriter(WorkingCopy):
 
         Raises ``ReservedGraph``, and writes nothing then.
         """
-        found = list(dict.fromkeys(quads))
+        found = distinct(quads)
         self._refuse_reserved(found)
+        for graph in {q.graph_name.value for q in found if isinstance(q.graph_name, NamedNode)}:
+            if self.names.is_minted(graph):
+                raise ReservedGraph(f"graph <{graph}>: {MINTED_HOW}", graph=graph)
         plain = [q for q in found if isinstance(q.graph_name, DefaultGraph) and q not in self.archive]
         named = [q for q in found if not isinstance(q.graph_name, DefaultGraph) and q not in self.main]
         if not plain and not named:

@@ -10,6 +10,7 @@
                           annotations-000012.log from where version 12 wrote it anew
       working/            the writer's stores (main, archive, index, text); DIRTY while ahead of the manifest
       loading/            where a bulk load was last safe, if one is under way or was broken off
+      upgrading/          what an upgrade has made so far, the same
       snapshots/000012/   what a version published, never changed afterwards: snapshot.json (its manifest),
                           and of the three stores, the text index and statistics.json those that it
                           changed; the others stay with older versions
@@ -17,13 +18,19 @@
       quarantine/         input that could not be taken in, with the reason
       answers/            answers that were cited, by their hash (``kg.dataset.kept``)
       purged/             tombstones of documents that were taken out
+      purging.json        a purge that is under way, or was broken off (``kg.dataset.purging``)
+      copies.jsonl        the texts by their MinHash (``kg.ingest.origins``)
+      followed.jsonl      what was followed already (``kg.ingest.ledger``)
+      audit.jsonl         who wrote what (``server.audit``)
       outside/            answers of endpoints that were asked outside (``lodestone link --wikidata``)
 """
 
 import json
 import os
 import secrets
+import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -32,6 +39,10 @@ from kg.claims.document import text_hash
 from kg.claims.names import Names
 from kg.errors import Purged, StoreError
 from ontology.vocab import BASE
+
+COPIES_FILE = "copies.jsonl"
+FOLLOWED_FILE = "followed.jsonl"
+AUDIT_FILE = "audit.jsonl"
 
 FORMAT = 3
 """Version of the layout; ``lodestone upgrade`` brings an older one up to it."""
@@ -186,6 +197,11 @@ class Layout:
         return self.root / "loading"
 
     @property
+    def upgrading(self) -> Path:
+        """What an upgrade has made so far (``kg.dataset.upkeep.wording``)."""
+        return self.root / "upgrading"
+
+    @property
     def snapshots(self) -> Path:
         """Published versions."""
         return self.root / "snapshots"
@@ -199,9 +215,14 @@ class Layout:
         """The text with that hash."""
         return self.root / "documents" / content_hash[:2] / f"{content_hash}.txt"
 
-    def tombstone(self, content_hash: str) -> Path:
-        """What says that the text with that hash was taken out, and why."""
-        return self.root / "purged" / f"{content_hash}.json"
+    def tombstone(self, key: str) -> Path:
+        """What says that a document was taken out, and why: by the hash of its text, else by its name."""
+        return self.root / "purged" / f"{key}.json"
+
+    @property
+    def purging(self) -> Path:
+        """There while a document is being taken out."""
+        return self.root / "purging.json"
 
     def settings(self, expected: int = FORMAT) -> Settings:
         """Read the settings. Raises ``StoreError`` if this is no store, or not one of the expected format."""
@@ -276,8 +297,21 @@ class Layout:
         return content_hash
 
     def text(self, content_hash: str) -> str | None:
-        """The text with that hash, or ``None`` if it is not kept here."""
+        """The text with that hash, or ``None`` if it is not kept here, or is being taken out."""
+        if self.tombstone(content_hash).exists():
+            return None
         try:
             return self.document(content_hash).read_bytes().decode("utf-8")
         except FileNotFoundError:
             return None
+
+
+def remove_parts(folders: list[Path], in_use: set[str]) -> None:
+    """Remove what is in the folders of versions, but what others use. The next time will do."""
+    for folder in folders:
+        with suppress(OSError):
+            for part in folder.iterdir():
+                if f"{folder.name}/{part.name}" not in in_use:
+                    shutil.rmtree(part, ignore_errors=True) if part.is_dir() else part.unlink()
+            if not any(folder.iterdir()):
+                folder.rmdir()

@@ -20,6 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from kg.dataset.files import Layout, sync_folder
+from kg.dataset.purging import tombstones
+from kg.dataset.room import says_full, store_full
 from kg.errors import AnswerGone, AnswersFull, NotFound, StoreError
 
 LONGEST = 4 * 1024 * 1024
@@ -42,13 +44,15 @@ class KeptAnswers:
     """The cited answers of a store, ``most`` bytes of them on disk. None is ever dropped for another."""
 
     def __init__(self, layout: Layout, most: int = 0) -> None:
+        self._layout = layout
         self._folder = layout.root / "answers"
         self._most = most
 
     def keep(self, content: Mapping[str, Any]) -> tuple[str, bool]:
         """Keep an answer, if it is not kept yet; gives back its hash, and whether it is new.
 
-        Raises ``AnswersFull`` where there is no room, ``AnswerGone`` where it was taken out, ``StoreError``.
+        Raises ``AnswersFull`` and ``StoreFull`` where there is no room, ``AnswerGone`` where it was
+        taken out, ``StoreError``.
         """
         body = canonical(content)
         name = hashlib.sha256(body).hexdigest()
@@ -70,8 +74,18 @@ class KeptAnswers:
             try:
                 _write(path, packed)
             except OSError as error:
+                if says_full(error):
+                    raise store_full() from error
                 raise StoreError(f"{path} cannot be written: {error}") from error
+        self._take_back(name, body.decode(), _quoted(content))  # one that began before a purge did
         return name, True
+
+    def _take_back(self, name: str, text: str, documents: Collection[str]) -> None:
+        """Take an answer out that tells of what was purged while it was made. Raises ``AnswerGone``."""
+        for stone in tombstones(self._layout):
+            if stone.document in documents or any(f'"{one.iri}"' in text for one in stone.withdrawn):
+                self._bury(name, stone.reason)
+                self._refuse_gone(name)
 
     def get(self, name: str) -> KeptAnswer:
         """An answer by its hash. Raises ``NotFound``, ``AnswerGone``, and ``StoreError`` if it is damaged."""
@@ -95,11 +109,14 @@ class KeptAnswers:
         for path in list(self._files()):
             name = path.name.removesuffix(".json.gz")
             if self._holds(name, document, words):
-                at = datetime.now(UTC).isoformat(timespec="seconds")
-                _write(self._stone(name), json.dumps({"reason": reason, "gone": at}).encode())
-                path.unlink()
+                self._bury(name, reason)
                 found += 1
         return found
+
+    def _bury(self, name: str, reason: str) -> None:
+        at = datetime.now(UTC).isoformat(timespec="seconds")
+        _write(self._stone(name), json.dumps({"reason": reason, "gone": at}).encode())
+        self._path(name).unlink(missing_ok=True)
 
     def _holds(self, name: str, document: str, words: Collection[str]) -> bool:
         """Whether an answer quotes the document or holds some of the words; what cannot be read may."""
@@ -138,18 +155,22 @@ def canonical(content: Mapping[str, Any]) -> bytes:
 
 
 def _quoted(content: Mapping[str, Any]) -> set[str]:
-    """The documents of which the answer quotes some words."""
+    """The documents of whose claims the answer tells."""
     sides = (content.get(name) or {} for name in ("plain", "trusted"))
     claims = (claim for side in sides for claim in (side.get("provenance") or {}).get("claims", {}).values())
-    return {claim["document"] for claim in claims if claim.get("quote") and claim.get("document")}
+    return {claim["document"] for claim in claims if claim.get("document")}
 
 
 def _write(path: Path, data: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-    with temporary.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    try:
+        with temporary.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
     sync_folder(path.parent)

@@ -22,6 +22,8 @@ class StoreLock:
     def __init__(self, layout: Layout, wait: float = 10.0) -> None:
         self._layout, self._wait = layout, wait
         self._file: IO[str] | None = None
+        self.holder = ""
+        """Who holds it, as others are told, and since when."""
 
     def __enter__(self) -> Self:
         self.acquire()
@@ -58,9 +60,10 @@ class StoreLock:
         lock.seek(0)
         lock.truncate()
         command = " ".join(Path(a).name if i == 0 else a for i, a in enumerate(sys.argv[:3]))
-        lock.write(
-            f"process {os.getpid()} ({command}) since {datetime.now(UTC).isoformat(timespec='seconds')}"
+        self.holder = (
+            f"process {os.getpid()} ({command}) since {datetime.now(UTC).isoformat(timespec='microseconds')}"
         )
+        lock.write(self.holder)
         lock.flush()
         self._file = lock
 
@@ -71,3 +74,16 @@ class StoreLock:
             self._file.truncate()
             self._file.close()
             self._file = None
+
+
+def held_by(layout: Layout) -> str | None:
+    """Who holds a store for writing; ``None`` if nobody does."""
+    try:
+        with layout.lock_file.open(encoding="utf-8") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except OSError:
+                return lock.read()
+    except OSError:
+        pass
+    return None

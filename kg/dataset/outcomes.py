@@ -15,6 +15,10 @@ class Outcome(StrEnum):
     CONFLICT = "conflict"
 
 
+Met = dict[str, Outcome]
+"""What became of claims, by their names."""
+
+
 @dataclass(frozen=True)
 class Added:
     """What became of one claim, and the reason if it was not taken in as it was offered.

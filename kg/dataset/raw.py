@@ -2,13 +2,15 @@
 
 Named graphs of base data exist from when they are first written or created until they
 are dropped, empty or not. Claims and reserved graphs are never touched: naming one raises
-``ReservedGraph``, and "all graphs" means all graphs of base data.
+``ReservedGraph``, and "all graphs" means all graphs of base data. Nothing is written under the
+names that Lodestone makes from content; what lies there already can be removed.
 """
 
 from collections.abc import Iterable
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad
 
+from kg.dataset.facts import MINTED_HOW
 from kg.dataset.record.records import DEFAULT
 from kg.dataset.terms import node
 from kg.dataset.writer import Writer
@@ -31,6 +33,13 @@ def check_open(writer: Writer, graph: Graph) -> None:
     raise ReservedGraph(f"graph <{name}> is not open to raw writes; {how}", graph=name)
 
 
+def check_writable(writer: Writer, graph: Graph) -> None:
+    """Raise ``ReservedGraph`` for a graph that nothing may be put into."""
+    check_open(writer, graph)
+    if isinstance(graph, NamedNode) and writer.names.is_minted(graph.value):
+        raise ReservedGraph(f"graph <{graph.value}>: {MINTED_HOW}", graph=graph.value)
+
+
 def exists(writer: Writer, graph: Graph) -> bool:
     """Whether there is a graph of that name; the default graph always is."""
     return isinstance(graph, DefaultGraph) or writer.main.contains_named_graph(graph)
@@ -51,26 +60,27 @@ def base_quads(writer: Writer, graph: Graph) -> list[Quad]:
 def insert(writer: Writer, quads: Iterable[Quad]) -> int:
     """Write quads; gives back how many were new. Raises ``ReservedGraph``, and writes nothing then."""
     found = list(quads)
-    _check(writer, found)
+    for graph in _named(found):
+        check_writable(writer, graph)
     return writer.add_base(found)
 
 
 def delete(writer: Writer, quads: Iterable[Quad]) -> int:
     """Remove quads; gives back how many there were. Raises ``ReservedGraph``, and removes nothing then."""
     found = list(quads)
-    _check(writer, found)
+    for graph in _named(found):
+        check_open(writer, graph)
     there = [q for q in found if q in (writer.archive if q.graph_name == DEFAULT else writer.main)]
     return writer.remove_base(there) if there else 0
 
 
-def _check(writer: Writer, quads: Iterable[Quad]) -> None:
-    for name in {q.graph_name.value for q in quads if isinstance(q.graph_name, NamedNode)}:
-        check_open(writer, node(name))
+def _named(quads: Iterable[Quad]) -> list[NamedNode]:
+    return [node(name) for name in {q.graph_name.value for q in quads if isinstance(q.graph_name, NamedNode)}]
 
 
 def create(writer: Writer, graph: NamedNode) -> None:
     """Make an empty graph. Raises ``ReservedGraph``."""
-    check_open(writer, graph)
+    check_writable(writer, graph)
     if not exists(writer, graph):
         writer.touch()
         writer.main.add_graph(graph)

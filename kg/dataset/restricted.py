@@ -27,7 +27,7 @@ from kg.dataset.record.records import DEFAULT, Object, Subject
 from kg.dataset.record.told import makes_facts
 from kg.dataset.snapshots import Snapshot
 from kg.dataset.terms import node
-from kg.dataset.text.search import Stored
+from kg.dataset.text.stored import Stored
 from kg.errors import QueryOverLimit
 from kg.identity.clusters import Clusters
 from kg.infer.rules import ontology_rules

@@ -9,15 +9,18 @@ from pathlib import Path
 
 from pyoxigraph import Store
 
-from kg.dataset.annotated.annotations import AnnotationReader
+from kg.dataset.annotated.annotations import AnnotationReader, Known
 from kg.dataset.annotated.index import AnnotatedFacts
 from kg.dataset.annotated.view import ClaimInfo
 from kg.dataset.files import Layout, Manifest, Settings
 from kg.dataset.fixed import Version
+from kg.dataset.purging import refuse_unfinished, refuse_withdrawn, under_way
+from kg.dataset.record.records import StoredClaim
 from kg.dataset.statistics import Statistics, statistics_of
-from kg.dataset.text.search import Stored, TextIndex
+from kg.dataset.text.search import TextIndex
+from kg.dataset.text.stored import Read, Stored
 from kg.dataset.text.telling import Telling
-from kg.errors import StoreError, VersionGone
+from kg.errors import NotFound, StoreError, VersionGone
 from ontology.vocab import LS
 
 _NUMBER = re.compile(r"[0-9]{1,18}")
@@ -55,6 +58,9 @@ class Snapshot(Version):
         self.settings = settings
         self.manifest = manifest
         self._telling = Telling(self)
+        self._annotated: Known | None = None if before is None else before._annotated  # noqa: SLF001
+        is_alike = before is not None and before._purged == self._purged  # noqa: SLF001 - its own kind
+        self._read: Read = before._read if before is not None and is_alike else Read()  # noqa: SLF001
 
     @cached_property
     def index(self) -> AnnotatedFacts | None:
@@ -71,9 +77,9 @@ class Snapshot(Version):
                 f"the index of version {self.number} of {self.layout.root} cannot be opened: {error}",
                 store=str(self.layout.root),
             ) from error
-        return AnnotatedFacts(
-            store, AnnotationReader(self.layout.annotations_file(self.manifest.annotations)), self
-        )
+        reader = AnnotationReader(self.layout.annotations_file(self.manifest.annotations), self._annotated)
+        self._annotated = reader.known
+        return AnnotatedFacts(store, reader, self)
 
     @cached_property
     def text(self) -> TextIndex | None:
@@ -81,7 +87,14 @@ class Snapshot(Version):
 
         Raises ``StoreError`` if it cannot be opened any more.
         """
-        return TextIndex(self.layout.snapshots / self.manifest.text) if self.manifest.text else None
+        if not self.manifest.text:
+            return None
+        return TextIndex(self.layout.snapshots / self.manifest.text, self._read)
+
+    @property
+    def _purged(self) -> int:
+        """How many documents were purged: of what went, nothing that was read is kept."""
+        return self.manifest.counts.get("purged", 0)
 
     def expect_claims(self, iris: Iterable[str]) -> None:
         """What answers tell of these claims will be asked: where they are many, it is read at once."""
@@ -122,6 +135,22 @@ class Snapshot(Version):
         """What the planner knows of the default graph."""
         return statistics_of(self.layout, self.manifest)
 
+    def claim(self, iri: str) -> StoredClaim:
+        """A claim, active or not, with its state. Raises ``NotFound``, and of it ``ClaimGone``."""
+        try:
+            return super().claim(iri)
+        except NotFound:
+            refuse_withdrawn(self.layout, iri)
+            raise
+
+    def need_claim(self, iri: str) -> None:
+        """Raise ``NotFound``, and of it ``ClaimGone``, unless the claim was taken in and is there still."""
+        try:
+            super().need_claim(iri)
+        except NotFound:
+            refuse_withdrawn(self.layout, iri)
+            raise
+
     def document_text(self, document: str) -> str | None:
         """The text of a document, or ``None`` if it was never given."""
         content_hash = self.node(document).get(LS.textHash)
@@ -141,11 +170,25 @@ class Reader:
         self.layout = Layout(path)
         self._settings = self.layout.settings()
         self._manifest = str(self.layout.manifest_file)
+        self._purging = str(self.layout.purging)
         self._current: Snapshot | None = None
         self._stamp: tuple[int, int] | None = None
 
     def current(self) -> Snapshot:
-        """The published version: opened anew only when another one was published."""
+        """The published version: opened anew only when another one was published.
+
+        Raises ``PurgeUnfinished`` where it holds what is to be taken out.
+        """
+        found = self._published()
+        if self._is_purged():
+            refuse_unfinished(self.layout, found.number)
+        return found
+
+    def _is_purged(self) -> bool:
+        """Whether something is being taken out."""
+        return os.path.exists(self._purging)  # noqa: PTH110 - asked with each request
+
+    def _published(self) -> Snapshot:
         for attempt in range(5):
             stamp = self._manifest_stamp()
             if self._current is not None and stamp == self._stamp:
@@ -163,6 +206,8 @@ class Reader:
 
     def at_hand(self) -> Snapshot | None:
         """The published version, if it is the one that was opened last. Raises ``StoreError``."""
+        if self._is_purged():
+            return None
         return self._current if self._manifest_stamp() == self._stamp else None
 
     def _manifest_stamp(self) -> tuple[int, int]:
@@ -188,6 +233,9 @@ class Reader:
     def _kept(self, wanted: str) -> Manifest:
         number = wanted.removeprefix(self._settings.names.snapshot(self._settings.store_id, 0)[:-1])
         manifest = self.layout.manifest_of(int(number)) if _NUMBER.fullmatch(number) else None
+        if manifest is not None and self._is_purged():
+            purging = under_way(self.layout)
+            manifest = None if purging and manifest.version <= purging.version else manifest
         if manifest is None:
             kept = tuple(
                 self._settings.names.snapshot(self._settings.store_id, v) for v in self.layout.versions()

@@ -53,6 +53,7 @@ __all__ = [
     "Text",
     "Triple",
     "Variable",
+    "distinct",
     "iri",
     "is_node",
     "literal",
@@ -130,6 +131,11 @@ def node(name: str) -> NamedNode:
     return NamedNode(name)
 
 
+def names_node(text: Text) -> bool:
+    """Whether a term in N-Triples is an IRI; a triple term begins with a bracket, too."""
+    return text.startswith("<") and not text.startswith("<<")
+
+
 def is_node(text: str) -> bool:
     """Whether the text is an absolute IRI that the engine takes too (it is stricter about them)."""
     if not is_iri(text):
@@ -157,6 +163,23 @@ def stored_form(term: NamedNode | BlankNode | Literal | Triple) -> NamedNode | B
     if isinstance(term, Literal) and term.datatype.value in _CANONICALIZED:
         return _as_stored(term.value, term.datatype.value)
     return term
+
+
+def distinct(quads: Iterable[Quad]) -> list[Quad]:
+    """The quads that the engine tells apart, each once and as it keeps it: ``1`` and ``01`` are one."""
+    found = dict.fromkeys(quads)
+    odd = [q for q in found if isinstance(q.object, Triple) or _may_change(q.object)]
+    if not odd:
+        return list(found)
+    store = Store()
+    store.extend(odd)
+    for quad in odd:
+        del found[quad]
+    return [*found, *store]
+
+
+def _may_change(term: object) -> bool:
+    return isinstance(term, Literal) and term.datatype.value in _CANONICALIZED
 
 
 def ntriples(term: NamedNode | BlankNode | Literal | Triple) -> Text:

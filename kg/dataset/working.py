@@ -8,9 +8,8 @@ a commit is atomic over all stores, whatever the engine did in between.
 
 import secrets
 import shutil
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,7 +22,8 @@ from kg.dataset.annotated.annotations import AnnotationWriter
 from kg.dataset.annotated.indexing import Indexing
 from kg.dataset.annotated.view import View
 from kg.dataset.chains.inferring import Inferring
-from kg.dataset.files import FORMAT, Layout, Manifest, Settings, sync_folder, write_json
+from kg.dataset.files import FORMAT, Layout, Manifest, Settings, remove_parts, sync_folder, write_json
+from kg.dataset.loading.beside import filled
 from kg.dataset.loading.bulk import LOAD_MEMORY
 from kg.dataset.loading.checkpoints import SAFE_EVERY, FileLoad, drop, resume, save
 from kg.dataset.loading.progress import Unwatched, Watch
@@ -35,6 +35,8 @@ from kg.dataset.text.keeping import TextIndexing
 from kg.errors import StoreError
 
 TEXT = "text"
+FIRST_WITH_TEXT = 3
+"""The first store format that has a text index."""
 
 MUCH = 128 * 1024 * 1024
 """Characters of N-Quads that came in bulk after which a store is put in order before it is published."""
@@ -48,6 +50,9 @@ class WorkingCopy:
     """
 
     STORES = ("main", "archive", "index")
+    finishes_purges = True
+    """Whether a purge that was broken off is gone through with before anything else."""
+
     is_near = True
     """Whether the stores are here: a look into them takes microseconds."""
 
@@ -57,6 +62,7 @@ class WorkingCopy:
         self.layout = Layout(path)
         self._wanted = settings
         self._format = store_format
+        self._wait = wait
         self._lock = StoreLock(self.layout, wait)
         self._threads = ThreadPoolExecutor(len(self.STORES), thread_name_prefix="commit")
         self._pruned: Future[None] | None = None
@@ -72,7 +78,7 @@ class WorkingCopy:
 
     def __enter__(self) -> Self:
         self.layout.root.mkdir(parents=True, exist_ok=True)
-        self._lock.acquire()
+        self._acquire()
         try:
             self._open()
         except BaseException:
@@ -80,6 +86,16 @@ class WorkingCopy:
             self._lock.release()
             raise
         return self
+
+    def _acquire(self) -> None:
+        """Take the lock of a store of which no purge was broken off."""
+        self._lock.acquire()
+        while self.finishes_purges and self._format == FORMAT and self.layout.purging.exists():
+            from kg.dataset.upkeep.purge import finish  # noqa: PLC0415 - it is a writer itself
+
+            self._lock.release()
+            finish(self.layout.root, wait=self._wait)
+            self._lock.acquire()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -107,8 +123,9 @@ class WorkingCopy:
         missing = not all((self.layout.working / name).exists() for name in (*self.STORES, TEXT))
         if fresh or missing or self.layout.dirty_file.exists():
             self._restore()
-        for left in (*self.layout.root.glob(".rdf-*"), *self.layout.root.glob(".loading.part")):
-            shutil.rmtree(left, ignore_errors=True)  # by a crash: only who holds the store has such
+        for pattern in (".rdf-*", ".posted-*", ".loading.part"):
+            for left in self.layout.root.glob(pattern):
+                shutil.rmtree(left, ignore_errors=True)  # by a crash: only who holds the store has such
         self._clean()
         self.open_stores()
         if fresh:
@@ -165,11 +182,20 @@ class WorkingCopy:
             self._annotations,
             self.layout.working,
             self.manifest.counts.get("facts", 0),
+            self._index_filled,
         )
         self.inferring = Inferring(
             self.view, self.indexing, self.layout.working, lambda archive: self.touch(archive=archive)
         )
         self.text = TextIndexing(self.view, self.layout.working / TEXT)
+
+    def _index_filled(self, pieces: Iterable[str]) -> Store:
+        """The index, filled in a process of its own. Raises ``StoreError``."""
+        del self.index
+        self.index, problem = filled(self.layout.working / "index", pieces)
+        if problem is not None:
+            raise StoreError(f"the index could not be filled: {problem}", store=str(self.layout.root))
+        return self.index
 
     def _restore(self) -> None:
         """Take the working stores back to the published version."""
@@ -233,7 +259,11 @@ class WorkingCopy:
         target = self.layout.snapshots / folder
         shutil.rmtree(target, ignore_errors=True)  # left by a crash between snapshot and manifest
         target.mkdir()
-        manifest = self._write_version(target, replace(self.manifest, version=version))
+        try:
+            manifest = self._write_version(target, replace(self.manifest, version=version))
+        except BaseException:
+            shutil.rmtree(target, ignore_errors=True)  # it may hold the last of the disk
+            raise
         write_json(target / "snapshot.json", asdict(manifest))
         sync_folder(self.layout.snapshots)
         write_json(self.layout.manifest_file, asdict(manifest))
@@ -260,15 +290,20 @@ class WorkingCopy:
             changed["archive"] = self.archive
         if self._all_anew:
             changed["index"] = self.index
-        self.watch.phase("indexing", self.indexing.noted, "facts")
-        with ThreadPoolExecutor(2) as beside:
+        if self.indexing.anew:
+            self.watch.phase("indexing", None, "claims and facts")
+        else:
+            self.watch.phase("indexing", self.indexing.noted, "facts")
+        much = self.loaded > MUCH
+        with ThreadPoolExecutor(3) as beside:
             worded = beside.submit(self._write_text, target / TEXT)
-            ordered = beside.submit(self.main.optimize) if self.loaded > MUCH else None
+            ordered = beside.submit(self.main.optimize) if much else None
+            counted = beside.submit(gather, self.main) if much else None
             if self.indexing.pending or not manifest.index:
                 self.indexing.refresh(self.watch.step)
                 manifest = manifest.with_counts(facts=self.indexing.facts - manifest.counts.get("facts", 0))
                 changed["index"] = self.index
-                if self.loaded > MUCH:  # in order, look-ups take a tenth to a quarter less
+                if much:  # in order, look-ups take a tenth to a quarter less
                     self.index.optimize()
             self.watch.phase("publishing", None, "")
             if ordered is not None:
@@ -276,8 +311,8 @@ class WorkingCopy:
             if worded.result():
                 manifest = replace(manifest, text=f"{target.name}/{TEXT}")
         facts = manifest.counts.get("facts", 0)
-        if self._counted is None or self._counted.outdated(facts):
-            self._counted = gather(self.main)
+        if self._all_anew or self._counted is None or self._counted.outdated(facts):
+            self._counted = counted.result() if counted else gather(self.main)
             (target / STATISTICS_FILE).write_text(self._counted.to_json(), encoding="utf-8")
             manifest = replace(manifest, statistics=f"{target.name}/{STATISTICS_FILE}")
         targets = [str(target / name) for name in changed]
@@ -293,7 +328,7 @@ class WorkingCopy:
 
     def _write_text(self, target: Path) -> bool:
         """Bring the text index up to date, and copy it where the version is; false if nothing changed."""
-        if self.manifest.text and not self.text.pending:
+        if not self.text.pending and (self.manifest.text or self._format < FIRST_WITH_TEXT):
             return False
         self.text.refresh()
         self.text.publish(target)
@@ -315,7 +350,7 @@ class WorkingCopy:
             (folder / "snapshot.json").unlink(missing_ok=True)
         for path in set(self.layout.root.glob("annotations*.log")) - annotations:
             path.unlink(missing_ok=True)
-        self._pruned = self._threads.submit(_remove_parts, dropped, in_use)
+        self._pruned = self._threads.submit(remove_parts, dropped, in_use)
 
     def _kept(self) -> set[int]:
         """The versions that are kept: see ``Settings``."""
@@ -335,17 +370,11 @@ class WorkingCopy:
             self._pruned.result()
             self._pruned = None
 
+    def put_text(self, made: Path) -> None:
+        """Take a text index that was made elsewhere, of the published version, for the working one."""
+        self.touch()
+        self.text.replace(made)
+
     def count(self, **changes: int) -> None:
         """Change the counts that the next version publishes."""
         self.manifest = self.manifest.with_counts(**changes)
-
-
-def _remove_parts(folders: list[Path], in_use: set[str]) -> None:
-    """Remove what is in the folders of versions, but what others use. The next time will do."""
-    for folder in folders:
-        with suppress(OSError):
-            for part in folder.iterdir():
-                if f"{folder.name}/{part.name}" not in in_use:
-                    shutil.rmtree(part, ignore_errors=True) if part.is_dir() else part.unlink()
-            if not any(folder.iterdir()):
-                folder.rmdir()

@@ -18,6 +18,7 @@ from kg.dataset.judgments.identities import texts
 from kg.dataset.judgments.judging import judge, put_right, undo
 from kg.dataset.loading.bulk import gathered, load_pieces, piece_size
 from kg.dataset.outcomes import Added, Judged, Outcome
+from kg.dataset.purging import is_purged
 from kg.dataset.record.decode import decode_document
 from kg.dataset.record.encode import EncodedClaim, encode, moment, with_stored_triples
 from kg.dataset.record.records import DEFAULT
@@ -32,7 +33,7 @@ from ontology.vocab import LS, ONTOLOGY
 if TYPE_CHECKING:
     from kg.dataset.loading.known import KnownNames
 
-PURGED = "its document was purged from this store: quotes of it are not taken in again"
+PURGED = "its document was purged from this store: nothing of it is taken in again"
 _OTHER_CONTENT = "a claim of this IRI with other content is known"
 _CHANGE = "A claim never changes: say it with a new claim that supersedes or retracts it"
 
@@ -81,7 +82,7 @@ class Writer(FactWriter):
         else:
             match self.conflict(done.iri, done.content_hash):
                 case None:
-                    return (Outcome.CONFLICT, PURGED) if self._is_purged(claim) else (Outcome.NEW, "")
+                    return (Outcome.CONFLICT, PURGED) if is_purged(self.layout, claim) else (Outcome.NEW, "")
                 case "known":
                     known = self.view.claim(done.iri).claim
                 case reason:
@@ -94,14 +95,6 @@ class Writer(FactWriter):
         if claim.status not in (Status.UNREVIEWED, known.status):
             return Outcome.CONFLICT, f"the claim is known, as {known.status}, not {claim.status}. {_CHANGE}"
         return Outcome.KNOWN, ""
-
-    def _is_purged(self, claim: Claim) -> bool:
-        content_hash = claim.document.hash
-        return (
-            claim.quote is not None
-            and content_hash is not None
-            and self.layout.tombstone(content_hash).exists()
-        )
 
     def _write_claims(self, encoded: dict[str, tuple[Claim, EncodedClaim]], now: datetime) -> None:
         self.known = None
@@ -381,9 +374,11 @@ class Writer(FactWriter):
             (t for claim in renamed if self.view.states_fact(claim) for t, _ in self.view.stated(claim)),
         )
         self.load_bulk(map(self._facts_anew, stated))
-        self.main.bulk_extend(published.archive.quads_for_pattern(None, None, None, DEFAULT))
+        base = list(published.archive.quads_for_pattern(None, None, None, DEFAULT))
+        self.main.bulk_extend(base)
+        self.count(base_default=len(base) - self.manifest.counts.get("base_default", 0))
         reference = self.main.quads_for_pattern(None, None, None, self.view.reference)
-        given = chain(published.archive.quads_for_pattern(None, None, None, DEFAULT), reference)
+        given = chain(base, reference)
         for triple in self.inferring.leading(given):
             self.inferring.stated(triple)
 

@@ -27,7 +27,7 @@ def clause(event: Event, mode: Mode, examples: list[Token], others: frozenset[in
         base = base.head
     if base.dep_ in ("acomp", "attr") and syntax.is_verb(base.head):
         base = base.head
-    own_subject = any(c.dep_ in ("nsubj", "nsubjpass") for c in base.children)
+    own_subject = any(c.dep_ in syntax.NOUN_SUBJECTS for c in base.children)
     if base.dep_ in ("acl", "relcl", "amod") and (not own_subject or base.dep_ == "relcl"):
         head = base.head
         kept = {t.i for t in wording.phrase(head, clauses=False, numbers=True)} | {t.i for t in base.subtree}
@@ -91,7 +91,7 @@ def _beside(clause: Token) -> bool:
         return True
     if clause.i > clause.head.i and marks & _CAUSES:
         return False
-    return _set_off(clause) and any(c.dep_ in ("nsubj", "nsubjpass") for c in clause.children)
+    return _set_off(clause) and any(c.dep_ in syntax.NOUN_SUBJECTS for c in clause.children)
 
 
 def _set_off(token: Token) -> bool:

@@ -39,6 +39,7 @@ _COUNTED_BY_TYPE = {
 _LAYING_DOWN = frozenset(
     {"publish", "announce", "issue", "release", "adopt", "unveil", "introduce", "promulgate"}
 )
+_ENDINGS = frozenset({"lapse", "expire", "end", "run", "cease", "terminate"})
 _CHANGES = frozenset({ClaimType.SUPPLY_IMPACT, ClaimType.PRICE_CHANGE, ClaimType.PRODUCTION_HALT})
 
 
@@ -201,11 +202,12 @@ class Drafter:
     ) -> tuple[TimeSpan | None, TimeSpan | None]:
         """The time of the event, and the day in the sentence on which it was said."""
         sentence = event.trigger.sent
-        future = mode.modality in (Modality.EXPECTED, Modality.HEDGED)
+        future = mode.modality in (Modality.EXPECTED, Modality.HEDGED) or _lapses(event)
         when: TimeSpan | None = None
         said: TimeSpan | None = None
         issued: TimeSpan | None = None
         around: TimeSpan | None = None
+        of_theme: TimeSpan | None = None
         above = list(syntax.ancestors(event.trigger))
         past = {ref.start: ref for ref in find_times(sentence.text, self.article.published)}
         for ref in find_times(sentence.text, self.article.published, future=future):
@@ -228,7 +230,23 @@ class Drafter:
                 said = said or TimeSpan(text=told.text, edtf=told.edtf)
             elif owner is not None and owner in above and _hangs_on(event.trigger, owner):
                 around = around or span
-        return when or issued, said or around
+            elif owner is not None and _describes(owner, event):
+                of_theme = of_theme or span
+        return when or issued or (of_theme if said is None else None), said or around
+
+
+def _describes(clause: Token, event: Event) -> bool:
+    """Whether a clause says which application or cargo an event is about ("a request *filed in May* …")."""
+    noun = clause.head
+    if clause.dep_ not in ("acl", "relcl") or noun.pos_ not in ("NOUN", "PROPN"):
+        return False
+    subjects = syntax.raw_subjects(event.trigger) if syntax.is_verb(event.trigger) else []
+    return noun == event.theme or noun in subjects
+
+
+def _lapses(event: Event) -> bool:
+    """Whether what is told in the present lies ahead: "all three *lapse* on June 30"."""
+    return event.trigger.lemma_ in _ENDINGS and event.trigger.tag_ in ("VBZ", "VBP")
 
 
 def _hangs_on(trigger: Token, owner: Token) -> bool:
@@ -253,7 +271,7 @@ def _announces(verb: Token, event: Event) -> bool:
 
 def _shares_front(at: int, owner: Token, trigger: Token) -> bool:
     """ "Since July, 26 have been approved and four rejected": a time before both holds for both."""
-    first = min((t.idx for t in owner.subtree if t.dep_ in ("nsubj", "nsubjpass")), default=owner.idx)
+    first = min((t.idx for t in owner.subtree if t.dep_ in syntax.NOUN_SUBJECTS), default=owner.idx)
     return at < first and trigger.dep_ == "conj" and trigger.head == owner
 
 

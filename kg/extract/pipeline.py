@@ -28,7 +28,9 @@ from kg.extract.reading.pieces import pieces, readable
 from kg.extract.reading.reader import Article, read_article
 from kg.extract.roles.participants import Participants
 from kg.extract.roles.salience import Salience
+from kg.extract.roles.selves import Selves
 from kg.extract.roles.threads import Threads
+from kg.extract.roles.topics import Topics
 from kg.extract.voices.attribution import Attribution, Attributions
 from kg.extract.voices.modality import Mode, mode_of
 from kg.extract.voices.speakers import Speakers
@@ -114,7 +116,12 @@ class SpacyExtractor:
         attributions.find_record()
         agent = Agent(kind=AgentKind.EXTRACTOR, name=self.name, version=self.version)
         participants = Participants(
-            article, discourse, finder, Threads(discourse), Salience(finder, discourse)
+            article,
+            discourse,
+            finder,
+            Threads(discourse),
+            Salience(finder, discourse, Topics(finder, discourse)),
+            Selves(article, discourse, finder),
         )
         drafter = Drafter(article, discourse, participants, agent)
         authority: str | None = None

@@ -4,6 +4,7 @@ Either the article came in before and this is a later version of it, or the corr
 article of its own, which then says so.
 """
 
+import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
@@ -52,17 +53,58 @@ def said_in(records: Records, document: str) -> Iterator[tuple[str, Claim]]:
 
 def said_before(records: Records, denial: Claim, names: Names) -> Iterator[tuple[str, Claim]]:
     """What the publisher that denies something itself had said of its players, in earlier documents."""
-    [*others, publisher] = denial.attribution
-    if others or publisher.kind is not SourceKind.PUBLISHER or not publisher.name:
+    paper = _own_voice(denial)
+    if paper is None:
         return
-    players = (mention_iri(r, m, denial.document, names) for r, m in denial.roles.items() if r in _PLAYERS)
-    parts = (part for player in players for part in records.pointing_at(LS.mention, player))
+    parts = (part for player in _players(denial, names) for part in records.pointing_at(LS.mention, player))
     found = dict.fromkeys(name for part in parts for name in records.pointing_at(LS.participation, part))
     for name in islice(found, MOST):
         claim = records.claim(name).claim
-        said = claim.attribution[-1].name
-        if said and normalized(said) == normalized(publisher.name) and _is_earlier(claim, denial):
+        if _paper_of(claim) == paper and _is_earlier(claim, denial):
             yield name, claim
+
+
+def said_among(
+    claims: Iterable[tuple[str, Claim]], denial: Claim, names: Names
+) -> Iterator[tuple[str, Claim]]:
+    """The same of claims that are in no store yet."""
+    keys = looked_for(denial, names)
+    for name, claim in claims:
+        if not keys.isdisjoint(found_under(claim, names)) and _is_earlier(claim, denial):
+            yield name, claim
+
+
+def looked_for(denial: Claim, names: Names) -> frozenset[str]:
+    """Under what earlier claims are found that a correction by their own paper may take back."""
+    paper = _own_voice(denial)
+    return frozenset() if paper is None else frozenset(_key(paper, p) for p in _players(denial, names))
+
+
+def found_under(claim: Claim, names: Names) -> frozenset[str]:
+    """Under what a claim is found when its own paper takes something back."""
+    paper = _paper_of(claim)
+    if paper is None or claim.polarity is not Polarity.POSITIVE:
+        return frozenset()
+    return frozenset(_key(paper, mention_iri(r, m, claim.document, names)) for r, m in claim.roles.items())
+
+
+def _key(paper: str, mention: str) -> str:
+    return hashlib.blake2b(f"{paper}\n{mention}".encode(), digest_size=8).hexdigest()
+
+
+def _paper_of(claim: Claim) -> str | None:
+    name = claim.attribution[-1].name
+    return normalized(name) if name else None
+
+
+def _own_voice(denial: Claim) -> str | None:
+    """The publisher that says it in its own voice."""
+    [*others, publisher] = denial.attribution
+    return None if others or publisher.kind is not SourceKind.PUBLISHER else _paper_of(denial)
+
+
+def _players(denial: Claim, names: Names) -> Iterator[str]:
+    return (mention_iri(r, m, denial.document, names) for r, m in denial.roles.items() if r in _PLAYERS)
 
 
 def _is_earlier(claim: Claim, denial: Claim) -> bool:

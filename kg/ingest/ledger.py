@@ -13,8 +13,6 @@ from pathlib import Path
 from kg.dataset.files import whole_lines
 from kg.ingest.fetching import Mark
 
-FILE = "followed.jsonl"
-
 
 @dataclass
 class Ledger:

@@ -10,16 +10,16 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from kg.claims.claim import Claim
 from kg.claims.document import Document
 from kg.claims.names import Names, normalized
 from kg.claims.source import SourceKind, Voice, root_position
-from kg.dataset.files import whole_lines
+from kg.dataset.files import COPIES_FILE, whole_lines
 
-FILE = "copies.jsonl"
+FILE = COPIES_FILE
 SIMILAR = 0.5
 """Least estimated similarity of a copy: new headlines, cuts and added lines leave more in common."""
 
@@ -121,7 +121,7 @@ class Copies:
         if not self._new:
             return
         with self.file.open("a", encoding="utf-8") as out:
-            out.writelines(json.dumps(asdict(known)) + "\n" for known in self._new)
+            out.writelines(json.dumps(vars(known)) + "\n" for known in self._new)
         self._new = []
 
     def _file_away(self, known: Known) -> None:

@@ -23,7 +23,7 @@ from kg.dataset.loading.rdf import RdfReport, ingest_export
 from kg.dataset.loading.sorting import Progress, unwatched
 from kg.dataset.terms import RdfFormat, Statement, iri
 from kg.dataset.writer import Writer
-from kg.errors import UnreadableInput
+from kg.errors import Purged, UnreadableInput
 from kg.ingest.origins import FILE, Copies, kept
 from ontology.vocab import LS
 
@@ -111,13 +111,19 @@ def load_shards(
         )
     texts = tuple(sorted(path.stem for path in (folder / "documents").glob("??/*.txt")))
     for content_hash in texts:
+        if writer.layout.tombstone(content_hash).exists():
+            raise Purged(
+                f"{folder} holds a document that was purged ({content_hash}): make the shards anew with "
+                "--store, which leaves it out",
+                path=str(folder),
+            )
+    for content_hash in texts:
         text = Layout(folder).text(content_hash)
-        if text is not None and not writer.layout.tombstone(content_hash).exists():
+        if text is not None:
             writer.layout.save_text(text)
     _describe(writer, folder / DESCRIPTIONS)
     first, *rest = (folder / shard.file for shard in shards.shards)
     done = ingest_export(writer, first, RdfFormat.N_QUADS, progress, rest) if shards.claims else RdfReport()
     for known in kept(folder / FILE):
-        if not writer.layout.tombstone(known.document).exists():
-            copies.note_known(known)
+        copies.note_known(known)
     return done, texts

@@ -8,7 +8,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import islice, zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -101,7 +101,7 @@ class Ingest:
         self._extracted = self._extract(files)
         self._go_on(files)
         last = time.monotonic()
-        for path, following in zip(files, [*files[1:], None], strict=True):
+        for path, following in zip_longest(files, files[1:]):
             self._file(path, progress)
             overdue = time.monotonic() - last > self.commit_seconds
             if overdue and not (self._in_bulk and _is_rdf(following)):

@@ -210,6 +210,8 @@ class Conditioned(Extended):
             return None
         true = self._node(Op.PLUS, list(dict.fromkeys(n for with_it, _ in splits for n in with_it)))
         false = self._node(Op.PLUS, list(dict.fromkeys(n for _, without in splits for n in without)))
+        if number in (true, false):
+            return None
         rest = self._support(number) & ~self._support(event)
         self._supports.setdefault(true, rest)
         self._supports.setdefault(false, rest)

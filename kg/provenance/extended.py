@@ -136,9 +136,8 @@ class Extended:
         op, below, variables = self._op(part), self._of(part), self._support(event)
         if part == event:
             return (Circuit.one,), ()
-        if not variables & self._support(part):
-            return (part,), (part,)
-        if op is Op.PLUS and depth < _DEEP:
+        is_met = variables & self._support(part) or not variables  # what is always true has no variable
+        if op is Op.PLUS and depth < _DEEP and is_met:
             splits = [split for n in below if (split := self._split(n, event, depth + 1)) is not None]
             if len(splits) < len(below):
                 return None
@@ -152,5 +151,5 @@ class Extended:
             rest = self._node(Op.TIMES, [n for n in below if n != event])
             left = ((rest,), ())
         else:
-            return None
+            return None if variables & self._support(part) else ((part,), (part,))
         return None if variables & self._support(rest) else left

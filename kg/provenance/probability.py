@@ -98,11 +98,22 @@ class Assessor(Fallible):
         if known is None and self.circuit.operations[root] is Op.TOKEN:
             known = self._confidence[root] = Confidence(self.trust(self.circuit.name(root)).probability)
         if known is None:
+            known = self._of_fact(root)
+        if known is None:
             self.support(root)  # of all nodes below at once
             exact = self._arithmetic(root, 0)
             known = self._by_worlds(root) if exact is None else Confidence(exact)
             self._confidence[root] = known
         return known
+
+    def _of_fact(self, root: int) -> Confidence | None:
+        """The confidence of a fact of claims alone, as most are; ``None`` for any other node."""
+        operations, of = self.circuit.operations, self.circuit.operands[root]
+        if operations[root] is not Op.FACT or any(operations[n] is not Op.TOKEN for n in of):
+            return None
+        values = (self.trust(self.circuit.name(n)).probability for n in self.without_copies(of))
+        found = self._confidence[root] = Confidence(1.0 - prod(1.0 - value for value in values))
+        return found
 
     def _arithmetic(self, root: int, depth: int) -> float | None:
         """The confidence of a node whose parts share no origin; ``None`` where that is not so."""

@@ -25,6 +25,9 @@ _SUMS = (Op.FACT, Op.PLUS)
 
 def rests_on(circuit: Circuit, root: int) -> frozenset[str]:
     """The claims in the minimal witnesses of a node; all that occur positively where those are too many."""
+    operations, of = circuit.operations, circuit.operands[root]
+    if operations[root] in _SUMS and all(operations[n] is Op.TOKEN for n in of):
+        return frozenset(map(circuit.name, of))
     found = witnesses_of(circuit, root)
     if found is None:
         return frozenset(circuit.positive_names(root))
@@ -55,8 +58,10 @@ def rests_on_of(circuit: Circuit, roots: Iterable[int], claims: Container[str]) 
 
 def witnesses_of(circuit: Circuit, root: int) -> frozenset[Witness] | None:
     """The minimal witnesses of a node; ``None`` where they are too many, or rest on more than claims."""
-    of = circuit.operands[root]
-    plain = _products(circuit, of if circuit.operations[root] in _SUMS else (root,))
+    operations, of = circuit.operations, circuit.operands[root]
+    if operations[root] in _SUMS and all(operations[n] is Op.TOKEN for n in of):
+        return frozenset(frozenset((circuit.name(n),)) for n in of)
+    plain = _products(circuit, of if operations[root] in _SUMS else (root,))
     if plain is not None:
         return minimal(plain)
     leaves = [n for n in circuit.reachable((root,)) if circuit.operations[n] in (Op.TOKEN, Op.OUTSIDE)]

@@ -6,6 +6,8 @@ rows where that is as good, otherwise they are the engine's answer to the very t
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Literal
 
 from kg.dataset.snapshots import Snapshot
@@ -14,6 +16,7 @@ from kg.query.asking import query as _query
 from kg.query.assess import assessed_rows
 from kg.query.difference import Changed, Difference, difference
 from kg.query.explain import explain
+from kg.query.instant import at_one_instant
 from kg.query.plain import is_like_another, unread
 from kg.query.service.services import Services
 from kg.query.source import Source
@@ -31,6 +34,7 @@ __all__ = [
     "Source",
     "TrustPolicy",
     "assessed_rows",
+    "at_one_instant",
     "difference",
     "explain",
     "is_like_another",
@@ -57,29 +61,23 @@ def query(
     published version. What cannot be annotated is answered all the same, with
     ``provenance.complete`` false and the reason. ``default_graphs`` and ``named_graphs``
     are the dataset of the SPARQL protocol. Without ``confidence`` the circuits are built
-    but not assessed. ``services`` are the endpoints that SERVICE may ask.
+    but not assessed. ``services`` are the endpoints that SERVICE may ask. With provenance ``NOW()``
+    is one instant throughout, and ``notes`` tell which.
 
     Raises ``QuerySyntaxError``; ``ServiceFailed`` for a SERVICE that gives no answer;
     ``QueryRefused`` for one that may not be asked, for unknown functions and
     (``TooComplex``) for what is nested or chained too far; and ``QueryOverLimit`` where
     the dataset of a policy would have to be made, and is too large.
     """
-    if policy and isinstance(snapshot, Snapshot):
-        return query_under(
-            snapshot,
-            sparql,
-            policy,
-            provenance=provenance,
-            default_graphs=default_graphs,
-            named_graphs=named_graphs,
-            base_iri=base_iri,
-            confidence=confidence,
-            services=services,
-        )
+    instant = None
+    if policy or provenance == "how":
+        sparql, instant = at_one_instant(sparql, base_iri)
+    ask = partial(_query, snapshot)
     if policy:
-        raise TypeError("only a published version can be asked under a policy")
-    return _query(
-        snapshot,
+        if not isinstance(snapshot, Snapshot):
+            raise TypeError("only a published version can be asked under a policy")
+        ask = partial(query_under, snapshot, policy=policy)
+    answer = ask(
         sparql,
         provenance=provenance,
         default_graphs=default_graphs,
@@ -88,3 +86,7 @@ def query(
         confidence=confidence,
         services=services,
     )
+    if instant is None or answer.provenance is None:
+        return answer
+    notes = (*answer.provenance.notes, f"NOW() is {instant} in all of it")
+    return replace(answer, provenance=replace(answer.provenance, notes=notes))

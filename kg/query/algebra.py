@@ -355,3 +355,5 @@ class Query:
     """What IRI() resolves against; all other IRIs are resolved already."""
     alternatives: bool = False
     """Whether a path ``p|q`` was written, which is a ``Union`` here."""
+    respelled: bool = False
+    """Whether groups were written that the engine misreads (``kg.query.parse.groups``)."""

@@ -8,7 +8,6 @@ from kg.dataset.sweeping import unswept
 from kg.dataset.terms import BlankNode, NamedNode
 from kg.errors import QuerySyntaxError
 from kg.provenance.circuit import CircuitTooLarge
-from kg.query.algebra import Item, Query, Var
 from kg.query.answer import Answer, Contribution, Provenance, Row, Term
 from kg.query.assess import assessed, not_annotated
 from kg.query.builder import Builder
@@ -23,10 +22,9 @@ from kg.query.plain import Plain
 from kg.query.prepare import TOO_DEEP, Built, Described, Prepared, prepare, prepared
 from kg.query.service.beside import has_service
 from kg.query.service.federation import with_services
-from kg.query.service.services import Services, table_of_given
-from kg.query.shaping.page import filled
-from kg.query.shaping.render import NOTHING, render
+from kg.query.service.services import Services
 from kg.query.shaping.size import TooComplex, check_size
+from kg.query.sliced import solutions_text, text_of_query
 from kg.query.source import Source
 from kg.query.trust.chosen import Chosen
 
@@ -59,9 +57,9 @@ def query(
         written = parse(sparql, base_iri)
         if has_service(written.body.of):
             ours = Plain(snapshot, sparql, None, default_graphs, named_graphs)
-            federated, why = with_services(written, services, lambda asked: ours.of(_text(asked)).rows)
+            federated, why = with_services(written, services, lambda own: ours.of(text_of_query(own)).rows)
             asked = why or prepare(federated, indexed)
-            sparql, base_iri = _text(federated), None
+            sparql, base_iri = text_of_query(federated), None
     plain = Plain(snapshot, sparql, base_iri, default_graphs, named_graphs)
     if provenance == "none":
         return plain.answer()
@@ -144,7 +142,7 @@ def _provenance(builder: Builder, answer: Answer, plan: Derivation, confidence: 
 def _grouped(builder: Builder, plan: Grouped, plain: Plain, confidence: bool) -> Answer:
     found = answered_groups(builder, plan, told=confidence)
     if found is None:
-        answer = plain.answer() if plan.is_written else plain.of(_text(plan.asked))
+        answer = plain.answer() if plan.is_written else plain.of(text_of_query(plan.asked))
         found = annotate_groups(builder, plan, answer.rows, told=confidence)
     told = _assessed(builder, found.nodes, confidence, found.contributions, found.note)
     width = len(plan.columns)
@@ -159,20 +157,7 @@ def _solutions(builder: Builder, asked: Prepared, plan: Derivation, plain: Plain
         found = _in_one(builder, plan)
         if found is not None:
             return found
-    return annotate(builder, plan, _rows(asked, plan, plain))
-
-
-def _text(query: Query) -> str:
-    """The text of a query, with the tables of what was fetched."""
-    return render(replace(query, body=replace(query.body, of=filled(query.body.of, table_of_given))))
-
-
-def _rows(asked: Prepared, plan: Derivation, plain: Plain) -> tuple[Row, ...]:
-    """The rows over the columns of a derivation."""
-    items = tuple(map(Item, plan.key)) or (Item(Var(NOTHING)),)
-    select = replace(asked.query, form="select", body=replace(asked.query.body, items=items))
-    answer = plain.of(_text(select))
-    return answer.rows
+    return annotate(builder, plan, plain.of(solutions_text(asked, plan)).rows)
 
 
 def _built(builder: Builder, asked: Prepared, plan: Built, plain: Plain, confidence: bool) -> Answer:
@@ -197,7 +182,7 @@ def _described(builder: Builder, asked: Prepared, plan: Described, plain: Plain,
             constants(asked.query.described or ()), supported(builder, plan.any, [()])[0]
         )
     if plan.solutions is not None:
-        rows = _rows(asked, plan.solutions, plain)
+        rows = plain.of(solutions_text(asked, plan.solutions)).rows
         values: dict[Term, None] = dict.fromkeys(
             v for row in rows for v in row if isinstance(v, NamedNode | BlankNode)
         )

@@ -12,7 +12,7 @@ from kg.provenance.witnesses import rests_on_of
 from kg.query.answer import NOT_ANNOTATED, Contribution, Provenance, RowProvenance
 from kg.query.deriving.derivation import NotAnnotated
 from kg.query.service.services import Services
-from kg.query.source import Expecting, Source
+from kg.query.source import Source
 
 
 class _Claims:
@@ -22,8 +22,7 @@ class _Claims:
         self._services = services
         self.infos: dict[str, ClaimInfo] = {}
         self.rebuttals: dict[str, tuple[str, ...]] = {}
-        if isinstance(source, Expecting):
-            source.expect_claims(iris)
+        source.expect_claims(iris)
         for iri in iris:
             info = source.claim_info(iri)
             if info is None:

@@ -58,12 +58,9 @@ class Difference:
 def difference(before: Answer, after: Answer, sparql: str = "") -> Difference:
     """Compare two answers to one query: a SELECT, or an ASK, whose only row is there if it is true.
 
-    Where ``sparql``, its text, asks for what is another each time, the difference says so.
+    Where ``sparql``, its text, asks for what is another each time, the difference says so;
+    also where it leaves a choice to the engine, which may choose otherwise on the other side.
     """
-    moving = [word for word in sorted(VOLATILE) if has_word(sparql, word)]
-    doubt = (
-        f"{moving[0]}() gives another value each time, so rows may differ for that alone" if moving else None
-    )
     old, new = _told(before), _told(after)
     count_old, count_new = Counter(_rows(before)), Counter(_rows(after))
     appeared = tuple(Changed(row, None, new[row]) for row in new if row not in old)
@@ -74,7 +71,22 @@ def difference(before: Answer, after: Answer, sparql: str = "") -> Difference:
         if row in new and (count_old[row] != count_new[row] or not _alike(old[row], new[row]))
     )
     same = len(old) - len(vanished) - len(changed)
+    doubt = _doubt(sparql, chosen=bool(appeared and vanished))
     return Difference(before, after, appeared, vanished, changed, same, doubt)
+
+
+def _doubt(sparql: str, *, chosen: bool) -> str | None:
+    """Why rows may differ that rest on the same; ``chosen`` where some came and some went."""
+    for word in sorted(VOLATILE):
+        if has_word(sparql, word):
+            return f"{word}() gives another value each time, so rows may differ for that alone"
+    if not chosen:
+        return None
+    if has_word(sparql, "GROUP_CONCAT") or has_word(sparql, "SAMPLE"):
+        return "GROUP_CONCAT and SAMPLE take values in no certain order, so rows may differ for that alone"
+    if (has_word(sparql, "LIMIT") or has_word(sparql, "OFFSET")) and not has_word(sparql, "ORDER"):
+        return "LIMIT and OFFSET without ORDER BY take any rows, so they may differ for that alone"
+    return None
 
 
 def _rows(answer: Answer) -> tuple[Row, ...]:

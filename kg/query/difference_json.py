@@ -30,7 +30,7 @@ def difference_json(found: Difference, before: TrustPolicy, after: TrustPolicy) 
         rows = [row for change in changes if (row := getattr(change, name)) is not None]
         told[name], places[name] = _side(answer, policy, rows)
         if answer.provenance is not None:
-            claims |= claims_json(answer.provenance, (row.node for row in rows if row.node is not None))
+            claims |= claims_json(answer.provenance, _nodes(rows))
     for name, listed in (
         ("appeared", found.appeared),
         ("vanished", found.vanished),
@@ -58,9 +58,15 @@ def _side(
         side["boolean"] = answer.boolean
     if answer.provenance is None:
         return side, {}
-    roots = [row.node for row in rows if row.node is not None]
-    side["circuit"], place = answer.provenance.circuit.to_json(roots)
+    side["circuit"], place = answer.provenance.circuit.to_json(_nodes(rows))
     return side, place
+
+
+def _nodes(rows: Sequence[RowProvenance]) -> list[int]:
+    """The nodes that are told of rows: their own, and those of what makes up their values."""
+    own = [row.node for row in rows if row.node is not None]
+    of_values = [node for row in rows for one in row.aggregates for node, _ in one.members]
+    return list(dict.fromkeys([*own, *of_values]))
 
 
 def _change(found: Difference, change: Changed, places: Mapping[str, Mapping[int, int]]) -> dict[str, Any]:

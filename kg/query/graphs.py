@@ -1,6 +1,6 @@
 """Answers that are graphs: the triples of a CONSTRUCT or a DESCRIBE, each with its annotation."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from kg.dataset.terms import BlankNode, Literal, NamedNode, Triple
 from kg.provenance.circuit import Circuit
@@ -29,6 +29,16 @@ def _triple(
     return Triple(s, p, o)
 
 
+def made_of(plan: Built, row: Row) -> Iterator[tuple[int, Triple]]:
+    """The triples that one solution makes, each with the place of its pattern in the template."""
+    values = dict(zip(plan.solutions.key, row, strict=True))
+    fresh: dict[str, BlankNode] = {}
+    for place, pattern in enumerate(plan.template):
+        made = _triple(pattern, values, fresh)
+        if made is not None:
+            yield place, made
+
+
 def built(
     circuit: Circuit,
     plan: Built,
@@ -47,12 +57,7 @@ def built(
     blank = [any(isinstance(n, Blank) for n in _nodes(pattern)) for pattern in plan.template]
     shared: dict[Triple, None] = {}
     for row in rows if any(blank) else of_row:
-        values = dict(zip(plan.solutions.key, row, strict=True))
-        fresh: dict[str, BlankNode] = {}
-        for place, pattern in enumerate(plan.template):
-            made = _triple(pattern, values, fresh)
-            if made is None:
-                continue
+        for place, made in made_of(plan, row):
             of = sums.setdefault(made, {})
             if plan.single and not blank[place]:
                 shared[made] = None

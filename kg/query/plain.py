@@ -10,11 +10,12 @@ from kg.query.answer import Answer
 from kg.query.deriving.derivation import Derivation
 from kg.query.parse import has_word, parse
 from kg.query.planning import planning_of
-from kg.query.prepare import Prepared, prepared
+from kg.query.prepare import Built, Described, Prepared, prepared
 from kg.query.shaping.merge import over_merge, without_dataset
 from kg.query.shaping.page import text_of
 from kg.query.shaping.render import NOTHING, render
 from kg.query.shaping.size import TooComplex, check_size
+from kg.query.sliced import constructed, description_text, is_sliced
 from kg.query.source import Source, ask_engine, ask_rendered, listed, triples
 
 
@@ -68,6 +69,9 @@ class Plain:
     def of(self, text: str, base_iri: str | None = None) -> Answer:
         """That of another query over the same dataset."""
         try:
+            sliced = self._of_sliced(text, base_iri)
+            if sliced is not None:
+                return sliced
             result = _evaluated(self._source, text, base_iri, self._default, self._named)
         except RecursionError as error:
             raise TooComplex("the query is nested too deeply to be read") from error
@@ -82,6 +86,26 @@ class Plain:
             return Answer("select", version, variables, rows)
         kind = "describe" if has_word(text, "DESCRIBE") else "construct"
         return Answer(kind, version, triples=triples(result))
+
+    def _of_sliced(self, text: str, base_iri: str | None) -> Answer | None:
+        """The graph of a CONSTRUCT or DESCRIBE whose solutions are cut; ``None`` for other queries."""
+        cut = has_word(text, "LIMIT") or has_word(text, "OFFSET")
+        if not cut or not (has_word(text, "CONSTRUCT") or has_word(text, "DESCRIBE")):
+            return None
+        chosen = self._default is not None or self._named is not None
+        asked = prepared(text, base_iri, self._source.index is not None and not chosen)
+        if isinstance(asked, str) or not is_sliced(asked.query):
+            return None
+        over = self
+        if asked.dataset is not None and not chosen:
+            over = Plain(self._source, text, base_iri, *asked.dataset)
+        if isinstance(asked.plan, Built):
+            made = constructed(asked, asked.plan, lambda sent: over.of(sent).rows)
+            return Answer("construct", self._source.iri, triples=made)
+        if isinstance(asked.plan, Described):
+            described = description_text(asked, asked.plan, lambda sent: over.of(sent).rows)
+            return None if described is None else over.of(described)
+        return None
 
 
 def _evaluated(
@@ -100,7 +124,13 @@ def _evaluated(
             return ask_engine(source, unread.text, unread.base_iri, rendered=unread.rendered)
     sent = planning.sent(sparql, base_iri)
     asked = sent.query
-    if not chosen and source.index is not None and asked is not None and is_placed(asked):
+    if (
+        not chosen
+        and source.index is not None
+        and asked is not None
+        and is_placed(asked)
+        and not planning.leaves_none_out(asked)
+    ):
         alone = prepared(sparql, base_iri, True)
         plan = alone.plan if isinstance(alone, Prepared) else None
         if isinstance(plan, Derivation) and plan.indexed and plan.is_single and not plan.is_supposed:

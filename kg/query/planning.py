@@ -6,7 +6,7 @@ from functools import reduce
 from kg.dataset.statistics import Statistics
 from kg.dataset.terms import QuerySolutions
 from kg.errors import QuerySyntaxError
-from kg.query.algebra import Given, Pattern, Query, Table, TriplePattern
+from kg.query.algebra import Bgp, Given, Pattern, Query, Table, TriplePattern
 from kg.query.answer import Row
 from kg.query.deriving.derivation import Tree
 from kg.query.parse import parse
@@ -18,6 +18,8 @@ from kg.query.plan.habits import Habits
 from kg.query.plan.likeness import Likeness
 from kg.query.plan.templates import Templates
 from kg.query.scope import has_aggregate
+from kg.query.shaping.asked_apart import with_asked_apart
+from kg.query.shaping.grouped_forms import with_groups_apart
 from kg.query.shaping.merge import without_dataset
 from kg.query.shaping.page import filled, has_given, held_to, repeated, text_of
 from kg.query.shaping.render import render
@@ -36,6 +38,9 @@ _AGAIN = 32
 
 _PLANNED_AGAIN = 64
 """The same for texts that are like one that was planned."""
+
+_COUNTED_FROM = 10_000
+"""A smaller LIMIT is answered in less time than its triples are counted in."""
 
 _NOTHING = Explanation(reason="there are no statistics")
 _AS_ALWAYS = Explanation(reason="queries of this shape stay as they are written")
@@ -93,8 +98,9 @@ class Planning:
     def sent(self, sparql: str, base_iri: str | None) -> Sent:
         """What is asked for the text of a query over the whole dataset, or over the one that it names.
 
-        The engine counts a solution of ``p|q`` once where both give it, and leaves out a
-        path of length zero from a constant that no triple holds. There, and where another
+        The engine counts a solution of ``p|q`` once where both give it, misreads some groups
+        (``kg.query.parse.groups``), and leaves out a path of length zero from a constant that
+        no triple holds. There, and where another
         order is clearly better, it gets the algebra, rendered.
         """
         key = (sparql, base_iri)
@@ -110,8 +116,8 @@ class Planning:
             written = parse(sparql, base_iri)
         except QuerySyntaxError:
             return Sent(None, None, Explanation(reason="only SPARQL 1.1 is planned"))
-        asked = with_zero_length(with_graphs_within(written))
-        differs = asked.alternatives or asked is not written
+        asked = with_zero_length(with_graphs_within(with_asked_apart(with_groups_apart(written))))
+        differs = asked.alternatives or asked.respelled or asked is not written
         if self._statistics is None or self._habits is None:
             return Sent(asked, render(without_dataset(asked)) if differs else None, _NOTHING)
         shape = None if differs else self._habits.shape(sparql, asked)
@@ -139,6 +145,19 @@ class Planning:
                 self._templates.note(sparql, base_iri, asked, plan, counted)
         text = render(without_dataset(best.query)) if differs or best.changed else None
         return Sent(asked, text, best.explanation)
+
+    def leaves_none_out(self, query: Query) -> bool:
+        """Whether LIMIT is known to leave no solution out, so that it does not matter which ones come first.
+
+        Known of one triple pattern, whose triples are counted where LIMIT is large: a
+        count costs a twentieth of what reading the same rows with their annotations does.
+        """
+        body = query.body
+        if body.limit is None or body.limit < _COUNTED_FROM or body.order or body.offset:
+            return False
+        if not isinstance(body.of, Bgp) or len(body.of.triples) != 1 or has_aggregate(body):
+            return False
+        return self._count(body.of.triples[0], body.limit + 1) <= body.limit
 
     def derived(self, tree: Tree) -> "Derived":
         """The pattern of a derivation query in the order in which it is asked.

@@ -9,9 +9,11 @@ from kg.query.algebra import Blank, Iri, Item, Query, TriplePattern, Var
 from kg.query.deriving.derivation import Derivation, NotAnnotated
 from kg.query.deriving.derive import derive
 from kg.query.deriving.tight import is_positive
-from kg.query.grouping.aggregates import Grouped, derive_grouped
+from kg.query.grouping.aggregates import Grouped, derive_grouped, hides_keys
 from kg.query.parse import parse
 from kg.query.scope import has_aggregate, visible
+from kg.query.shaping.asked_apart import with_asked_apart
+from kg.query.shaping.grouped_forms import over_groups, with_groups_apart
 from kg.query.shaping.merge import without_dataset
 from kg.query.shaping.size import TooComplex, check_size
 from kg.query.shaping.within_graph import with_graphs_within
@@ -87,9 +89,11 @@ def prepare(written: Query, indexed: bool, *, whole: bool = False) -> Prepared:
             tuple(graph.value for graph in written.default_graphs),
             tuple(graph.value for graph in written.named_graphs),
         )
-    asked = without_dataset(written)
+    asked = with_groups_apart(without_dataset(written))
     try:
-        plan = _plan(with_zero_length(with_graphs_within(asked)), indexed and dataset is None, whole)
+        plan = _plan(
+            with_zero_length(with_graphs_within(with_asked_apart(asked))), indexed and dataset is None, whole
+        )
         return Prepared(asked, plan, dataset)
     except (NotAnnotated, TooComplex) as why:
         return Prepared(asked, str(why), dataset)
@@ -98,15 +102,16 @@ def prepare(written: Query, indexed: bool, *, whole: bool = False) -> Prepared:
 
 
 def _plan(query: Query, indexed: bool, whole: bool) -> Derivation | Grouped | Built | Described:
-    grouped = has_aggregate(query.body)
-    if grouped and query.form != "select":
-        raise NotAnnotated(f"{query.form.upper()} over groups is not annotated")
     match query.form:
         case "construct":
             return _built(query, indexed)
         case "describe":
             return _described(query, indexed)
-    return derive_grouped(query, indexed=indexed) if grouped else derive(query, indexed=indexed, whole=whole)
+    if not has_aggregate(query.body):
+        return derive(query, indexed=indexed, whole=whole)
+    if query.body.duplicates != "ALL" and hides_keys(query.body):
+        return derive(over_groups(query), indexed=indexed, whole=whole)
+    return derive_grouped(query, indexed=indexed)
 
 
 def _built(query: Query, indexed: bool) -> Built:

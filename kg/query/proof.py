@@ -7,7 +7,7 @@ from typing import Any
 
 from kg.dataset.annotated.view import Fact, View
 from kg.dataset.chains.pool import StoredPool, term
-from kg.dataset.terms import RdfFormat, ntriples
+from kg.dataset.terms import RdfFormat, names_node, ntriples
 from kg.dataset.terms import parse as parse_rdf
 from kg.errors import NotFound, QuerySyntaxError, TooManyProofs
 from kg.infer.joins import ontology_joins
@@ -87,7 +87,7 @@ def proof_of(view: View, triple: Triple) -> Explanation:
 
 def _other_names(view: View, triple: Triple) -> str:
     """What judgments call the ends of a triple, to ask for instead; empty if they are called so."""
-    ends = (end[1:-1] for end in (triple[0], triple[2]) if end.startswith("<"))
+    ends = (end[1:-1] for end in (triple[0], triple[2]) if names_node(end))
     told = [f"<{end}> goes by <{name}>" for end in ends if (name := view.clusters.canonical(end)) != end]
     return f"; by judgments {' and '.join(told)} here: ask about that" if told else ""
 

@@ -116,6 +116,10 @@ class Source(Protocol):
         """Whether a named graph has a triple."""
         ...
 
+    def expect_claims(self, iris: Iterable[str]) -> None:
+        """What is told about these claims will be asked: what takes less time at once is read now."""
+        ...
+
     def claim_info(self, iri: str) -> ClaimInfo | None:
         """What is told about an active claim."""
         ...
@@ -126,16 +130,7 @@ class Source(Protocol):
 
 
 @runtime_checkable
-class Expecting(Protocol):
-    """A source that reads at once what it is told will be looked up."""
-
-    def expect_claims(self, iris: Iterable[str]) -> None:
-        """What is told about these claims will be asked."""
-        ...
-
-
-@runtime_checkable
-class Far(Expecting, Protocol):
+class Far(Protocol):
     """A source that is asked by requests: the fewer, the better."""
 
     def expect_facts(self, triples: Iterable[tuple[Term | None, ...]]) -> None:

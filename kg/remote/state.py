@@ -1,9 +1,10 @@
 """The state of a store on an engine: settings and version, the lease of the one writer, the journal.
 
-A commit is first written down: the updates that make it, in order, as texts in the journal.
-Then they are done, the new version is told, and the journal is cleared. Whoever takes the
-lease next does again what stands in the journal: each update sets quads that it names, so
-that nothing is lost and nothing doubled wherever a writer ended.
+A commit is first written down: the updates that make it, in order, as texts in the journal, and
+the state that they lead to. Then they are done, that state is told, and the journal is cleared.
+Whoever takes the lease next does again what stands in the journal: each update sets quads that it
+names, so that nothing is lost and nothing doubled wherever a writer ended. Each asks for the lease
+of whoever sent it, so that what comes late, of a writer that was taken for lost, does nothing.
 """
 
 import json
@@ -14,7 +15,6 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from kg.dataset.files import Manifest, Settings
 from kg.dataset.terms import literal
@@ -27,6 +27,9 @@ LEASE = 30
 
 POLL = 0.2
 FORMAT = 1
+
+_HELD = "!"
+"""What a lease begins with that is held. It comes before those that are wanted, whatever their clocks say."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,10 @@ class Register:
         found = self._values(self._store, self._told)
         if not found:
             return None
-        data = json.loads(max(found, key=lambda text: json.loads(text)["manifest"]["version"]))
+        return self._state(max(found, key=lambda text: json.loads(text)["manifest"]["version"]))
+
+    def _state(self, text: str) -> State:
+        data = json.loads(text)
         if data.get("format") != FORMAT:
             raise StoreError(
                 f"the store there has format {data.get('format')!r}, this program knows {FORMAT}",
@@ -69,9 +75,7 @@ class Register:
 
     def tell(self, state: State) -> None:
         """Replace the state, while the lease is held. Raises ``StoreBusy`` if it was lost."""
-        text = json.dumps(
-            {"format": FORMAT, "settings": asdict(state.settings), "manifest": _plain(state.manifest)}
-        )
+        text = _text(state)
         with self._changing:
             self._renew()
             held = f"GRAPH {self._graph} {{ {self._store} {self._lease} {literal(self._holder)} }}"
@@ -95,18 +99,22 @@ class Register:
         began = time.monotonic()
         name = secrets.token_hex(8)
         while True:
-            holder = f"{_moment(0)} {name} {_moment(LEASE)}"  # in order by when it was wanted first
-            self._put_lease(holder)
-            time.sleep(self._endpoint.quirks.settling)  # until whoever found nobody before has been seen
-            found = sorted(v for v in self._values(self._store, self._lease) if _end(v) >= _moment(0))
-            if found and found[0] == holder:
-                self._holder = holder
-                self._done.clear()
-                self._keeper = threading.Thread(target=self._keep, name="lease", daemon=True)
-                self._keeper.start()
-                return
-            if holder in found:  # two at once on an engine without isolation: the first in order has it
-                self._drop_lease(holder)
+            wanted = f"{_moment(0)} {name} {_moment(LEASE)}"  # in order by when it was wanted first
+            self._put_lease(wanted)
+            found = self._leases()
+            if found and found[0] == wanted:
+                self._holder = f"{_HELD}{wanted}"
+                self._replace(wanted, self._holder)
+                found = self._leases()
+                if found and found[0] == self._holder:
+                    self._done.clear()
+                    self._keeper = threading.Thread(target=self._keep, name="lease", daemon=True)
+                    self._keeper.start()
+                    return
+                self._drop_lease(self._holder)
+                self._holder = ""
+            if wanted in found:  # two at once on an engine without isolation: the first in order has it
+                self._drop_lease(wanted)
             if time.monotonic() - began > wait:
                 held = ", ".join(map(_end, found))
                 raise StoreBusy(
@@ -114,6 +122,20 @@ class Register:
                     f"(at the latest until {held}): try again, or wait longer"
                 )
             time.sleep(POLL)
+
+    def _leases(self) -> list[str]:
+        """All that hold or want the lease, in order, when what was done before now is seen by everybody.
+
+        Those that ended are removed first: whoever comes back to one finds that it was lost.
+        """
+        time.sleep(self._endpoint.quirks.settling)
+        found = self._values(self._store, self._lease)
+        if ended := [lease for lease in found if _end(lease) < _moment(0)]:
+            for lease in ended:
+                self._drop_lease(lease)
+            time.sleep(self._endpoint.quirks.settling)
+            found = self._values(self._store, self._lease)
+        return sorted(found)
 
     def _keep(self) -> None:
         """Renew the lease while it is held; that it was lost, the next commit says."""
@@ -129,15 +151,29 @@ class Register:
 
     def _renew(self) -> None:
         holder = f"{self._holder.rpartition(' ')[0]} {_moment(LEASE)}"
-        mine = f"{self._store} {self._lease} {literal(self._holder)}"
-        self._endpoint.update(
-            f"DELETE {{ GRAPH {self._graph} {{ {mine} }} }} "
-            f"INSERT {{ GRAPH {self._graph} {{ {self._store} {self._lease} {literal(holder)} }} }} "
-            f"WHERE {{ GRAPH {self._graph} {{ {mine} }} }}"
-        )
+        self._replace(self._holder, holder)
         if holder not in self._values(self._store, self._lease):
             raise StoreBusy("the store was taken over by another writer: try again")
         self._holder = holder
+
+    def _replace(self, lease: str, by: str) -> None:
+        there = f"{self._store} {self._lease} {literal(lease)}"
+        self._endpoint.update(
+            f"DELETE {{ GRAPH {self._graph} {{ {there} }} }} "
+            f"INSERT {{ GRAPH {self._graph} {{ {self._store} {self._lease} {literal(by)} }} }} "
+            f"WHERE {{ GRAPH {self._graph} {{ {there} }} }}"
+        )
+
+    def change(self, update: str) -> None:
+        """Do an ``INSERT DATA`` or ``DELETE DATA`` as the one writer: nothing, if the lease was lost."""
+        operation, _, quads = update.partition(" DATA ")
+        with self._changing:
+            self._endpoint.update(f"{operation} {quads} WHERE {{ {self._held()} }}")
+
+    def _held(self) -> str:
+        """The pattern that holds as long as the lease is ours, renewed or not."""
+        mine = literal(self._holder.rpartition(" ")[0])
+        return f"GRAPH {self._graph} {{ {self._store} {self._lease} ?held }} FILTER(STRSTARTS(?held, {mine}))"
 
     def release(self) -> None:
         """Be no writer any more."""
@@ -168,31 +204,33 @@ class Register:
 
     # --- the journal
 
-    def write_down(self, updates: Sequence[str]) -> None:
-        """Write down the updates of a commit, before they are done. The last part says that it is whole."""
-        for number, text in enumerate(updates):
+    def write_down(self, updates: Sequence[str], state: State) -> None:
+        """Write down a commit before it is done. The last part, the state, says that it is whole."""
+        for number, text in enumerate((*updates, _text(state))):
             self._put_part(number, text)
-        self._put_part(len(updates), "")
 
     def _put_part(self, number: int, text: str) -> None:
         about = f"<{self._journal}{number:06d}>"
-        self._endpoint.update(
-            f"INSERT DATA {{ GRAPH {self._graph} {{ {about} {self._part} {literal(text)} }} }}"
-        )
+        self.change(f"INSERT DATA {{ GRAPH {self._graph} {{ {about} {self._part} {literal(text)} }} }}")
 
-    def written_down(self) -> list[str] | None:
-        """The updates in the journal, if they are whole; ``None`` where it holds none or a beginning."""
+    def written_down(self) -> tuple[list[str], State | None] | None:
+        """The commit in the journal, if it is whole; ``None`` where there is none or a beginning.
+
+        Earlier programs wrote no state down.
+        """
         rows = self._endpoint.rows(f"SELECT ?n ?v {{ GRAPH {self._graph} {{ ?n {self._part} ?v }} }}")
         parts = sorted((name.value, value.value) for name, value in rows)
         whole = [n for n, (name, _) in enumerate(parts) if name == f"{self._journal}{n:06d}"]
-        if not parts or len(whole) < len(parts) or parts[-1][1] != "":
+        if not parts or len(whole) < len(parts) or parts[-1][1][:1] not in ("{", ""):
             return None
-        return [text for _, text in parts[:-1]]
+        *updates, last = (text for _, text in parts)
+        return updates, self._state(last) if last else None
 
     def clear_journal(self) -> None:
         """The commit is done, or was never written down whole."""
         part = f"GRAPH {self._graph} {{ ?n {self._part} ?v }}"
-        self._endpoint.update(f"DELETE {{ {part} }} WHERE {{ {part} }}")
+        with self._changing:
+            self._endpoint.update(f"DELETE {{ {part} }} WHERE {{ {part} {self._held()} }}")
 
     def is_written(self) -> bool:
         """Whether a commit is under way."""
@@ -211,5 +249,6 @@ def _end(holder: str) -> str:
     return holder.rpartition(" ")[2]
 
 
-def _plain(manifest: Manifest) -> dict[str, Any]:
-    return {**asdict(manifest), "counts": dict(manifest.counts)}
+def _text(state: State) -> str:
+    manifest = {**asdict(state.manifest), "counts": dict(state.manifest.counts)}
+    return json.dumps({"format": FORMAT, "settings": asdict(state.settings), "manifest": manifest})

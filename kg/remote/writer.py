@@ -160,11 +160,12 @@ class RemoteWriter(Writer):
         manifest = replace(self.manifest, version=version, published=published)
         updates = list(self._updates())
         self._register.renew()
-        if len(updates) > 1:
-            self._register.write_down(updates)
+        state = State(self.settings, manifest)
+        if updates:
+            self._register.write_down(updates, state)
         self._apply(updates)
-        self._register.tell(State(self.settings, manifest))
-        if len(updates) > 1:
+        self._register.tell(state)
+        if updates:
             self._register.clear_journal()
         self.manifest = manifest
         for side in self._near.values():
@@ -174,15 +175,18 @@ class RemoteWriter(Writer):
 
     def _recover(self) -> None:
         """Do again what an earlier writer had written down and may not have done to its end."""
-        updates = self._register.written_down()
-        if updates is not None:
+        written = self._register.written_down()
+        if written is not None:
+            updates, state = written
             self._apply(updates)
-        if updates is not None or self._register.is_written():
+            if state is not None:
+                self._register.tell(state)
+        if written is not None or self._register.is_written():
             self._register.clear_journal()
 
     def _apply(self, updates: Sequence[str]) -> None:
         for text in updates:
-            self._endpoint.update(text)
+            self._register.change(text)
 
     def _updates(self) -> Iterator[str]:
         """The changes as updates: removals first; each sets quads that it names."""

@@ -102,7 +102,7 @@ def _one(
 
 def _load(writer: Writer, operation: Load, documents: Documents) -> Changes:
     into = _place(operation.into)
-    raw.check_open(writer, into)
+    raw.check_writable(writer, into)
     try:
         quads = loaded(documents, operation.source.value, into)
     except (QueryRefused, OutboundFailed, UnreadableInput) as error:
@@ -169,7 +169,7 @@ def _there(writer: Writer, graph: raw.Graph, silent: bool) -> bool:
 
 
 def _create(writer: Writer, graph: NamedNode, silent: bool) -> Changes:
-    raw.check_open(writer, graph)
+    raw.check_writable(writer, graph)
     if raw.exists(writer, graph) and not silent:
         name = graph.value
         raise UpdateFailed(f"graph <{name}> is there already: write SILENT if that is no matter", graph=name)
@@ -180,7 +180,7 @@ def _create(writer: Writer, graph: NamedNode, silent: bool) -> Changes:
 def _transfer(writer: Writer, operation: Transfer) -> Changes:
     """Copy what queries see of a graph; what claims put there may be copied, but does not go away."""
     source, into = _place(operation.source), _place(operation.into)
-    raw.check_open(writer, into)
+    raw.check_writable(writer, into)
     if operation.keyword == "MOVE":
         raw.check_open(writer, source)
     if not _there(writer, source, operation.silent) or source == into:

@@ -6,7 +6,7 @@ Nothing is fetched but what the list of ``kg.outbound`` allows.
 from collections.abc import Mapping
 
 from kg.dataset import raw
-from kg.dataset.loading.rdf_reader import check_entities
+from kg.dataset.loading.rdf_reader import check_bounds
 from kg.dataset.record.records import DEFAULT
 from kg.dataset.terms import Quad, RdfFormat, parse
 from kg.errors import LodestoneError, QueryRefused, UnreadableInput
@@ -59,8 +59,7 @@ def _read(url: str, content_type: str, body: bytes) -> list[Quad]:
     form = form or RdfFormat.from_extension(url.rpartition(".")[2])
     if form is None:
         raise UnreadableInput(f"<{url}> is {media_type or 'of no known type'}, which is no RDF", path=url)
-    if form is RdfFormat.RDF_XML:
-        check_entities(body, url)
+    check_bounds(body, form, url)
     try:
         quads = list(parse(body, format=form, base_iri=url, rename_blank_nodes=True))
     except (SyntaxError, ValueError) as error:

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from server.drawing.fitting import fitted
+from server.drawing.fitting import width as text_width
 from server.naming import Link
 
 STEP, LABEL = 27, 232
-_BOX, _MOST, _ROOM = 168.0, 14, 100.0
+_BOX, _LEAST_BOX, _MOST, _ROOM = 196.0, 90.0, 14, 76.0
 
 
 @dataclass(frozen=True)
@@ -67,10 +68,12 @@ def draw_neighbours(label: str, neighbours: Sequence[Neighbour]) -> Neighbourhoo
     sides = [[n for n in neighbours if n.inward][:_MOST], [n for n in neighbours if not n.inward][:_MOST]]
     rows = [_rows(side) for side in sides]
     height = max(len(side) for side in rows) * STEP + 24
+    named = fitted(label, _BOX - 24, 15)
+    box = round(max(_LEAST_BOX, min(_BOX, text_width(named, 15) + 28)))
     edges, relations = [], []
     left = LABEL + _ROOM if rows[0] else 8.0
-    x = left + _BOX / 2
-    right = left + _BOX + _ROOM
+    x = left + box / 2
+    right = left + box + _ROOM
     for side, placed in enumerate(rows):
         top = (height - len(placed) * STEP) / 2 + STEP / 2
         for number, (words, neighbour) in enumerate(placed):
@@ -82,12 +85,11 @@ def draw_neighbours(label: str, neighbours: Sequence[Neighbour]) -> Neighbourhoo
                     else Relation(float(LABEL), y + 7, "end", words)
                 )
             elif side:
-                edges.append(_edge(neighbour, right, left + _BOX, y, height / 2))
+                edges.append(_edge(neighbour, right, left + box, y, height / 2))
             else:
                 edges.append(_edge(neighbour, float(LABEL), left, y, height / 2))
     width = right + (LABEL if rows[1] else -_ROOM + 8)
-    named = fitted(label, _BOX - 20, 14)
-    return Neighbourhood(width, height, x, height / 2, _BOX, named, tuple(edges), tuple(relations))
+    return Neighbourhood(width, height, x, height / 2, box, named, tuple(edges), tuple(relations))
 
 
 def _rows(side: list[Neighbour]) -> list[tuple[str, Neighbour | None]]:

@@ -8,7 +8,7 @@ import asyncio
 import io
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -55,6 +55,12 @@ class Started:
     pieces: Iterator[bytes] | None = None
     deadline: float = 0.0
     close: Any = None
+
+
+def told_length(headers: Mapping[bytes, bytes]) -> int:
+    """The bytes of a body by its head, 0 where that does not tell."""
+    told = headers.get(b"content-length", b"")
+    return int(told) if told.isdigit() else 0
 
 
 async def read_body(receive: Receive, limit: int) -> bytes:

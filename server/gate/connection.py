@@ -6,9 +6,11 @@ packet does.
 """
 
 import asyncio
+import socket
+import struct
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 HOLD = "lodestone.hold"
 """Key of an ASGI scope: has the head that is written next go out with what follows it, in one packet."""
@@ -59,6 +61,44 @@ class Holding:
         return getattr(self._transport, name)
 
 
+def until_closed(app: Any, cycle: RequestResponseCycle) -> Any:
+    """The application for a client of HTTP/1.0, which knows no chunks (RFC 9112, section 6.1).
+
+    A body of unknown length ends with the connection. One that breaks off ends by a reset: the client
+    could not tell it from a whole one otherwise.
+    """
+
+    async def answer(scope: Any, receive: Any, send: Any) -> None:
+        open_ended = False
+
+        async def sending(message: Any) -> None:
+            nonlocal open_ended
+            if message["type"] == "http.response.start":
+                names = {name.lower() for name, _ in message.get("headers", ())}
+                open_ended = b"content-length" not in names
+                if open_ended:
+                    cycle.chunked_encoding = False
+            elif open_ended:
+                cycle.expected_content_length = len(message.get("body", b""))
+            await send(message)
+
+        try:
+            await app(scope, receive, sending)
+        except BaseException:
+            if open_ended and not cycle.response_complete:
+                _reset(cycle.transport)
+            raise
+
+    return answer
+
+
+def _reset(transport: asyncio.Transport) -> None:
+    connection = transport.get_extra_info("socket")
+    if connection is not None:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    transport.abort()
+
+
 class PacedConnection(HttpToolsProtocol):
     """An HTTP connection that is closed where its client keeps it for nothing."""
 
@@ -98,6 +138,10 @@ class PacedConnection(HttpToolsProtocol):
         self._cancel_head()
         super().on_headers_complete()
         self.scope[HOLD] = self.transport.hold  # type: ignore[literal-required]
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        old = cycle.scope["http_version"] != "1.1"
+        super()._start_asgi_task(cycle, until_closed(app, cycle) if old else app)
 
     def pause_writing(self) -> None:
         """The client is behind."""

@@ -187,6 +187,8 @@ class Front:
                 _problem(400, "bad-request", "The request makes no sense", what), scope, request_id, send
             )
         try:
+            if bridge.told_length(headers) > longest:
+                raise BodyTooLong
             body = await bridge.read_body(receive, longest)
         except BodyTooLong:
             what = f"the body is longer than {longest:,} bytes"

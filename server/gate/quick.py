@@ -29,6 +29,9 @@ from server.services import Known, Services
 
 PATH = b"/sparql"
 
+LONGEST = 64 * 1024
+"""Bytes of a request that are read on the event loop."""
+
 _NOT_PLAIN = (
     b"authorization",
     b"content-encoding",
@@ -92,8 +95,11 @@ def is_plain(scope: Scope, headers: dict[bytes, bytes], here: Services) -> bool:
 def ready(
     scope: Scope, headers: dict[bytes, bytes], body: bytes, client: str, here: Services
 ) -> Ready | None:
-    """The query of a plain request; ``None`` for what the application must see, every mistake included."""
-    if len(body) > here.config.body:
+    """The query of a plain request; ``None`` for what the application must see, every mistake included.
+
+    Long ones as well, whose reading would keep all others waiting: the application has threads.
+    """
+    if len(body) + len(scope["query_string"]) > LONGEST or len(body) > here.config.body:
         return None
     plain = Plain(scope["method"], scope["query_string"], body)
     if b"content-type" in headers:

@@ -21,6 +21,7 @@ from kg.query import (
     Services,
     TrustPolicy,
     assessed_rows,
+    at_one_instant,
     difference,
     explain,
     is_like_another,
@@ -108,10 +109,11 @@ def evaluation(store: Path, outbound: tuple[str, ...] = ()) -> Evaluation:
 def compared(before: Snapshot, after: Snapshot, job: Job, services: Services | None = None) -> dict[str, Any]:
     """The difference that a job asks for."""
     policies = [TrustPolicy.read(grouped(part)) for part in (job.before, job.policy)]
+    text, _ = at_one_instant(job.query, job.base)
     sides = [
         query(
             snapshot,
-            job.query,
+            text,
             policy=policy,
             default_graphs=job.default_graphs,
             named_graphs=job.named_graphs,
@@ -120,7 +122,7 @@ def compared(before: Snapshot, after: Snapshot, job: Job, services: Services | N
         )
         for snapshot, policy in zip((before, after), policies, strict=True)
     ]
-    return difference_json(difference(sides[0], sides[1], job.query), *policies)
+    return difference_json(difference(sides[0], sides[1], text), *policies)
 
 
 def grouped(policy: Policy) -> dict[str, list[str]]:
@@ -182,13 +184,13 @@ def answer(snapshot: Snapshot, job: Job, services: Services | None = None) -> Dr
         named_graphs=job.named_graphs,
         base_iri=job.base,
         services=services,
-        confidence=job.page is None,
+        confidence=job.page is None or job.every,
     )
     chosen, content_type = target or target_for(found.kind, job)
     if job.html:
         table = _as_rows(found) if found.kind in ("construct", "describe") else found
         if job.page is not None:
-            table = _for_page(snapshot, table, job.page, services)
+            table = _for_page(snapshot, table, job, services)
         body = to_json(table).encode()
         return Draft(found.kind, content_type, found.version, chosen.name, partial(_whole, body))
     about = f"{snapshot.names.base}provenance" if chosen.name in _WITH_GRAPHS else None
@@ -196,12 +198,16 @@ def answer(snapshot: Snapshot, job: Job, services: Services | None = None) -> Dr
     return Draft(found.kind, content_type, found.version, chosen.name, partial(_whole, body))
 
 
-def _for_page(snapshot: Snapshot, found: Answer, page: int, services: Services | None) -> Answer:
-    """An answer with the rows of one page assessed."""
+def _for_page(snapshot: Snapshot, found: Answer, job: Job, services: Services | None) -> Answer:
+    """An answer with the rows of one page assessed, or all, and with the claims of that page."""
     told = found.provenance
-    if told is None:
+    if told is None or job.page is None:
         return found
-    shown = rows_of_page(page, len(found.variables), len(told.rows))
+    shown = rows_of_page(job.page, len(found.variables), len(told.rows))
+    if job.every:
+        nodes = [told.rows[place].node for place in shown]
+        names = told.circuit.names(node for node in nodes if node is not None)
+        return replace(found, provenance=replace(told, claims={n: told.claims[n] for n in names}))
     return replace(found, provenance=assessed_rows(snapshot, told, shown, services))
 
 

@@ -41,7 +41,8 @@ class Job:
     says that a long answer may come in pieces, ``client`` who asks (for fairness alone).
     A difference is from the answer at version ``before_version`` under the policy ``before``
     to that at ``version`` under ``policy``. ``page`` is the only one whose rows are assessed, for
-    an answer that goes into a page. For conflicts, ``query`` is what is asked, as JSON; for an
+    an answer that goes into a page; ``every`` row is assessed for one that is compared with
+    another, but claims are told of that page only. For conflicts, ``query`` is what is asked, as JSON; for an
     explanation, a triple in Turtle.
     """
 
@@ -64,6 +65,7 @@ class Job:
     before: Policy = ()
     before_version: str | None = None
     page: int | None = None
+    every: bool = False
 
 
 class Rest(Protocol):

@@ -81,6 +81,10 @@ class Kept:
         connection.close()
         return process.exitcode
 
+    def end(self) -> None:
+        """End the process between two messages; the next one goes to a new process."""
+        self._end()
+
     def close(self) -> None:
         """End the process, whatever it does. Nothing can be asked afterwards."""
         self._closed = True

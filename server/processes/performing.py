@@ -4,6 +4,7 @@ A body is read before the store is held. The store stays held for a moment after
 write, in case another follows: opening it takes longer than most writes.
 """
 
+import logging
 import tempfile
 import threading
 import time
@@ -13,10 +14,11 @@ from pathlib import Path
 
 from kg.dataset import raw
 from kg.dataset.loading.rdf import ingest_rdf
-from kg.dataset.loading.rdf_reader import FORMATS, check_entities
-from kg.dataset.outcomes import Outcome
+from kg.dataset.loading.rdf_reader import FORMATS, check_bounds
+from kg.dataset.outcomes import Met, Outcome
 from kg.dataset.record.records import DEFAULT
-from kg.dataset.terms import NamedNode, Quad, RdfFormat, parse
+from kg.dataset.room import has_room, says_full, store_full
+from kg.dataset.terms import NamedNode, Quad, RdfFormat, distinct, parse
 from kg.dataset.writer import Writer
 from kg.errors import InvalidClaim, LodestoneError, NotFound, UnreadableInput
 from kg.ingest.posting import Posted, read_posted, read_posted_article, take
@@ -39,6 +41,8 @@ from server.processes.writes import (
     UpdateWrite,
     Write,
 )
+
+log = logging.getLogger(__name__)
 
 SHACL = "http://www.w3.org/ns/shacl#"
 
@@ -68,10 +72,17 @@ class Holder:
             act = prepared(write, self._outbound)
             with self._lock:
                 return self._act(act)
-        except LodestoneError as error:
-            return Failure.of(error)
         except RecursionError:
             return Failure.of(TooComplex("what is to be written is nested too deeply"))
+        except Exception as error:
+            if says_full(error):
+                return Failure.of(store_full())
+            if isinstance(error, LodestoneError):
+                return Failure.of(error)
+            if not has_room(self._store):  # libraries have their own words for it
+                log.warning("a write failed on a full disk: %s", error)
+                return Failure.of(store_full())
+            raise
 
     def _act(self, act: Act) -> Done:
         if self._timer is not None:
@@ -128,6 +139,7 @@ def prepared(write: Write, outbound: Outbound) -> Act:
             posted = _read_claims(write)
             return lambda writer: _take(writer, posted)
         case ClaimsWrite() if f".{write.kind}" in FORMATS:
+            check_bounds(write.content, FORMATS[f".{write.kind}"], write.name)
             return lambda writer: _take_rdf(writer, write)
         case ClaimsWrite():
             article = _read_article(write)
@@ -172,9 +184,8 @@ def read_part(part: Part, graph: raw.Graph) -> list[Quad]:
 
     Raises ``UnreadableInput``, and ``BadRequest`` if it names graphs itself.
     """
-    if part.format == "rdfxml":
-        check_entities(part.content, "the body")
     form = _FORMATS[part.format]
+    check_bounds(part.content, form, "the body")
     try:
         quads = list(parse(part.content, format=form, base_iri=part.base, rename_blank_nodes=True))
     except SyntaxError as error:
@@ -199,7 +210,8 @@ def _check(writer: Writer, condition: Condition, graph: raw.Graph, *, there: boo
 
 
 def _graph(writer: Writer, write: GraphWrite, graph: raw.Graph, quads: list[Quad]) -> dict[str, object]:
-    raw.check_open(writer, graph)
+    quads = distinct(quads)
+    (raw.check_open if write.method == "DELETE" else raw.check_writable)(writer, graph)
     there = raw.exists(writer, graph)
     if write.condition is not None:
         _check(writer, write.condition, graph, there=there)
@@ -281,11 +293,12 @@ def _take(writer: Writer, posted: Posted) -> dict[str, object]:
 
 
 def _take_rdf(writer: Writer, write: ClaimsWrite) -> dict[str, object]:
+    met: Met = {}
     with tempfile.TemporaryDirectory(dir=writer.layout.root, prefix=".posted-") as folder:
         path = Path(folder) / write.name
         path.write_bytes(write.content)
         try:
-            report = ingest_rdf(writer, path)
+            report = ingest_rdf(writer, path, met=met)
         except UnreadableInput as error:
             raise UnreadableInput(str(error).replace(str(path), write.name), line=error.line) from error
     for rejected in report.rejected:
@@ -300,7 +313,15 @@ def _take_rdf(writer: Writer, write: ClaimsWrite) -> dict[str, object]:
             "put what is claimed into a named graph",
             scope="admin",
         )
-    return {"new": report.claims_new, "known": report.claims_known, "base": report.base_new}
+    return {
+        "new": report.claims_new,
+        "known": report.claims_known,
+        "base": report.base_new,
+        "claims": [
+            {"claim": name, "outcome": outcome.value, "active": writer.view.is_active(name)}
+            for name, outcome in met.items()
+        ],
+    }
 
 
 def _read_article(write: ClaimsWrite) -> Posted:

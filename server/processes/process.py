@@ -6,6 +6,7 @@ the kernel's ends a query even when the server itself is gone.
 
 import contextlib
 import logging
+import math
 import os
 import pickle
 import signal
@@ -31,6 +32,12 @@ log = logging.getLogger(__name__)
 
 POLITE = 10
 """Niceness of a worker that evaluates a long query."""
+
+STEP = 0.05
+"""Seconds between two looks at how much a job has worked, at least."""
+
+_OF_PROCESS = 2
+"""What the clock of a process is called by, with its number (the kernel's ``CPUCLOCK_SCHED``)."""
 
 Start = Callable[[], tuple[BaseProcess, Line]]
 
@@ -61,7 +68,9 @@ class Worker:
         self._start = start
         self._lock = threading.Lock()
         self._closed = False
-        self._ready = self._aged = False
+        self._ready = self._aged = self._polite = False
+        self.fresh = True
+        """Whether it has not answered anything yet: what it reads first, others find read."""
         self._cause: Exception | None = None
         self._idle = 0
         self._process, self._line = start()
@@ -106,7 +115,8 @@ class Worker:
             self._line.close()
             old = self._process
             self._process, self._line = self._start()
-            self._ready = self._aged = False
+            self._ready = self._aged = self._polite = False
+            self.fresh = True
             self._cause = None
         old.join()
         old.close()
@@ -114,9 +124,9 @@ class Worker:
     def asking(self, job: Job, *, polite_after: float, pieces: bool = True) -> Steps[Reply | Failure]:
         """Evaluate. Raises ``QueryTimeout``, ``QueryOverLimit``, ``WorkerLost`` and what it was killed for.
 
-        After ``polite_after`` seconds the process gives way to others. An answer in pieces
-        counts as one that took too long unless ``pieces`` are wanted. If the process ends by
-        itself, or is killed from outside, another tries once more.
+        After ``polite_after`` seconds of its own work the process gives way to others. Unless ``pieces``
+        are wanted it is stopped then, and an answer in pieces counts as one that took too long. If
+        the process ends by itself, or is killed from outside, another tries once more.
         """
         try:
             try:
@@ -134,16 +144,27 @@ class Worker:
     def _asking(self, job: Job, polite_after: float, *, pieces: bool) -> Steps[Reply | Failure]:
         began = time.monotonic()
         yield from self._sending(job)
+        deadline, done = began + job.timeout, self._worked() + polite_after
+        message, gave_way = None, False
         try:
-            message = yield self._line.message(min(polite_after, job.timeout))
-            if message is None:
-                self._give_way()
-                message = yield self._line.message(began + job.timeout - time.monotonic())
+            while message is None and (left := deadline - time.monotonic()) > 0:
+                due = done - self._worked()
+                if due <= 0 and not pieces:
+                    break
+                if due <= 0:
+                    self._give_way()
+                    gave_way = True
+                    message = yield self._line.message(left)
+                else:
+                    message = yield self._line.message(min(max(due, STEP), left))
         except (EOFError, OSError) as error:
             raise (yield Work(partial(self._lost, job))) from error
         if message is None:
             raise (yield Work(partial(self._overdue, job)))
+        self.fresh = False
         found = pickle.loads(message)  # noqa: S301 - of our own process
+        if gave_way and not (isinstance(found, Head) and found.more):
+            self._take_back()
         if isinstance(found, Failure):
             return found
         if not isinstance(found, Head):  # pragma: no cover - workers send nothing else
@@ -157,7 +178,7 @@ class Worker:
     def _sending(self, job: Job) -> Steps[None]:
         """Give the job to a process that lives: one that died idle is replaced."""
         message = pickle.dumps(job, pickle.HIGHEST_PROTOCOL)
-        if self._aged or self._line.closed:
+        if self._aged or self._polite or self._line.closed:
             yield Work(self.renew)
         for attempt in range(2):
             try:
@@ -175,10 +196,23 @@ class Worker:
             yield Work(self.renew)
         raise WorkerLost("the process that evaluates queries ends at once")
 
+    def _worked(self) -> float:
+        """Seconds of processor time that the process has taken; endless where it cannot be told."""
+        try:
+            return time.clock_gettime(~(self._process.pid or 0) << 3 | _OF_PROCESS)
+        except OSError:  # it has ended
+            return math.inf
+
     def _give_way(self) -> None:
         with contextlib.suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, self._process.pid or 0, POLITE)
-            self._aged = True  # priority cannot be taken back without privilege
+            self._polite = True
+
+    def _take_back(self) -> None:
+        """Be as before; where that takes a privilege that is not there, another process has to."""
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, self._process.pid or 0, os.getpriority(os.PRIO_PROCESS, 0))
+            self._polite = False
 
     def reading(self, job: Job, deadline: float) -> Steps[bytes]:
         """The next piece of an answer, empty at its end. Raises as ``asking`` does."""

@@ -26,7 +26,13 @@ from server.processes.process import Hangup, Pieces, Worker, abandoned, starter
 from server.shapes import Memory, shape
 
 SHORT = 0.5
-"""Seconds that a job may take in a lane for short work."""
+"""Seconds that a job may work in a lane for short work."""
+
+PATIENT = 4 * SHORT
+"""Seconds that it may take there, on a busy machine or while it waits for others."""
+
+FIRST = 2.0
+"""Seconds that the first job of a process may work like any other: it reads what later ones find read."""
 
 QUICK = 0.1
 """Seconds within which a query is quick."""
@@ -141,7 +147,7 @@ class Workers:
         try:
             slot = yield from lanes.acquiring(temper, job.client)
             if slot.lane is not Lane.LONG and job.timeout > SHORT:
-                short = replace(job, timeout=SHORT)
+                short = replace(job, timeout=min(job.timeout, PATIENT))
                 try:
                     result = yield from self._running(lanes, slot, short, hangup, key, pieces=False)
                 except QueryTimeout:
@@ -150,7 +156,8 @@ class Workers:
                     slot = yield from lanes.acquiring(Temper.LONG, job.client)
                     result = yield from self._running(lanes, slot, job, hangup, key, polite_after=AT_ONCE)
             else:
-                polite_after = AT_ONCE if temper is Temper.LONG else SHORT
+                fresh = slot.worker.fresh and temper is not Temper.LONG
+                polite_after = AT_ONCE if temper is Temper.LONG else FIRST if fresh else SHORT
                 result = yield from self._running(lanes, slot, job, hangup, key, polite_after=polite_after)
         except Overloaded:
             self.broken["refused"] += 1
@@ -174,7 +181,7 @@ class Workers:
         polite_after: float = SHORT,
     ) -> Steps[Reply | Failure]:
         """Evaluate a job in a slot, which is given back when it is not needed any more."""
-        began = time.monotonic()
+        began, fresh = time.monotonic(), slot.worker.fresh
         result: Reply | Failure | None = None
         try:
             with hangup.then(lambda: slot.worker.kill(abandoned())):
@@ -187,7 +194,7 @@ class Workers:
             else:
                 self._weigh(slot, took)
                 lanes.release(slot)
-        self._tempers.note(key, temper_of(job, result, took))
+        self._tempers.note(key, temper_of(job, result, took, fresh=fresh))
         return result
 
     def _weigh(self, slot: Slot, took: float) -> None:
@@ -214,8 +221,8 @@ class Workers:
         slots.clear()
 
 
-def temper_of(job: Job, result: Reply | Failure | None, took: float) -> Temper:
-    """What to expect of the like of a job that took so many seconds.
+def temper_of(job: Job, result: Reply | Failure | None, took: float, *, fresh: bool = False) -> Temper:
+    """What to expect of the like of a job that took so many seconds, the first of a ``fresh`` process or not.
 
     On a busy machine a small query takes long, too, and would take longer still where long ones
     give way. So what counts is its work; only who asks others waits without any.
@@ -227,4 +234,4 @@ def temper_of(job: Job, result: Reply | Failure | None, took: float) -> Temper:
         worked = took if "SERVICE" in job.query.upper() else result.spent
     if took < QUICK or (worked < QUICK and took < SHORT):
         return Temper.QUICK
-    return Temper.LONG if worked > SHORT else Temper.UNKNOWN
+    return Temper.LONG if worked > (FIRST if fresh else SHORT) else Temper.UNKNOWN

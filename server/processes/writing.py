@@ -11,6 +11,8 @@ import threading
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from kg.dataset.room import has_room, store_full
+from kg.errors import StoreFull
 from kg.outbound import Outbound
 from server.config import Config
 from server.errors import Overloaded, WorkerLost, WriteTimeout
@@ -55,6 +57,7 @@ class Writing:
     def __init__(
         self, store: Path, *, timeout: float, wait: float, memory: int, outbound: Outbound = NOWHERE
     ) -> None:
+        self._store = store
         self._timeout, self._wait = timeout, wait
         self._turn = threading.Lock()
         self._kept = Kept(serve_writes, store, wait, memory, outbound)
@@ -74,7 +77,7 @@ class Writing:
         """Do a write. When this returns, every later read sees it.
 
         Raises what the write raises, ``Overloaded`` if others are in front for too long,
-        ``StoreBusy`` if another process holds the store, ``WriteTimeout`` and ``WorkerLost``.
+        ``StoreBusy`` if another process holds the store, ``StoreFull``, ``WriteTimeout`` and ``WorkerLost``.
         """
         if not self._turn.acquire(timeout=self._wait):
             raise Overloaded(f"another write is being done, for more than {self._wait:g} seconds by now")
@@ -91,6 +94,8 @@ class Writing:
             result: Done | Failure = self._kept.ask((write, self._timeout), self._timeout)
         except Died as death:
             log.warning("the process that writes ended during a write, with code %s", death.code)
+            if not has_room(self._store):
+                raise store_full() from death
             what = "the process that writes ended: look at the version before you write again"
             raise WorkerLost(what) from death
         except Overdue:
@@ -99,6 +104,8 @@ class Writing:
                 "or use `lodestone ingest` in the server's store",
                 seconds=self._timeout,
             ) from None
+        if isinstance(result, Failure) and result.error is StoreFull:
+            self._kept.end()  # the engine does not open again what it could not write, in one process
         return result
 
     def close(self) -> None:

@@ -1,6 +1,7 @@
 """The pages: start, claims, entities, claim, document, source, entity. Each has its twins in JSON and RDF."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from urllib.parse import quote, urlencode
 
 from flask import Blueprint, Response, current_app, json, redirect, render_template, request
@@ -18,6 +19,7 @@ from server.naming import page_address
 from server.rdf import write_graph
 from server.services import services
 from server.twins import claim_twin, document_twin, entity_twin, source_twin
+from server.versions import asked_snapshot, asked_version
 from server.views import as_json
 from server.views.asking import FARTHEST, LONGEST_SEARCH, read_asked
 from server.views.claim import claim_page
@@ -107,8 +109,8 @@ def start() -> Response:
 def claims() -> Response:
     """The list of claims; ``q`` searches, other parameters filter and sort, ``page`` turns the page."""
     chosen = chosen_format((HTML, JSON))
-    asked = read_asked(request.args.to_dict(flat=False))
-    snapshot = services(current_app).snapshot()
+    asked = replace(read_asked(request.args.to_dict(flat=False)), version=asked_version() or "")
+    snapshot = asked_snapshot(chosen)
     return answer(snapshot, chosen, "claims.html", claim_list(snapshot, asked), formats=(HTML, JSON))
 
 
@@ -148,7 +150,7 @@ def _known(iri: str) -> str:
 def claim(local: str | None) -> Response:
     """A claim, active or not."""
     here, iri, chosen = services(current_app), _known(_iri("claim", local)), chosen_format(PAGES)
-    snapshot = here.snapshot()
+    snapshot = asked_snapshot(chosen)
     page = claim_page(snapshot, iri, here.config.documents)
     return answer(
         snapshot, chosen, "claim.html", page, lambda graphs: claim_twin(snapshot, iri, graphs=graphs)
@@ -167,7 +169,7 @@ def published_claim(local: str, code: str) -> AnyResponse:  # noqa: ARG001 - the
 def document(local: str | None) -> Response:
     """A document."""
     here, iri, chosen = services(current_app), _known(_iri("document", local)), chosen_format(PAGES)
-    snapshot = here.snapshot()
+    snapshot = asked_snapshot(chosen)
     page = document_page(snapshot, iri, here.config.documents, number("part", FARTHEST))
     return answer(snapshot, chosen, "document.html", page, lambda _: document_twin(snapshot, iri))
 
@@ -176,8 +178,8 @@ def document(local: str | None) -> Response:
 @browse.get("/source/<local>")
 def source(local: str | None) -> Response:
     """A source."""
-    here, iri, chosen = services(current_app), _known(_iri("source", local)), chosen_format(PAGES)
-    snapshot = here.snapshot()
+    iri, chosen = _known(_iri("source", local)), chosen_format(PAGES)
+    snapshot = asked_snapshot(chosen)
     page = source_page(snapshot, iri, page_number())
     return answer(snapshot, chosen, "source.html", page, lambda _: source_twin(snapshot, iri))
 
@@ -186,12 +188,14 @@ def source(local: str | None) -> Response:
 @browse.get("/entity/<local>")
 def entity(local: str | None) -> Response:
     """An entity; where judgments call it by another name, the way to that."""
-    here, iri, chosen = services(current_app), _known(_iri("entity", local)), chosen_format(PAGES)
-    snapshot = here.snapshot()
+    iri, chosen = _known(_iri("entity", local)), chosen_format(PAGES)
+    snapshot = asked_snapshot(chosen)
     canonical = snapshot.clusters.canonical(iri)
     if canonical != iri:
         there = page_address("entity", canonical, snapshot.names)
-        kept = [(name, request.args[name]) for name in ("page", "format") if request.args.get(name)]
+        kept = [
+            (name, request.args[name]) for name in ("page", "format", "version") if request.args.get(name)
+        ]
         if kept:
             there += f"{'&' if '?' in there else '?'}{urlencode(kept)}"
         return Response("", 302, {"Location": there})
@@ -203,7 +207,7 @@ def entity(local: str | None) -> Response:
 @browse.get("/event/<local>")
 def event(local: str | None) -> Response:
     """An event."""
-    here, iri, chosen = services(current_app), _known(_iri("event", local)), chosen_format(PAGES)
-    snapshot = here.snapshot()
+    iri, chosen = _known(_iri("event", local)), chosen_format(PAGES)
+    snapshot = asked_snapshot(chosen)
     page = event_page(snapshot, iri)
     return answer(snapshot, chosen, "event.html", page, lambda _: entity_twin(snapshot, iri))

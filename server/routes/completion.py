@@ -1,17 +1,22 @@
-"""What an editor of queries completes: the classes and properties of the ontology and of the data."""
+"""What an editor of queries completes: classes and properties of ontology and data, and names of the data."""
 
-from flask import Blueprint, Response, current_app, json
+from flask import Blueprint, Response, current_app, json, request
 
 from kg.dataset.snapshots import Snapshot
 from ontology.vocab import ONTOLOGY, PREFIXES, RDF
+from server.errors import BadRequest
 from server.naming import compact
 from server.routes.ontologypage import ontology_page
 from server.services import services
+from server.views.asking import LONGEST_SEARCH
+from server.views.entities import named
 
 completion = Blueprint("completion", __name__)
 
 MOST = 2000
 """Terms of the data that are listed, the most used first."""
+
+MOST_ENTITIES = 20
 
 
 @completion.get("/sparql/terms")
@@ -20,6 +25,30 @@ def terms() -> Response:
     snapshot = services(current_app).snapshot()
     body = json.dumps(vocabulary(snapshot), ensure_ascii=False, separators=(",", ":"))
     response = Response(body, content_type="application/json")
+    response.headers["Content-Version"] = snapshot.iri
+    return response
+
+
+@completion.get("/sparql/entities")
+def entities() -> Response:
+    """Entities with a name of these words (``q``), as they begin or with a typo."""
+    search = request.args.get("q", "").strip()
+    if not search or len(search) > LONGEST_SEARCH:
+        raise BadRequest(
+            f"q is the beginning of a name, of at most {LONGEST_SEARCH} characters", parameter="q"
+        )
+    snapshot = services(current_app).snapshot()
+    found = [
+        {
+            "iri": one.entity.iri,
+            "name": one.entity.text,
+            "others": one.others,
+            "roles": one.roles,
+            "claims": one.claims,
+        }
+        for one in named(snapshot, search, MOST_ENTITIES)
+    ]
+    response = Response(json.dumps({"entities": found}, ensure_ascii=False), content_type="application/json")
     response.headers["Content-Version"] = snapshot.iri
     return response
 

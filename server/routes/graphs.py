@@ -29,6 +29,7 @@ from server.protocol import QueryRequest, decode, single
 from server.recorded import digest, recorded, told
 from server.routes.sparql import answered, unchanged
 from server.services import services
+from server.versions import asked_version
 
 graphs = Blueprint("graphs", __name__)
 
@@ -64,7 +65,9 @@ def _chosen(path: str | None) -> str | None:
 
 
 def _direct(path: str, *, quoted: bool = False) -> str:
-    """The graph of a path below ``/graphs/``."""
+    """The graph of a path below ``/graphs/``. Raises ``BadRequest``."""
+    if "\ufffd" in path:  # what is no UTF-8 was read as this, and two such paths would be one graph
+        raise BadRequest("the path is not UTF-8", parameter="graph")
     name = services(current_app).snapshot().names.base + _PATH + (path if quoted else quote(path, safe=_SAFE))
     if not is_node(name):
         raise BadRequest(f"the path {path!r} makes no IRI", parameter="graph")
@@ -91,9 +94,10 @@ def graph_store(path: str | None) -> Response:
 
 
 def _read(graph: str | None) -> Response:
-    """A graph, as a worker writes it: a CONSTRUCT, within the limits of queries."""
-    here = services(current_app)
-    if graph is not None and not here.snapshot().main.contains_named_graph(node(graph)):
+    """A graph in a version, as a worker writes it: a CONSTRUCT, within the limits of queries."""
+    here, wanted = services(current_app), asked_version()
+    version = here.resolved(wanted)
+    if graph is not None and not here.version(version).main.contains_named_graph(node(graph)):
         raise _missing(graph)
     accept, name = request.headers.get("Accept"), request.args.get("format")
     if name is not None and by_name(GRAPHS, name) is None:
@@ -111,8 +115,8 @@ def _read(graph: str | None) -> Response:
         memory=here.config.memory,
         stream=request.method != "HEAD",
         client=request.environ.get(CLIENT, ""),
+        version=None if wanted is None else version,
     )
-    version = here.resolved(None)
     etag = graph_tag(version, graph, etag_of(key_of(job, version)))
     if request.if_none_match.contains_weak(etag):
         return unchanged(etag, version)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, time
 from typing import Any
 
+from kg.dataset.sweeping import unswept
 from kg.query.trust.policy import TrustPolicy
 from server.description import Example
 from server.naming import Namer
@@ -65,6 +66,7 @@ class Sides:
     trusted: Mapping[str, Any] | None = None
 
 
+@unswept()
 def query_page(
     sparql: str,
     sides: Sides,

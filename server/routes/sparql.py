@@ -133,16 +133,18 @@ def asked_sides(asked: QueryRequest, page: int | None = None) -> tuple[Sides, Kn
     """A query answered for a page: without a policy, and under that of the request where it has one.
 
     Where there is no policy, only the rows of the ``page`` are assessed, if one is given. Under
-    a policy all are: any row may have changed.
+    a policy all are: any row may have changed. Of claims only those of the page are told.
     """
     here = services(current_app)
     replies = []
-    job = replace(job_for(replace(asked, policy=()), html=True), page=None if asked.policy else page)
+    every = page is not None and bool(asked.policy)
+    job = replace(job_for(replace(asked, policy=()), html=True), page=page, every=every)
     known = Known.of(here, job)
     replies.append(walked(here.answering(known, request.environ.get(HANGUP))))
     if asked.policy:
         version = replies[0].version
-        known = Known.of(here, job_for(replace(asked, version=version), html=True))
+        job = replace(job_for(replace(asked, version=version), html=True), page=page, every=every)
+        known = Known.of(here, job)
         replies.append(walked(here.answering(known, request.environ.get(HANGUP))))
     documents = [json.loads(reply.body) for reply in replies]
     return Sides(replies[0].kind, replies[0].version, *documents), known, replies[-1]

@@ -47,7 +47,8 @@ _FACT = re.compile(r"[0-9a-f]{24}[+-]")
 class Asked:
     """The parameters of a list, checked. ``chosen`` holds those that choose by a value.
 
-    ``role`` says in which role the entities take part.
+    ``role`` says in which role the entities take part; ``version`` is the one of the store that the list
+    is of, empty for the newest.
     """
 
     search: str = ""
@@ -59,6 +60,7 @@ class Asked:
     sort: Sort | None = None
     page: int = 1
     size: int = PER_PAGE
+    version: str = ""
 
     @property
     def order(self) -> Sort:
@@ -76,6 +78,7 @@ class Asked:
             ("max-confidence", "" if self.most is None else f"{self.most:g}"),
             ("sort", self.sort or ""),
             ("size", "" if self.size == PER_PAGE else f"{self.size}"),
+            ("version", self.version),
         ):
             found += [(name, value)] if value else []
         return found

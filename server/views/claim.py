@@ -12,18 +12,19 @@ from kg.claims.confidence import (
     reliability_probability,
 )
 from kg.claims.source import root_position
-from kg.claims.types import ROLE_INFO, TYPE_INFO
+from kg.claims.types import ROLE_INFO
 from kg.dataset.record.records import StoredClaim
 from kg.dataset.snapshots import Snapshot
 from kg.dataset.terms import Quad
-from ontology.vocab import LS, RDF, RDFS
+from ontology.vocab import LS, RDFS
 from server.config import ShowDocuments
-from server.naming import Link, Namer, TermView, is_web, quote_address, shortened, term_words, words
-from server.rdf import read_triples
+from server.naming import Link, Namer, is_web, quote_address, shortened, term_words, words
 from server.views import words as say
 from server.views.fact import FactView, fact_view
 from server.views.highlight import context
 from server.views.lines import ClaimLine, claim_lines, origin_link
+from server.views.statement import TripleView, in_words, kind_of, telling
+from server.views.statement import assertion as assertion_of
 from server.views.support import Ratings
 
 AROUND = {ShowDocuments.WHOLE: 450, ShowDocuments.QUOTE: 90}
@@ -32,15 +33,9 @@ AROUND = {ShowDocuments.WHOLE: 450, ShowDocuments.QUOTE: 90}
 NEAR = {ShowDocuments.WHOLE: 160, ShowDocuments.QUOTE: 90}
 """The same on a card, where the quote has to be in sight."""
 
-MOST_STATEMENTS = 6
-"""Triples of one claim of which it is shown who else says them."""
-
 MOST_AGAINST = 12
 MOST_RELATED = 12
 MOST_TRIPLES = 60
-
-_DIRECT_FORMS = {form.predicate.value for info in TYPE_INFO.values() for form in info.direct}
-_SAYS_NOTHING = {RDF + "type", RDFS + "label"}
 
 
 @dataclass(frozen=True)
@@ -98,15 +93,6 @@ class RoleView:
 
     role: str
     entity: Link
-
-
-@dataclass(frozen=True)
-class TripleView:
-    """A triple of the assertion graph."""
-
-    subject: TermView
-    predicate: TermView
-    object: TermView
 
 
 @dataclass(frozen=True)
@@ -179,7 +165,7 @@ class ClaimPage(ClaimCard):
 def claim_page(snapshot: Snapshot, iri: str, documents: ShowDocuments) -> ClaimPage:
     """The page of a claim, active or not. Raises ``NotFound``."""
     snapshot.need_claim(iri)
-    namer, assertion = Namer(snapshot), tuple(_assertion(snapshot, iri))
+    namer, assertion = Namer(snapshot), tuple(assertion_of(snapshot, iri))
     card = _card(namer, snapshot.claim(iri), assertion, documents)
     rebuttals = Ratings(snapshot, snapshot.told((iri,))).rebuttals(iri)
     return ClaimPage(
@@ -196,7 +182,7 @@ def claim_page(snapshot: Snapshot, iri: str, documents: ShowDocuments) -> ClaimP
 def claim_card(snapshot: Snapshot, iri: str, documents: ShowDocuments) -> ClaimCard:
     """What a claim itself says, active or not, where nobody asks who else says so. Raises ``NotFound``."""
     snapshot.need_claim(iri)
-    return _card(Namer(snapshot), snapshot.claim(iri), tuple(_assertion(snapshot, iri)), documents, NEAR)
+    return _card(Namer(snapshot), snapshot.claim(iri), tuple(assertion_of(snapshot, iri)), documents, NEAR)
 
 
 def _card(
@@ -211,7 +197,7 @@ def _card(
     return ClaimCard(
         iri=iri,
         label=shortened(found.get(RDFS + "label") or iri),
-        type=term_words(found.need(LS.claimType)),
+        type=term_words(found.need(LS.claimType)) if claim.roles else kind_of(assertion),
         sentence=tuple(
             Piece(shortened(said.text), entities[said.role].href if said.role in entities else None)
             for said in say.sentence(claim)
@@ -242,7 +228,7 @@ def _card(
         quantity=say.quantity(claim.quantity) if claim.quantity else None,
         recorded=found.need(LS.recorded),
         agent=" ".join(filter(None, (claim.agent.name, claim.agent.version))) if claim.agent else None,
-        says=tuple(_said(namer, q) for q in _telling(assertion)),
+        says=tuple(in_words(namer, q) for q in telling(assertion)),
         content_hash=found.need(LS.contentHash),
     )
 
@@ -251,29 +237,13 @@ def _triple(namer: Namer, quad: Quad) -> TripleView:
     return TripleView(namer.term(quad.subject), namer.term(quad.predicate), namer.term(quad.object))
 
 
-def _assertion(snapshot: Snapshot, iri: str) -> list[Quad]:
-    return list(read_triples("\n".join(snapshot.assertion(iri))))
-
-
-def _telling(assertion: tuple[Quad, ...]) -> list[Quad]:
-    """The first triples that the claim says in its direct form (or at all, if it has none)."""
-    direct = [q for q in assertion if q.predicate.value in _DIRECT_FORMS]
-    telling = direct or [q for q in assertion if q.predicate.value not in _SAYS_NOTHING]
-    return telling[:MOST_STATEMENTS]
-
-
-def _said(namer: Namer, quad: Quad) -> TripleView:
-    predicate = TermView("iri", term_words(quad.predicate.value), None, quad.predicate.value)
-    return TripleView(namer.term(quad.subject), predicate, namer.term(quad.object))
-
-
 def _statements(
     namer: Namer, iri: str, assertion: tuple[Quad, ...], *, denied: bool
 ) -> tuple[Statement, ...]:
     """What the claim says, and who else says so."""
     return tuple(
-        Statement(_said(namer, q), fact_view(namer, q, without=iri, denied=denied))
-        for q in _telling(assertion)
+        Statement(in_words(namer, q), fact_view(namer, q, without=iri, denied=denied))
+        for q in telling(assertion)
     )
 
 

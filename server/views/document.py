@@ -4,14 +4,15 @@ A long text is shown in parts, so that no page grows without end, and so are man
 that have no place in it. Of the claims only those of the part that is shown are read.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
 from kg.claims.names import Names, part_of
 from kg.dataset.snapshots import Snapshot
-from kg.dataset.terms import NamedNode, QuerySolutions, node
-from kg.dataset.text.search import Ask, Sort, Stored
+from kg.dataset.terms import Literal, NamedNode, QuerySolutions, node
+from kg.dataset.text.search import Ask, Sort
+from kg.dataset.text.stored import Stored
 from kg.errors import NotFound
 from ontology.vocab import DCT, LS, OA, RDF, RDFS, SCHEMA
 from server.config import ShowDocuments
@@ -19,6 +20,7 @@ from server.naming import LONGEST_NAME, PART, Link, Namer, is_web, quote_place, 
 from server.views.asking import Asked
 from server.views.finding import TYPES, text_index
 from server.views.highlight import Passage, segments
+from server.views.lines import in_words
 
 MOST_PLACED = 3000
 """Claims of one document that are placed in its text."""
@@ -167,36 +169,53 @@ def _of_part(
     """
     claims = list(islice(_claims_of(snapshot, document), MOST_PLACED + 1))
     here, left = [], []
-    for claim in claims[:MOST_PLACED]:
-        start = _offset(snapshot, claim, "start")
-        if start is not None and not low - PART <= start < high:
-            continue
-        end = None if start is None else _offset(snapshot, claim, "end")
-        if start is None or end is None:
+    for claim, place in zip(claims, _places(snapshot, document, claims[:MOST_PLACED]), strict=False):
+        if place is None:
             left.append(_Placed(claim))
-        elif end > low:
-            here.append(_Placed(claim, start, end))
+        elif low - PART <= place[0] < high and place[1] > low:
+            here.append(_Placed(claim, *place))
     here.sort(key=lambda p: (p.start, p.end, p.claim))
     return here, sorted(left, key=lambda p: p.claim), len(claims) <= MOST_PLACED
 
 
-_OFFSETS: dict[tuple[str, str, str], int | None] = {}
+_Place = tuple[int, int]
+
+_PLACES: dict[tuple[str, str], _Place | None] = {}
 """Where quotes begin and end, by store and claim: a claim never changes, so it holds for every version."""
 
-_MOST_OFFSETS = 200_000
+_MOST_PLACES = 100_000
+_FEW = 20
 
 
-def _offset(snapshot: Snapshot, claim: str, which: str) -> int | None:
-    """Where the quote of a claim has its ``start`` or its ``end`` in its document, if that is known."""
-    key = (snapshot.settings.store_id, claim, which)
-    try:
-        return _OFFSETS[key]
-    except KeyError:
-        text = snapshot.said(part_of(claim, "quote"), OA + which)
-        if len(_OFFSETS) >= _MOST_OFFSETS:
-            _OFFSETS.clear()
-        found = _OFFSETS[key] = None if text is None else int(text)
-        return found
+def _places(snapshot: Snapshot, document: str, claims: Sequence[str]) -> list[_Place | None]:
+    """Where the quotes of claims begin and end in their document, if that is known."""
+    store = snapshot.settings.store_id
+    if len(_PLACES) + len(claims) > _MOST_PLACES:
+        _PLACES.clear()
+    unknown = [claim for claim in claims if (store, claim) not in _PLACES]
+    if len(unknown) > _FEW:
+        read = {(store, claim): place for claim, place in _read_at_once(snapshot, document)}
+        _PLACES.update(read)
+        unknown = [claim for claim in unknown if (store, claim) not in read]
+    for claim in unknown:
+        quote = part_of(claim, "quote")
+        start, end = (snapshot.said(quote, OA + which) for which in ("start", "end"))
+        _PLACES[store, claim] = None if start is None or end is None else (int(start), int(end))
+    return [_PLACES[store, claim] for claim in claims]
+
+
+def _read_at_once(snapshot: Snapshot, document: str) -> Iterator[tuple[str, _Place | None]]:
+    """The places of the claims that ``_claims_of`` gives first."""
+    found = snapshot.query(f"""
+        SELECT ?c ?start ?end {{ GRAPH {snapshot.record} {{
+          ?c {node(LS.document)} {node(document)}
+          OPTIONAL {{ ?c {node(LS.quote)} ?q . ?q {node(OA + "start")} ?start ; {node(OA + "end")} ?end }}
+        }} }} LIMIT {MOST_PLACED}""")
+    assert isinstance(found, QuerySolutions)  # noqa: S101 - of a SELECT
+    for claim, start, end in found:
+        if isinstance(claim, NamedNode):
+            placed = isinstance(start, Literal) and isinstance(end, Literal)
+            yield claim.value, (int(start.value), int(end.value)) if placed else None
 
 
 def _claims_of(snapshot: Snapshot, document: str) -> Iterator[str]:
@@ -209,7 +228,9 @@ def _claims_of(snapshot: Snapshot, document: str) -> Iterator[str]:
 
 def _note(namer: Namer, claim: Stored, *, placed: bool, whole: bool) -> NoteLine:
     kind = term_words(TYPES[claim.type])
-    label = claim.line.label or namer.snapshot.said(claim.iri, RDFS + "label") if whole else kind
+    label = kind
+    if whole:
+        label = in_words(claim) or claim.line.label or namer.snapshot.said(claim.iri, RDFS + "label") or ""
     return NoteLine(
         link=namer.link("claim", claim.iri, shortened(label or claim.iri, LONGEST_LABEL)),
         type=kind,

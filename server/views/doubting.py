@@ -12,10 +12,10 @@ from server.naming import Namer, shortened
 from server.views.lines import in_words
 from server.views.why import LONGEST_VOICE
 
-MOST = 40
+MOST = 25
 """Of each kind, those that bear on most rows."""
 
-MOST_CLAIMS = 400
+MOST_CLAIMS = 150
 """Claims whose documents and sources are looked up."""
 
 _LONGEST = 110
@@ -69,12 +69,14 @@ def choices(
     for iri in sorted(policy.without - known):
         found[_kind(namer, iri)][iri] = set()
     told = namer.told(_foremost(found["claim"], policy))
+    titles = _titles(namer, ranked)
     untold = [
         iri for kind in ("claim", "judgment") for iri in _foremost(found[kind], policy) if iri not in labels
     ]
     infos = (view.claim_info(iri) for iri in untold)
     labels = {**labels, **{info.iri: info.label for info in infos if info is not None}}
     labels = {**labels, **{iri: said for iri, one in told.items() if (said := in_words(one))}}
+    labels = {**labels, **titles}
     listed = {kind: _listed(namer, kind, found[kind], labels, policy) for kind in KINDS}
     return Choices(
         sources=listed["source"],
@@ -83,6 +85,15 @@ def choices(
         judgments=listed["judgment"],
         more=len(resting) > len(ranked) or any(len(bearing) > MOST for bearing in found.values()),
     )
+
+
+def _titles(namer: Namer, claims: Iterable[str]) -> dict[str, str]:
+    """What the documents of claims are called, where that was read with the claims."""
+    if not namer.is_of_now:
+        return {}
+    told = filter(None, map(namer.snapshot.expected, claims))
+    first = {one.document: one for one in told}
+    return {document: one.line.title for document, one in first.items() if one.line.title}
 
 
 def _listed(
@@ -101,7 +112,7 @@ def _foremost(bearing: Bearing, policy: TrustPolicy) -> list[str]:
 
 
 def _choice(namer: Namer, kind: str, iri: str, label: str | None, rows: int, left_out: bool) -> Choice:
-    text = namer.document(iri).text if kind == "document" else label or namer.label(iri)
+    text = label or (namer.document(iri).text if kind == "document" else namer.label(iri))
     note = _source_note(namer, iri) if kind == "source" else _voice(namer, iri) if kind == "claim" else ""
     return Choice(iri, shortened(text, _LONGEST), note, rows or None, left_out)
 
@@ -109,6 +120,9 @@ def _choice(namer: Namer, kind: str, iri: str, label: str | None, rows: int, lef
 def _voice(namer: Namer, claim: str) -> str:
     """Who says a claim, to tell it from others of the same words."""
     view = namer.snapshot
+    told = view.expected(claim)
+    if told is not None and told.line.source:
+        return shortened(told.line.source.partition(" → ")[0], LONGEST_VOICE)
     voice = next(view.voices(claim), None) if view.is_active(claim) else None
     return shortened(view.source_label(voice), LONGEST_VOICE) if voice else ""
 

@@ -10,7 +10,7 @@ from kg.provenance.semirings.boolean import BOOLEAN
 MOST_NODES = 64
 """Circuits of more nodes than this are told in words only."""
 
-LEAF_WIDTH, LEAF_HEIGHT = 330, 26
+LEAF_WIDTH, LEAF_HEIGHT = 420, 26
 GATE_WIDTH, GATE_HEIGHT = 52, 24
 COLUMN, LINE, MARGIN = 92, 36, 6
 

@@ -77,6 +77,13 @@ def entity_list(snapshot: Snapshot, search: str, role: str, page: int) -> Entity
     )
 
 
+def named(snapshot: Snapshot, search: str, number: int) -> tuple[EntityLine, ...]:
+    """The entities that have a name of these words, the best first."""
+    index, namer = text_index(snapshot), Namer(snapshot)
+    found, _ = _found(snapshot, index, search, "")
+    return tuple(_line(namer, Marker(""), iri, one) for iri, one in list(found.items())[:number])
+
+
 def most_spoken_of(snapshot: Snapshot, number: int) -> tuple[EntityLine, ...]:
     """The entities that most active claims speak of."""
     index, namer = text_index(snapshot), Namer(snapshot)

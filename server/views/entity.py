@@ -21,6 +21,7 @@ from server.views.asking import Asked, mentions_of
 from server.views.fact import FactView, fact_views
 from server.views.finding import TYPES
 from server.views.lines import ClaimLine, claim_lines
+from server.views.statement import MAPPINGS
 
 MOST_READ = 1000
 """Facts that are read on each side of an entity."""
@@ -35,6 +36,10 @@ MOST_NAMES = 24
 _TOLD_ELSEWHERE = {RDF + "type", RDFS + "label"}
 _LABEL = RDFS + "label"
 _DIRECT = tuple(dict.fromkeys(f.predicate.value for info in TYPE_INFO.values() for f in info.direct))
+
+
+_CALLED = {LS.edtf.value: "date", LS.earliest.value: "earliest day", LS.latest.value: "latest day"}
+"""Properties whose names tell an analyst little."""
 
 
 @dataclass(frozen=True)
@@ -249,7 +254,9 @@ def property_groups(namer: Namer, quads: list[Quad], *, inverse: bool) -> Iterat
 def _group(namer: Namer, quads: list[Quad], *, inverse: bool, more: int) -> PropertyGroup:
     predicate = quads[0].predicate.value
     view = namer.iri_view(predicate)
-    label = term_words(predicate) if view.text.startswith("ls:") else words(view.text)
+    label = MAPPINGS.get(predicate) or (
+        _CALLED.get(predicate) or term_words(predicate) if view.text.startswith("ls:") else words(view.text)
+    )
     facts = fact_views(namer, quads, inverse=inverse)
     facts.sort(key=lambda fact: (-sureness(fact), fact.value.text))
     return PropertyGroup(TermView("iri", label, view.href, predicate), inverse, tuple(facts), more)
@@ -263,7 +270,8 @@ def sureness(fact: FactView) -> float:
 def _is_elsewhere(group: PropertyGroup, base: str) -> bool:
     """Whether a property links the entity with names in other data."""
     iris = [fact.value.title for fact in group.facts if fact.value.kind == "iri" and fact.value.title]
-    outside = iris and all(is_web(i) and not i.startswith(base) for i in iris)
+    shipped = f"{base}reference/"
+    outside = iris and all(is_web(i) and (i.startswith(shipped) or not i.startswith(base)) for i in iris)
     known = compact(group.property.title or "").startswith(("skos:", "owl:sameAs", "schema:", "ls:lei"))
     return bool(known and (outside or not iris)) and not group.inverse
 

@@ -12,6 +12,7 @@ from server.views.entity import MOST_READ, PropertyGroup, property_groups
 from server.views.lines import ClaimLine, claim_lines
 
 MOST_CLAIMS = 30
+_GENERAL = {LS.Event, LS.LicenseEvent}
 
 
 @dataclass(frozen=True)
@@ -40,12 +41,14 @@ def event_page(snapshot: Snapshot, iri: str) -> EventPage:
     types = {
         q.object.value for q in outward if q.predicate.value == RDF + "type" and hasattr(q.object, "value")
     }
+    in_a_role = {q.object for q in outward if q.predicate.value != LS.participant}
+    shown = [q for q in outward if q.predicate.value != LS.participant or q.object not in in_a_role]
     return EventPage(
         iri=iri,
         label=lines[0].link.text if lines else namer.label(iri),
-        types=tuple(sorted(map(term_words, types))) or tuple({line.type: None for line in lines}),
+        types=tuple(sorted(map(term_words, types - _GENERAL))) or tuple({line.type: None for line in lines}),
         mentions=tuple(m for m in mentions if m != iri),
-        facts=tuple(property_groups(namer, outward, inverse=False)),
+        facts=tuple(property_groups(namer, shown, inverse=False)),
         claims=lines,
         claims_total=len(claims),
     )

@@ -9,7 +9,7 @@ from kg.dataset.annotated.view import ClaimInfo, Support
 from kg.dataset.snapshots import Snapshot
 from kg.dataset.terms import Literal, NamedNode, Quad, ntriples
 from kg.dataset.text.entry import opposite, side_of
-from kg.dataset.text.search import Stored
+from kg.dataset.text.stored import Stored
 from kg.errors import TooManyProofs
 from ontology.vocab import DCT, LS, RDFS
 from server.naming import LONGEST_NAME, Link, Namer, TermView, shortened

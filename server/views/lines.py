@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from kg.claims.claim import ClaimType, Modality, Polarity, RoleName
-from kg.dataset.text.search import Stored
+from kg.dataset.text.stored import Stored
 from ontology.vocab import LS
 from server.naming import LONGEST_NAME, NO_TITLE, Link, Namer, shortened, term_words
 from server.views.finding import TYPES, text_index
 from server.views.marking import Marker
+from server.views.statement import first_said
 from server.views.words import sentence_of
 
 LONGEST_QUOTE = 320
@@ -49,10 +50,12 @@ def in_words(found: Stored) -> str:
 def claim_line(namer: Namer, found: Stored, marker: Marker = NO_SEARCH) -> ClaimLine:
     """A claim, active or not, in one line."""
     line = found.line
-    kind = term_words(TYPES[found.type])
+    kind, said = term_words(TYPES[found.type]), in_words(found) or line.label
+    if not said:
+        said = first_said(namer, found.iri, Modality(found.modality), Polarity(found.polarity)) or kind
     recorded = datetime.fromtimestamp(found.recorded / 1_000_000, UTC)
     return ClaimLine(
-        link=namer.link("claim", found.iri, shortened(in_words(found) or line.label or kind, 200)),
+        link=namer.link("claim", found.iri, shortened(said, 200)),
         type=kind,
         quote=marker.around(line.quote, LONGEST_QUOTE) if line.quote else None,
         source=shortened(line.source, LONGEST_NAME),

@@ -14,6 +14,7 @@ from server.naming import page_address
 from server.views.claim import ClaimCard, claim_card
 from server.views.finding import pointing, text_index
 from server.views.judgment import JudgmentPage, judgment_page
+from server.views.lines import in_words
 
 PER_PAGE = 10
 EVIDENCE = 3
@@ -129,4 +130,6 @@ def _words(snapshot: Snapshot, mention: str) -> Iterator[Words]:
 def _of_claim(snapshot: Snapshot, claim: str) -> Iterator[Words]:
     info = snapshot.claim_info(claim)
     if info is not None:
-        yield Words(info.quote or info.label, info.source, page_address("claim", claim, snapshot.names))
+        told = None if info.quote else snapshot.told([claim]).get(claim)
+        words = info.quote or (in_words(told) if told else "") or info.label
+        yield Words(words, info.source, page_address("claim", claim, snapshot.names))

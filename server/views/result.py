@@ -8,11 +8,14 @@ from typing import Any
 from kg.claims.names import Names
 from kg.query.difference import LEAST_CHANGE
 from server.naming import Link, Namer, TermView, compact, shortened
-from server.paging import ROWS, page_of_row, rows_of_page
+from server.paging import page_of_row, rows_of_page
 from server.views.why import Believed, Explaining, Why
 
-EXPLAINED = 8
+EXPLAINED = 4
 """Rows that come with their reasons, of a page; those of the others come when they are asked for."""
+
+MOST_RESTING = 1000
+"""Rows whose claims can be left out by a tick: those of the first so many."""
 
 FEW, MANY = 5, 60
 """Claims that are told of a row among others, and of the row that is asked for."""
@@ -232,7 +235,7 @@ def _row(
     most: int,
 ) -> Row:
     node = told.note.get("node")
-    claims = 0 if node is None else len(explaining.supporting(node))
+    claims = 0 if node is None else len(explaining.resting_on(node))
     cells = (told.binding.get(name) for name in variables)
     return Row(
         number=number,
@@ -248,13 +251,18 @@ def _row(
 
 
 def _made(namer: Namer, aggregates: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[str]:
-    """How the values of aggregates are made up, in a line for each column."""
+    """How the values of aggregates are made up, in a line for each column, and what the confidence is of."""
     lines = []
     for column, members in aggregates.items():
         values = [str(member["value"]) for member in members[:8]]
         told = [namer.label(v) if v.startswith(namer.names.base) else v for v in values]
         more = f" and {len(members) - 8} more" if len(members) > 8 else ""
         lines.append(f"{column} is made of {', '.join(shortened(v, 60) for v in told)}{more}")
+    if lines:
+        columns = " and ".join(aggregates)
+        lines.append(
+            f"The confidence is that there is such a row; {columns} may differ where not all of that holds"
+        )
     return lines
 
 
@@ -270,9 +278,9 @@ def _resting(
             if key in seen or node is None:
                 continue
             seen.add(key)
-            if len(seen) > 10 * ROWS:
+            if len(seen) > MOST_RESTING:
                 break
-            for iri in explaining.supporting(node):
+            for iri in explaining.resting_on(node):
                 found.setdefault(iri, set()).add(len(seen))
     return {iri: frozenset(rows) for iri, rows in found.items()}
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from kg.dataset.annotated.view import Support
 from kg.dataset.snapshots import Snapshot
 from kg.dataset.terms import Quad
-from kg.dataset.text.search import Stored
+from kg.dataset.text.stored import Stored
 from kg.errors import NotFound
 from kg.provenance.circuit import Circuit
 from kg.provenance.probability import Assessor

@@ -6,6 +6,7 @@ from typing import Any
 
 from kg.provenance.circuit import Circuit
 from kg.provenance.witnesses import rests_on, witnesses_of
+from kg.query.formats.results import info_json
 from server.naming import PAGES, Link, Namer, page_address, quote_place, shortened
 from server.views.drawing import Drawing, draw
 from server.views.lines import in_words
@@ -13,7 +14,7 @@ from server.views.lines import in_words
 LONGEST_LABEL = 160
 LONGEST_QUOTE = 320
 LONGEST_VOICE = 40
-DRAWN_LABEL = 46
+DRAWN_LABEL = 60
 DRAWN_NODES = 24
 """Nodes of a circuit that is drawn among others; the row that is asked for may have more."""
 
@@ -65,9 +66,17 @@ class Explaining:
         self.namer = namer
         self.believed = believed
         self.circuit, self.numbers = Circuit.from_json(provenance.get("circuit", []))
-        self.claims: Mapping[str, Mapping[str, Any]] = provenance.get("claims", {})
-        self._supporting: dict[int, list[str]] = {}
+        self._claims: dict[str, Mapping[str, Any]] = dict(provenance.get("claims", {}))
+        self._resting: dict[int, frozenset[str]] = {}
         self._worded: dict[str, str] = {}
+
+    def _told(self, iri: str) -> Mapping[str, Any]:
+        """What an answer tells of a claim; of those that this one leaves out, what the version tells."""
+        found = self._claims.get(iri)
+        if found is None:
+            info = self.namer.snapshot.claim_info(iri) if self.namer.is_of_now else None
+            found = self._claims[iri] = {} if info is None else info_json(info)
+        return found
 
     def word(self, claims: Iterable[str]) -> None:
         """Read at once what claims say in words, as they will be told."""
@@ -75,13 +84,19 @@ class Explaining:
         told = self.namer.told(wanted)
         self._worded |= {iri: in_words(told[iri]) if iri in told else "" for iri in wanted}
 
-    def supporting(self, place: int) -> list[str]:
-        """The claims that a node of the answer rests on, the likeliest first."""
+    def resting_on(self, place: int) -> frozenset[str]:
+        """The claims that a node of the answer rests on."""
         root = self.numbers[place]
-        if root not in self._supporting:
-            found = rests_on(self.circuit, root)
-            self._supporting[root] = sorted(found, key=lambda iri: (-self._probability(iri), iri))
-        return self._supporting[root]
+        if root not in self._resting:
+            self._resting[root] = rests_on(self.circuit, root)
+        return self._resting[root]
+
+    def supporting(self, place: int) -> list[str]:
+        """The same, the likeliest first."""
+        found = self.resting_on(place)
+        if self.namer.is_of_now:
+            self.namer.snapshot.expect_claims(found.difference(self._claims))
+        return sorted(found, key=lambda iri: (-self._probability(iri), iri))
 
     def why(self, place: int, most: int) -> Why:
         """Why a node of the answer holds, with up to ``most`` claims in full."""
@@ -108,7 +123,7 @@ class Explaining:
 
     def evidence(self, number: int, iri: str) -> Evidence:
         """A claim in full."""
-        known = self.claims.get(iri, {})
+        known = self._told(iri)
         quote, document = known.get("quote"), known.get("document")
         link = self.namer.document(document) if document else None
         place = f"{link.href}#{quote_place(iri, self.namer.names)}" if link and link.href and quote else None
@@ -127,7 +142,7 @@ class Explaining:
 
     def voice(self, iri: str) -> str:
         """Who says a claim: the first of its chain, in short."""
-        return shortened((self.claims.get(iri, {}).get("source") or "").partition(" → ")[0], LONGEST_VOICE)
+        return shortened((self._told(iri).get("source") or "").partition(" → ")[0], LONGEST_VOICE)
 
     def _drawn(self, iri: str) -> str:
         """A claim in a box of the drawing: who says it, and what."""
@@ -136,7 +151,7 @@ class Explaining:
 
     def label(self, iri: str) -> str:
         """A claim in a line."""
-        return self._worded.get(iri) or self.claims.get(iri, {}).get("label") or self.namer.label(iri)
+        return self._worded.get(iri) or self._told(iri).get("label") or self.namer.label(iri)
 
     def link(self, iri: str) -> Link:
         """A claim in a line, linked to its page. What is no claim has no page of that kind."""
@@ -145,5 +160,5 @@ class Explaining:
         return Link(shortened(self.label(iri), LONGEST_LABEL), href, iri)
 
     def _probability(self, iri: str) -> float:
-        found = self.claims.get(iri, {}).get("probability", 0.0)
+        found = self._told(iri).get("probability", 0.0)
         return float(found)

@@ -160,7 +160,9 @@ _QUALIFIER = {
 
 
 def quantity(value: Quantity) -> str:
-    """A number with its qualifier and unit."""
+    """A number with its qualifier and unit; a share of one in percent."""
+    if value.unit == "share" and 0 <= value.value <= 1:
+        return f"{_QUALIFIER[value.qualifier]}{value.value * 100:g} percent"
     return f"{_QUALIFIER[value.qualifier]}{value.value:g} {value.unit or ''}".strip()
 
 

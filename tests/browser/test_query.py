@@ -133,6 +133,41 @@ def test_terms_are_completed_from_ontology_and_data(open_page: Open, bundle: Non
     assert page.locator("textarea#query").input_value() == "SELECT * { ?p ls:holdsLicenseFor"
 
 
+@pytest.mark.parametrize(
+    ("before", "typed", "name"),
+    [
+        ("SELECT * { ?p ls:holdsLicenseFor ", "Volksw", "Volkswagen"),
+        ("SELECT * { ", "<Fabrika Mag", "Fabrika Magnit"),
+        ("SELECT * { ?p ?is ?o . FILTER(?o = ", "<autowrk", "Autowerk"),
+    ],
+)
+def test_an_entity_is_completed_by_its_name(
+    open_page: Open, bundle: None, before: str, typed: str, name: str
+) -> None:
+    page = open_page("/sparql?format=html", **SCREEN)
+    page.locator(".CodeMirror").wait_for()
+    type_query(page, before)
+    page.keyboard.type(typed)
+    hint = page.locator(".CodeMirror-hint").first
+    hint.wait_for()
+    assert hint.locator("b").inner_text() == name
+    page.keyboard.press("Enter")
+    asked = page.locator("textarea#query").input_value()
+    assert asked.startswith(f"{before}<http")
+    assert name.lower().replace(" ", "-") in asked
+    assert asked.endswith(">")
+
+
+def test_no_name_is_completed_where_none_may_stand(open_page: Open, bundle: None) -> None:
+    page = open_page("/sparql?format=html", **SCREEN)
+    page.locator(".CodeMirror").wait_for()
+    for before in ("SELECT * { ?s ?p ?o FILTER(", 'SELECT * { ?s ?p "', "SELECT * { # "):
+        type_query(page, before)
+        page.keyboard.type("Autow")
+        page.wait_for_timeout(400)
+        assert page.locator(".CodeMirror-hint").count() == 0
+
+
 def test_an_answer_as_graph_timeline_and_raw(
     open_page: Open, bundle: None, axe: Callable[..., list[str]]
 ) -> None:
@@ -195,3 +230,40 @@ def test_without_scripts_an_answer_can_be_read_and_doubted(open_page: Open) -> N
     page.locator(".evidence h3 a").first.click()
     page.wait_for_url("**/claim/*")
     assert page.locator("h1").inner_text().lower().startswith("a magnet producer in baotou")
+
+
+def test_what_is_unticked_while_an_answer_is_on_its_way_stays_unticked(open_page: Open, bundle: None) -> None:
+    page = open_page(asking(LICENSES), **SCREEN)
+    page.locator(".CodeMirror").wait_for()
+    held = []
+    page.route("**/sparql?*without=*", lambda route: route.continue_() if held else held.append(route))
+    boxes = page.locator("#whatif input[data-without]")
+    with page.expect_request("**/sparql?*without=*"):
+        boxes.nth(0).uncheck()
+    page.wait_for_timeout(100)
+    answer = page.request.get(held[0].request.url, headers={"Accept": "text/html"})
+    boxes.nth(1).uncheck()
+    held[0].fulfill(response=answer)
+    page.wait_for_url(lambda address: address.count("without=") == 2)
+    assert [boxes.nth(n).is_checked() for n in range(2)] == [False, False]
+    page.unroute("**/sparql?*without=*")
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_link_to_a_mistake_opens_the_query_page(
+    open_page: Open, bundle: None, scripts: bool, axe: Callable[..., list[str]]
+) -> None:
+    page = open_page(asking("ASK { ?s foo:bar ?o }"), **SCREEN, java_script_enabled=scripts)
+    told = page.locator("[role=alert]").inner_text()
+    assert "line 1, column 10: the prefix foo: is not declared" in told
+    assert told.lower().count("not sparql") == 1
+    if scripts:
+        page.locator(".CodeMirror").wait_for()
+        assert axe(page) == []
+        type_query(page, "ASK { ?s ls:holdsLicenseFor ?o }")
+        page.keyboard.press("Control+Enter")
+    else:
+        page.locator("textarea#query").fill("ASK { ?s ls:holdsLicenseFor ?o }")
+        page.get_by_role("button", name="Ask again").click()
+    page.locator(".boolean").wait_for()
+    assert page.locator("[role=alert]").count() == 0

@@ -62,3 +62,46 @@ def test_an_accepted_link_changes_an_answer(open_page: Open) -> None:
     judgment.uncheck()
     page.locator("tbody.appeared, tbody.vanished, tbody.changed").first.wait_for()
     assert "without=" in page.url
+
+
+def test_enter_in_a_field_goes_through_with_the_key_that_was_pressed(open_page: Open) -> None:
+    page = open_page("/review", **WIDE)
+    card = page.locator(".card", has=page.get_by_role("button", name="Reject")).first
+    sent: list[str] = []
+    page.on("request", lambda asked: sent.append(asked.post_data or "") if asked.method == "POST" else None)
+    card.get_by_label("Token").fill("unknown")
+    card.focus()
+    page.keyboard.press("r")
+    page.keyboard.type("it is not in the article")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="A token is needed").wait_for()
+    assert ["action=reject" in body for body in sent] == [True]
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_enter_alone_decides_nothing(open_page: Open, scripts: bool) -> None:
+    page = open_page("/review", java_script_enabled=scripts, **WIDE)
+    sent: list[str] = []
+    page.on("request", lambda asked: sent.append(asked.url) if asked.method == "POST" else None)
+    card = page.locator(".card", has=page.get_by_role("button", name="Reject")).first
+    card.get_by_label("Reason").fill("said by none")
+    card.get_by_label("Token").fill("unknown")
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(200)
+    assert sent == []
+    assert page.url.endswith("/review")
+
+
+def test_the_queue_goes_on_where_it_was(open_page: Open) -> None:
+    page = open_page("/review", **WIDE)
+    card = page.locator(".card", has=page.get_by_role("button", name="Reject")).nth(1)
+    place = page.locator(".card").evaluate_all("(all, one) => all.indexOf(one)", card.element_handle())
+    card.get_by_label("Token").fill(TOKEN)
+    card.focus()
+    page.keyboard.press("r")
+    page.keyboard.type("of the test")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/review?done=reject")
+    assert page.get_by_role("status").inner_text() == "The claim is rejected."
+    focused = page.evaluate("[...document.querySelectorAll('.card')].indexOf(document.activeElement)")
+    assert focused == place

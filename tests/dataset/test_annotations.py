@@ -47,3 +47,21 @@ def test_lines_written_before_there_were_proofs_are_read(tmp_path: Path) -> None
 def test_the_claims_of_a_support_are_those_of_its_statements() -> None:
     support = Support(facts=(("urn:c2 urn:j",),), proofs=((("urn:c3",), ("urn:c1", "urn:c2")),))
     assert support.claims == ("urn:c1", "urn:c2", "urn:c3")
+
+
+def test_what_was_read_serves_a_longer_file_and_no_other(tmp_path: Path) -> None:
+    path = tmp_path / "annotations.log"
+    writer = AnnotationWriter(path)
+    one = writer.name(Support(facts=(("urn:c1", "urn:c2"),)))
+    writer.close()
+    first = AnnotationReader(path)
+    found = first.support(one)
+    writer = AnnotationWriter(path)
+    two = writer.name(Support(facts=(("urn:c3", "urn:c4"),)))
+    writer.close()
+    longer = AnnotationReader(path, first.known)
+    assert longer.support(one) is found
+    assert longer.support(two).facts == (("urn:c3", "urn:c4"),)
+    path.write_bytes(path.read_bytes().replace(b"urn:c", b"urn:d"))  # in place: the same file by its number
+    other = AnnotationReader(path, first.known)
+    assert other.support(one).facts == (("urn:d1", "urn:d2"),)

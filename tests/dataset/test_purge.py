@@ -14,7 +14,7 @@ from kg.dataset.snapshots import Reader
 from kg.dataset.terms import DefaultGraph, Literal, NamedNode, Quad
 from kg.dataset.upkeep.purge import Purge
 from kg.dataset.writer import PURGED, Writer
-from kg.errors import NotFound, Purged
+from kg.errors import ClaimGone, NotFound, Purged
 from ontology.vocab import LS, OA
 
 TEXT = "Before it. A magnet maker whose name is Quellenschutz obtained its license. After it."
@@ -88,15 +88,15 @@ def test_copies_among_base_data_go_too(path: Path, names: dict[str, str]) -> Non
     assert not [file for file in path.rglob("*") if file.is_file() and b"Quellenschutz" in file.read_bytes()]
 
 
-def test_claims_stay_without_their_quotes(path: Path, names: dict[str, str]) -> None:
+def test_its_claims_go_with_it(path: Path, names: dict[str, str]) -> None:
     purge(path, names["document"])
     snapshot = Reader(path).current()
     for name in ("active", "gone"):
-        stored = snapshot.claim(names[name])
-        assert stored.claim.quote is None
-        assert snapshot.node(names[name]).get(LS.quoteRemoved)
-        assert stored.active == (name == "active")
+        assert not snapshot.is_known(names[name])
+        with pytest.raises(ClaimGone, match=r"taken out .* protection of a source"):
+            snapshot.claim(names[name])
     assert snapshot.claim(names["other"]).claim.quote is not None
+    assert {snapshot.manifest.counts[state] for state in ("active", "inactive")} == {0, 1}
     assert list(check_dataset(snapshot)) == []
 
 
@@ -116,7 +116,7 @@ def test_it_does_not_come_in_again(path: Path, names: dict[str, str]) -> None:
         with pytest.raises(Purged, match="purged"):
             writer.layout.save_text(TEXT)
         known, new = writer.add([claim(TEXT, QUOTE), claim(TEXT, "Before it")])
-    assert known.outcome is Outcome.KNOWN
+    assert (known.outcome, known.reason) == (Outcome.CONFLICT, PURGED)
     assert (new.outcome, new.reason) == (Outcome.CONFLICT, PURGED)
 
 

@@ -1,15 +1,21 @@
+import json
 from pathlib import Path
 
 import pytest
+from pyoxigraph import RdfFormat, parse
+from rdflib import Graph
 
 from kg.dataset import working
+from kg.dataset.checks import consistency
 from kg.dataset.checks.invariants import check_dataset
 from kg.dataset.exchange import export
 from kg.dataset.files import Settings
 from kg.dataset.loading.rdf import RdfReport, ingest_rdf
+from kg.dataset.loading.rdf_reader import check_bounds
 from kg.dataset.loading.sorting import SortedLines
 from kg.dataset.writer import Writer
 from kg.errors import UnreadableInput
+from kg.infer.consistency import Consistency
 from tests.dataset.conftest import grant, published
 
 TRIG = """
@@ -250,3 +256,58 @@ def test_foreign_claims_survive_export_and_import(writer: Writer, tmp_path: Path
     for name in ("http://example.org/g1", "http://example.org/g2"):
         assert again.claim(name) == first.claim(name)
         assert again.claim_info(name) == first.claim_info(name)
+
+
+DEEP = {
+    "x.jsonld": '{"urn:p":' * 5000 + "1" + "}" * 5000,
+    "y.jsonld": '{"urn:p":' + "[" * 5000 + "1" + "]" * 5000 + "}",
+}
+"""What ends the process of the parser."""
+
+
+@pytest.mark.parametrize("name", DEEP)
+def test_what_is_nested_beyond_measure_is_refused(writer: Writer, tmp_path: Path, name: str) -> None:
+    with pytest.raises(UnreadableInput, match="nested more than 256 deep"):
+        take(writer, tmp_path, name, DEEP[name])
+
+
+@pytest.mark.parametrize("form", [RdfFormat.TURTLE, RdfFormat.TRIG, RdfFormat.N_TRIPLES, RdfFormat.N_QUADS])
+def test_triple_terms_are_nested_so_far_only(form: RdfFormat) -> None:
+    def nested(depth: int) -> bytes:
+        return f"<urn:a> <urn:b> {'<<( <urn:a> <urn:b> ' * depth}<urn:c>{' )>>' * depth} .".encode()
+
+    check_bounds(nested(256), form, "it")
+    assert len(list(parse(nested(256), format=form))) == 1
+    with pytest.raises(UnreadableInput, match="nested"):
+        check_bounds(nested(257), form, "it")
+
+
+@pytest.mark.parametrize(
+    ("form", "content"),
+    [
+        (RdfFormat.JSON_LD, json.dumps([{"urn:p": '[{"' * 500}])),
+        (RdfFormat.JSON_LD, json.dumps([{"urn:p": [1]}] * 500)),
+        (RdfFormat.TURTLE, f'<urn:a#b> <urn:p> "{"a << b" * 500}", """{"<<" * 500} " ""\\"""" .'),
+        (RdfFormat.TURTLE, f"# don't count {'<<' * 500}\n<urn:a> <urn:p> '{'<<' * 500}' ."),
+        (RdfFormat.TURTLE, "<< <urn:a> <urn:b> <urn:c> >> <urn:p> 1 .\n" * 500),
+    ],
+)
+def test_brackets_in_texts_and_in_a_row_are_not_nested(form: RdfFormat, content: str) -> None:
+    check_bounds(content.encode(), form, "it")
+    assert list(parse(content.encode(), format=form))
+
+
+def test_what_owl_has_no_word_for_is_no_matter_of_the_reasoner(writer: Writer, tmp_path: Path) -> None:
+    base = '<urn:a> <urn:b> <<( <urn:s> <urn:p> <urn:o> )>>, "a"@en--ltr, "b"@en .'
+    assert take(writer, tmp_path, "x.ttl", base).base_new == 3
+    given: list[str] = []
+
+    def reasoned(ntriples: str) -> Consistency:
+        given.append(ntriples)
+        assert Graph().parse(data=ntriples, format="nt")
+        return Consistency(True)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(consistency, "check_consistency", reasoned)
+        assert list(consistency.check_ontology(published(writer))) == []
+    assert given == ['<urn:a> <urn:b> "b"@en .\n']

@@ -6,6 +6,7 @@ import pytest
 
 from kg.dataset.checks.invariants import check_dataset
 from kg.dataset.files import FORMAT, Layout
+from kg.dataset.loading.progress import Watch
 from kg.dataset.snapshots import Reader
 from kg.dataset.upkeep.upgrade import STEPS, Step, upgrade
 from kg.dataset.writer import Writer
@@ -23,14 +24,14 @@ def store(path: Path) -> Path:
     return path
 
 
-def note(layout: Layout) -> None:
+def note(layout: Layout, _: Watch) -> None:
     """A step that leaves a trace, and the next format."""
     told = json.loads(layout.settings_file.read_text())
     (layout.root / f"noted-{told['format']}").write_text("done")
     layout.settings_file.write_text(json.dumps({**told, "format": told["format"] + 1}))
 
 
-def fail(layout: Layout) -> None:
+def fail(layout: Layout, _: Watch) -> None:
     raise StoreError(f"{layout.root} cannot be mended")
 
 
@@ -80,7 +81,7 @@ def test_what_cannot_be_upgraded_is_told(store: Path, settings: object, words: s
 
 def test_a_step_that_does_nothing_is_found_out(store: Path) -> None:
     with pytest.raises(StoreError, match="did not come to have"):
-        upgrade(store, steps={FORMAT: Step("nothing", lambda _: None)}, to=FORMAT + 1)
+        upgrade(store, steps={FORMAT: Step("nothing", lambda *_: None)}, to=FORMAT + 1)
 
 
 def test_no_store_is_no_store(tmp_path: Path) -> None:

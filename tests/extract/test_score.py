@@ -8,6 +8,11 @@ The least figures stand a little below what was reached. First seen, before any 
 price note .588, law firm's alert .562, round-up .424, newsletter .125.
 ``ninth`` .585 (.769, .472; roles .505) and ``tenth`` .622 (.750, .531; roles .582), both by one author.
 ``ninth`` was worked upon and learned from afterwards: without it among what is learned its F1 is .673.
+``eleventh`` .777 (.853, .713; roles .601, attribution .878, modality .878, polarity .950, dates .831), by an
+author of its own (with the code of the day before: .774, roles .591, attribution .803, modality .839).
+``twelfth`` .679 (.812, .584; roles .570, attribution .898, modality .972, polarity 1.0, dates .811), by an
+author of its own (with the code of the day before: .675); by the article: statement .757, wire .750,
+daily .732, brief .700, feature .686, market note .667, notice .585, weekly .571.
 ``fourth``, two plain articles by an author who knew the rules: 1.0 at once.
 """
 
@@ -25,11 +30,11 @@ LEAST = {
     "corpus": {
         "precision": 0.88,
         "f1": 0.86,
-        "attribution_kind": 0.94,
-        "modality": 0.93,
+        "attribution_kind": 0.96,
+        "modality": 0.96,
         "polarity": 0.98,
-        "role_f1": 0.81,
-        "date": 0.9,
+        "role_f1": 0.85,
+        "date": 0.94,
     },
     "dev": {
         "precision": 0.92,
@@ -44,14 +49,42 @@ LEAST = {
     "second": {"precision": 0.82, "f1": 0.85, "attribution_kind": 0.9, "polarity": 0.93},
     "third": {"precision": 0.85, "f1": 0.78},
     "fourth": {"precision": 0.9, "f1": 0.9, "attribution_kind": 0.85},
-    "fifth": {"precision": 0.88, "f1": 0.9, "attribution_kind": 0.83},
-    "seventh": {"precision": 0.88, "f1": 0.86},
+    "fifth": {"precision": 0.88, "f1": 0.9, "attribution_kind": 0.93, "role_f1": 0.6},
+    "seventh": {"precision": 0.88, "f1": 0.88, "attribution_kind": 0.86, "role_f1": 0.6},
     "ninth": {"precision": 0.82, "f1": 0.8, "attribution_kind": 0.81, "polarity": 0.91},
-    # No frame was made for these three: whoever writes frames leaves them unread. (One article of the eighth
-    # was read to mend the test for the field; the threshold of ``loosely`` was set by the figures of both.)
-    "sixth": {"precision": 0.77, "f1": 0.74},
-    "eighth": {"precision": 0.82, "f1": 0.63},
-    "tenth": {"precision": 0.72, "f1": 0.63, "modality": 0.8, "polarity": 0.91},
+    # No sentence of these two is learned from, and no frame was made for them; their misses of roles,
+    # attribution and dates have been looked at, and the threshold of ``loosely`` was set by their figures.
+    "sixth": {"precision": 0.79, "f1": 0.76, "attribution_kind": 0.87, "modality": 0.9, "role_f1": 0.6},
+    "eighth": {"precision": 0.82, "f1": 0.63, "attribution_kind": 0.86},
+    # The misses of these two were looked at after their first figures were noted; no word is learned.
+    "tenth": {
+        "precision": 0.72,
+        "f1": 0.64,
+        "attribution_kind": 0.83,
+        "modality": 0.86,
+        "polarity": 0.91,
+        "role_f1": 0.57,
+        "date": 0.77,
+    },
+    "eleventh": {
+        "precision": 0.84,
+        "f1": 0.77,
+        "attribution_kind": 0.91,
+        "modality": 0.89,
+        "polarity": 0.94,
+        "role_f1": 0.58,
+        "date": 0.81,
+    },
+    # Nobody who works on the extractor reads this one.
+    "twelfth": {
+        "precision": 0.79,
+        "f1": 0.66,
+        "attribution_kind": 0.88,
+        "modality": 0.95,
+        "polarity": 0.98,
+        "role_f1": 0.55,
+        "date": 0.79,
+    },
 }
 Printed = Callable[[Path], list[dict[str, Any]]]
 

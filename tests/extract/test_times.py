@@ -31,7 +31,7 @@ WEDNESDAY = date(2025, 5, 14)
         ("this morning", "2025-05-14"),
         ("yesterday", "2025-05-13"),
         ("two weeks ago", "2025-04-28/2025-05-04"),
-        ("by the end of the month", "../2025-05"),
+        ("by the end of the month", "../2025-05-31"),
         ("by the end of this year", "../2025-12-31"),
         ("until the end of 2026", "../2026-12-31"),
         ("in January and February", "2025-01/2025-02"),
@@ -41,6 +41,14 @@ WEDNESDAY = date(2025, 5, 14)
         ("in the first half of the year", "2025-01/2025-06"),
         ("in the year to September", "2023-10/2024-09"),
         ("through the end of March", "../2026-03-31"),
+        ("since last summer", "2024-06/.."),
+        ("since the spring", "2025-03/.."),
+        ("before year-end", "../2025-12-31"),
+        ("since New Year", "2025-01-01/.."),
+        ("over the March quarter", "2025-01/2025-03"),
+        ("until at least May 20", "../2025-05-20"),
+        ("as at 30 April", "2025-04-30"),
+        ("as of June 1", "2025-06-01/.."),
     ],
 )
 def test_reading(words: str, edtf: str) -> None:

@@ -2,6 +2,7 @@
 
 import http.client
 import itertools
+import shutil
 import threading
 import time
 from collections import Counter
@@ -12,25 +13,34 @@ from statistics import quantiles
 
 import pytest
 
+from kg.dataset.record.records import DEFAULT
+from kg.dataset.terms import Quad, node
+from kg.dataset.writer import Writer
 from tests.server.running import Server, start, stop
 from tests.server.test_stream import busy, workers_of
 
 MEBIBYTE = 1024 * 1024
 RUNAWAYS = 100
 TIMEOUT = 4.0
+NOISE = 0.25
+"""Seconds that other work on the machine may take: a multiple of milliseconds is no measure then."""
+
 MEMORY = 256 * MEBIBYTE
 _NUMBERS = " ".join(map(str, range(1500)))
 _VALUES = " ".join(f"VALUES ?x{i} {{ {_NUMBERS} }}" for i in range(4))
+
+_ALL = ", ".join(f"STR(?x{i})" for i in range(4)) + ', "!"'
+EDGE, ENDS = "<urn:edge>", 50
+"""What paths explode on: an edge from each of these nodes to every one."""
 
 BOMBS: tuple[Callable[[int], str], ...] = (
     lambda n: f"SELECT (COUNT(*) AS ?n) {{ {_VALUES} FILTER(?x0 != {n}) }}",
     lambda n: f"SELECT * {{ {_VALUES} }} ORDER BY DESC(?x3) (?x0 + {n}) ?x1 ?x2",
     lambda n: (
-        f"SELECT * {{ ?a (!<urn:{n}>)* ?b . ?b (!<urn:b>|^!<urn:c>)* ?c . ?c (!<urn:d>)* ?d . ?d ?p ?e }}"
+        f"SELECT (COUNT(*) AS ?n) {{ ?a {EDGE}+ ?b . ?b ({EDGE}|^<urn:{n}>)* ?c . ?c (!<urn:{n}>)* ?d "
+        f". ?d {EDGE}+ ?e . ?e ({EDGE}/{EDGE})+ ?f }}"
     ),
-    lambda n: (
-        f'SELECT * {{ {_VALUES} FILTER(REGEX(CONCAT(STR(?x0), "aaaaaaaaaaaaaaaa{n}!"), "^(a|a?)+$")) }}'
-    ),
+    lambda n: f'SELECT * {{ {_VALUES} FILTER(REGEX(CONCAT("aaaaaaaa{n}", {_ALL}), "^(a|a?|[0-9]+)+$")) }}',
     lambda n: (
         "SELECT (STRLEN(?z) AS ?n) { BIND('"
         + "x" * 200
@@ -47,7 +57,12 @@ NORMAL = "SELECT ?holder ?customer {{ ?holder ls:holdsLicenseFor ?customer FILTE
 @pytest.fixture(scope="module")
 def server(store: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("hostile")
-    server = start(store, folder, timeout=TIMEOUT, memory=MEMORY, cache=0, patience=20.0)
+    path = shutil.copytree(store, folder / "store")
+    ends = [node(f"urn:end:{number}") for number in range(ENDS)]
+    with Writer(path) as writer:
+        writer.add_base(Quad(one, node("urn:edge"), other, DEFAULT) for one in ends for other in ends)
+        writer.commit()
+    server = start(path, folder, timeout=TIMEOUT, memory=MEMORY, cache=0, patience=20.0)
     yield server
     stop(server)
 
@@ -133,9 +148,8 @@ def test_a_hundred_runaways_harm_nobody_else(server: Server) -> None:
     )
     assert set(quiet.statuses) == {200}
     assert set(loud.statuses) == {200}
-    assert set(outcomes) <= {0, 200, 413, 400, 503, 504}
-    assert outcomes[504] + outcomes[503] + outcomes[0] > RUNAWAYS // 2
+    assert set(outcomes) <= {0, 413, 503, 504}  # none comes to an end
     assert highest < idle + 3 * (MEMORY + 128 * MEBIBYTE)
     time.sleep(10)
     assert not busy(server)
-    assert loud.p95 < max(0.5, 20 * quiet.p95)  # the figure is the benchmark's; here nothing may starve
+    assert loud.p95 < max(NOISE, 5 * quiet.p95)

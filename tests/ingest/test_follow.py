@@ -12,13 +12,13 @@ from threading import Event, Thread
 import pytest
 
 from kg.dataset.checks.invariants import check_dataset
-from kg.dataset.files import Layout
+from kg.dataset.files import FOLLOWED_FILE, Layout
 from kg.dataset.snapshots import Reader
 from kg.dataset.writer import Writer
 from kg.ingest.arriving import Arriving
 from kg.ingest.fetching import Outbound
 from kg.ingest.following import Following, Took
-from kg.ingest.ledger import FILE, Ledger
+from kg.ingest.ledger import Ledger
 from kg.ingest.taking import Ingest
 from tests.ingest.arrivals import FEED, filled, taken_plainly, told
 
@@ -34,7 +34,7 @@ class Follower:
         store.mkdir(exist_ok=True)
         self.following = Following(
             lambda: Writer(store),
-            Ledger(store / FILE),
+            Ledger(store / FOLLOWED_FILE),
             Arriving(folders, 0.0),
             pages,
             Outbound(frozenset({allow})),
@@ -129,7 +129,8 @@ def test_a_follower_killed_at_any_moment_takes_everything_once(tmp_path: Path) -
         assert process.stdout is not None
         assert process.stdout.readline().startswith("following")
         for _ in range(600):
-            if (store / FILE).exists() and (store / FILE).read_bytes().count(b"\n") >= files:
+            followed = store / FOLLOWED_FILE
+            if followed.exists() and followed.read_bytes().count(b"\n") >= files:
                 break
             time.sleep(0.1)
         process.send_signal(signal.SIGTERM)
@@ -142,7 +143,7 @@ def test_a_follower_killed_at_any_moment_takes_everything_once(tmp_path: Path) -
     assert told(store) == told(tmp_path / "plain")
     assert Reader(store).current().manifest.counts["active"] == files
     assert list(check_dataset(Reader(store).current())) == []
-    hashes = [json.loads(line)["sha256"] for line in (store / FILE).read_text().splitlines()]
+    hashes = [json.loads(line)["sha256"] for line in (store / FOLLOWED_FILE).read_text().splitlines()]
     assert len(hashes) == len(set(hashes)) == files
 
 

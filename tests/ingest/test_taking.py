@@ -255,3 +255,10 @@ def test_words_in_csv_that_are_a_date_are_read_as_one(store: Path, tmp_path: Pat
     assert take(store, write(tmp_path, "claims.csv", rows)).claims_new == 1
     [row] = Reader(store).current().query("SELECT ?day { ?e ls:latest ?day }")
     assert row["day"].value == "2025-05-31"
+
+
+def test_an_empty_folder_gives_nothing(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    with Writer(tmp_path / "store") as writer:
+        report = Ingest(writer).run([tmp_path / "in"])
+    assert (report.files, report.claims_new, report.quarantined) == (0, 0, [])

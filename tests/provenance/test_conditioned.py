@@ -55,6 +55,7 @@ def test_with_minus_it_is_exact_or_gives_up(expr: Expr, model: Ratings) -> None:
 
 A, B, C = map(token, ("a1", "b1", "c1"))
 LESS = Expr("minus", (B, A))
+SURE = Expr("plus", (Expr("one"), Expr("one")))
 
 
 @pytest.mark.parametrize(
@@ -65,6 +66,8 @@ LESS = Expr("minus", (B, A))
         Expr("plus", (LESS, Expr("times", (A, C)))),
         Expr("plus", (LESS, Expr("plus", (Expr("minus", (C, A)), Expr("times", (A, B)))))),
         Expr("minus", (Expr("plus", (A, B)), Expr("times", (A, C)))),
+        Expr("plus", (Expr("minus", (Expr("times", (A, B)), SURE)), Expr("times", (A, B, SURE)))),
+        Expr("plus", (Expr("minus", (Expr("times", (A, C)), SURE)), Expr("times", (B, C)), A)),
     ],
 )
 def test_these_with_minus_are_worked_out(expr: Expr) -> None:

@@ -179,6 +179,9 @@ class FakeSnapshot:
     def holds(self, graph: NamedNode, s: Subject, p: NamedNode, o: Object) -> bool:
         return Quad(s, p, o, graph) in self.store
 
+    def expect_claims(self, iris: Iterable[str]) -> None:
+        pass
+
     def claim_info(self, iri: str) -> ClaimInfo | None:
         if iri not in self.claims:
             return None

@@ -173,7 +173,13 @@ def _combined(draw: st.DrawFn, inner: st.SearchStrategy[Part], kinds: tuple[str,
 def _exists(draw: st.DrawFn, left: Part, inner: st.SearchStrategy[Part]) -> Part:
     """A filter with EXISTS, by itself or in an expression; or its value bound."""
     asked = f"{draw(st.sampled_from(('', 'NOT ', 'NOT ')))}EXISTS {{ {draw(inner).text} }}"
-    kind = draw(st.integers(0, 5))
+    kind = draw(st.integers(0, 7))
+    if kind == 5:
+        more = (f"EXISTS {{ {draw(asked_about())} }}" for _ in range(draw(st.integers(1, 6))))
+        sign = draw(st.sampled_from((" || ", " && ", " || !")))
+        return Part(f"{left.text} FILTER({asked}{sign}{sign.join(more)})", left.scope)
+    if kind == 6:
+        return Part(f"{left.text} FILTER {draw(NOT)}EXISTS {{ {draw(asked_about())} }}", left.scope)
     if kind == 0 and "?n" not in left.scope:
         return Part(f"{{ {left.text} }} BIND({asked} AS ?n)", left.scope | {"?n"})
     if kind == 1:
@@ -184,6 +190,43 @@ def _exists(draw: st.DrawFn, left: Part, inner: st.SearchStrategy[Part]) -> Part
     if kind == 3:
         return Part(f"{left.text} FILTER({draw(TESTS)} && {asked})", left.scope)
     return Part(f"{left.text} FILTER {asked}", left.scope)
+
+
+NOT = st.sampled_from(("", "NOT "))
+ASKED_ABOUT = (
+    "?x :p ?y",
+    "?x :p ?w MINUS { ?w :q ?v }",
+    "?x :p ?w MINUS { ?x :q ?w }",
+    "?v :p ?w MINUS { ?x :q ?t }",
+    "?v :p ?w MINUS { ?t :q 1 }",
+    "?x :p ?w VALUES ?y { :a 1 UNDEF }",
+    "VALUES (?x ?z) { (:a UNDEF) (:b 1) } ?x :q ?w",
+    "SELECT ?x { ?x :p ?w . ?w :q ?v }",
+    "SELECT ?x ?y { ?x :p ?w . ?y :q ?z } LIMIT 1",
+    "SELECT DISTINCT ?w { ?x :p ?w OPTIONAL { ?w :q ?v } }",
+    "?y :q ?v { SELECT ?x ?v { ?x :p ?v OPTIONAL { ?v :p ?z } } }",
+    "SELECT ?x (COUNT(?w) AS ?n0) { ?x :p ?w } GROUP BY ?x HAVING (COUNT(?w) > 1)",
+    "?y ?v ?x { SELECT ?x (SUM(?w) AS ?n0) { ?x :p ?w } GROUP BY ?x } FILTER(?n0 > 1)",
+    "{ SELECT (COUNT(*) AS ?n0) { ?x :p ?w } } FILTER(?n0 > 2)",
+    "SELECT (COUNT(?x) AS ?n0) { ?x :p ?w } HAVING (COUNT(?w) > 1)",
+    "?x :q ?w { SELECT ?v { ?v :p ?y } ORDER BY STR(?v) LIMIT 1 }",
+    "SELECT ?v { ?v :p ?t MINUS { ?v :q ?u } }",
+    "SELECT ?x { ?x :p ?t MINUS { ?v :q ?t } }",
+    "?x :p ?w FILTER NOT EXISTS { ?w :q ?v MINUS { ?x :p ?v } }",
+    "?x :p ?w FILTER NOT EXISTS { SELECT ?w { ?w :p ?y } }",
+)
+"""What stands within EXISTS beside plain patterns: MINUS, tables and queries of its own."""
+
+
+def asked_about() -> st.SearchStrategy[str]:
+    """The same with the variables of the solution that is asked about in any order."""
+
+    def turned(text: str, names: Sequence[str]) -> str:
+        for old, new in zip("xyz", names, strict=True):
+            text = text.replace(f"?{old}", f"?_{new}")
+        return text.replace("?_", "?")
+
+    return st.builds(turned, st.sampled_from(ASKED_ABOUT), st.permutations("xyz"))
 
 
 @st.composite
@@ -211,7 +254,11 @@ def cuts(draw: st.DrawFn, part: Part) -> Part:
     """A sub-SELECT of which some solutions are taken, in an order that tells which."""
     columns = draw(st.lists(st.sampled_from(VARIABLES), min_size=1, max_size=2, unique=True))
     duplicates = draw(st.sampled_from(("", "", "DISTINCT ")))
-    first = draw(st.sampled_from(("", "", "STR(?z) ", "DESC(STR(?x)) ")))
+    first = draw(
+        st.sampled_from(
+            ("", "", "STR(?z) ", "DESC(STR(?x)) ", "EXISTS { ?x :q ?w } ", "IF(EXISTS {?y :p 1},?x,1) ")
+        )
+    )
     cut = draw(st.sampled_from(("LIMIT 1", "LIMIT 2", "OFFSET 1", "LIMIT 1 OFFSET 1", "LIMIT 0", "LIMIT 3")))
     head = f"SELECT {duplicates}{' '.join(columns)}"
     text = f"{{ {head} {{ {part.text} }} ORDER BY {first}{total(columns)} {cut} }}"
@@ -222,6 +269,7 @@ AGGREGATES = (
     "COUNT(*)",
     "COUNT(?x)",
     "COUNT(DISTINCT ?y)",
+    "COUNT(DISTINCT *)",
     "SUM(?x)",
     "SUM(DISTINCT ?y)",
     "MIN(STR(?y))",
@@ -236,7 +284,12 @@ HAVING = (
     'MIN(STR(?y)) = "1"',
     "COUNT(DISTINCT ?x) < 2 || COUNT(?y) > 1",
     "MAX(?x) > 0",
+    "EXISTS { ?x :p ?w }",
+    "NOT EXISTS { ?x :p ?w . ?w :q ?v } && COUNT(*) > 1",
+    "SUM(?y) > 1 || EXISTS { ?k :p ?w }",
+    "COUNT(DISTINCT *) > 1",
 )
+SHOWN = ("IF(EXISTS { ?x :q ?w }, COUNT(*), 0)", "(EXISTS { ?y :p ?w } && SUM(?x) > 0)")
 
 
 @st.composite
@@ -250,11 +303,15 @@ def grouped(draw: st.DrawFn, part: Part, aggregates: Sequence[str] = AGGREGATES)
     shown = [key for key in keys if draw(st.integers(0, 3))]
     if draw(st.integers(0, 7)) == 0:
         by.append("STR(?z)")
-    text = f"{' '.join(shown)} ({draw(st.sampled_from(aggregates))} AS ?total) {{ {part.text} }}"
+    total_of = draw(st.sampled_from((*aggregates, *SHOWN) if draw(st.integers(0, 3)) == 0 else aggregates))
+    text = f"{' '.join(shown)} ({total_of} AS ?total) {{ {part.text} }}"
     text += f" GROUP BY {' '.join(by)}" if by else ""
     if draw(st.integers(0, 2)) == 0:
         text += f" HAVING ({draw(st.sampled_from(HAVING))})"
     return Part(f"SELECT {text}", frozenset((*shown, "?total")))
+
+
+AFTER = st.sampled_from(("", "", "", " VALUES ?x { :a 1 }", " VALUES (?x ?y) { (:a UNDEF) (UNDEF 1) }"))
 
 
 @st.composite
@@ -266,13 +323,15 @@ def groups(draw: st.DrawFn, part: Part) -> Part:
     text = inner.text
     if draw(st.integers(0, 3)) == 0:
         text = f"{text} ORDER BY {total(sorted(inner.scope))} LIMIT {draw(st.integers(0, 2))}"
-    text = f"{{ {text} }}"
+    text = f"{{ {text}{draw(AFTER)} }}"
     after = draw(
         st.sampled_from(("", "", " FILTER(?total > 1)", " ?z :p ?total .", " BIND((?total * 2) AS ?n)"))
     )
     if "BIND" in after and "?n" in inner.scope:
         after = ""
-    return Part(text + after, inner.scope | {word for word in after.split() if word == "?z"})
+    return Part(
+        text + after, inner.scope | {word for word in after.replace(")", "").split() if word in "?z ?n"}
+    )
 
 
 def patterns(kinds: tuple[str, ...]) -> st.SearchStrategy[Part]:

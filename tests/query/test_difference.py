@@ -127,3 +127,18 @@ def test_what_if_a_claim_falls() -> None:
     assert {tuple(str(t) for t in row) for row in without("d")} == {(f"<{EX}x>", f"<{EX}y>")}
     assert len(without("c")) == 2
     assert without("a") == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("SELECT ?o (GROUP_CONCAT(STR(?s)) AS ?all) { ?s :p ?o } GROUP BY ?o", "GROUP_CONCAT"),
+        ("SELECT ?s { ?s :p :y FILTER(?s != :base && ?s != :x) } LIMIT 1", "LIMIT"),
+        ("SELECT ?s { ?s :p :y FILTER(?s != :base && ?s != :x) } ORDER BY ?s LIMIT 1", None),
+    ],
+)
+def test_what_the_engine_may_choose_is_doubtful(text: str, reason: str | None) -> None:
+    found = difference(ask(snapshot("a", "b", "c"), text), ask(snapshot("a", "e"), text), text)
+    assert found.appeared
+    assert found.vanished
+    assert found.reason is None if reason is None else reason in str(found.reason)

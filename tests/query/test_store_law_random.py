@@ -53,6 +53,12 @@ ASKED = (
     "ASK { ?p ls:locatedIn ?c . ?c ls:locatedIn ?p }",
     "SELECT ?m ?e { GRAPH <record> { ?m ls:canonicalEntity ?e } FILTER(?m != ?e) }",
     "CONSTRUCT { ?c ls:madeOf ?p } { ?p ls:locatedIn ?c }",
+    "CONSTRUCT { ?c ls:madeOf ?n } { { SELECT ?c (COUNT(*) AS ?n) { ?p ls:locatedIn ?c } GROUP BY ?c } }",
+    "ASK { ?p ls:locatedIn ?c } OFFSET 1",
+    "ASK { ?p ls:locatedIn ?c } GROUP BY ?c HAVING (COUNT(*) > 1)",
+    "SELECT ?p (COUNT(?c) AS ?n) { ?p ls:locatedIn ?c } GROUP BY ?p HAVING (NOT EXISTS { ?p ls:madeOf ?d })",
+    "SELECT ?p { ?p ls:locatedIn ?c FILTER NOT EXISTS { SELECT ?c { ?c ls:locatedIn ?d } } }",
+    "SELECT ?p { ?p ls:locatedIn ?c FILTER NOT EXISTS { ?c ls:locatedIn ?d MINUS { ?d ls:madeOf ?p } } }",
 )
 
 

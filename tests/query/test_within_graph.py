@@ -38,6 +38,8 @@ LAWFUL = {
     "to a constant in EXISTS": "SELECT * { ?s ?p ?o FILTER EXISTS { GRAPH ?g { ?s :q* :a } } }",
     "in EXISTS, over facts": "SELECT * { VALUES ?s { :a 1 :z :b } FILTER EXISTS { ?s :p*/:q? ?x } }",
     "NOT EXISTS, over facts": "SELECT * { ?s :p ?x FILTER NOT EXISTS { :b :p? ?s } }",
+    "a graph that the query names": "SELECT * FROM :c1 FROM NAMED :c2 { ?s :p 3 GRAPH ?g {} }",
+    "what that has not": "SELECT * FROM NAMED :c2 { GRAPH ?g { OPTIONAL { ?s :q ?o } } }",
     "NOT EXISTS": "SELECT * { GRAPH ?g { { SELECT ?s { ?s :p 1 } } FILTER NOT EXISTS { ?s :q ?z } } }",
 }
 
@@ -68,3 +70,46 @@ def test_each_graph_is_taken_by_itself(text: str, expected: str) -> None:
     found = query(DATA, SPARQL_PREFIX + text, provenance="none")
     told = sorted(" ".join(str(getattr(t, "value", t)).removeprefix(EX) for t in row) for row in found.rows)
     assert " ".join(told) == expected
+
+
+CUT = {
+    "the first of each": (
+        "SELECT ?g ?s { GRAPH ?g { { SELECT ?s { ?s :p ?o } ORDER BY ?s LIMIT 1 } } }",
+        ["c1 a", "c2 a", "c3 a", "n a"],
+    ),
+    "all but the first of each": (
+        "SELECT ?g ?o { GRAPH ?g { { SELECT ?o { ?s :p ?o } ORDER BY ?o OFFSET 1 } } }",
+        ["c1 3"],
+    ),
+    "the greatest group of each": (
+        """SELECT ?g ?s ?n { GRAPH ?g {
+            { SELECT ?s (COUNT(*) AS ?n) { ?s ?p ?o } GROUP BY ?s ORDER BY DESC(?n) ?s LIMIT 1 } } }""",
+        ["c1 a 2", "c2 a 1", "c3 a 1", "n a 1"],
+    ),
+    "a variable of the name of the graph is another one": (
+        "SELECT ?g { GRAPH ?g { { SELECT ?g { ?s :p ?g } ORDER BY ?g LIMIT 1 } } }",
+        [],
+    ),
+    "groups with VALUES": (
+        "SELECT ?g ?s { GRAPH ?g { { SELECT ?s { ?s ?p ?o } GROUP BY ?s VALUES ?s { :z :b } } } }",
+        ["c3 b", "n z"],
+    ),
+    "an EXISTS in a column": (
+        "SELECT ?g ?s ?q { GRAPH ?g { { SELECT ?s (EXISTS { ?s :q ?z } AS ?q) { ?s :p ?o } GROUP BY ?s } } }",
+        ["c1 a false", "c2 a false", "c3 a false", "n a false"],
+    ),
+    "within EXISTS": (
+        "SELECT ?s { ?s :p 7 FILTER EXISTS { GRAPH ?g { VALUES ?z { :z } } FILTER(?z = :z) } }",
+        ["b"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CUT)
+def test_each_graph_is_looked_at_by_itself(name: str) -> None:
+    text, expected = CUT[name]
+    for provenance in ("none", "how"):
+        found = query(DATA, SPARQL_PREFIX + text, provenance=provenance)  # type: ignore[arg-type]
+        rows = [" ".join(getattr(t, "value", "-").removeprefix(EX) for t in row) for row in found.rows]
+        assert sorted(row for row in rows if not row.startswith("record")) == expected
+    check_law(DATA, SPARQL_PREFIX + text)

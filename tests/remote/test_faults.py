@@ -14,8 +14,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from pyoxigraph import NamedNode, Quad
 
 from kg.dataset.checks.invariants import check_version
+from kg.dataset.record.encode import claim_iri
 from kg.errors import StoreBusy
 from kg.query import query
 from kg.remote import RemoteWriter, state
@@ -70,12 +72,17 @@ def test_a_commit_that_broke_off_is_finished_or_never_was(
     with far.writer() as writer:
         assert writer.manifest.version in (2, 3)
     assert labels(far) in (["Before"], ["After 0", "After 1", "After 2", "Before"])
-    assert (labels(far) == ["Before"]) is (place == "while it is written down")
+    lost = place == "while it is written down"
+    assert (labels(far) == ["Before"]) is lost
+    assert list(check_version(far.source())) == []
+    (row,) = query(far.source(), "SELECT (COUNT(*) AS ?n) { <urn:a> <urn:p> ?o }", provenance="none").rows
+    assert row[0].value == ("0" if lost else "1")
 
 
 def _write_three(writer: RemoteWriter) -> None:
     with writer:
         writer.add([grant(f"After {n}", "Customer") for n in range(3)])
+        writer.add_base([Quad(NamedNode("urn:a"), NamedNode("urn:p"), NamedNode("urn:o"))])
         writer.commit()
 
 
@@ -92,8 +99,46 @@ def _breaking(method: object, after: int) -> object:
 
 def _apply_some(writer: RemoteWriter, updates: list[str]) -> None:
     for text in updates[: len(updates) // 2]:
-        writer._endpoint.update(text)
+        writer._register.change(text)
     raise _Broken
+
+
+def test_a_writer_that_was_taken_for_lost_undoes_nothing(far: Far, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(state, "LEASE", 1 + 8 * far.endpoint.quirks.settling)
+    with far.writer() as writer:
+        writer.add([grant("Before", "Customer")])
+        writer.commit()
+    stands, goes, told = threading.Event(), threading.Event(), list[str]()
+    apply = RemoteWriter._apply
+
+    def paused(writer: RemoteWriter, updates: list[str]) -> None:
+        if threading.current_thread() is slow:
+            writer._register._done.set()  # all of it stands still, also what renews the lease
+            stands.set()
+            goes.wait(60)
+        apply(writer, updates)
+
+    def write() -> None:
+        try:
+            with far.writer(wait=60) as writer:
+                monkeypatch.setattr(RemoteWriter, "_apply", paused)
+                writer.add([grant("Slow", "Customer")])
+                writer.commit()
+        except StoreBusy as error:
+            told.append(str(error))
+
+    slow = threading.Thread(target=write)
+    slow.start()
+    assert stands.wait(60)
+    with far.writer(wait=60) as writer:
+        name = claim_iri(grant("Slow", "Customer"), writer.names)
+        assert writer.retract(name, reason="wrong", by="me")
+        writer.commit()
+    goes.set()
+    slow.join()
+    assert "taken over" in told[0]
+    assert labels(far) == ["Before"]
+    assert list(check_version(far.source())) == []
 
 
 @contextmanager

@@ -4,13 +4,16 @@ import json
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from flask.testing import FlaskClient
 from pyoxigraph import NamedNode, RdfFormat, parse
 
+from kg.claims.claim import Claim
 from kg.dataset.snapshots import Reader
-from ontology.vocab import LS, NP, RDF
+from kg.dataset.writer import Writer
+from ontology.vocab import LS, NP, PREFIXES, RDF
 from server.app import create_app
 from server.config import Config, ShowDocuments
 from server.services import services
@@ -312,3 +315,33 @@ def test_hostile_content_is_harmless(client: FlaskClient, names: Names) -> None:
         assert "<b>bold" not in text
         assert 'href="javascript:' not in text
         assert " style=" not in text
+
+
+def test_a_claim_that_is_a_link_says_so_wherever_it_stands(tmp_path: Path) -> None:
+    link = {
+        "type": "other",
+        "triples": [f"<urn:firm:a> <{PREFIXES['skos']}exactMatch> <http://www.wikidata.org/entity/Q1> ."],
+        "document": {"title": "A register"},
+        "attribution": [{"kind": "document", "name": "A register"}],
+    }
+    with Writer(tmp_path / "store") as writer:
+        claims = [Claim.model_validate(one) for one in (link, {**link, "polarity": "negative"})]
+        writer.add(claims)
+        writer.commit()
+    client = create_app(Config(store=tmp_path / "store")).test_client()
+    for path in ("/", "/claims"):
+        lines = client.get(path).text
+        assert "urn:firm:a is the same as http://www.wikidata.org/entity/Q1</bdi>" in lines
+        assert "Denied: urn:firm:a is the same as" in lines
+        assert "other event</bdi>" not in lines.lower()
+    page = client.get(f"/claim/{claims[0].id}").text
+    assert "Claim · link" in page
+    assert "skos:exactMatch" not in page.partition("Its assertion graph")[0]
+
+
+def test_of_a_number_it_is_told_what_the_confidence_is_of(client: FlaskClient) -> None:
+    counted = "SELECT (COUNT(*) AS ?n) { ?p ls:holdsLicenseFor ?c }"
+    told = page(client, "/sparql?" + urlencode({"query": counted, "format": "html"}))
+    assert "The confidence is that there is such a row; n may differ where not all of that holds" in told
+    listed = "SELECT * { ?p ls:holdsLicenseFor ?c }"
+    assert "may differ" not in page(client, "/sparql?" + urlencode({"query": listed, "format": "html"}))

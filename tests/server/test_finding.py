@@ -133,7 +133,7 @@ def test_event(client: FlaskClient, names: Names) -> None:
     path = local(names.grant).replace("/claim/", "/event/")
     told = twin(client, path)
     assert told["label"] == "Fabrika Magnit received an export license for Autowerk from Ministry of Trade"
-    assert {g["property"]["text"] for g in told["facts"]} >= {"producer", "customer", "earliest"}
+    assert {g["property"]["text"] for g in told["facts"]} >= {"producer", "customer", "earliest day"}
     assert [c["link"]["iri"] for c in told["claims"]] == [names.grant]
     assert "license granted" in page(client, path)
     assert client.get(f"{path}?format=ttl").status_code == 200

@@ -1,6 +1,7 @@
 """What passes the front: ids, kept answers, rates, packing; asked of a real server."""
 
 import gzip
+import http.client
 import json
 import re
 import socket
@@ -10,6 +11,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -149,6 +151,12 @@ def test_a_body_that_is_too_long_is_refused(store: Path, tmp_path: Path) -> None
         for length in (1500, 5000):
             status, headers, _ = server.post("sparql", b"query=" + b"x" * length)
             assert (status, headers.get_content_type()) == (413, "application/problem+json")
+        told = http.client.HTTPConnection(urlsplit(server.address).netloc, timeout=30)
+        told.putrequest("POST", "/sparql")
+        told.putheader("Content-Length", "99999999999")
+        told.endheaders()  # and nothing of it is sent
+        assert told.getresponse().status == 413
+        told.close()
     finally:
         stop(server)
 

@@ -9,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from kg.claims.claim import Claim
+from kg.dataset.loading.rdf import ingest_rdf
 from kg.dataset.writer import Writer
 from ontology.vocab import LS
 from server.app import create_app
@@ -101,3 +102,46 @@ def test_scripts_of_other_sites_read_no_whole_document(client: FlaskClient, name
     assert page.headers["Access-Control-Allow-Origin"] == "*"
     document = page.get_json()["document"]["href"]
     assert "Access-Control-Allow-Origin" not in client.get(document).headers
+
+
+TRIPLE_TERMS = (
+    '<urn:g1> { <urn:a> <urn:b> <<( <urn:s> <urn:p> "o" )>>, "a"@en--ltr . }\n'
+    '<urn:g2> { <urn:a> <urn:b> <<( <urn:s> <urn:p> <<( <urn:x> <urn:p> 1 )>> )>> ; rdfs:label "A" . }'
+)
+
+
+@pytest.fixture(scope="module")
+def newer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
+    """A server of claims with terms of RDF 1.2."""
+    folder = tmp_path_factory.mktemp("newer")
+    file = folder / "newer.trig"
+    file.write_text(f"@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .\n{TRIPLE_TERMS}")
+    with Writer(folder / "store") as writer:
+        ingest_rdf(writer, file)
+        writer.commit()
+    app = create_app(Config(store=folder / "store", workers=1))
+    yield app.test_client()
+    services(app).workers.close()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/claims",
+        "/claim?iri=urn:g1",
+        "/claim?iri=urn:g2",
+        "/entities",
+        "/entity?iri=urn:a",
+        "/conflicts",
+        "/conflicts?about=urn:g1",
+        "/conflicts?about=urn:g2",
+        "/conflicts?about=urn:a",
+        f"/sparql?query={quote('SELECT * { ?s ?p ?o }')}",
+        f"/sparql?query={quote('SELECT * { GRAPH ?g { ?s ?p ?o } }')}",
+    ],
+)
+def test_terms_of_rdf_1_2_break_no_page(newer: FlaskClient, path: str) -> None:
+    for accept in ("text/html", "application/json", "text/turtle", "*/*"):
+        response = newer.get(path, headers={"Accept": accept})
+        assert response.status_code in (200, 406), response.text
+    assert newer.get(path).status_code == 200

@@ -79,8 +79,9 @@ def test_a_line_that_is_closed_meanwhile_ends(loop: Callable[[], asyncio.Abstrac
         theirs.close()
         await asyncio.sleep(0)
 
-    def handles() -> int:
-        return len(list(Path("/proc/self/fd").iterdir()))
+    def handles() -> set[str]:
+        """What is open, by its own name: others in this process may close theirs meanwhile."""
+        return {str(f.readlink()) for f in Path("/proc/self/fd").iterdir() if f.is_symlink()}
 
     running = loop()
     with ThreadPoolExecutor(1) as threads:
@@ -89,7 +90,7 @@ def test_a_line_that_is_closed_meanwhile_ends(loop: Callable[[], asyncio.Abstrac
         for _ in range(5):
             running.run_until_complete(waiting(threads, lambda ours, _: ours.close()))
             running.run_until_complete(waiting(threads, lambda _, theirs: theirs.close()))
-        assert handles() == before
+        assert not {h for h in handles() - before if h.startswith("socket:")}
     running.close()
 
 

@@ -76,12 +76,13 @@ def test_the_other_rows_are_not_assessed(store: Path) -> None:
     ("page", "columns", "total", "rows"),
     [
         (1, 3, 7, range(7)),
-        (2, 3, 150, range(100, 150)),
+        (2, 3, 150, range(50, 100)),
         (9, 3, 150, range(100, 150)),
         (1, 0, 1, range(1)),
         (1, 3, 0, range(0)),
         (2, 60, 25, range(10, 20)),
-        (3, 4, 151, range(150, 151)),
+        (4, 4, 151, range(150, 151)),
+        (5, 12, 151, range(100, 125)),
     ],
 )
 def test_which_rows_a_page_has(page: int, columns: int, total: int, rows: range) -> None:

@@ -1,13 +1,16 @@
 """Reading requests, without evaluating them."""
 
+from urllib.parse import urlencode
+
 import pytest
 from flask import Request
 from werkzeug.test import EnvironBuilder
 
 from kg.errors import InvalidPolicy
 from server.errors import BadRequest, UnsupportedType
+from server.formats import GRAPHS, RESULTS, by_name
 from server.processes.jobs import Provenance
-from server.protocol import FORM, QUERY, UPDATE, UpdateRequest, read_difference, read_request
+from server.protocol import FORM, QUERY, UPDATE, QueryRequest, UpdateRequest, read_difference, read_request
 
 ASK = "ASK {}"
 
@@ -46,6 +49,22 @@ def test_post_direct() -> None:
     assert found.provenance is Provenance.NONE
 
 
+@pytest.mark.parametrize(
+    ("formats", "found"),
+    [
+        (("tsv", "text/tab-separated-values"), "tsv"),
+        (("json-ld", "application/ld+json"), "application/ld+json"),
+        (("gif", "csv"), "csv"),
+        (("", "csv"), "csv"),
+    ],
+)
+def test_a_format_may_be_named_in_several_ways(formats: tuple[str, ...], found: str) -> None:
+    asked = read_request(request(url="query=ASK{}&" + urlencode([("format", name) for name in formats])))
+    assert isinstance(asked, QueryRequest)
+    assert asked.format is not None
+    assert by_name((*RESULTS, *GRAPHS), asked.format) == by_name((*RESULTS, *GRAPHS), found)
+
+
 def test_no_query_asks_for_the_description() -> None:
     assert read_request(request()) is None
     assert read_request(request(url="format=html")) is None
@@ -73,6 +92,8 @@ def test_no_query_asks_for_the_description() -> None:
         "query=ASK{}&default-graph=http://a/",
         "query=ASK{}&before-without=urn:x",
         "query=ASK{}&to=2",
+        "query=ASK{}&format=csv&format=tsv",
+        "query=ASK{}&format=gif&format=png",
     ],
 )
 def test_nonsense_in_the_address(url: str) -> None:

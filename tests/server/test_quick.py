@@ -50,6 +50,7 @@ def asked(
         ("CONSTRUCT WHERE { ?s ?p ?o }", {"provenance": "how"}, {"Accept": "application/trig"}),
         ("DESCRIBE <urn:nothing>", {}, {"Accept": "text/turtle"}),
         ("SELECT (1 + 1 AS ?two) {} # " + "x" * 6000, {}, {}),
+        ("SELECT (1 + 1 AS ?three) {} # " + "x" * 70_000, {}, {}),
         ("SELECT", {}, {}),
         ("SELECT * { SERVICE <http://no.example/> { ?s ?p ?o } }", {}, {}),
         ("SELECT * { ?s <relative> ?o }", {}, {"Host": "a.example:80"}),

@@ -8,7 +8,20 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from SPARQLWrapper import CSV, JSON, POST, TURTLE, XML, SPARQLWrapper
+from SPARQLWrapper import (
+    CSV,
+    JSON,
+    JSONLD,
+    N3,
+    POST,
+    POSTDIRECTLY,
+    RDFXML,
+    TSV,
+    TURTLE,
+    URLENCODED,
+    XML,
+    SPARQLWrapper,
+)
 
 from server.config import Config
 from server.errors import ConfigError
@@ -48,13 +61,22 @@ def test_sparqlwrapper_reads_rows(server: Server) -> None:
     assert len(client.queryAndConvert().getElementsByTagName("result")) == 1
     client.setReturnFormat(CSV)
     assert client.queryAndConvert().startswith(b"holder,customer")
+    client.setReturnFormat(TSV)
+    assert client.queryAndConvert().startswith(b"?holder\t?customer\n")
 
 
 def test_sparqlwrapper_reads_graphs(server: Server) -> None:
     client = SPARQLWrapper(server.address + "sparql")
     client.setQuery("CONSTRUCT { ?s rdfs:label ?o } { ?s ls:holdsLicenseFor ?c ; rdfs:label ?o }")
-    client.setReturnFormat(TURTLE)
-    assert b"Fabrika Magnit" in client.queryAndConvert()
+    for way in (URLENCODED, POSTDIRECTLY):
+        client.setMethod(POST)
+        client.setRequestMethod(way)
+        for name in (TURTLE, N3):
+            client.setReturnFormat(name)
+            assert b"Fabrika Magnit" in client.queryAndConvert()
+        for name in (RDFXML, JSONLD):  # converted, they would be deprecated classes of rdflib
+            client.setReturnFormat(name)
+            assert b"Fabrika Magnit" in client.query().response.read()
 
 
 def test_plain_http(server: Server, names: Names) -> None:

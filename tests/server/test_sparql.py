@@ -323,7 +323,7 @@ def test_query_page(client: FlaskClient, names: Names) -> None:
     assert wrong.status_code == 400
     assert wrong.mimetype == "text/html"
     assert "SELECT &lt;script&gt;" in wrong.text
-    assert "<script" not in wrong.text
+    assert "<script>" not in wrong.text
 
 
 @pytest.fixture

@@ -144,6 +144,21 @@ def test_terms_for_completion(client: FlaskClient) -> None:
     assert found["prefixes"]["ls"] == "https://w3id.org/lodestone/ontology#"
 
 
+@pytest.mark.parametrize("typed", ["Fabrika", "fabrika mag", "Fabrica", "magnit"])
+def test_entities_for_completion(client: FlaskClient, typed: str) -> None:
+    [found] = client.get("/sparql/entities", query_string={"q": typed}).get_json()["entities"]
+    assert found["name"] == "Fabrika Magnit"
+    assert "producer" in found["roles"]
+    assert found["claims"] > 1
+    asked = {"query": f"ASK {{ <{found['iri']}> ls:holdsLicenseFor ?c }}", "format": "json"}
+    assert client.get("/sparql", query_string=asked).get_json()["boolean"] is True
+
+
+@pytest.mark.parametrize("typed", ["", "x" * 201])
+def test_no_name_is_no_search(client: FlaskClient, typed: str) -> None:
+    assert client.get("/sparql/entities", query_string={"q": typed}).status_code == 400
+
+
 def test_claims_are_told_in_sentences(client: FlaskClient) -> None:
     asked = {"query": "SELECT * { ?p ls:holdsLicenseFor ?c }", "format": "html"}
     told = re.search(

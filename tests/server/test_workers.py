@@ -26,6 +26,15 @@ def odd(store: Path) -> Evaluation:
         match job.query.split():
             case ["sleep", seconds]:
                 time.sleep(float(seconds))
+            case ["work", seconds]:
+                end = time.process_time() + float(seconds)
+                while time.process_time() < end:
+                    pass
+                return Reply(
+                    "ask", "text/plain", str(os.getpid()).encode(), str(store), spent=time.process_time()
+                )
+            case ["niceness"]:
+                return Reply("ask", "text/plain", str(os.nice(0)).encode(), str(store))
             case ["spin"]:
                 sum(range(10**12))  # one long call into C: no signal handler of Python's runs
             case ["die"]:
@@ -199,3 +208,42 @@ def test_closing_ends_the_processes() -> None:
 )
 def test_what_counts_of_a_job_is_its_work(query: str, spent: float, took: float, temper: Temper) -> None:
     assert temper_of(job(query), Reply("ask", "text/plain", b"", "s", spent=spent), took) is temper
+
+
+def test_what_the_first_job_of_a_process_reads_is_not_held_against_its_like() -> None:
+    reply = Reply("ask", "text/plain", b"", "s", spent=0.9)
+    assert temper_of(job("ASK {}"), reply, 1.0, fresh=True) is Temper.UNKNOWN
+    assert temper_of(job("ASK {}"), reply, 1.0) is Temper.LONG
+
+
+def test_a_process_is_kept_through_what_takes_long_at_first_and_through_waiting() -> None:
+    workers = pool()
+    try:
+        first = int(workers.run(job("work 0.7")).body)
+        assert process(workers) == first
+        assert int(workers.run(job("sleep 0.8")).body) == first
+        assert process(workers) == first
+    finally:
+        workers.close()
+
+
+def test_a_process_that_gave_way_goes_on_as_before_or_is_replaced(one: Workers) -> None:
+    before, first = workers_niceness(one), process(one)
+    one.run(job("work 0.8"))
+    assert workers_niceness(one) == before
+    if os.geteuid() == 0:
+        assert process(one) == first
+
+
+def workers_niceness(workers: Workers) -> int:
+    return int(workers.run(job("niceness")).body)
+
+
+def test_what_is_to_be_forgotten_is_so_though_the_process_gave_way(one: Workers) -> None:
+    first = process(one)
+    with ThreadPoolExecutor(1) as other:
+        running = other.submit(one.run, job("work 1.2"))
+        time.sleep(0.9)
+        one.forget()
+        running.result()
+    assert process(one) != first

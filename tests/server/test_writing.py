@@ -258,6 +258,23 @@ def test_claims_come_in_with_their_text(server: Clients) -> None:
     assert (again.status_code, again.get_json()["known"], again.get_json()["new"]) == (200, 1, 0)
 
 
+def test_rdf_is_told_claim_by_claim_as_records_are(server: Clients) -> None:
+    body = "<urn:told-1> { <urn:a> <urn:p> 1 } <urn:told-2> { <urn:a> <urn:p> 2 }"
+    made = server.send("POST", "/claims", Scope.WRITE, data=body, content_type="application/trig")
+    assert {(c["claim"], c["outcome"], c["active"]) for c in made.get_json()["claims"]} == {
+        ("urn:told-1", "new", True),
+        ("urn:told-2", "new", True),
+    }
+    taken = server.send("DELETE", "/claim?iri=urn:told-1", Scope.WRITE, json={"reason": "a mistake"})
+    assert taken.status_code == 200
+    again = server.send("POST", "/claims", Scope.WRITE, data=body, content_type="application/trig")
+    assert (again.status_code, again.get_json()["known"]) == (200, 2)
+    assert {(c["claim"], c["outcome"], c["active"]) for c in again.get_json()["claims"]} == {
+        ("urn:told-1", "known", False),
+        ("urn:told-2", "known", True),
+    }
+
+
 def test_invalid_claims_are_told_apart_and_nothing_comes_in(server: Clients) -> None:
     before = server.client.get("/health/ready").get_json()["version"]
     good = license_claim(said="2025-07-01")

@@ -139,3 +139,35 @@ def test_a_write_that_takes_too_long_is_stopped_and_leaves_nothing(server: Clien
     finally:
         services(app).workers.close()
         services(app).writing.close()
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "body"),
+    [
+        ("/graphs?graph=urn:deep", "application/ld+json", '{"urn:p":' * 5000 + "1" + "}" * 5000),
+        ("/graphs?graph=urn:deep", TURTLE, "<urn:a> <urn:b> " + "<< <urn:a> <urn:b> " * 9000),
+        ("/claims", "application/ld+json", '{"urn:p":' * 5000 + "1" + "}" * 5000),
+        ("/claims", "application/n-quads", "<urn:a> <urn:b> " + "<<( <urn:a> <urn:b> " * 9000),
+    ],
+)
+def test_what_is_nested_too_deeply_is_told(server: Clients, path: str, kind: str, body: str) -> None:
+    found = server.send("POST", path, data=body, content_type=kind)
+    assert (found.status_code, found.get_json()["type"]) == (400, "/docs#unreadable")
+    assert "nested more than 256 deep" in found.get_json()["detail"]
+
+
+def test_what_a_crash_left_of_a_body_goes_with_the_next_write(server: Clients) -> None:
+    left = server.store / ".posted-abcd"
+    left.mkdir()
+    (left / "posted.trig").write_text("<urn:g> { <urn:a> <urn:says> 'what was said' }")
+    with Writer(server.store):
+        assert not left.exists()
+
+
+@pytest.mark.parametrize(("path", "status"), [("%ff", 400), ("a%C3b", 400), ("%C3%BC", 201), ("/a", 404)])
+def test_no_two_paths_are_one_graph(server: Clients, path: str, status: int) -> None:
+    put = server.send("PUT", f"/graphs/{path}", data=TRIPLE, content_type=TURTLE)
+    assert put.status_code == status, put.text
+    if status != 201:
+        assert server.send("GET", "/graphs/a").status_code == 404
+        assert server.send("GET", "/graphs/%EF%BF%BD").status_code in (400, 404)

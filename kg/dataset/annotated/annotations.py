@@ -24,6 +24,7 @@ the engine without a look-up (measured cheaper than an IRI). One statement may h
 import mmap
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from io import BufferedRandom
 from pathlib import Path
 
@@ -39,6 +40,8 @@ BASE_ONLY = "b"
 _HEADER = b"Lodestone annotations\n"
 _END = "\n"
 _CACHED = 200_000
+_KEPT = 20_000
+_COMPARED = 4096
 
 
 class AnnotationWriter:
@@ -123,16 +126,38 @@ class AnnotationWriter:
         self._file.close()
 
 
-class AnnotationReader:
-    """Reads the lines that were there when it was made."""
+@dataclass(frozen=True)
+class Known:
+    """What was read of an annotations file when it ended at ``end``, with ``last`` before that."""
 
-    def __init__(self, path: Path) -> None:
+    file: tuple[int, int]
+    end: int
+    last: bytes
+    statements: dict[str, str] = field(default_factory=dict)
+    supports: dict[str, Support] = field(default_factory=dict)
+
+
+class AnnotationReader:
+    """Reads the lines that were there when it was made.
+
+    What was ``known`` of the file before, to which lines are only ever added, is at hand.
+    """
+
+    def __init__(self, path: Path, known: Known | None = None) -> None:
         try:
             with path.open("rb") as file:
                 self._lines = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+                told = os.fstat(file.fileno())
         except (OSError, ValueError) as error:
             raise StoreError(f"{path} cannot be read: {error}", store=str(path.parent)) from error
-        self._statements: dict[str, str] = {}
+        end = len(self._lines)
+        self.known = Known((told.st_dev, told.st_ino), end, self._lines[max(0, end - _COMPARED) : end])
+        if known is not None and known.file == self.known.file and self._holds(known):
+            self.known = replace(self.known, statements=known.statements, supports=known.supports)
+        self._statements, self._supports = self.known.statements, self.known.supports
+
+    def _holds(self, known: Known) -> bool:
+        return self._lines[known.end - len(known.last) : known.end] == known.last
 
     def line(self, offset: str) -> str:
         """The line at an offset in hexadecimal digits. Raises ``StoreError``."""
@@ -148,6 +173,14 @@ class AnnotationReader:
             return Support(base=True)
         if label[0] == "c":
             return Support(facts=((self._statement(label[1:]),),))
+        found = self._supports.get(label)
+        if found is None:
+            if len(self._supports) >= _KEPT:
+                self._supports.clear()
+            found = self._supports[label] = self._read(label)
+        return found
+
+    def _read(self, label: str) -> Support:
         line = self.line(label[1:])
         base, *members = line.split("|")
         if "&" not in line:

@@ -5,7 +5,7 @@ version is published: for a fact that is new, that is its support. Other facts t
 are looked up. After a change of most facts, and for repair, all claims are read anew.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,9 @@ from kg.errors import TooManyProofs
 from kg.infer.joins import ontology_joins
 from kg.infer.proofs import Search
 
+MANY = 200_000
+"""So many noted facts of an empty index are worth a process of their own."""
+
 _BATCH = 10_000
 _FEW = 2_000
 _CONCLUDED = "\t"
@@ -37,12 +40,20 @@ class Indexing:
     """Writes the index that belongs to the stores of a view.
 
     ``folder`` is where large lists of changes lie until they are worked off, ``facts`` how
-    many facts the index holds.
+    many facts the index holds. ``beside`` fills the index, which is let go of here, with N-Quads
+    in a process of its own, and gives it back.
     """
 
     def __init__(
-        self, view: View, index: Store, annotations: AnnotationWriter, folder: Path, facts: int
+        self,
+        view: View,
+        index: Store,
+        annotations: AnnotationWriter,
+        folder: Path,
+        facts: int,
+        beside: Callable[[Iterable[str]], Store],
     ) -> None:
+        self._beside = beside
         self._view = view
         self._index = index
         self._annotations = annotations
@@ -61,14 +72,26 @@ class Indexing:
 
     def stated(self, statement: str, triple: str, follows: Iterable[Texts]) -> None:
         """Note a fact, in N-Triples, that is stated from now on, with what follows from it."""
-        if self._anew:
-            return
+        self.stated_alone(statement, (triple,))
+        self.following(statement, triple, follows)
+
+    def stated_alone(self, statement: str, triples: Sequence[str]) -> None:
+        """Note facts, in N-Triples, that are stated from now on."""
+        if not self._anew:
+            end = f"\t\t{statement}"
+            self._noting().add_all([triple + end for triple in triples])
+            self._count += len(triples)
+
+    def following(self, statement: str, triple: str, follows: Iterable[Texts]) -> None:
+        """Note what follows from a fact, in N-Triples, that is stated from now on."""
+        if not self._anew:
+            end = f"\t{triple}\t{statement}"
+            self._noting().add_all([" ".join(other) + end for other in follows])
+
+    def _noting(self) -> SortedLines:
         if self._reasons is None:
             self._reasons = SortedLines(self._folder)
-        self._reasons.add(f"{triple}\t\t{statement}")
-        self._count += 1
-        for other in follows:
-            self._reasons.add(f"{' '.join(other)}\t{triple}\t{statement}")
+        return self._reasons
 
     def touch(self, triples: Iterable[Texts]) -> None:
         """Note facts that were removed, or whose support changed in any other way."""
@@ -93,11 +116,9 @@ class Indexing:
         """Note facts, in N-Triples, that are base data from now on."""
         if self._anew:
             return
-        if self._reasons is None:
-            self._reasons = SortedLines(self._folder)
-        for triple in triples:
-            self._reasons.add(f"{triple}\t\t")
-            self._count += 1
+        lines = [f"{triple}\t\t" for triple in triples]
+        self._noting().add_all(lines)
+        self._count += len(lines)
 
     def saved(self, folder: Path) -> dict[str, Any]:
         """Keep what was noted in a folder; gives back what ``resume`` needs to know."""
@@ -126,6 +147,11 @@ class Indexing:
                 lines.close()
         self._reasons = self._touched = None
         self._count, self._anew = 0, False
+
+    @property
+    def anew(self) -> bool:
+        """Whether the whole index is to be made anew."""
+        return self._anew
 
     @property
     def noted(self) -> int:
@@ -218,7 +244,7 @@ class Indexing:
     def _rebuild(self) -> None:
         self._index.clear()
         with SortedLines(self._folder) as lines:
-            for line in support_lines(self._view):
+            for line in support_lines(self._view, self._progress):
                 lines.add(line)
             self._fill(lines)
         chained = chained_facts(self._view)
@@ -228,7 +254,12 @@ class Indexing:
 
     def _fill(self, reasons: SortedLines) -> None:
         """Write the whole index, which is empty."""
-        extend_pieces(self._index, gathered(self._annotated(reasons), BULK_CHARACTERS // 2))
+        pieces = gathered(self._annotated(reasons), BULK_CHARACTERS // 2)
+        if self._count < MANY:
+            extend_pieces(self._index, pieces)
+        else:
+            del self._index
+            self._index = self._beside(pieces)
 
     def _annotated(self, lines: Iterable[str]) -> Iterator[str]:
         self.facts = 0

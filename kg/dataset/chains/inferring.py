@@ -76,6 +76,11 @@ class Inferring:
 
     # --- what changes
 
+    @property
+    def relevant(self) -> frozenset[str]:
+        """The predicates of triples that chains may go on from."""
+        return self._joins.relevant
+
     def leading(self, quads: Iterable[Quad]) -> list[Triple]:
         """The triples of some quads that chains may go on from."""
         return [texts(quad) for quad in quads if str(quad.predicate) in self._joins.relevant]

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Store, parse
 
 from kg.dataset.record.records import DEFAULT, Object, Subject
-from kg.dataset.terms import node, ntriples
+from kg.dataset.terms import names_node, node, ntriples
 from kg.infer.joining import GIVEN, GROUNDED
 from kg.infer.rules import Pattern, Triple
 
@@ -114,7 +114,7 @@ class GivenPool(StoredPool):
 @lru_cache(maxsize=65536)
 def term(text: str) -> Any:
     """A term of the engine from N-Triples."""
-    if text[0] == "<" and not text.startswith("<<"):
+    if names_node(text):
         return node(text[1:-1])
     if text.startswith("_:"):
         return BlankNode(text[2:])

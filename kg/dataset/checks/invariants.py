@@ -10,7 +10,7 @@
 * an origin has the most cautious rating of its claims;
 * its quote is found in the document's text, at its place;
 * reference data are as they were put in;
-* a claim whose quote was taken out has none, and its document's text is not kept;
+* of a document that was purged there is neither the text nor a claim;
 * the text index has each claim with its words, its state and what others make of it.
 """
 
@@ -33,6 +33,7 @@ from kg.dataset.checks.findings import Finding
 from kg.dataset.checks.identity_invariants import check_identity
 from kg.dataset.fixed import Version
 from kg.dataset.loading.sorting import Progress, SortedLines, unwatched
+from kg.dataset.purging import tombstones
 from kg.dataset.record.encode import encode, graph_hash
 from kg.dataset.record.records import DEFAULT, StoredClaim
 from kg.dataset.snapshots import Snapshot
@@ -51,6 +52,7 @@ AFTERWARDS = (LS.retracted, LS.retractedBy, LS.retractionReason)
 def check_dataset(snapshot: Snapshot, progress: Progress = unwatched) -> Iterator[Finding]:
     """Everything that is wrong with a version. Memory grows by some 200 bytes a fact."""
     yield from check_version(snapshot, progress)
+    yield from _check_purged(snapshot)
     yield from _check_index(snapshot, progress)
     yield from _check_text(snapshot, progress)
 
@@ -194,6 +196,13 @@ def _check_quote(snapshot: Version, stored: StoredClaim, texts: dict[str, str | 
         yield Finding(
             "a quote stands where it says", stored.iri, f"the text does not read so: {claim.quote.exact!r}"
         )
+
+
+def _check_purged(snapshot: Snapshot) -> Iterator[Finding]:
+    for stone in tombstones(snapshot.layout):
+        kept = stone.text_hash is not None and snapshot.layout.document(stone.text_hash).exists()
+        if kept or any(map(snapshot.is_known, (one.iri for one in stone.withdrawn))):
+            yield Finding("what was purged is gone", stone.document, "its text, or a claim of it, is kept")
 
 
 def _check_facts(snapshot: Version, progress: Progress) -> Iterator[Finding]:

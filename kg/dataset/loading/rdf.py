@@ -14,19 +14,27 @@ from kg.dataset.loading.foreign import RdfReport
 from kg.dataset.loading.rdf_load import IsExport, Load, NotOfItsFormat
 from kg.dataset.loading.rdf_reader import FORMATS, LINE_FORMATS, Rejected, read_quads, sound_quads
 from kg.dataset.loading.sorting import Progress, SortedLines, unwatched
-from kg.dataset.outcomes import Outcome
+from kg.dataset.outcomes import Met, Outcome
 from kg.dataset.sweeping import unswept
 from kg.dataset.writer import Writer
-from kg.errors import ReservedGraph, UnreadableInput
+from kg.errors import Purged, ReservedGraph, UnreadableInput
 
 __all__ = ["RdfReport", "ingest_rdf"]
 
 
 @unswept()
-def ingest_rdf(writer: Writer, path: Path, progress: Progress = unwatched) -> RdfReport:
-    """Take one RDF file in (not yet committed). Raises ``UnreadableInput`` if nothing of it can be."""
+def ingest_rdf(
+    writer: Writer, path: Path, progress: Progress = unwatched, met: Met | None = None
+) -> RdfReport:
+    """Take one RDF file in (not yet committed). Raises ``UnreadableInput`` if nothing of it can be.
+
+    Of that is ``Purged``, for a file that was taken out of the store. What became of each claim is
+    noted in ``met``, for a file of which that can be held.
+    """
     form = FORMATS[path.suffix.lower()]
-    load = Load(writer, path, progress)
+    load = Load(writer, path, progress, met)
+    if writer.layout.tombstone(load.digest).exists():
+        raise Purged(f"{path} was purged from this store: it is not taken in again", path=str(path))
     if (finished := load.finished()) is not None:
         progress(finished.quads)
         return finished
@@ -37,13 +45,13 @@ def ingest_rdf(writer: Writer, path: Path, progress: Progress = unwatched) -> Rd
                 load.hold_to_names(Path(folder), form)
                 return load.write(lines)
         except IsExport:
-            return ingest_export(writer, path, form, progress)
+            return ingest_export(writer, path, form, progress, met=met)
         except NotOfItsFormat as error:
             if form not in LINE_FORMATS:
                 raise UnreadableInput(
                     f"{path} is not {form.name}: {error.why}", path=str(path), line=error.line
                 ) from None
-        load = Load(writer, path, progress)
+        load = Load(writer, path, progress, met)
         with SortedLines(Path(folder)) as lines:
             load.read(sound_quads(path, form, load.report.rejected), lines)
             load.hold_to_names(Path(folder), form)
@@ -56,6 +64,7 @@ def ingest_export(
     form: RdfFormat,
     progress: Progress = unwatched,
     rest: Iterable[Path] = (),
+    met: Met | None = None,
 ) -> RdfReport:
     """Take in an export of ours: a file, with those that hold the rest. Raises ``UnreadableInput``."""
     report = RdfReport(in_bulk=False)
@@ -67,6 +76,8 @@ def ingest_export(
                 report.rejected.append(Rejected(judged.reason, graph=judged.iri))
         for added in importing.claims(progress):
             for one in added:
+                if met is not None:
+                    met[one.iri] = one.outcome
                 report.claims_new += one.outcome is Outcome.NEW
                 report.claims_known += one.outcome is Outcome.KNOWN
                 if one.outcome is Outcome.CONFLICT:

@@ -1,7 +1,7 @@
 """One RDF file on its way into a store: sorted by graph on disk, written as N-Quads, loaded in bulk."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import asdict, replace
 from datetime import datetime
@@ -9,13 +9,14 @@ from functools import cached_property
 from itertools import islice
 from pathlib import Path
 
-from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, Triple, parse
+from pyoxigraph import NamedNode, Quad, RdfFormat, Store, Triple, parse, serialize
 
 from kg.dataset.loading.checkpoints import FileLoad
 from kg.dataset.loading.foreign import Foreign, RdfReport
 from kg.dataset.loading.known import KnownNames
 from kg.dataset.loading.rdf_reader import LINE_FORMATS, BlankNames, Rejected, sound_quads
 from kg.dataset.loading.sorting import Progress, SortedLines
+from kg.dataset.outcomes import Met, Outcome
 from kg.dataset.terms import nquads, stored_text
 from kg.dataset.text.entry import Entry, affirming
 from kg.dataset.trusty import false_names, is_coded
@@ -29,8 +30,8 @@ from ontology.vocab import LS, NP
 _DEFAULT = "DEFAULT"
 _TICK = 10_000
 _OURS = frozenset((f"<{LS.Claim}>", f"<{LS.Judgment}>"))
-_SAY_OURS = tuple(f" {name}" for name in _OURS)
-_UNUSUAL = ("_:", "<<", NP)
+_UNUSUAL = ("_:", "<<", NP, *_OURS)
+_END = " .\n"
 
 AT_ONCE = 100_000
 """Triples of base data, or of a graph that is rejected, that are held at once."""
@@ -52,13 +53,14 @@ class IsExport(Exception):
 class Load:
     """One file on its way in."""
 
-    def __init__(self, writer: Writer, path: Path, progress: Progress) -> None:
+    def __init__(self, writer: Writer, path: Path, progress: Progress, met: Met | None = None) -> None:
         self.writer = writer
         self.path = path
         self.names = writer.names
         self.foreign = Foreign.of(path)
         self.progress = progress
         self.report = RdfReport()
+        self._met = met
         self._not_claims: set[str] = set()
         self._coded = False
         self._false: dict[str, str] = {}
@@ -77,8 +79,8 @@ class Load:
         size = self.path.stat().st_size if self.path.suffix.lower() in (".nt", ".nq") else None
         self.writer.watch.phase("reading", size, "bytes")
         try:
-            for line in self._lines(quads):
-                lines.add(line)
+            for some in self._lines(quads):
+                lines.add_all(some)
         except SyntaxError as error:
             raise NotOfItsFormat(error) from None
 
@@ -94,34 +96,28 @@ class Load:
         for false in false_names(store):
             self._false.update(dict.fromkeys((f"<{graph}>" for graph in false.graphs), false.reason))
 
-    def _lines(self, quads: Iterable[Quad]) -> Iterator[str]:
-        """A line a quad: graph, tab, triple."""
+    def _lines(self, quads: Iterable[Quad]) -> Iterator[list[str]]:
+        """A line a quad: graph, tab, triple; many at once."""
         blank = BlankNames(self.names, self.digest)
-        count = size = 0
-        for quad in quads:
-            count += 1
-            if count % _TICK == 0:
-                self.progress(_TICK)
-                self.writer.watch.step(size)
-                size = 0
-            text = str(quad)
-            size += len(text) + 3
+        left = iter(quads)
+        while True:
+            some, error = _some(left)
+            text = (serialize(some, format=RdfFormat.N_QUADS) or b"").decode()
             if any(mark in text for mark in _UNUSUAL):
-                yield self._unusual(quad, blank)
-                continue
-            if isinstance(quad.graph_name, DefaultGraph):
-                graph, triple = _DEFAULT, text
+                yield [self._line(quad, blank) for quad in some]
             else:
-                triple, _, graph = text.rpartition(" ")
-                if triple.endswith(_SAY_OURS):
-                    raise IsExport
-            if triple[-1] == ">" and '"' in triple:
-                s, p, o = triple.split(" ", 2)
-                triple = f"{s} {p} {stored_text(o)}"
-            yield f"{graph}\t{triple}"
-        self.progress(count % _TICK)
-        self.writer.watch.step(size)
-        self.report.quads = count
+                yield [_usual(line) for line in text.split(_END)[:-1]]
+            if error is not None:
+                raise error
+            if not some:
+                return
+            self.report.quads += len(some)
+            self.progress(len(some))
+            self.writer.watch.step(len(text))
+
+    def _line(self, quad: Quad, blank: BlankNames) -> str:
+        text = str(quad)
+        return self._unusual(quad, blank) if any(mark in text for mark in _UNUSUAL) else _usual(text)
 
     def _unusual(self, quad: Quad, blank: BlankNames) -> str:
         """The line of a quad with blank nodes or a triple term, or of a nanopublication."""
@@ -229,8 +225,11 @@ class Load:
 
     def _claim(self, graph: str, triples: list[str], record: str, known: KnownNames) -> Iterator[str]:
         name = graph[1:-1]
-        digest = hashlib.sha256((" .\n".join(triples) + " .\n").encode()).hexdigest()
+        said = _END.join(triples) + _END
+        digest = hashlib.sha256(said.encode()).hexdigest()
         conflict = known.conflict(name, digest)
+        if self._met is not None and conflict in ("known", None):
+            self._met[name] = Outcome.KNOWN if conflict else Outcome.NEW
         if conflict == "known":
             self.report.claims_known += 1
             return
@@ -244,24 +243,49 @@ class Load:
         known.note(name)
         if known.is_awaited(name):
             self._awaited.add(name)
+        asserted = list(map(_split, triples))
+        if self.writer.view.clusters:
+            stated = self.writer.entering(name, asserted)
+            text, follows = self._renamed(graph, name, stated)
+        else:
+            self.writer.text.stated(self._entry(name, asserted))
+            text = said.replace(_END, f" {graph}{_END}") + said
+            follows = self._stated(name, asserted, triples)
+        about = f'{graph} <{LS.contentHash}> "{digest}" <{self.names.record}> .\n'
+        concluded = nquads(follows) + nquads(follows, self.names.inferred) if follows else ""
+        yield "".join((text, record.replace("\0", graph), about, concluded))
+
+    def _stated(
+        self, name: str, asserted: Sequence[Texts], triples: Sequence[str]
+    ) -> dict[TripleTexts, None]:
+        """Note what a claim states; gives back what follows from that."""
         writer, consequences = self.writer, ontology_rules().consequences
         follows: dict[TripleTexts, None] = {}
-        lines: list[str] = []
-        stated = writer.entering(name, list(map(_split, triples)))
+        writer.indexing.stated_alone(name, triples)
+        for triple, text in zip(asserted, triples, strict=True):
+            if found := consequences(triple):
+                follows.update(dict.fromkeys(found))
+                writer.indexing.following(name, text, found)
+            if triple[1] in writer.inferring.relevant:
+                writer.inferring.stated(triple)
+        return follows
+
+    def _renamed(
+        self, graph: str, name: str, stated: Sequence[tuple[Texts, str]]
+    ) -> tuple[str, dict[TripleTexts, None]]:
+        """The same of a claim in canonical names, each triple with its statements; with its N-Quads."""
+        writer, consequences = self.writer, ontology_rules().consequences
         writer.text.stated(self._entry(name, dict(stated)))
+        follows: dict[TripleTexts, None] = {}
+        lines: list[str] = []
         for triple, statement in stated:
             t = " ".join(triple)
             found = consequences(triple)
-            if found:
-                follows.update(dict.fromkeys(found))
+            follows.update(dict.fromkeys(found))
             writer.indexing.stated(statement, t, found)
             writer.inferring.stated(triple)
-            lines.append(f"{t} {graph} .\n{t} .\n")
-        lines.append(record.replace("\0", graph))
-        lines.append(f'{graph} <{LS.contentHash}> "{digest}" <{self.names.record}> .\n')
-        if follows:
-            lines.append(nquads(follows) + nquads(follows, self.names.inferred))
-        yield "".join(lines)
+            lines.append(f"{t} {graph}{_END}{t}{_END}")
+        return "".join(lines), follows
 
     def _base(self, graph: str, triples: list[str]) -> Iterator[str]:
         if graph == _DEFAULT:
@@ -293,6 +317,30 @@ def _grouped(lines: Iterable[str], may_be_cut: Callable[[str], bool]) -> Iterato
         triples.append(triple)
     if triples:
         yield graph, triples
+
+
+def _some(quads: Iterator[Quad]) -> tuple[list[Quad], SyntaxError | None]:
+    """The next quads, and the error that they end with, if they do."""
+    found: list[Quad] = []
+    try:
+        for quad in islice(quads, _TICK):
+            found.append(quad)  # noqa: PERF402 - those before an error count
+    except SyntaxError as error:
+        return found, error
+    return found, None
+
+
+def _usual(line: str) -> str:
+    """The line of a quad, in N-Quads without its end, that has no blank node and no triple term."""
+    subject, predicate, rest = line.split(" ", 2)
+    if rest[0] == "<":
+        term, _, graph = rest.partition(" ")
+    else:
+        term, _, graph = rest.rpartition(" ")
+        if graph[0] != "<" or '"' in graph:  # the end of a literal
+            term, graph = rest, ""
+        term = stored_text(term)
+    return f"{graph or _DEFAULT}\t{subject} {predicate} {term}"
 
 
 def _split(triple: str) -> Texts:

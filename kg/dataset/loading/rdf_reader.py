@@ -1,7 +1,7 @@
 """Reading RDF files: formats, lines that cannot be read, names for blank nodes."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -25,11 +25,24 @@ FORMATS: dict[str, RdfFormat] = {
 LINE_FORMATS = (RdfFormat.N_TRIPLES, RdfFormat.N_QUADS)
 """Formats of which one line can be broken and the next one sound."""
 
+_BOUNDED = (RdfFormat.RDF_XML, RdfFormat.JSON_LD)
+
 ENTITY_AT_MOST = 256
 """Characters that an XML entity may stand for: enough for a namespace."""
 
+DEEPEST = 256
+"""How deep JSON and triple terms may be nested: beyond thousands the parser ends its process."""
+
 _GRAPH_AT_END = re.compile(r"<([^<>\s]+)>\s*\.\s*$")
 _PLACE = re.compile(r"(?: at line \d+ (?:column \d+|between columns \d+ and (?:column )?\d+))|\(line \d+\)")
+_TEXT = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_BRACKET = re.compile(rb"[\[{\]}]")
+_TURTLE_TEXT = re.compile(
+    rb'"""(?:[^"\\]|\\.|"(?!""))*"""|"[^"\\\n]*(?:\\.[^"\\\n]*)*"'
+    rb"|'''(?:[^'\\]|\\.|'(?!''))*'''|'[^'\\\n]*(?:\\.[^'\\\n]*)*'|<[^<>\s]*>|#[^\n]*",
+    re.DOTALL,
+)
+_ANGLES = re.compile(rb"<<|>>")
 _ENTITY = re.compile(rb"<!ENTITY\s+(%\s+)?\S+\s+(?:\"([^\"]*)\"|'([^']*)'|\S)")
 
 
@@ -46,17 +59,37 @@ class Rejected:
 def read_quads(path: Path, form: RdfFormat, digest: str) -> Iterator[Quad]:
     """The quads of a file; relative IRIs are relative to the file, known by the hash of its content.
 
-    Raises ``SyntaxError`` at what is not of that format, ``UnreadableInput`` for XML that
-    defines entities which could grow beyond measure.
+    Raises ``SyntaxError`` at what is not of that format, ``UnreadableInput`` as ``check_bounds``.
     """
-    if form is RdfFormat.RDF_XML:
-        check_entities(path.read_bytes(), str(path))
+    if form in _BOUNDED:
+        check_bounds(path.read_bytes(), form, str(path))
     base = f"http://{digest[:32]}.invalid/{quote(path.name)}"
     return iter(parse(path=str(path), format=form, base_iri=base))
 
 
-def check_entities(xml: bytes, name: str) -> None:
-    """Raise ``UnreadableInput`` for XML, called ``name``, whose entities could grow beyond measure."""
+def check_bounds(content: bytes, form: RdfFormat, name: str) -> None:
+    """Raise ``UnreadableInput`` for what, called ``name``, the parser of its format would not survive.
+
+    That is XML whose entities could grow beyond measure, and what is nested deeper than ``DEEPEST``.
+    """
+    if form is RdfFormat.RDF_XML:
+        _check_entities(content, name)
+    elif form is RdfFormat.JSON_LD:
+        if content.count(b"{") + content.count(b"[") > DEEPEST:
+            _check_nesting(_BRACKET.finditer(_TEXT.sub(b"", content)), name)
+    elif content.count(b"<<") > DEEPEST:
+        _check_nesting(_ANGLES.finditer(_TURTLE_TEXT.sub(b" ", content)), name)
+
+
+def _check_nesting(brackets: Iterable[re.Match[bytes]], name: str) -> None:
+    depth = 0
+    for found in brackets:
+        depth += 1 if found[0] in (b"{", b"[", b"<<") else -1
+        if depth > DEEPEST:
+            raise UnreadableInput(f"{name} is nested more than {DEEPEST} deep: write it flatter", path=name)
+
+
+def _check_entities(xml: bytes, name: str) -> None:
     for found in _ENTITY.finditer(xml):
         value = found[2] if found[2] is not None else found[3]
         if found[1] or value is None or b"&" in value or b"%" in value or len(value) > ENTITY_AT_MOST:

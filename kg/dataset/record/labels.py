@@ -1,6 +1,7 @@
 """Claims in a few words."""
 
 from kg.claims.claim import Claim, Polarity, RoleName
+from kg.dataset.terms import names_node
 
 
 def label_of(claim: Claim) -> str:
@@ -31,7 +32,7 @@ def label_of(claim: Claim) -> str:
 
 def _in_short(term: str) -> str:
     """An IRI of N-Triples by its local name, a literal as it is written."""
-    if not term.startswith("<"):
+    if not names_node(term):
         return f"{term[:60]}{'…' * (len(term) > 60)}"
     path = term[1:-1].rstrip("/#")
     return path[max(path.rfind(c) for c in "/#:") + 1 :]

@@ -1,6 +1,6 @@
 """What is told of an active claim, read from the record with as few look-ups as will do."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -100,6 +100,9 @@ class Told(Identities):
     def states_fact(self, iri: str) -> bool:
         """Whether an active claim has that IRI, and its assertion is part of the default graph."""
         return makes_facts(self.stance(iri))
+
+    def expect_claims(self, iris: Iterable[str]) -> None:
+        """What is told of these claims will be asked. Here nothing is read before it is."""
 
     def claim_info(self, iri: str) -> ClaimInfo | None:
         """What an answer tells about an active claim or judgment; ``None`` if there is none of that IRI."""

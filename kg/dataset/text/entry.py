@@ -248,9 +248,15 @@ def affirming(like: Entry) -> Callable[[str, Iterable[Texts]], Entry]:
 
     def make(iri: str, triples: Iterable[Texts]) -> Entry:
         told = list(islice(triples, MOST_TRIPLES))
-        sides = _sides(told, "+")
-        body = _fitted([*like.body, *_all_said(told)])
-        return made(iri=iri, body=body, sides=sides, says=sides, names=tuple(_labels(told)))
+        direct = labelled = False
+        for _, p, _ in told:
+            direct = direct or p in _DIRECT
+            labelled = labelled or p in LABELS
+        sides = _sides(told, "+") if direct else ()
+        body = _fitted((*like.body, *_all_said(told)))
+        return made(
+            iri=iri, body=body, sides=sides, says=sides, names=tuple(_labels(told)) if labelled else ()
+        )
 
     return make
 
@@ -285,28 +291,30 @@ def _body(claim: Claim, when: When, triples: list[Texts]) -> tuple[str, ...]:
     return _fitted([*parts, *_all_said(triples)] if claim.triples else parts)
 
 
-def _all_said(triples: Iterable[Texts]) -> Iterator[str]:
-    return (word for triple in triples for word in _said(triple))
+def _all_said(triples: Iterable[Texts]) -> dict[str, None]:
+    """The words of triples: their literals, and the ends of their IRIs."""
+    terms: dict[str, None] = {}
+    for s, _, o in triples:
+        terms[s] = terms[o] = None
+    return dict.fromkeys([word for term in terms if (word := _said(term)) is not None])
+
+
+def _said(term: str) -> str | None:
+    return lexical(term) if term[0] == '"' else local_name(term) or None
 
 
 def _fitted(parts: Iterable[str]) -> tuple[str, ...]:
     """Each part once, and no more than is searched."""
-    kept, room = [], LONGEST_TEXT
-    for part in dict.fromkeys(parts):
-        kept.append(part[:room])
+    kept = tuple(dict.fromkeys(parts))
+    if sum(map(len, kept)) < LONGEST_TEXT:
+        return kept
+    cut, room = [], LONGEST_TEXT
+    for part in kept:
+        cut.append(part[:room])
         room -= len(part)
         if room <= 0:
             break
-    return tuple(kept)
-
-
-def _said(triple: Texts) -> Iterator[str]:
-    """The words of a triple: its literal, and the ends of its IRIs."""
-    for term in (triple[0], triple[2]):
-        if term[0] == '"':
-            yield lexical(term)
-        elif found := local_name(term):
-            yield found
+    return tuple(cut)
 
 
 @lru_cache(maxsize=4096)

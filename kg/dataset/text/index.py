@@ -152,12 +152,29 @@ def looking_glass(folder: Path) -> Path:
     """
     glass = Path(tempfile.mkdtemp(prefix="lodestone-text-"))
     try:
-        for path in folder.iterdir():
-            (glass / path.name).symlink_to(path.absolute())
+        for name, place in ((entry.name, entry.path) for entry in os.scandir(folder.absolute())):
+            os.symlink(place, f"{glass}/{name}")  # noqa: PTH211 - many
     except OSError as error:
         shutil.rmtree(glass, ignore_errors=True)
         raise StoreError(f"the text index {folder} cannot be opened: {error}", store=str(folder)) from error
     return glass
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A segment of an index by its name; ``deleted`` changes whenever something is taken out of it."""
+
+    name: str
+    deleted: str
+
+
+def segments(folder: Path) -> tuple[Segment, ...]:
+    """The segments of an index, in its order. Raises ``StoreError``."""
+    try:
+        told = json.loads((folder / "meta.json").read_bytes())
+    except OSError as error:
+        raise StoreError(f"the text index {folder} cannot be opened: {error}", store=str(folder)) from error
+    return tuple(Segment(one["segment_id"], json.dumps(one["deletes"])) for one in told["segments"])
 
 
 def _made(folder: Path) -> Index:
@@ -179,9 +196,9 @@ def link(source: Path, target: Path) -> None:
         shutil.rmtree(target, ignore_errors=True)
         target.mkdir()
         told = (source / "meta.json").read_bytes()
-        segments = {s["segment_id"].replace("-", "") for s in json.loads(told)["segments"]}
+        known = {s["segment_id"].replace("-", "") for s in json.loads(told)["segments"]}
         try:
-            names = [n for n in os.listdir(source) if n.partition(".")[0] in segments]  # noqa: PTH208 - many
+            names = [n for n in os.listdir(source) if n.partition(".")[0] in known]  # noqa: PTH208 - many
             for name in names:
                 os.link(source / name, target / name)
         except FileNotFoundError:

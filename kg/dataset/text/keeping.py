@@ -17,6 +17,7 @@ from tantivy import Index, IndexWriter, Occur, Query, Searcher
 
 from kg.dataset.annotated.view import View
 from kg.dataset.checks.invariants import claim_names
+from kg.dataset.loading.sorting import Progress
 from kg.dataset.record.records import DEFAULT
 from kg.dataset.terms import node
 from kg.dataset.text.entry import LABELS, Entry, Name, base_names, entry_of, opposite
@@ -95,8 +96,27 @@ class TextIndexing:
             self._anew = False
             for name in claim_names(self._view):
                 self.touch(name)
-            self.named(_base_names(self._view))
+            self.name_base()
         self._work_off()
+
+    def name_base(self) -> None:
+        """Note all names that base data give."""
+        self.named(_base_names(self._view))
+
+    def missing(self, claims: Iterable[str], progress: Progress) -> Iterator[str]:
+        """Those of the claims that are not in the index by now; ``progress`` hears of the others."""
+        there = self._searcher()
+        for iri in claims:
+            if there.doc_freq("id", iri):
+                progress(1)
+            elif is_findable(iri):
+                yield iri
+
+    def replace(self, made: Path) -> None:
+        """Take an index that was made elsewhere instead of the present one."""
+        self.close()
+        link(made, self._folder)
+        self._written = True
 
     def save(self, target: Path) -> None:
         """Write what was noted, and copy the index as it is then."""

@@ -4,10 +4,9 @@ A word is found as it is, as the beginning of a word, and with a typo or two; ev
 be there. Words in quotation marks are found side by side.
 """
 
-import json
 import shutil
 import weakref
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
@@ -18,8 +17,8 @@ from typing import Any
 from tantivy import FieldType, Occur, Order, Query, Searcher
 
 from kg.dataset.text.asked import text_queries
-from kg.dataset.text.entry import Line
-from kg.dataset.text.index import SCHEMA, day_number, looking_glass, number, open_index
+from kg.dataset.text.index import SCHEMA, day_number, looking_glass, number, open_index, segments
+from kg.dataset.text.stored import Read, Reading, Stored, day_of
 
 FACETS = (
     "type",
@@ -119,44 +118,13 @@ class NameHit:
     score: float
 
 
-@dataclass(frozen=True)
-class Stored:
-    """What the index itself tells of a claim; ``day`` is its date, empty if it has none.
-
-    ``sources`` are those of its chain, each once; ``recorded`` is in microseconds; ``sides``,
-    ``says`` and ``against`` are those of its ``Entry``. ``has_roles`` says whether anybody takes
-    part in what it tells; ``written`` is its line, which is read only when it is asked for.
-    """
-
-    iri: str
-    type: str
-    state: str
-    modality: str
-    polarity: str
-    origin: str
-    document: str
-    sources: tuple[str, ...]
-    day: str
-    recorded: int
-    confidence: float
-    contested: bool
-    has_roles: bool
-    sides: tuple[str, ...]
-    says: tuple[str, ...]
-    against: tuple[str, ...]
-    written: bytes
-
-    @cached_property
-    def line(self) -> Line:
-        """Its line in a list."""
-        return Line(**json.loads(self.written))
-
-
 class TextIndex:
     """The text index of one version."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, read: Read | None = None) -> None:
+        """``read`` is what was read of other versions of it, and takes in what is read of this one."""
         self._folder = folder
+        self._read = Read() if read is None else read
 
     @cached_property
     def searcher(self) -> Searcher:
@@ -165,33 +133,43 @@ class TextIndex:
         weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
         return open_index(folder).searcher()
 
+    @cached_property
+    def _reading(self) -> Reading:
+        searcher = self.searcher
+        return self._read.on(searcher, segments(self._folder))
+
     def claims(self, ask: Ask) -> Found:
         """The claims that are wanted."""
-        return Found(self.count(ask), tuple(str(found["id"][0]) for found in self._documents(ask)))
+        return Found(self.count(ask), tuple(found.iri for found in self.stored(ask)))
 
     def stored(self, ask: Ask) -> tuple[Stored, ...]:
         """The claims that are wanted, with what the index tells of each."""
-        return tuple(_stored(document) for document in self._documents(ask))
-
-    def _documents(self, ask: Ask) -> Iterator[dict[str, list[Any]]]:
         by, way = _ORDERS.get(ask.sort) or (None, Order.Desc)
         result = self.searcher.search(
             _query(ask), ask.limit, count=False, offset=ask.offset, order_by_field=by, order=way
         )
-        for _, address in result.hits:
-            yield self.searcher.doc(address).to_dict()
+        claim = self._reading.claim
+        return tuple(claim(address) for _, address in result.hits)
 
     def claim(self, iri: str) -> Stored | None:
         """What the index tells of a claim, active or not; ``None`` if it has none of that IRI."""
-        found = self.document(iri)
-        return _stored(found) if found and found["kind"] == ["claim"] else None
+        found = self.stored(Ask(chosen={"id": (iri,)}, sort=Sort.BEST, limit=1))
+        return found[0] if found else None
 
     def told(self, claims: Sequence[str]) -> dict[str, Stored]:
         """What the index tells of some claims, active or not, those that it has."""
         if not claims:
             return {}
-        found = self.stored(Ask(chosen={"id": tuple(claims)}, sort=Sort.BEST, limit=len(claims)))
-        return {one.iri: one for one in found}
+        reading, known, left = self._reading, dict[str, Stored](), list[str]()
+        for iri in claims:
+            if (one := reading.at_hand(iri)) is not None:
+                known[iri] = one
+            else:
+                left.append(iri)
+        if left:
+            found = self.stored(Ask(chosen={"id": tuple(left)}, sort=Sort.BEST, limit=len(left)))
+            known |= {one.iri: one for one in found}
+        return known
 
     def count(self, ask: Ask) -> int:
         """How many claims are wanted."""
@@ -228,7 +206,7 @@ class TextIndex:
         asked = {name: {name: {"field": "day"}} for name in ("min", "max")}
         told = self.searcher.aggregate(_query(ask), asked)
         first, last = (told[name]["value"] for name in ("min", "max"))
-        return (_day(first), _day(last)) if first is not None and last is not None else ("", "")
+        return (day_of(first), day_of(last)) if first is not None and last is not None else ("", "")
 
     def bands(self, ask: Ask, ends: Sequence[float]) -> tuple[int, ...]:
         """How many of the claims have a confidence from each end up to, and without, the next one.
@@ -288,33 +266,6 @@ class TextIndex:
     def held(self) -> int:
         """How many claims it has, active or not."""
         return self.count(Ask())
-
-
-def _stored(found: dict[str, list[Any]]) -> Stored:
-    return Stored(
-        iri=str(found["id"][0]),
-        type=str(found["type"][0]),
-        state=str(found["state"][0]),
-        modality=str(found["modality"][0]),
-        polarity=str(found["polarity"][0]),
-        origin=str(found["origin"][0]),
-        document=str(found["document"][0]),
-        sources=tuple(map(str, found.get("source", ()))),
-        recorded=int(found["recorded"][0]),
-        has_roles="player" in found,
-        sides=tuple(map(str, found.get("side", ()))),
-        says=tuple(map(str, found.get("says", ()))),
-        against=tuple(map(str, found.get("against", ()))),
-        written=bytes(found["line"][0]),
-        day=_day(found["day"][0]) if "day" in found else "",
-        confidence=float(found["confidence"][0]),
-        contested=found["contested"][0] == "yes",
-    )
-
-
-def _day(number: float) -> str:
-    digits = f"{round(number):08d}"
-    return f"{digits[:4]}-{digits[4:6]}-{digits[6:]}"
 
 
 def _query(ask: Ask, without: str = "") -> Query:

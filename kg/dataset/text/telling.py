@@ -11,9 +11,11 @@ from kg.claims.claim import Modality, Polarity
 from kg.claims.confidence import Credibility, credibility_probability
 from kg.claims.names import part_of
 from kg.claims.types import MODALITY_TERM, POLARITY_TERM
+from kg.dataset.record.days import Span
 from kg.dataset.record.told import ClaimInfo, Told
 from kg.dataset.text.entry import LONGEST_NAME, LONGEST_QUOTE, opposite
-from kg.dataset.text.search import Ask, Sort, Stored, TextIndex
+from kg.dataset.text.search import Ask, Sort, TextIndex
+from kg.dataset.text.stored import Stored
 from ontology.vocab import OA, RDFS
 
 MANY = 48
@@ -29,6 +31,7 @@ class Telling:
 
     def __init__(self, view: Told) -> None:
         self._view = view
+        self._ours = view.names.claim("")
         self._found: dict[str, Stored] = {}
         self._rebuttals: dict[str, tuple[str, ...]] = {}
         self._infos: dict[str, ClaimInfo] = {}
@@ -66,17 +69,22 @@ class Telling:
         claim = told.iri
         view, line = self._view, told.line
         reliability = view.reliability(told.origin)
+        if (known := told.infos.get(reliability)) is not None:
+            return known
         credibility = _credibility(reliability, told.confidence)
         if credibility is None:
             return None
-        label = line.label if 0 < len(line.label) < LONGEST_NAME else view.said(claim, RDFS + "label")
+        label: str | None = line.label
+        if not 0 < len(line.label) < LONGEST_NAME:
+            ours = claim.startswith(self._ours)  # what came with a name of its own has no label
+            label = view.said(claim, RDFS + "label") if ours else None
         quote: str | None = line.quote
         if not 0 < len(line.quote) < LONGEST_QUOTE:
             quote = view.said(part_of(claim, "quote"), OA + "exact") if line.quote else None
         source = line.source
         if not 0 < len(source) < LONGEST_NAME:
             source = " → ".join(map(view.source_label, view.voices(claim)))
-        return ClaimInfo(
+        info = ClaimInfo(
             iri=claim,
             label=label or claim,
             quote=quote,
@@ -88,6 +96,9 @@ class Telling:
             modality=MODALITY_TERM[Modality(told.modality)].value,
             polarity=POLARITY_TERM[Polarity(told.polarity)].value,
         )
+        if label is line.label and (quote is line.quote or not line.quote) and source is line.source:
+            told.infos[reliability] = info  # nothing of it hangs on the version
+        return info
 
     def rebuttals(self, claim: str) -> tuple[str, ...] | None:
         """As ``Told.rebuttals`` tells them; ``None`` where the record has to be asked.
@@ -107,19 +118,27 @@ class Telling:
         said = tuple({opposite(side) for one in contested for side in one.sides})
         ways = {"says": said, "against": tuple(one.iri for one in contested)}
         by: defaultdict[str, set[str]] = defaultdict(set)
+        read = {one.iri: one for one in contested}
         for way, values in ways.items():
             asked = Ask(chosen={way: values}, sort=Sort.BEST, limit=_MOST_AGAINST)
             found = index.stored(asked) if values else ()
             if len(found) == _MOST_AGAINST:
                 return
             for one in found:
+                read.setdefault(one.iri, one)
                 for target in (*one.says, *one.against):
                     by[target].add(one.iri)
         for one in contested:
             denied = {other for side in one.sides for other in by[opposite(side)]}
-            days = self._view.days
-            opposed = {other for other in denied if days(one.iri).meets(days(other))}
+            mine = self._days(one)
+            opposed = {other for other in denied if mine.meets(self._days(read[other]))}
             self._rebuttals[one.iri] = tuple(sorted((opposed | by[one.iri]) - {one.iri}))
+
+    def _days(self, told: Stored) -> Span:
+        """As ``Told.days`` tells them: they are the claim's own, whatever else a version holds."""
+        if not told.days:
+            told.days.append(self._view.days(told.iri))
+        return told.days[0]
 
 
 @lru_cache(maxsize=4096)

@@ -21,7 +21,8 @@ from kg.dataset.snapshots import Reader, Snapshot
 from kg.errors import StoreError
 
 LIST = "backup.json"
-_LEFT_OUT = ("lock", "working", "loading", "snapshots", "manifest.json", "lodestone.json", LIST)
+_OWN = ("lock", "working", "loading", "upgrading", "purging.json")
+_LEFT_OUT = (*_OWN, "snapshots", "manifest.json", "lodestone.json", LIST)
 _CHUNK = 1024 * 1024
 _TRIES = 5
 
@@ -43,9 +44,12 @@ def back_up(store: Path, target: Path) -> Backup:
     if target.exists():
         raise StoreError(f"{target} is there already: name a new folder for the backup", store=str(store))
     reader = Reader(store)
+    purged = _purged(reader.layout)
     part = target.with_name(f".{target.name}.part")
     try:
         snapshot = _copied(reader, part)
+        if _purged(reader.layout) != purged:
+            raise StoreError("a document was taken out meanwhile: make the backup again", store=str(store))
         listed = _listed(part)
         size = sum(int(entry["bytes"]) for entry in listed.values())
         about = {
@@ -61,6 +65,14 @@ def back_up(store: Path, target: Path) -> Backup:
     finally:
         shutil.rmtree(part, ignore_errors=True)
     return Backup(snapshot.iri, len(listed), size)
+
+
+def _purged(layout: Layout) -> frozenset[tuple[str, int]]:
+    """The tombstones, and when each was put. Raises ``StoreError`` while a document is being taken out."""
+    if layout.purging.exists():
+        why = "a document is being taken out of the store: back it up afterwards"
+        raise StoreError(why, store=str(layout.root))
+    return frozenset((path.name, path.stat().st_mtime_ns) for path in layout.root.glob("purged/*.json"))
 
 
 def _copied(reader: Reader, part: Path) -> Snapshot:

@@ -1,137 +1,194 @@
-"""Taking a document's text, and what was quoted from it, out of a store for good.
+"""Taking a document out of a store for good: its text, its claims, and all that is there because of it alone.
 
 What is removed from the engine's store stays in its files for a while, and its table of
-strings keeps every string. So the stores are written anew without it, older versions
-are dropped, and a tombstone keeps the text from coming in again.
+strings keeps every string. So the stores are written anew without it, older versions are
+dropped, and a tombstone keeps the document from coming in again.
+
+The order matters. It is written down first what is to go (``kg.dataset.purging``); then the text
+is not given out any more, and older versions are not either; then all of it is taken out, in the
+files beside the stores as well; and only then a version without it is published. So whoever reads
+that version finds nothing, and whatever is made from an older one is not kept under its name.
+A purge that is broken off begins again with the next opening for writing: each step can be done twice.
 """
 
 import gc
+import re
 import shutil
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
-from kg.dataset.files import sync_folder, write_json
+from kg.claims.document import text_hash
+from kg.claims.names import Names
+from kg.dataset.files import sync_folder
 from kg.dataset.kept import KeptAnswers
+from kg.dataset.purging import Purging, Tombstone, Withdrawn, begin, end, put, tombstone, under_way
 from kg.dataset.record.encode import moment
-from kg.dataset.terms import Statement, iri, literal, node, terms_of
-from kg.dataset.writer import Writer
-from kg.errors import NotFound
-from ontology.vocab import LS, OA, RDF
+from kg.dataset.terms import Statement, iri, literal, terms_of
+from kg.dataset.upkeep.leftovers import (
+    TELLING,
+    Telling,
+    drop_files,
+    drop_unfinished,
+    forget_copy,
+    forget_followed,
+    write_over,
+)
+from kg.dataset.upkeep.withdrawing import QUOTED, Gone, Withdrawing
+from kg.errors import NotFound, StoreError
+from ontology.vocab import LS, RDF
 
-_TELLING = 16
-"""Characters from which on words tell what they were quoted from."""
-
-_WORDS = (OA + "exact", OA + "prefix", OA + "suffix")
-
-
-@dataclass(frozen=True)
-class Tombstone:
-    """What is left of a purged document: which it was, why and when it went, how many claims quoted it."""
-
-    document: str
-    text_hash: str | None
-    reason: str
-    purged: str
-    claims: int
+_KEY = re.compile(r"[0-9a-f]{32}")
+_ROOM = 1.5
+"""Of what the stores take on disk, so much must be free to write them anew."""
 
 
-class Purge(Writer):
+class Purge(Withdrawing):
     """Holds a store for taking documents out. What it does is published at once."""
 
-    def purge(self, document: str, *, reason: str) -> Tombstone:
-        """Take a document's text and quotes out: out of every version, for good.
+    finishes_purges = False
+    nearly: tuple[str, ...] = ()
+    """IRIs of documents that stay, and have nearly the same text as the one that went."""
 
-        The claims stay without their quotes, and say so. Raises ``NotFound``.
+    def purge(self, document: str, *, reason: str) -> Tombstone:
+        """Take a document out, and every claim of it: out of every version, for good.
+
+        Raises ``NotFound``, and ``StoreError`` where there is no room to write the stores anew.
         """
+        self.finish()
         found = self.view.node(document)
         if LS.Document not in found.all(RDF + "type"):
             raise NotFound(f"there is no document {document} in this store", iri=document)
-        at = datetime.now(UTC)
+        self._need_room()
         content_hash = found.get(LS.textHash)
-        claims = self.view.pointing_at(LS.document, document)
-        words = [quad for claim in claims for quad in self._quote_of(claim)]
-        told = {
-            q.object.value for q in words if q.predicate.value in _WORDS and isinstance(q.object, Literal)
-        }
-        tombstone = Tombstone(document, content_hash, reason, at.isoformat(timespec="seconds"), len(claims))
+        purging = Purging(
+            document=document,
+            key=content_hash or _key(document, self.names),
+            text_hash=content_hash,
+            reason=reason,
+            at=datetime.now(UTC).isoformat(timespec="seconds"),
+            version=self.manifest.version,
+            holder=self._lock.holder,
+        )
+        begin(self.layout, purging)
+        return self._carry_out(purging)
+
+    def finish(self) -> None:
+        """Go through with a purge that was broken off, if there is one."""
+        purging = under_way(self.layout)
+        if purging is None:
+            return
+        if self.manifest.version > purging.version:
+            self._clear(purging)
+        else:
+            self._carry_out(purging)
+
+    def _need_room(self) -> None:
+        files = (path for path in self.layout.working.rglob("*") if path.is_file())
+        needed = int(_ROOM * sum(path.stat().st_size for path in files))
+        free = shutil.disk_usage(self.layout.root).free
+        if free < needed:
+            raise StoreError(
+                f"{self.layout.root} has {free:,} bytes left, and {needed:,} are needed to write it anew: "
+                "nothing was taken out",
+                store=str(self.layout.root),
+            )
+
+    # --- the steps, in their order
+
+    def _carry_out(self, purging: Purging) -> Tombstone:
+        stone = self._put_stone(purging)
+        self._hide_versions()
+        gone = self._withdraw(purging)
+        self._sweep(purging, gone)
+        self._forget_text(purging)
+        self._rewrite()
+        self._publish()
+        self._clear(purging)
+        return stone
+
+    def _put_stone(self, purging: Purging) -> Tombstone:
+        """From here on the text is not given out, and nothing of the document comes in."""
+        before = tombstone(self.layout, purging.key)
+        known = {one.iri: one for one in before.withdrawn} if before else {}
+        claims = self.view.pointing_at(LS.document, purging.document)
+        for name in claims:
+            if name.startswith(self.names.claim("")):
+                said = self.view.node(name)
+                known[name] = Withdrawn(name, said.need(LS.claimType), said.need(LS.recorded))
+        total = max(len(claims), len(known), before.claims if before else 0)
+        stone = Tombstone(
+            purging.document, purging.text_hash, purging.reason, purging.at, total, tuple(known.values())
+        )
+        put(self.layout, purging.key, stone)
+        return stone
+
+    def _hide_versions(self) -> None:
+        """Older versions are not found any more; their files go when the new one is there."""
+        for version in self.layout.versions():
+            (self.layout.snapshots / f"{version:06d}" / "snapshot.json").unlink()
+        sync_folder(self.layout.snapshots)
+
+    def _withdraw(self, purging: Purging) -> Gone:
         self.begin()
         self.touch(archive=True)
-        text = self.layout.text(content_hash) if content_hash else None
-        if content_hash is not None:
-            stone = self.layout.tombstone(content_hash)
-            stone.parent.mkdir(exist_ok=True)
-            write_json(stone, asdict(tombstone))
-        for claim in claims:
-            self._mark(claim, at)
-        self._say(document, at, reason, known=found.get(LS.purged) is not None)
-        self.remove_base(quad for value in told for quad in self._copies_of(value))
-        self._rewrite(set(words))
+        gone = self.withdraw_document(purging.document)
+        at = datetime.fromisoformat(purging.at)
+        for predicate, value in ((LS.purged, moment(at)), (LS.purgeReason, literal(purging.reason))):
+            said = Statement(iri(purging.document), iri(predicate), value)
+            self.main.add(Quad(*terms_of(said), self.view.record))
+        self.remove_base(quad for value in gone.quoted for quad in self._copies_of(value))
         self.count(purged=1)
-        self.commit()
-        self._drop_older()
-        if content_hash is not None:
-            self.layout.document(content_hash).unlink(missing_ok=True)
-        gone = told | ({text} if text else set())
-        self._sweep_quarantine(gone)
-        KeptAnswers(self.layout).take_out(document, [w for w in gone if len(w) >= _TELLING], reason)
-        return tombstone
-
-    def _quote_of(self, claim: str) -> list[Quad]:
-        """The record quads of a claim's quote, in both stores."""
-        quotes = self.view.node(claim).all(LS.quote)
-        return [
-            quad
-            for store in (self.main, self.archive)
-            for quote in quotes
-            for pattern in (
-                store.quads_for_pattern(node(quote), None, None, self.view.record),
-                store.quads_for_pattern(node(claim), node(LS.quote), node(quote), self.view.record),
-            )
-            for quad in pattern
-        ]
+        return gone
 
     def _copies_of(self, words: str) -> list[Quad]:
         """Base data that repeats words of a quote: as such, or words so long that they are nobody else's."""
         return [
             quad
             for quad in self.main.quads_for_pattern(None, None, Literal(words), None)
-            if quad.predicate.value in _WORDS or len(words) >= _TELLING
+            if quad.predicate.value in QUOTED or len(words) >= TELLING
             if not isinstance(quad.graph_name, NamedNode) or self._is_open(quad.graph_name.value)
         ]
 
     def _is_open(self, graph: str) -> bool:
         return not self.names.is_reserved(graph) and not self.view.is_known(graph)
 
-    def _mark(self, claim: str, at: datetime) -> None:
-        """Note that a claim had a quote, if it had one."""
-        if self.view.node(claim).get(LS.quote) is None:
-            return
-        store = self.main if self.view.is_active(claim) else self.archive
-        store.add(self._quad(Statement(iri(claim), iri(LS.quoteRemoved), moment(at))))
+    def _sweep(self, purging: Purging, gone: Gone) -> None:
+        """Take the words out of the files beside the stores."""
+        text = None
+        if purging.text_hash is not None:
+            path = self.layout.document(purging.text_hash)
+            text = path.read_bytes().decode("utf-8") if path.exists() else None
+            self.nearly = tuple(map(self.names.document, forget_copy(self.layout, purging.text_hash)))
+        whole = (text,) if text else ()
+        telling = Telling.of({*gone.all, *whole}, text)
+        drop_files(self.layout, telling)
+        drop_unfinished(self.layout, purging.text_hash)
+        forget_followed(self.layout, telling, purging.text_hash)
+        write_over(self.layout, telling)
+        self._take_out_answers(purging, telling.words)
 
-    def _say(self, document: str, at: datetime, reason: str, *, known: bool) -> None:
-        if known:
-            for store in (self.main, self.archive):
-                for predicate in (LS.purged, LS.purgeReason):
-                    for quad in list(
-                        store.quads_for_pattern(node(document), node(predicate), None, self.view.record)
-                    ):
-                        store.remove(quad)
-        for predicate, value in ((LS.purged, moment(at)), (LS.purgeReason, literal(reason))):
-            self.main.add(self._quad(Statement(iri(document), iri(predicate), value)))
+    def _take_out_answers(self, purging: Purging, words: Iterable[str]) -> None:
+        stone = tombstone(self.layout, purging.key)
+        named = (one.iri for one in stone.withdrawn) if stone else ()
+        KeptAnswers(self.layout).take_out(purging.document, [*words, *named], purging.reason)
 
-    def _quad(self, said: Statement) -> Quad:
-        return Quad(*terms_of(said), self.view.record)
+    def _forget_text(self, purging: Purging) -> None:
+        if purging.text_hash is not None:
+            path = self.layout.document(purging.text_hash)
+            if path.exists():
+                path.unlink()
+                sync_folder(path.parent)
 
-    def _rewrite(self, without: set[Quad]) -> None:
-        """Write the working stores anew, without some quads; the index is made anew when it is published."""
+    def _rewrite(self) -> None:
+        """Write the working stores anew; what is made from them is made anew when it is published."""
         for name, store in (("main", self.main), ("archive", self.archive)):
             target = self.layout.working / f"{name}.new"
             shutil.rmtree(target, ignore_errors=True)
-            _copy(store, Store(str(target)), without)
+            _copy(store, Store(str(target)))
         del store
         self.close_stores()
         gc.collect()  # the engine lets go of its files when the last reference is gone
@@ -141,29 +198,41 @@ class Purge(Writer):
         shutil.rmtree(self.layout.working / "index")
         shutil.rmtree(self.layout.working / "text")
         sync_folder(self.layout.working)
+        annotations = f"annotations-{self.manifest.version + 1:06d}.log"
+        self.manifest = replace(self.manifest, annotations=annotations)
+        self.annotations_path.unlink(missing_ok=True)  # left by a purge that was broken off
         self.open_stores()
         self.indexing.touch_all()
         self.text.touch_all()
 
-    def _drop_older(self) -> None:
-        """Drop all versions but the one just published."""
-        self.settings = replace(self.settings, keep_snapshots=1)
+    def _publish(self) -> None:
+        """Publish it, and nothing else stays."""
+        self.settings = replace(self.settings, keep_snapshots=1, keep_days=0.0)
+        self.publish_all()
+
+    def _clear(self, purging: Purging) -> None:
+        """What was made from the version before, while the new one was on its way."""
+        self._take_out_answers(purging, ())
+        self.settings = replace(self.settings, keep_snapshots=1, keep_days=0.0)
         self._prune()
         self.wait_for_pruning()
-
-    def _sweep_quarantine(self, words: Iterable[str]) -> None:
-        """Drop files of the quarantine that hold the text, or what was quoted from it."""
-        telling = [w for w in words if len(w) >= _TELLING]
-        for path in self.layout.quarantine.glob("*"):
-            content = path.read_text(encoding="utf-8", errors="replace")
-            plain = content.replace("\\n", "\n").replace('\\"', '"')
-            if any(w in content or w in plain for w in telling):
-                path.unlink()
+        end(self.layout)
 
 
-def _copy(source: Store, target: Store, without: set[Quad]) -> None:
-    kept = (quad for quad in source.quads_for_pattern(None, None, None, None) if quad not in without)
-    target.bulk_extend(kept)
+def finish(store: Path, *, wait: float = 10.0) -> None:
+    """Go through with a purge of a store that was broken off. Raises ``StoreBusy`` and ``StoreError``."""
+    with Purge(store, wait=wait) as writer:
+        writer.finish()
+
+
+def _key(document: str, names: Names) -> str:
+    """The key of the tombstone of a document without a text (``kg.dataset.purging.is_purged``)."""
+    key = document.removeprefix(names.document(""))
+    return key if _KEY.fullmatch(key) else text_hash(document)
+
+
+def _copy(source: Store, target: Store) -> None:
+    target.bulk_extend(source.quads_for_pattern(None, None, None, None))
     for graph in source.named_graphs():
         if isinstance(graph, NamedNode):
             target.add_graph(graph)

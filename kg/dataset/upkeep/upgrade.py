@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kg.dataset.files import FORMAT, Layout
+from kg.dataset.loading.progress import Unwatched, Watch
 from kg.dataset.upkeep.migrations import upgrade_1_to_2, upgrade_2_to_3
 from kg.errors import StoreError
 
@@ -19,8 +20,10 @@ class Step:
     """
 
     words: str
-    run: Callable[[Layout], None]
+    run: Callable[[Layout, Watch], None]
 
+
+UNWATCHED = Unwatched()
 
 STEPS: dict[int, Step] = {
     1: Step("index the facts with what they rest on", upgrade_1_to_2),
@@ -30,7 +33,7 @@ STEPS: dict[int, Step] = {
 
 
 def upgrade(
-    store: Path, *, steps: Mapping[int, Step] = STEPS, to: int = FORMAT
+    store: Path, watch: Watch = UNWATCHED, *, steps: Mapping[int, Step] = STEPS, to: int = FORMAT
 ) -> tuple[int, tuple[Step, ...]]:
     """Bring a store up to the format that this program writes; gives back the old format and the steps taken.
 
@@ -47,7 +50,7 @@ def upgrade(
     while now < to:
         if now not in steps:
             raise StoreError(f"there is no way from store format {now} to {now + 1}", store=str(store))
-        steps[now].run(layout)
+        steps[now].run(layout, watch)
         taken.append(steps[now])
         if _format_of(layout) != now + 1:
             raise StoreError(f"{store} did not come to have format {now + 1}: run it again", store=str(store))

@@ -298,5 +298,5 @@ def _continues(event: Event, host: Event) -> bool:
     if event.type is not host.type or event.trigger.tag_ != "VBG":
         return False
     shared = {RoleName.LICENSEE, RoleName.PRODUCER} & set(event.roles) & set(host.roles)
-    own_subject = any(c.dep_ in ("nsubj", "nsubjpass") for c in event.trigger.children)
+    own_subject = any(c.dep_ in syntax.NOUN_SUBJECTS for c in event.trigger.children)
     return not shared and not own_subject and host.trigger in list(syntax.ancestors(event.trigger))

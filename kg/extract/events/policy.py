@@ -93,7 +93,11 @@ def settled(events: list[Event]) -> list[Event]:
             continue  # "we hope that they lift the controls"
         if event.trigger.dep_ == "csubj" and event.trigger.tag_ == "VBG":
             continue  # "imposing controls is an international practice", "getting a license takes weeks"
-        if any(o.type is event.type and o.trigger in syntax.complements(event.trigger) for o in others):
+        if any(
+            o.type is event.type and o.trigger in syntax.complements(event.trigger)
+            for o in others
+            if o.likely is None or event.likely is not None
+        ):
             continue
         if (
             event.type in _CONTROLS
@@ -142,7 +146,7 @@ def _speaks_for_power(noun: Token, finder: Finder) -> bool:
         c.dep_ in ("prep", "poss", "compound", "amod") and c not in words for w in words for c in w.children
     )
     if alone:  # "the spokesperson": of the body spoken of just before
-        before = (t for t in noun.doc[: noun.i] if t.dep_ in ("nsubj", "nsubjpass"))
+        before = (t for t in noun.doc[: noun.i] if t.dep_ in syntax.NOUN_SUBJECTS)
         return finder.state_speaks or any(finder.is_power(t) for t in before)
     around = [
         t

@@ -24,6 +24,7 @@ _BESIDE = frozenset(
         "whereas",
     }
 )
+_TALLIES = frozenset({"tally", "count", "reckoning", "estimate", "calculation", "account", "assessment"})
 _OPEN, _CLOSE, _PLAIN = "“«", "”»", '"'
 
 
@@ -31,7 +32,7 @@ def cites(token: Token) -> bool:
     """Whether a word names whose account is passed on: "citing", "according to", "per Nikkei"."""
     if token.lower_ == "per":
         return any(c.dep_ == "pobj" and c.pos_ == "PROPN" for c in token.children)
-    return token.lower_ in CITING or token.lower_ == "according"
+    return token.lower_ in CITING or token.lower_ == "according" or _tally(token) is not None
 
 
 def cited_by(token: Token) -> list[Token]:
@@ -40,7 +41,18 @@ def cited_by(token: Token) -> list[Token]:
         return syntax.prepositional(token, "to")
     if token.lower_ == "per":
         return [c for c in token.children if c.dep_ == "pobj"]
+    tally = _tally(token)
+    if tally is not None:
+        return [*syntax.owners(tally), *syntax.prepositional(tally, "of")]
     return syntax.objects(token)
+
+
+def _tally(token: Token) -> Token | None:
+    """Whose count it is: "*by* X's tally", "*by* the reckoning of X"."""
+    if token.lower_ != "by":
+        return None
+    found = [c for c in token.children if c.dep_ == "pobj" and c.lemma_.lower() in _TALLIES]
+    return found[0] if found else None
 
 
 def ends_noun(token: Token, end: int) -> bool:
@@ -60,7 +72,7 @@ def leads(clause: Token, verb: Token) -> bool:
         return False
     if any(c.dep_ in ("mark", "advmod") and c.lower_ in _BESIDE for c in clause.children):
         return False
-    own = any(c.dep_ in ("nsubj", "nsubjpass") for c in clause.children)
+    own = any(c.dep_ in syntax.NOUN_SUBJECTS for c in clause.children)
     return own and clause.tag_ != "VBG" and not any(c.tag_ == "TO" for c in clause.children)
 
 

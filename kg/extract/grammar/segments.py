@@ -47,6 +47,6 @@ def _is_long(tokens: Iterator[Token]) -> bool:
 
 def _is_finite(verb: Token) -> bool:
     return verb.tag_ in ("VBD", "VBZ", "VBP", "MD") or any(
-        c.dep_ in ("nsubj", "nsubjpass") or (c.dep_ in ("aux", "auxpass") and c.tag_ != "TO")
+        c.dep_ in syntax.NOUN_SUBJECTS or (c.dep_ in ("aux", "auxpass") and c.tag_ != "TO")
         for c in verb.children
     )

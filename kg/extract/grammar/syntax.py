@@ -9,10 +9,12 @@ from spacy.tokens import Span, Token
 
 SUBJECTS = frozenset({"nsubj", "csubj", "expl"})
 PASSIVE_SUBJECTS = frozenset({"nsubjpass", "csubjpass"})
+NOUN_SUBJECTS = frozenset({"nsubj", "nsubjpass"})
+"""Labels of a noun that is the subject of its clause, active or passive."""
 OBJECTS = frozenset({"dobj", "obj"})
 CLAUSES = frozenset({"ccomp", "xcomp", "advcl", "acl", "relcl", "parataxis", "csubj", "pcomp", "dep"})
 MODIFIERS = frozenset({"compound", "amod", "nmod"})
-NOMINAL = frozenset({"nsubj", "nsubjpass", "dobj", "pobj", "attr", "conj"})
+NOMINAL = NOUN_SUBJECTS | {"dobj", "pobj", "attr", "conj"}
 """Labels of nouns: a "verb" that bears one was a noun ("gallium permits were issued")."""
 RELATIVE = frozenset({"WDT", "WP", "WP$"})
 _COUNTED = frozenset(
@@ -268,7 +270,8 @@ def covering(tokens: Iterable[Token], keep: Token) -> Span | None:
             break
         start += 1
     while end > keep.i and (doc[end].is_punct or doc[end].is_space or doc[end].dep_ == "cc"):
-        if doc[end].text in ("%", ")"):
+        closing = doc[end].text == ")" and any(t.text == "(" for t in doc[start:end])
+        if doc[end].text == "%" or closing:
             break
         end -= 1
     return doc[start : end + 1]

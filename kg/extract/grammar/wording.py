@@ -77,6 +77,8 @@ def phrase(noun: Token, *, clauses: bool = True, numbers: bool = False, lists: b
             drop = True
         if syntax.misread_participle(child) or (child.dep_ == "relcl" and _after_comma(child)):
             drop = True
+        if child.dep_ in ("appos", "conj") and child.i > noun.i and _is_denied(child):
+            drop = True  # "four producers, not five"
         if (child.dep_ in ("conj", "cc", "preconj") and not lists) or (child.dep_ == "det" and named):
             drop = True
         if named and child.dep_ == "prep" and not _part_of_name(child):
@@ -89,7 +91,28 @@ def phrase(noun: Token, *, clauses: bool = True, numbers: bool = False, lists: b
                 stop = max(stop, child.i)
     dropped |= {c.i for c in noun.children if c.dep_ == "case"}
     found = syntax.covering((t for t in noun.subtree if t.i not in dropped), noun)
-    return _less_verb(found or noun.doc[noun.i : noun.i + 1])
+    return _unbroken(_less_verb(found or noun.doc[noun.i : noun.i + 1]))
+
+
+def _is_denied(word: Token) -> bool:
+    return any(c.dep_ == "neg" for c in word.children)
+
+
+def _unbroken(found: Span) -> Span:
+    """The phrase with the other halves of hyphenated words at its ends, which the parse may leave out."""
+    doc, start, end = found.doc, found.start, found.end
+    while start > found.sent.start and _is_joined(doc[start - 1]):
+        start -= 1
+    while end < found.sent.end and _is_joined(doc[end - 1]):
+        end += 1
+    return doc[start:end]
+
+
+def _is_joined(left: Token) -> bool:
+    """Whether a token and the next are parts of one hyphenated word."""
+    right = left.nbor() if left.i + 1 < len(left.doc) else left
+    hyphen = left.text == "-" or right.text == "-"
+    return hyphen and not left.whitespace_ and right.i > left.i
 
 
 def _less_verb(found: Span) -> Span:

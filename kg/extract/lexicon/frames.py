@@ -157,6 +157,11 @@ def _frame(given: dict[str, Any], pos: str) -> Frame:
     )
 
 
+def _each(kind: ClaimType) -> dict[str, str]:
+    """Of several who stay silent each has a claim of its own."""
+    return {"each": "speaker"} if kind is ClaimType.NO_COMMENT else {}
+
+
 def parse_lexicon(source: str) -> Lexicon:
     """Reads a lexicon from YAML. Raises ``ValueError`` or ``KeyError`` where it is not one."""
     data = yaml.load(source, Loader=yaml.BaseLoader)  # noqa: S506  strings only: "on" is a preposition
@@ -176,7 +181,7 @@ def parse_lexicon(source: str) -> Lexicon:
     around = {name: _roles(roles) for name, roles in data.get("around", {}).items()}
     speech = {name: frozenset(map(str, words)) for name, words in data.get("speech", {}).items()}
     loose = {
-        ClaimType(kind): _frame({"type": kind, "roles": roles}, "VERB")
+        ClaimType(kind): _frame({"type": kind, "roles": roles} | _each(ClaimType(kind)), "VERB")
         for kind, roles in data.get("loose", {}).items()
     }
     stems = _stems(frames, speech)

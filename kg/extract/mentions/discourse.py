@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from spacy.tokens import Token
 
@@ -11,6 +12,7 @@ from kg.extract.lexicon.frames import Lexicon
 from kg.extract.lexicon.outlets import outlets
 from kg.extract.mentions.aliases import Aliases, aliases_in
 from kg.extract.mentions.kinds import PLACES
+from kg.extract.mentions.persons import Persons
 from kg.extract.mentions.referents import (
     Passage,
     Referent,
@@ -27,7 +29,6 @@ _LONG_WORDING = 10
 _REACH = 800
 """How many code points back an antecedent may stand."""
 _SKIP = PLACES | {"DATE", "TIME", "CARDINAL", "ORDINAL", "PERCENT", "MONEY", "NORP"}
-_SUBJECTS = ("nsubj", "nsubjpass")
 _DEFINITE = frozenset({"the", "this", "that", "these", "those", "both"})
 _ELLIPTIC = frozenset(
     {
@@ -58,7 +59,7 @@ _ELLIPTIC = frozenset(
 )
 _TIES = frozenset({"supplier", "partner", "vendor", "distributor", "customer", "buyer"})
 _POINTING = frozenset({"the", "our", "its", "their", "his", "her", "my", "this", "that"})
-_ARGUMENTS = frozenset({"nsubj", "nsubjpass", "dobj", "pobj", "dative", "attr", "appos", "conj", "poss"})
+_ARGUMENTS = syntax.NOUN_SUBJECTS | {"dobj", "pobj", "dative", "attr", "appos", "conj", "poss"}
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,6 @@ class Discourse:
     """Names that no "the company" stands for: outlets, the publisher."""
     referents: list[Referent] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
-    persons: set[str] = field(default_factory=set)
     bodies: list[tuple[str, int, str]] = field(default_factory=list)
     spokespersons: list[Voice] = field(default_factory=list)
     aliases: Aliases = field(default_factory=Aliases)
@@ -169,7 +169,14 @@ class Discourse:
         for passage in self.passages:
             for token in passage.doc:
                 lemma = token.lemma_.lower()
-                if token.pos_ == "NOUN" and lemma in known and token.dep_ not in syntax.MODIFIERS:
+                if lemma not in known:
+                    continue
+                name = token.head if token.dep_ == "compound" else None
+                if name is not None and name.pos_ == "PROPN" and token.pos_ == "NOUN":
+                    yield lemma, passage.at(token), str(name.doc[name.left_edge.i : name.i + 1].text)
+                elif token.pos_ == "PROPN" and any(t.pos_ == "PROPN" for t in token.children):
+                    yield lemma, passage.at(token), str(wording.phrase(token, clauses=False).text)
+                elif token.pos_ == "NOUN" and token.dep_ not in syntax.MODIFIERS:
                     words = str(wording.phrase(token, clauses=False).text)
                     beside = [c for c in token.children if c.dep_ == "appos" and c.pos_ == "PROPN"]
                     if len(words.split()) <= _LONG_WORDING:
@@ -241,11 +248,13 @@ class Discourse:
         """Whether "it" stands for the application that the clause before is about."""
         members = self.lexicon.classes["license"] | self.lexicon.classes["application"]
         if token.lower_ in ("it", "them") and token.dep_ == "dobj" and token.sent.start > 0:
-            told = [t for t in token.doc[token.sent.start - 1].sent if t.dep_ in (*_SUBJECTS, "dobj")]
+            told = [
+                t for t in token.doc[token.sent.start - 1].sent if t.dep_ in syntax.NOUN_SUBJECTS | {"dobj"}
+            ]
             return bool(told) and told[-1].lemma_.lower() in members
-        if token.lower_ not in ("it", "they") or token.dep_ not in _SUBJECTS:
+        if token.lower_ not in ("it", "they") or token.dep_ not in syntax.NOUN_SUBJECTS:
             return False
-        subjects = [t for t in token.doc[token.sent.start : token.i] if t.dep_ in _SUBJECTS]
+        subjects = [t for t in token.doc[token.sent.start : token.i] if t.dep_ in syntax.NOUN_SUBJECTS]
         return bool(subjects) and subjects[-1].lemma_.lower() in members
 
     def is_anaphor(self, token: Token) -> bool:
@@ -282,10 +291,13 @@ class Discourse:
             before = [r for r in same if r.at < here]
             return (before[-1:] or same[:1] or [Referent(token, here, named=False)])[0].token
         if same_sentence and token.pos_ != "PRON":
-            acting, given = among(same_sentence, *_SUBJECTS), among(same_sentence, "dobj", "dative")
+            acting, given = (
+                among(same_sentence, *syntax.NOUN_SUBJECTS),
+                among(same_sentence, "dobj", "dative"),
+            )
             return (acting or given or same_sentence)[-1].token
         for referents in by_sentence(earlier, here - _REACH):
-            if (subjects := among(referents, *_SUBJECTS)) or token.pos_ != "PRON":
+            if (subjects := among(referents, *syntax.NOUN_SUBJECTS)) or token.pos_ != "PRON":
                 return (subjects or referents)[-1].token
         return token
 
@@ -308,36 +320,17 @@ class Discourse:
         found = {name.text: name for name in same if name is not None}
         return next(iter(found.values())) if len(found) == 1 else None
 
-    def is_person(self, noun: Token) -> bool:
-        """Whether a name is a person's by the parser's word, and by a given name or by speaking."""
-        if noun.pos_ != "PROPN" or noun.ent_type_ != "PERSON":
-            return False
-        words = str(wording.phrase(noun, clauses=False).text)
-        return self._is_given(words) or noun.lower_ in self._persons()
+    @cached_property
+    def people(self) -> Persons:
+        """The persons that the text names."""
+        return Persons(self.passages, self.lexicon, self.referents, self.ignored)
 
-    def _persons(self) -> frozenset[str]:
-        """Last names, in lower case, of all whom the text gives in full with a given name, or lets speak."""
-        if not self.persons:
-            self.persons.add("")
-            for referent in self.referents:
-                noun = referent.token
-                if referent.named and noun.ent_type_ == "PERSON":
-                    words = str(wording.phrase(noun, clauses=False).text)
-                    if self._is_given(words) or (speaks(noun) and " " in words):
-                        self.persons.add(noun.lower_)
-        return frozenset(self.persons)
-
-    def body_beside(self, person: str) -> str | None:
-        """The firm or body in whose sentence a text first names a person."""
-        last = person.rpartition(" ")[2]
-        for passage, text in zip(self.passages, self.texts, strict=True):
-            if not last or last not in text:
-                continue
-            sentence = next(s for s in passage.doc.sents if last in s.text)
-            bodies = [e for e in sentence.ents if e.label_ == "ORG" and last not in e.text]
-            bodies = [e for e in bodies if not outlets().find(e.text)]
-            return bodies[-1].text.removeprefix("the ") if bodies else None
-        return None
+    def public_body(self, token: Token) -> Token | None:
+        """The ministry or other public body that the text has named last before a token."""
+        here = self.passage(token).at(token)
+        known = self.lexicon.classes["authority"] - {"china", "beijing", "washington", "brussels", "tokyo"}
+        found = [r.token for r in self.referents if r.at < here and r.token.lemma_.lower() in known]
+        return found[-1] if found else None
 
     def before(self, token: Token) -> Token | None:
         """The last thing named in an earlier sentence: whose "its" is."""
@@ -355,18 +348,14 @@ class Discourse:
                 noun = referent.token
                 spoken = wording.phrase(noun, clauses=False).text.lower().removeprefix("the ")
                 if (
-                    noun.dep_ in ("nsubj", "nsubjpass", "poss")
+                    noun.dep_ in syntax.NOUN_SUBJECTS | {"poss"}
                     and noun.text[0].isalpha()
-                    and not (noun.ent_type_ == "PERSON" and (speaks(noun) or self._is_given(spoken)))
+                    and not (noun.ent_type_ == "PERSON" and (speaks(noun) or self.people.is_given(spoken)))
                     and noun.lemma_.lower() not in public | self.lexicon.speech["anonymous"]
                     and spoken not in self.ignored
                 ):
                     return noun
         return None
-
-    def _is_given(self, name: str) -> bool:
-        first, _, rest = name.lower().partition(" ")
-        return bool(rest) and first in self.lexicon.classes["given_names"]
 
     def _fits(self, referent: Referent, anaphor: Token) -> bool:
         noun = referent.token
@@ -384,10 +373,11 @@ class Discourse:
         bodies = self.lexicon.classes["authority"] | {"chamber", "association", "union"}
         if anaphor.lemma_.lower() in self.lexicon.classes["authority"]:
             return True
-        if anaphor.lower_ in ("it", "its") and self.is_person(noun):
+        if anaphor.lower_ in ("it", "its") and self.people.is_person(noun):
             return False
         if anaphor.lower_ in ("he", "she", "his", "her"):
-            return noun.ent_type_ == "PERSON" or (not referent.named and speaks(noun))
+            person = noun.ent_type_ == "PERSON" or self.people.is_person(noun)
+            return person or (not referent.named and speaks(noun))
         if any(c.lemma_.lower() in self.lexicon.speech["spokespersons"] for c in noun.children):
             return False
         if anaphor in noun.subtree:  # "a supplier of the company" is not the company

@@ -198,7 +198,7 @@ _OF_NOUNS: dict[str, Callable[[Token], bool]] = {
 
 def _some_of_them(token: Token) -> bool:
     """ "30 await a decision", "38 percent report delays": some of those spoken of."""
-    if token.dep_ not in ("nsubj", "nsubjpass") or syntax.through(token) != token:
+    if token.dep_ not in syntax.NOUN_SUBJECTS or syntax.through(token) != token:
         return False
     words = {token.lower_, token.lemma_.lower()}
     return token.tag_ == "CD" or bool(
@@ -209,7 +209,7 @@ def _some_of_them(token: Token) -> bool:
 def _who_says(pronoun: Token) -> Token | None:
     """ "Washington hinted that it may retaliate": whoever speaks of itself."""
     clause = pronoun.head
-    if pronoun.dep_ not in ("nsubj", "nsubjpass") or clause.dep_ != "ccomp":
+    if pronoun.dep_ not in syntax.NOUN_SUBJECTS or clause.dep_ != "ccomp":
         return None
     subjects = [s for s in syntax.raw_subjects(clause.head) if s.pos_ in ("PROPN", "NOUN")]
     same = subjects and (subjects[0].tag_ in ("NNS", "NNPS")) == (pronoun.lower_ == "they")

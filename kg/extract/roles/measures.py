@@ -4,11 +4,14 @@ from dataclasses import dataclass, field
 
 from spacy.tokens import Token
 
+from kg.claims.claim import ClaimType
 from kg.extract.events.finding import Event
 from kg.extract.grammar import syntax, wording
 
 _POINTING = frozenset({"the", "this", "that", "these", "those"})
 _RULES = frozenset({"rule", "measure", "control", "curb", "restriction", "requirement", "regulation"})
+_ASKED = frozenset({ClaimType.REQUEST, ClaimType.STATEMENT_OF_POLICY})
+"""What is asked for or planned is no measure yet that "the measure" could stand for."""
 _BARE = 2
 """So many words point back: "the rules"."""
 
@@ -25,7 +28,8 @@ class Measures:
         end = _with_object(noun, _with_clause(noun, span.end, event))
         words = str(noun.doc[span.start : end].text)
         if end - span.start > _BARE or span[0].lower_ not in _POINTING:
-            self._told.append(words)
+            if event.type not in _ASKED:
+                self._told.append(words)
         elif noun.lemma_.lower() in _RULES:
             return next((told for told in reversed(self._told) if _is_same(told, noun)), words)
         return words

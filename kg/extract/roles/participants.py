@@ -15,11 +15,11 @@ from kg.extract.mentions.discourse import Discourse
 from kg.extract.mentions.kinds import PLACES
 from kg.extract.reading.reader import Article
 from kg.extract.roles import setting
-from kg.extract.roles.employers import employer, whose_call
 from kg.extract.roles.goods import good
 from kg.extract.roles.makers import makes, supplied
 from kg.extract.roles.measures import Measures
 from kg.extract.roles.salience import Salience
+from kg.extract.roles.selves import DECIDED, Selves
 from kg.extract.roles.threads import Threads
 from kg.extract.voices.attribution import Attribution
 
@@ -48,6 +48,7 @@ class Participants:
     finder: Finder
     threads: Threads
     salience: Salience
+    selves: Selves
     _users: set[str] = field(default_factory=set)
     _goods: list[str] = field(default_factory=list)
     _measures: Measures = field(default_factory=Measures)
@@ -63,20 +64,7 @@ class Participants:
         if holder is None or R.LICENSEE not in roles:
             roles = self.threads.continued(event, roles)
         if holder is not None and R.LICENSEE in roles:
-            noun = self._player(holder, event, attribution)
-            if self.finder.is_a(noun, "user"):
-                roles[R.CUSTOMER] = roles.pop(R.LICENSEE)
-            else:
-                if self._is_producer(noun) and roles[R.LICENSEE].text not in self._customers():
-                    roles[R.PRODUCER] = roles[R.LICENSEE]
-                roles |= {r: m for r, m in self.around(noun, roles).items() if r not in roles}
-                theirs = {o.lower_ for o in syntax.owners(noun)} & {"our", "its"}
-                ours = self.finder.is_a(noun, "maker") and theirs
-                us = self._self(attribution) if ours and R.CUSTOMER not in roles else None
-                if us is not None and (
-                    attribution.voices or "our" in theirs
-                ):  # what they say of "its suppliers"
-                    roles[R.CUSTOMER] = us
+            self._hold(self._player(holder, event, attribution), roles, attribution)
         if event.type is ClaimType.PRODUCTION_HALT and R.AFFECTED not in roles:
             whose = self._whose(event, attribution)
             if whose is not None:
@@ -86,20 +74,29 @@ class Participants:
         if event.type in LICENSING and R.AUTHORITY not in roles and authority and _is_export(event.theme):
             roles[R.AUTHORITY] = Mention(text=authority)
         if event.type in LICENSING and R.LICENSEE in roles and R.CUSTOMER not in roles:
-            user = self._spoken_for(roles[R.LICENSEE], attribution)
+            user = self.selves.supplied(roles[R.LICENSEE], attribution)
             if user is not None:
                 roles[R.CUSTOMER] = user
+        if event.type in DECIDED and R.AUTHORITY not in roles:
+            body = self.selves.deciding(event, attribution, self.mention)
+            roles |= {R.AUTHORITY: body} if body is not None else {}
         roles = self.salience.completed(event, roles, attribution, self._named)
         self.threads.note(event, roles)
         return roles
 
-    def _spoken_for(self, holder: Mention, attribution: Attribution) -> Mention | None:
-        """The firm whose people tell in their own words of another firm's license: its customer."""
-        voice = attribution.voices[0] if attribution.voices else None
-        if voice is None or not attribution.direct or voice.kind is not SourceKind.PERSON or not holder.text:
-            return None
-        body = self._self(attribution)
-        return body if body is not None and body.text != holder.text and not holder.id else None
+    def _hold(self, noun: Token, roles: dict[RoleName, Mention], attribution: Attribution) -> None:
+        """Adds what a holder of licenses is besides: a maker, supplier of X, in Y; a user is a customer."""
+        if self.finder.is_a(noun, "user"):
+            roles[R.CUSTOMER] = roles.pop(R.LICENSEE)
+            return
+        if self._is_producer(noun) and roles[R.LICENSEE].text not in self._customers():
+            roles[R.PRODUCER] = roles[R.LICENSEE]
+        roles.update({r: m for r, m in self.around(noun, roles).items() if r not in roles})
+        theirs = {o.lower_ for o in syntax.owners(noun)} & {"our", "its"}
+        ours = self.finder.is_a(noun, "maker") and theirs
+        us = self.selves.us(attribution) if ours and R.CUSTOMER not in roles else None
+        if us is not None and (attribution.voices or "our" in theirs):  # what they say of "its suppliers"
+            roles[R.CUSTOMER] = us
 
     def _named(self, token: Token) -> Mention:
         return self.mention(self._real(token))
@@ -133,7 +130,7 @@ class Participants:
             voice = attribution.voices[0] if attribution.voices else None
             if role is R.SPEAKER and voice is not None and voice.name and voice.kind in _SPEAKING:
                 return Mention(text=voice.name)
-            return self._self(attribution)
+            return self.selves.us(attribution)
         ours = self._whole_of(noun, attribution) if role in _BODIES else None
         if ours is not None:
             return ours
@@ -143,31 +140,30 @@ class Participants:
             return None
         if role is R.AUTHORITY and noun.ent_type_ == "NORP":
             place = self.discourse.lexicon.demonyms.get(noun.text)
-            return Mention(text=place) if place else None
+            if place or not self.finder.is_power(noun):
+                return Mention(text=place) if place else None
         real = self._player(noun, event, attribution)
         if real.pos_ == "PRON":
             return None
-        if role in _BODIES and self.discourse.is_person(real):
-            return self._employed(real)
+        if role in _BODIES and self.discourse.people.is_person(real):
+            return self.selves.employer(real)
         return self.mention(real, lists=role in _LISTED and real == noun)
 
     def _whole_of(self, noun: Token, attribution: Attribution) -> Mention | None:
         """ "Our line stood still": the firm whose line it is; "our supplier" is somebody else."""
         ours = any(c.lower_ in ("our", "my") and c.dep_ == "poss" for c in noun.children)
         other = not ours or self.finder.is_a(noun, "maker|firm|user|authority|official")
-        return None if other else self._self(attribution)
-
-    def _employed(self, person: Token) -> Mention | None:
-        """The firm for which somebody is told to work: a person holds no license, and loses no production."""
-        body = self.discourse.body_beside(person.text)
-        return Mention(text=self.discourse.fullest(body)) if body else None
+        return None if other else self.selves.us(attribution)
 
     def _whose(self, event: Event, attribution: Attribution) -> Mention | None:
         """Whose production stops where the clause does not say it: "output was cut", "we will halt it"."""
         if any(t.lower_ in ("we", "our") for t in event.trigger.subtree):
-            return self._self(attribution)
+            return self.selves.us(attribution)
         topic = self.discourse.topic(event.trigger)
-        return self.mention(self._real(topic)) if topic is not None else None
+        if topic is None:
+            return None
+        real = self._real(topic)
+        return self.selves.employer(real) if self.discourse.people.is_person(real) else self.mention(real)
 
     def _real(self, token: Token) -> Token:
         """The noun itself, or what it stands for; sources "at X" who say "they" mean X."""
@@ -215,22 +211,6 @@ class Participants:
                 real = self._real(token)
                 return real if real != token else None
         return None
-
-    def _self(self, attribution: Attribution) -> Mention | None:
-        """Who "we" are: whom a spokesperson speaks for, the body that speaks, or the publisher."""
-        if not attribution.voices:
-            name = self.article.chain_tail[-1].name
-            return Mention(text=name) if name else None
-        voice = attribution.voices[0]
-        if voice.speaks_for:
-            return Mention(text=voice.speaks_for)
-        if voice.name and voice.kind is SourceKind.ORGANIZATION:
-            return Mention(text=voice.name)
-        if voice.kind is not SourceKind.PERSON:
-            return None
-        body = employer(voice.text or "") or self.discourse.body_beside(voice.name or "")
-        body = body or whose_call(self.article.document.title or "")
-        return Mention(text=self.discourse.fullest(body)) if body else None
 
     def mention(self, noun: Token, *, lists: bool = False) -> Mention:
         """A participant in the words of its noun phrase; an unnamed one is told apart by where it stands."""

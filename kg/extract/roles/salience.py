@@ -17,6 +17,7 @@ from kg.extract.mentions.discourse import Discourse
 from kg.extract.mentions.kinds import PLACES
 from kg.extract.roles.goods import good
 from kg.extract.roles.setting import is_good
+from kg.extract.roles.topics import Topics
 from kg.extract.voices.attribution import Attribution
 
 R, T = RoleName, ClaimType
@@ -33,6 +34,7 @@ class Salience:
 
     finder: Finder
     discourse: Discourse
+    topics: Topics
     _holders: dict[RoleName, Mention] = field(default_factory=dict)
     _held_in: Doc | None = None
 
@@ -51,6 +53,8 @@ class Salience:
             product = self._good(event)
             if product is not None:
                 found[R.PRODUCT] = product
+            elif (topic := self.topics.good(event)) is not None:
+                found[R.PRODUCT] = Mention(text=topic)
         if event.type in _SPOKEN and R.SPEAKER not in roles:
             speaker = _speaker(attribution)
             if speaker is not None:
@@ -91,8 +95,8 @@ class Salience:
         """Firms that a sentence speaks of, those that act first."""
         nouns = [t for t in sentence if t.pos_ in ("NOUN", "PROPN")]
         nouns = [t for t in nouns if t.dep_ not in syntax.MODIFIERS and self._is_firm(t)]
-        yield from (t for t in nouns if t.dep_ in ("nsubj", "nsubjpass"))
-        yield from (t for t in nouns if t.dep_ not in ("nsubj", "nsubjpass"))
+        yield from (t for t in nouns if t.dep_ in syntax.NOUN_SUBJECTS)
+        yield from (t for t in nouns if t.dep_ not in syntax.NOUN_SUBJECTS)
 
     def _is_firm(self, noun: Token) -> bool:
         return (

@@ -26,6 +26,10 @@ _OWN_ESTIMATES = frozenset(
     {"estimate", "assessment", "view", "forecast", "reckoning", "understanding", "impression"}
 )
 _HOPES = frozenset({"expect", "hope", "fear", "reckon"})
+_COUNTS = frozenset({"find", "count", "record", "put", "conclude"})
+"""What a survey does."""
+_PLEDGES = frozenset({"promise", "pledge", "hint", "vow", "deny"})
+"""What tells at once of a plan and of who speaks of it."""
 _LEAD = 3
 _COUNTING = frozenset({"none", "nothing", "neither", "others", "rest", "most", "some", "another"})
 _LEARNING = frozenset({"understand", "learn", "hear", "know", "gather"})
@@ -105,8 +109,7 @@ class Attributions:
             child = node
         if not verbs:
             verbs = self._after(trigger, voices)
-        if not voices:
-            voices = self._whole(cited, trigger)
+        voices = voices or self._pledged(trigger) or self._whole(cited, trigger)
         stray = stray_report(trigger, self.speakers, self._words) if not voices else None
         if stray is not None:
             voices, verbs = [stray[0]], [*verbs, stray[1]]
@@ -128,6 +131,10 @@ class Attributions:
             self.last, self.last_passage, self.last_end = tuple(voices), where, sentence.end
             self._remember(voices)
         return Attribution(tuple(voices), direct, tuple(verbs), denied)
+
+    def _pledged(self, trigger: Token) -> list[Voice]:
+        """ "The governor promised …": who speaks of the plan that the verb itself tells."""
+        return self._said(trigger, trigger) if trigger.lemma_.lower() in _PLEDGES else []
 
     def _after(self, trigger: Token, voices: list[Voice]) -> list[Token]:
         """The verb of a report that stands beside its clause; its voices join ``voices``."""
@@ -152,7 +159,7 @@ class Attributions:
         if (
             trigger.lemma_ in ("put", "estimate") and syntax.is_verb(trigger) and at
         ):  # "data put exports at …"
-            found = [self.speakers.voice(t) for t in syntax.raw_subjects(trigger)]
+            found = [self._voice(t) for t in syntax.raw_subjects(trigger)]
             return [v for v in found if v is not None]
         return []
 
@@ -185,7 +192,8 @@ class Attributions:
         """
         subjects = syntax.raw_subjects(trigger) if syntax.is_verb(trigger) else []
         counting = any(t.tag_ == "CD" or t.lower_ in _COUNTING for t in subjects)
-        if counting and self.last_end >= trigger.sent.start:
+        own = any(t.lower_ in ("we", "our") for t in trigger.sent)  # "Our own count is lower: …"
+        if counting and not own and self.last_end >= trigger.sent.start:
             return True
         return any(t.lower_ == "they" for t in subjects) and self.last[0].kind is SourceKind.ANONYMOUS
 
@@ -198,11 +206,15 @@ class Attributions:
             return any(c.dep_ == "nsubj" and c.lower_ in ("he", "she") for c in verb.children)
         if lemma in _GUESSES and child.dep_ == "ccomp" and syntax.is_verb(verb):
             return any(c.dep_ == "nsubj" for c in child.children)
+        if lemma in _COUNTS and syntax.is_verb(verb):
+            subjects = syntax.raw_subjects(verb)
+            documents = any(s.lemma_.lower() in self._words("documents") for s in subjects)
+            return documents and child.dep_ in ("ccomp", "dobj")
         if not syntax.is_verb(verb) or lemma not in self._words("verbs") | self._words("denials"):
             return False
         if child.dep_ == "advcl":
             marks = {c.lower_ for c in child.children if c.dep_ in ("mark", "advmod")}
-            finite = any(c.dep_ in ("nsubj", "nsubjpass") for c in child.children)
+            finite = any(c.dep_ in syntax.NOUN_SUBJECTS for c in child.children)
             if "that" in marks or (finite and child.i > verb.i and has_fronted(verb)):
                 return True  # "confirmed only that …"; "It will stop, X said, after …"
         if child.dep_ in ("dobj", "nsubjpass"):

@@ -131,7 +131,7 @@ def _apart(child: Token, node: Token, speech: dict[str, frozenset[str]]) -> bool
     if child.dep_ == "relcl":
         return not is_telling(node, speech)
     if child.dep_ == "conj":
-        return any(c.dep_ in ("nsubj", "nsubjpass") for c in child.children)
+        return any(c.dep_ in syntax.NOUN_SUBJECTS for c in child.children)
     if child.dep_ == "ccomp" and any(t.text in (":", ";") for t in node.doc[child.i : node.i]):
         return True
     before = child.dep_ == "ccomp" and child.right_edge.i < node.i  # "17 were, 25 are …"
@@ -215,7 +215,7 @@ def _misgiven(node: Token, child: Token | None, speech: dict[str, frozenset[str]
 
 def _unreal(node: Token) -> bool:
     """ "Had it received …", "before it receives …", "as soon as it receives …"."""
-    subjects = [k for k in node.children if k.dep_ in ("nsubj", "nsubjpass")]
+    subjects = [k for k in node.children if k.dep_ in syntax.NOUN_SUBJECTS]
     first = node.doc[node.left_edge.i]
     if (
         subjects
@@ -228,6 +228,8 @@ def _unreal(node: Token) -> bool:
         return False  # "…, for which a license is needed"
     if node.tag_ == "VBG" and node.i > 0 and node.nbor(-1).dep_ == "prt":  # "ruled out granting"
         return True
+    if _opens(first) and not any(_subordinates(k) for k in node.children):
+        return False  # "19 have been approved, eight are pending", read as hanging on each other
     marks = {k.lower_ for k in node.children if k.dep_ in ("mark", "prep", "advmod")}
     if {k.lower_ for k in node.children if k.dep_ == "mark"} & {"before", "lest", "than"}:
         return True
@@ -237,6 +239,20 @@ def _unreal(node: Token) -> bool:
     if present and habitual and node.tag_ == "VBN":  # "as more permits are issued"
         return True
     return present and (node.head.lower_ in ("soon", "long") or not marks & _REASONS) and "TO" not in tags
+
+
+def _opens(first: Token) -> bool:
+    """Whether a word opens a clause of its own ("19 …", "Of 31 applications, 19 …")."""
+    return first.pos_ in ("NUM", "DET", "NOUN", "PROPN", "PRON") or first.lower_ == "of"
+
+
+def _subordinates(word: Token) -> bool:
+    """Whether a word makes the clause that it belongs to a condition, a time, a reason, or a participle."""
+    return (
+        word.dep_ == "mark"
+        or word.tag_ in ("WRB", "TO")
+        or word.lower_ in ("once", "soon", "as", "until", "till", "after", "before", "provided")
+    )
 
 
 def _denies(verb: Token, speech: dict[str, frozenset[str]]) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from spacy.tokens import Span, Token
 
 from kg.claims.claim import ClaimType, Modality, Polarity
+from kg.claims.source import SourceKind
 from kg.extract.events.finding import LICENSING, Event
 from kg.extract.grammar import syntax
 from kg.extract.grammar.wording import is_telling
@@ -147,6 +148,14 @@ def _set_right(sentence: Span) -> bool:
     return sentence.doc[sentence.end].sent.text.lower().startswith(_SETTING_RIGHT)
 
 
+_DECISIONS = LICENSING | {
+    ClaimType.RESTRICTION_IMPOSED,
+    ClaimType.RESTRICTION_EASED,
+    ClaimType.STATEMENT_OF_POLICY,
+}
+"""What authorities decide."""
+
+
 def _unchecked(node: Token, child: Token, speech: dict[str, frozenset[str]]) -> bool:
     """ "Could not verify that …", "was not able to establish which …"."""
     if node.lemma_.lower() in speech["checks"]:
@@ -163,8 +172,15 @@ def _modality(marks: _Marks, event: Event, attribution: Attribution, *, silent: 
         return Modality.HEDGED
     if marks.expected and not silent:
         return Modality.EXPECTED
-    heard = bool(attribution.voices) and not (own or silent)
+    heard = bool(attribution.voices) and not (own or silent or _decides(event, attribution))
     return Modality.REPORTED if heard or marks.hearsay else Modality.ASSERTED
+
+
+def _decides(event: Event, attribution: Attribution) -> bool:
+    """Whether a spokesperson tells in a transcript what the body does for which it speaks."""
+    in_transcript = attribution.direct and not attribution.verbs
+    speaker = attribution.voices[0].kind if attribution.voices else None
+    return in_transcript and speaker is SourceKind.SPOKESPERSON and event.type in _DECISIONS
 
 
 def _is_of_oneself(trigger: Token) -> bool:
@@ -181,12 +197,14 @@ def _is_of_oneself(trigger: Token) -> bool:
 
 def _carries(child: Token, trigger: Token, speech: dict[str, frozenset[str]]) -> bool:
     """Whether what is said of the head of a clause bears on the clause."""
-    if child.dep_ in ("nsubj", "nsubjpass", "dobj") and child.pos_ in ("NOUN", "PROPN"):
+    if child.dep_ in syntax.NOUN_SUBJECTS | {"dobj"} and child.pos_ in ("NOUN", "PROPN"):
         return child == trigger or is_telling(child, speech) or child.lemma_.lower() in speech["factive"]
     if child.dep_ == "relcl":
         return is_telling(child.head, speech)
+    if child.dep_ == "ccomp" and any(t.text in (":", ";") for t in child.doc[child.i : child.head.i]):
+        return False
     if child.dep_ == "conj":
-        return not any(c.dep_ in ("nsubj", "nsubjpass") for c in child.children)
+        return not any(c.dep_ in syntax.NOUN_SUBJECTS for c in child.children)
     if child.dep_ == "advcl":
         return any(c.dep_ == "aux" and c.tag_ == "TO" for c in child.children) or child.tag_ == "VBG"
     return child.dep_ in (

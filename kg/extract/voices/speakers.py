@@ -1,6 +1,6 @@
 """From a noun phrase to a voice: who speaks, of what kind, how many."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from spacy.tokens import Token
 
@@ -9,18 +9,25 @@ from kg.extract.grammar import syntax, wording
 from kg.extract.lexicon.outlets import outlets
 from kg.extract.mentions.discourse import Discourse
 from kg.extract.mentions.kinds import PLACES
+from kg.extract.mentions.persons import OFFICES
 
 _COMPANY = frozenset(
     "ag inc inc. ltd ltd. corp corp. co co. gmbh plc group metals motors industries holdings materials "
     "semiconductor magnetics steel electric electronics".split()
 )
 _BODIES = frozenset(
-    {"association", "chamber", "union", "council", "body", "group", "company", "firm", "agency"}
-)
-_OFFICES = frozenset(
-    "president secretary head chief director manager minister chairman chairwoman chair ceo officer "
-    "adviser advisor commissioner analyst founder boss owner lawyer professor researcher ambassador "
-    "executive economist".split()
+    {
+        "association",
+        "chamber",
+        "union",
+        "council",
+        "body",
+        "group",
+        "company",
+        "firm",
+        "agency",
+        "cooperative",
+    }
 )
 _CARRIERS = frozenset(
     {
@@ -38,6 +45,14 @@ _CARRIERS = frozenset(
     }
 )
 _TRADERS = frozenset({"distributor", "trader", "dealer", "importer", "firm", "company"})
+_DOERS = ("er", "or", "ist", "ian", "ant", "ent", "ee", "man", "woman")
+"""How words for persons end, by what they do."""
+_NO_DOERS = frozenset(
+    "number order matter center centre sector factor chapter quarter remainder letter paper power offer "
+    "tender document agreement statement announcement amendment government parliament department ministry "
+    "committee employment shipment consignment payment requirement component element percent event extent "
+    "computer register ledger indicator barometer newsletter fee".split()
+)
 _SINGLE = frozenset({"a", "an", "one", "another"})
 _INDIVIDUAL = frozenset({"he", "she"})
 _ELLIPTIC = {"one": 1, "another": 1, "others": None, "some": None, "both": 2, "two": 2, "three": 3}
@@ -50,6 +65,8 @@ class Speakers:
     discourse: Discourse
     organizations: frozenset[str] = frozenset()
     """Names that the text uses as those of bodies somewhere."""
+    _known: dict[str, Voice] = field(default_factory=dict)
+    """Those who speak by label, as far as they were looked for."""
 
     def _presiding(self, name: Token) -> str | None:
         """The body that a sentence names beside a name ("the ministry met the press, with spokesman X")."""
@@ -65,7 +82,15 @@ class Speakers:
 
     def labelled(self, label: str) -> Voice:
         """Who speaks in a passage of a transcript: with office and body where the text introduces them."""
+        if label not in self._known:
+            self._known[label] = self._labelled(label)
+        return self._known[label]
+
+    def _labelled(self, label: str) -> Voice:
         titles = self.discourse.lexicon.speech["spokespersons"]
+        title, _, name = label.partition(" ")
+        if title.lower() in titles and name:
+            return Voice(kind=SourceKind.SPOKESPERSON, name=name, text=label)
         for passage in self.discourse.passages:
             for token in passage.doc:
                 if token.text == label.rsplit(maxsplit=1)[-1] and any(
@@ -110,7 +135,8 @@ class Speakers:
             named = Voice(kind=SourceKind.PERSON, name=person, text=_with_apposition(noun))
             return self.discourse.spokesperson(person) or named
         if noun.pos_ == "PROPN":
-            if noun.ent_type_ in ("DATE", "TIME") or (noun.ent_type_ in PLACES and noun.dep_ == "pobj"):
+            at_place = noun.ent_type_ in PLACES and noun.dep_ == "pobj" and not _is_cited(noun)
+            if noun.ent_type_ in ("DATE", "TIME") or at_place:
                 return None
             return Voice(kind=SourceKind.ORGANIZATION, name=_name(noun), text=_with_apposition(noun))
         if noun.pos_ == "PRON":
@@ -119,11 +145,20 @@ class Speakers:
             return Voice(kind=SourceKind.ANONYMOUS, count=_count(token, noun), text=text)
         if lemma in speech["documents"]:
             return Voice(kind=SourceKind.DOCUMENT, text=text)
-        return self._body(token, noun, text) or self._in_office(noun, text)
+        return self._body(token, noun, text) or self._in_office(noun, text) or self._unknown(noun, text)
+
+    def _unknown(self, noun: Token, text: str) -> Voice | None:
+        """Somebody known only by what they do, in a word of no list ("a freight agent", "one forwarder")."""
+        lemma = noun.lemma_.lower()
+        if noun.dep_ != "nsubj" or noun.pos_ != "NOUN" or not lemma.endswith(_DOERS) or lemma in _NO_DOERS:
+            return None
+        if noun.head.lemma_.lower() not in self.discourse.lexicon.speech["verbs"]:
+            return None
+        return Voice(kind=SourceKind.ANONYMOUS, count=_count(noun, noun), text=text)
 
     def _in_office(self, noun: Token, text: str) -> Voice | None:
         """Somebody unnamed known by an office ("the energy minister"), or one of several ("a chief")."""
-        if noun.lemma_.lower() not in _OFFICES | self.discourse.lexicon.classes["official"]:
+        if noun.lemma_.lower() not in OFFICES | self.discourse.lexicon.classes["official"]:
             return None
         if noun.tag_ not in ("NN", "NNP"):
             return None
@@ -185,7 +220,7 @@ class Speakers:
         if first == head and head.lower_ in known:
             return True
         offices = [
-            c for c in head.children if c.dep_ == "appos" and c.i > head.i and c.lemma_.lower() in _OFFICES
+            c for c in head.children if c.dep_ == "appos" and c.i > head.i and c.lemma_.lower() in OFFICES
         ]
         if offices and head.ent_type_ in ("PERSON", "ORG", ""):
             return True
@@ -193,7 +228,11 @@ class Speakers:
             return True
         if first == head and head.ent_type_ not in PLACES and self._by_given_name(head):
             return True
-        if head.ent_type_ != "PERSON" or self._is_firm(head):
+        if self._is_firm(head):
+            return False
+        if self.discourse.people.is_person(head):
+            return True
+        if head.ent_type_ != "PERSON":
             return False
         return first != head or self._in_full(head)
 
@@ -201,11 +240,13 @@ class Speakers:
         """Whether a name is made as firms' are: with a city before ("Ganzhou Lifeng"), a good after."""
         words = [t.lower_ for t in wording.phrase(head, clauses=False)]
         classes = self.discourse.lexicon.classes
-        return bool(classes["firm_places"] & set(words[:-1])) or words[-1] in classes["product"] | _COMPANY
+        if classes["firm_places"] & set(words[:-1]) or words[-1] in classes["product"] | _COMPANY:
+            return True
+        return any(c.lower_.endswith("based") for c in head.children) or _is_taken_up_as_thing(head)
 
     def _in_full(self, head: Token) -> bool:
         titles = {c.lower_ for c in head.children if c.dep_ in ("compound", "appos", "amod", "nmod")}
-        if titles & _OFFICES:
+        if titles & OFFICES:
             return True
         return any(
             r.token != head
@@ -221,7 +262,7 @@ class Speakers:
         for referent in self.discourse.referents:
             if referent.token.text == head.text and referent.token != head:
                 words = wording.phrase(referent.token, clauses=False)
-                titled = any(t.lower_ in _OFFICES for t in words)
+                titled = any(t.lower_ in OFFICES for t in words)
                 if len(words) > 1 and (titled or words[0].lower_ in given):
                     return True
         return False
@@ -232,7 +273,7 @@ class Speakers:
             noun.lemma_.lower(),
             *(t.lemma_.lower() for t in noun.children if t.dep_ in ("compound", "amod")),
         }
-        if noun.pos_ != "NOUN" or not words & _OFFICES:
+        if noun.pos_ != "NOUN" or not words & OFFICES:
             return None
         return next((c for c in noun.children if c.dep_ == "appos" and c.pos_ == "PROPN"), None)
 
@@ -252,6 +293,21 @@ class Speakers:
                 continue
             return str(name)
         return None
+
+
+def _is_cited(noun: Token) -> bool:
+    """ "According to Metalis": who is cited is no place, whatever the parser holds it for."""
+    return noun.head.dep_ == "prep" and noun.head.head.lower_ == "according"
+
+
+def _is_taken_up_as_thing(subject: Token) -> bool:
+    """ "X said it was covered", "X confirmed that its supplier …": whoever says so is no person."""
+    verb = subject.head
+    if subject.dep_ != "nsubj" or not syntax.is_verb(verb):
+        return False
+    clauses = [c for c in verb.children if c.dep_ == "ccomp" and c.i > verb.i]
+    pronouns = {t.lower_ for c in clauses for s in syntax.raw_subjects(c) for t in (s, *s.children)}
+    return bool(pronouns & {"it", "its"}) and not pronouns & {"he", "she", "his", "her"}
 
 
 def _after_title(noun: Token, titles: frozenset[str]) -> str | None:

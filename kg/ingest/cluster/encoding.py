@@ -1,7 +1,7 @@
 """Claims of some documents as sorted N-Quads: what a worker makes of results."""
 
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -23,6 +23,7 @@ class Decided:
 
     ``at`` is its place in the file. ``original`` is the origin of the earlier text; ``earlier`` holds
     claims of that text, or is the result that they stand in (with the place), where a denial may correct one.
+    ``corrects`` is what claims of a correction of its own take back, by their places.
     """
 
     result: bytes
@@ -30,6 +31,7 @@ class Decided:
     original: str | None = None
     earlier: tuple[tuple[str, Claim], ...] = ()
     earlier_result: tuple[bytes, int] | None = None
+    corrects: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass
@@ -75,8 +77,10 @@ def encode_articles(articles: Sequence[Decided], base: str, recorded: datetime) 
 
 
 def _claims(article: Decided, found: Found, names: Names) -> Iterable[Claim]:
-    for said in found.claims:
+    for number, said in enumerate(found.claims):
         claim = with_text(said, found.article.text)
+        if number in article.corrects:
+            claim = claim.model_copy(update={"corrects": article.corrects[number]})
         if article.original is not None:
             claim = with_origin(claim, article.original)
             if claim.polarity is Polarity.NEGATIVE:

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import dask
 from distributed import Client, LocalCluster
 
 from kg.errors import LodestoneError
@@ -15,6 +16,16 @@ from kg.ingest.cluster.results import Reader
 from kg.ingest.cluster.tasks import reader_of
 
 _CONNECT_SECONDS = 10.0
+_CALM = {
+    "distributed.worker.profile.enabled": False,  # looks at what runs a hundred times a second
+    "distributed.admin.tick.interval": "500ms",  # asks fifty times a second whether a loop still turns
+    "distributed.admin.system-monitor.interval": "5s",
+    "distributed.admin.system-monitor.gil.enabled": False,
+    "distributed.worker.memory.monitor-interval": "500ms",  # asks ten times a second, of each worker twice
+    "distributed.scheduler.active-memory-manager.start": False,  # tasks here give results of a few KB
+}
+"""What Dask does beside the work, for a dashboard that nobody looks at."""
+
 _SCHEMES = ("tcp://", "tls://", "ws://", "wss://")
 WORKERS_SECONDS = 60.0
 """How long to wait for a first worker, and for another one when all are gone."""
@@ -46,14 +57,15 @@ def connected(address: str) -> Iterator[Client]:
 
 
 def _local(workers: int) -> LocalCluster:
-    return LocalCluster(
-        n_workers=workers,
-        threads_per_worker=1,
-        processes=True,
-        host="127.0.0.1",
-        dashboard_address="127.0.0.1:0",
-        silence_logs=logging.CRITICAL,
-    )
+    with dask.config.set(_CALM):
+        return LocalCluster(
+            n_workers=workers,
+            threads_per_worker=1,
+            processes=True,
+            host="127.0.0.1",
+            dashboard_address="127.0.0.1:0",
+            silence_logs=logging.CRITICAL,
+        )
 
 
 def warmed(client: Client, extractor: str | None) -> Reader:

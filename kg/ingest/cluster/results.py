@@ -10,12 +10,16 @@ from typing import TypeVar
 from pydantic import TypeAdapter
 
 from kg.claims.claim import Claim, Polarity
+from kg.claims.names import Names
 from kg.dataset.files import write_bytes
 from kg.errors import LodestoneError, UnreadableInput
 from kg.extract.batch import Extracted
 from kg.extract.reading.reader import Article
+from kg.ingest.corrections import found_under, is_correction, looked_for
+from kg.ingest.quotes import with_text
 
-_FORMAT = 1
+_FORMAT = 2
+_ANY = Names()
 T = TypeVar("T")
 
 
@@ -48,12 +52,18 @@ class Sent:
 
 @dataclass(frozen=True)
 class Told:
-    """What of an article decides: its text, the minima of that, how much it claims, whether it denies."""
+    """What of an article decides: its text, the minima of that, how much it claims, whether it denies.
+
+    ``said`` is under what its claims are found by corrections, ``corrects`` under what those are looked
+    for that it may take back itself, as a correction.
+    """
 
     article: Article
     minima: tuple[int, ...] | None
     count: int
     denies: bool
+    said: tuple[str, ...]
+    corrects: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -64,9 +74,17 @@ class Found(Told):
 
     @classmethod
     def of(cls, article: Article, claims: list[Claim], minima: tuple[int, ...] | None) -> "Found":
-        """Count its claims."""
-        denies = any(claim.polarity is Polarity.NEGATIVE for claim in claims)
-        return cls(article, minima, len(claims), denies, claims)
+        """Count its claims, and look what they may have to do with others."""
+        denials = [claim for claim in claims if claim.polarity is Polarity.NEGATIVE]
+        said = {key for claim in claims for key in found_under(claim, _ANY)}
+        corrects = {
+            key
+            for denial in denials
+            if is_correction(with_text(denial, article.text), article.text)
+            for key in looked_for(denial, _ANY)
+        }
+        keys = tuple(sorted(said)), tuple(sorted(corrects))
+        return cls(article, minima, len(claims), bool(denials), *keys, claims)
 
 
 @dataclass(frozen=True)
@@ -145,6 +163,10 @@ class WorkFolder:
     def result(self, key: str) -> Result:
         """A result that is kept. Raises ``LodestoneError`` if it is damaged; it is gone then."""
         return self._read(key, _RESULT)
+
+    def article(self, key: str, at: int) -> Found:
+        """An article of such a result, by its place."""
+        return self.result(key).articles[at]
 
     def head(self, key: str) -> Head:
         """The same without the claims."""

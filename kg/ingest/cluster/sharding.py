@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from itertools import groupby
+from itertools import chain, groupby
 from pathlib import Path
 
 from distributed import Future
@@ -24,6 +24,7 @@ from kg.errors import LodestoneError, UnreadableInput
 from kg.ingest.cluster.encoding import Decided, Encoded, encode_articles
 from kg.ingest.cluster.reading import ClusterReading
 from kg.ingest.cluster.results import Told
+from kg.ingest.cluster.retracting import Papers
 from kg.ingest.corrections import said_in
 from kg.ingest.origins import FILE, Copies, own_origin
 from kg.ingest.shards import DESCRIPTIONS, FORMAT, LIST, Shard
@@ -34,6 +35,10 @@ SHARD_CLAIMS = 20_000
 
 SHARD_ARTICLES = 256
 """Articles after which it is full: some seconds of encoding on a worker."""
+
+FEWEST_ARTICLES = 16
+_SHARDS = 64
+"""Of few articles shards are smaller: the last one is encoded by one worker, and the others wait."""
 
 WORK = ".work"
 _BEGAN = "began.json"
@@ -89,7 +94,8 @@ class Sharding:
 
     def write(self, files: list[Path], progress: Progress = unwatched) -> Sharded:
         """Make the shards of the files' articles."""
-        with SortedLines(self._folder / WORK) as shared:
+        work = self._folder / WORK
+        with SortedLines(work) as shared, Papers(work) as self._papers:
             for paths, articles in self._groups(files, progress):
                 arguments = (articles, self._names.base, self._recorded)
                 future = self._reading.client.submit(encode_articles, *arguments, pure=False, priority=1)
@@ -112,19 +118,20 @@ class Sharding:
         paths: list[Path] = []
         articles: list[Decided] = []
         claims = 0
-        for path, key in self._reading.keys(files):
-            for decided, count in self._articles(path, key):
-                progress(max(count, 1))
-                paths.append(path)
-                articles.append(decided)
-                claims += count
-            if claims >= SHARD_CLAIMS or len(articles) >= SHARD_ARTICLES:
+        most = min(SHARD_ARTICLES, max(FEWEST_ARTICLES, len(files) // _SHARDS))
+        read = chain.from_iterable(self._articles(path, key) for path, key in self._reading.keys(files))
+        for path, decided, count in chain(read, self._corrections()):
+            progress(max(count, 1))
+            paths.append(path)
+            articles.append(decided)
+            claims += count
+            if claims >= SHARD_CLAIMS or len(articles) >= most:
                 yield paths, articles
                 paths, articles, claims = [], [], 0
         if articles:
             yield paths, articles
 
-    def _articles(self, path: Path, key: str | UnreadableInput) -> Iterator[tuple[Decided, int]]:
+    def _articles(self, path: Path, key: str | UnreadableInput) -> Iterator[tuple[Path, Decided, int]]:
         """What is to be encoded of a file: each article with the number of its claims."""
         if isinstance(key, UnreadableInput):
             self._reject(path, str(key), key.line)
@@ -137,13 +144,19 @@ class Sharding:
         for at, told in enumerate(head.articles):
             decided = self._decided(path, key, at, told)
             if decided is not None:
-                yield decided, told.count
+                yield path, decided, told.count
+
+    def _corrections(self) -> Iterator[tuple[Path, Decided, int]]:
+        """The articles that take back what their paper said, which is known when all were read."""
+        work = self._reading.work
+        for place, count, corrects in self._papers.corrections(work.article, self._names, self._store):
+            yield place.path, Decided(work.data(place.key), place.at, corrects=corrects), count
 
     def _reject(self, path: Path, reason: str, line: int | None = None) -> None:
         self.done.rejected.append((str(path), reason, line))
 
     def _decided(self, path: Path, key: str, at: int, told: Told) -> Decided | None:
-        """What is to be encoded of an article; nothing of a text that was there before."""
+        """What is to be encoded of an article at once; nothing of a text that was there before."""
         article, document = told.article, told.article.document
         if document.hash is None or document.hash in self._places:
             return None
@@ -156,6 +169,8 @@ class Sharding:
         origin = original.origin if original else own_origin(article.chain_tail[-1], document, self._names)
         self._copies.note(told.minima, document, origin)
         self.done.articles += 1
+        if self._papers.note(path, key, at, told, is_copy=original is not None):
+            return None
         data = self._reading.work.data(key)
         if original is None:
             return Decided(data, at)

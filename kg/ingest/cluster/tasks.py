@@ -10,6 +10,7 @@ from kg.extract.grammar.model import parser
 from kg.extract.pipeline import Extractor, SpacyExtractor
 from kg.extract.reading.reader import articles_of
 from kg.extract.registry import extractor
+from kg.ingest.cluster.memory import keep_memory
 from kg.ingest.cluster.results import Found, Reader, Result, Sent
 from kg.ingest.origins import minima
 
@@ -24,6 +25,7 @@ def reader_of(name: str | None) -> Reader:
 
     Raises ``LodestoneError`` if it is not installed.
     """
+    keep_memory()
     found = _extractor(name)
     if isinstance(found, SpacyExtractor):
         parser()
@@ -32,6 +34,7 @@ def reader_of(name: str | None) -> Reader:
 
 def read_files(sent: Sequence[Sent], name: str | None) -> tuple[Reader, list[bytes]]:
     """Who read, and what the files claim, each as a ``Result`` packed, in their order."""
+    keep_memory()
     files = [(Path(s.name), partial(articles_of, s.content, Path(s.name), s.url)) for s in sent]
     if name is None:
         done = extract_read(files)

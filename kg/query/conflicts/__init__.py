@@ -7,7 +7,7 @@ nothing is written down, and nothing is lost.
 from collections.abc import Collection, Iterable, Iterator
 
 from kg.dataset.annotated.view import View
-from kg.dataset.terms import NamedNode, node
+from kg.dataset.terms import NamedNode, names_node, node
 from kg.query.conflicts.assertions import conflicts_of_assertions, meeting
 from kg.query.conflicts.axioms import conflicts_of_axioms
 from kg.query.conflicts.corrections import conflicts_of_corrections, conflicts_of_rebuttals
@@ -102,7 +102,7 @@ def _things(view: View, about: str) -> set[str]:
     if not view.is_active(about):
         return {about}
     stated = (triple for triple, _ in view.stated(about))
-    return {term[1:-1] for s, _, o in stated for term in (s, o) if term.startswith("<")}
+    return {term[1:-1] for s, _, o in stated for term in (s, o) if names_node(term)}
 
 
 def _speaks_of(stance: Stance, entity: str) -> bool:
@@ -137,7 +137,7 @@ def _related(view: View, stance: Stance) -> Iterator[str]:
     """Claims that share an end of a point, a part in an event or a document with a claim, or point at it."""
     for s, p, o in stance.points:
         yield from _graphs(view, node(s[1:-1]), node(p[1:-1]), None)
-        if o.startswith("<"):
+        if names_node(o):
             yield from _graphs(view, None, node(p[1:-1]), node(o[1:-1]))
     for _, entity in stance.roles:
         yield from _speaking(view, entity)

@@ -124,7 +124,11 @@ def _alike(key: Key, stances: list[Stance], verb: str, wording: Wording) -> Iter
         agreeing = by_origin(found, f"{verb} {what}")
         if len(agreeing) > 1:
             copies = len(found) - len(agreeing)
-            folded = f"; {number(copies, 'further claim')} repeat one of them" if copies else ""
+            folded = (
+                f"; {number(copies, 'further claim')} {'repeats' if copies == 1 else 'repeat'} one of them"
+                if copies
+                else ""
+            )
             yield Conflict(
                 Kind.AGREEMENT,
                 what,

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from kg.claims.claim import RoleName
 from kg.claims.names import normalized
 from kg.claims.types import ROLE_INFO
+from kg.dataset.terms import names_node
 from kg.query.conflicts.finding import Conflict, Kind, side
 from kg.query.conflicts.stances import Stance
 from kg.query.conflicts.wording import Wording, predicate_words
@@ -31,7 +32,7 @@ def conflicts_of_names(stances: Iterable[Stance], wording: Wording) -> Iterator[
 
     for stance in stances:
         for s, p, o in stance.points:
-            if o.startswith("<"):
+            if names_node(o):
                 note(("of", name(s[1:-1]), p, o), s[1:-1], stance)
                 note(("to", s, p, name(o[1:-1])), o[1:-1], stance)
         for role, entity in stance.roles:
@@ -56,7 +57,10 @@ def _conflict(place: tuple[str, ...], entities: Meeting, wording: Wording) -> Co
     return Conflict(
         Kind.DIFFERENT_ENTITY,
         what,
-        tuple(side(found, f"the one named {_local(entity)}") for entity, found in sorted(entities.items())),
+        tuple(
+            side(found, f"one of that name (… {_local(entity)[-6:]})")
+            for entity, found in sorted(entities.items())
+        ),
         f"{len(entities)} entities are called so, and no judgment makes them one: "
         "what is said of one neither supports nor contradicts what is said of the other",
     )

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from kg.dataset.annotated.view import View
 from kg.dataset.record.records import DEFAULT
-from kg.dataset.terms import Literal, node
+from kg.dataset.terms import Literal, names_node, node
 from kg.query.conflicts.stances import Amount, Point, Stance
 from ontology.vocab import DCT, RDFS
 
@@ -44,8 +44,10 @@ class Wording:
 
     def term(self, text: str) -> str:
         """A term in N-Triples."""
-        if text.startswith("<"):
+        if names_node(text):
             return self.label(text[1:-1])
+        if text.startswith("<"):
+            return text
         return text.rpartition('"')[0].removeprefix('"')
 
     def point(self, point: Point) -> str:
@@ -70,5 +72,7 @@ def local_words(iri: str) -> str:
 
 
 def amount_words(amount: Amount) -> str:
-    """A number with its qualifier and unit: "at least 4 producers"."""
+    """A number with its qualifier and unit: "at least 4 producers"; a share of one in percent."""
+    if amount.unit == "share" and 0 <= amount.value <= 1:
+        return f"{_QUALIFIED[amount.qualifier]}{amount.value * 100:g} percent"
     return f"{_QUALIFIED[amount.qualifier]}{amount.value:g} {amount.unit}".strip()

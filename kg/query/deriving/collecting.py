@@ -10,16 +10,20 @@ from dataclasses import replace
 
 from kg.query.algebra import (
     Bgp,
+    Constant,
     Filter,
     Given,
     Graph,
     Iri,
+    Lateral,
     LeftJoin,
+    Lit,
     Membership,
     Negated,
     Node,
     PathPattern,
     Pattern,
+    Table,
     TriplePattern,
     Union,
     Var,
@@ -57,7 +61,8 @@ class Collecting(ABC):
         self.tags: list[Var] = []
         self.kept: tuple[LeftJoin, ...] = ()
         """OPTIONALs of which no solution is dropped later (``tight.kept_optionals``)."""
-        self._copies = 1
+        self.copies = 1
+        """How often what stands before an OPTIONAL is repeated for it."""
 
     def tag(self, kind: str) -> Var:
         """A new tag."""
@@ -107,6 +112,13 @@ class Collecting(ABC):
         triples = self.triples((TriplePattern(subject, predicate, item),), scope)
         return Filter(Membership(predicate, excluded, negated=True), triples) if excluded else triples
 
+    def table(self, variables: tuple[Var, ...], rows: tuple[tuple[Constant | None, ...], ...]) -> Pattern:
+        """VALUES; where rows may give the same solution twice, and that counts, each with its number."""
+        if not self.counts or (len(set(rows)) == len(rows) and all(None not in row for row in rows)):
+            return Table(variables, rows)
+        line = self.tag("line")
+        return Table((*variables, line), tuple((*row, Lit(str(n))) for n, row in enumerate(rows)))
+
     def given(self, what: Given, scope: Scope) -> Pattern:
         """What another endpoint said."""
         check_bound(scope.renamed(what.variables), scope.outer)
@@ -118,3 +130,7 @@ class Collecting(ABC):
     @abstractmethod
     def union(self, union: Union, scope: Scope) -> Pattern:
         """The branches of a UNION, each with its tag."""
+
+    @abstractmethod
+    def cut_in_each(self, what: Lateral, scope: Scope) -> Pattern:
+        """A sub-SELECT that is cut in each graph (``kg.query.shaping.within_graph``)."""

@@ -251,17 +251,19 @@ class Inner:
 
     ``tree`` gives its members: for a grouped one the solutions that are grouped, keyed by
     what it groups by (``keys`` by their names in ``select``) and then by the ``arguments``
-    of its aggregates, where they have one; otherwise its solutions, in ``order``.
-    ``shown`` are the columns of the result.
+    of its aggregates, where they have one, or all variables that ``COUNT(DISTINCT *)`` tells
+    solutions by; otherwise its solutions, in ``order``.
+    ``shown`` are the columns of the result; what is cut is cut for ``each`` value of one by itself.
     """
 
     tree: Tree
     select: Select
     shown: tuple[Var, ...]
     keys: tuple[Var, ...] = ()
-    arguments: tuple[Var | None, ...] = ()
+    arguments: tuple[tuple[Var, ...] | None, ...] = ()
     order: tuple[Order, ...] = ()
     gathering: Gathering | None = None
+    each: Var | None = None
 
     @property
     def is_open(self) -> bool:

@@ -5,7 +5,7 @@ from operator import attrgetter
 
 from kg.query.algebra import Item, Order, Query, Select, Var
 from kg.query.deriving.conditions import VOLATILE, existences, rewritten
-from kg.query.deriving.derivation import Derivation, NotAnnotated, with_beside
+from kg.query.deriving.derivation import Derivation, with_beside
 from kg.query.deriving.fitness import check_steady, names_graphs
 from kg.query.deriving.standing import Fresh, Scope
 from kg.query.deriving.tight import is_bag, is_tight, is_unique, kept_optionals
@@ -22,11 +22,10 @@ def derive(query: Query, *, indexed: bool = False, whole: bool = False) -> Deriv
     """
     body = query.body
     if query.form == "ask":
-        if body.offset or body.limit == 0:
-            raise NotAnnotated(
-                "ASK with OFFSET or LIMIT 0 asks for a number of solutions: it is not annotated"
-            )
+        counted = body.offset > 0 or body.limit == 0  # whether there is a solution more than OFFSET
         body = replace(body, items=(), order=(), duplicates="ALL", limit=None)
+        if counted:
+            body = Select(replace(body, limit=0 if query.body.limit == 0 else 1), ())
     indexed = indexed and not names_graphs(body)
     columns = projected(body)
     if body.items is None:

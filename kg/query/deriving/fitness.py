@@ -1,16 +1,19 @@
 """What stands where it can be annotated, and what does not: the checks on combinations of constructs."""
 
 from collections.abc import Collection, Iterable
+from operator import attrgetter
 
 from kg.query.algebra import (
     Bgp,
     Call,
     Exists,
+    Expression,
     Extend,
     Filter,
     Graph,
     Iri,
     Join,
+    Lateral,
     LeftJoin,
     Minus,
     PathPattern,
@@ -21,11 +24,19 @@ from kg.query.algebra import (
 )
 from kg.query.deriving.conditions import VOLATILE
 from kg.query.deriving.derivation import NotAnnotated
-from kg.query.scope import certain, expressions_of, mentioned_in, patterns_of, subexpressions, visible
+from kg.query.deriving.standing import Scope
+from kg.query.scope import (
+    certain,
+    expressions_of,
+    has_aggregate,
+    mentioned,
+    mentioned_in,
+    patterns_of,
+    projected,
+    subexpressions,
+    visible,
+)
 from kg.query.walks.paths import is_nullable
-
-MOST_EXISTS = 5
-"""An expression over so many EXISTS is tried with each of them true and false."""
 
 
 def is_simple(pattern: Pattern) -> bool:
@@ -90,11 +101,63 @@ def check_minus(what: Minus, graph: Var | Iri | None) -> None:
         raise NotAnnotated("MINUS within GRAPH with a variable, sharing none for sure, is not annotated yet")
 
 
+def check_minus_asked(what: Minus, scope: Scope) -> None:
+    """Raises ``NotAnnotated`` for a MINUS within EXISTS where it hangs on the solution what is shared."""
+    right = mentioned(what.right)
+    apart = right - (set(visible(what.left)) & set(visible(what.right)))
+    if scope.shares is None or isinstance(scope.graph, Var):
+        raise NotAnnotated("MINUS within EXISTS beside what may be unbound, or in GRAPH ?g, is not annotated")
+    if scope.shares and not scope.sure >= set(scope.outer) & set(scope.renamed(apart)):
+        raise NotAnnotated("MINUS within EXISTS about an outer variable that may be unbound is not annotated")
+
+
+def asked_about(pattern: Pattern, scope: Scope) -> Pattern:
+    """A pattern that only an engine with LATERAL may be asked for: others share other variables there.
+
+    Raises ``NotAnnotated`` where what EXISTS is asked about is not looked at.
+    """
+    seen = [v for v in scope.outer if v in scope.sure]
+    if not seen or not any(isinstance(layer, Lateral) for layer in scope.layers):
+        raise NotAnnotated("MINUS within EXISTS that shares no variable with anything is not annotated")
+    return Filter(Call("SAMETERM", (seen[0], seen[0])), pattern)
+
+
+def check_select_asked(what: Select, scope: Scope) -> tuple[Var, ...]:
+    """The outer variables that a sub-SELECT within EXISTS shows.
+
+    Raises ``NotAnnotated`` for one that sees others, or whose groups or pages differ by them.
+    """
+    there = {*visible(what.of), *(what.values.variables if what.values else ())}
+    met = [v for v in sorted(mentioned(what), key=attrgetter("name")) if scope.names.get(v, v) in scope.outer]
+    if not there.issuperset(met):
+        raise NotAnnotated(
+            "a sub-SELECT within EXISTS that mentions an outer variable, not matching it, is not annotated"
+        )
+    through = tuple(v for v in met if v in projected(what))
+    if through and (what.limit is not None or what.offset):
+        raise NotAnnotated(
+            "LIMIT in a sub-SELECT within EXISTS that shows an outer variable is not annotated"
+        )
+    if through and has_aggregate(what):
+        keys = {key.variable for key in what.group or () if key.expression is None}
+        plain = is_simple(what.of) and what.values is None and not any(map(_asks, expressions_of(what)))
+        if not plain or not keys & certain(what.of) >= set(through):
+            raise NotAnnotated(
+                "an aggregate in a sub-SELECT within EXISTS is annotated where each outer variable that it "
+                "shows is a key of its groups, and plain patterns match that"
+            )
+    return through
+
+
+def _asks(expression: Expression) -> bool:
+    return any(isinstance(part, Exists) for part in subexpressions(expression))
+
+
 def check_bound(variables: Iterable[Var], outer: Collection[Var]) -> None:
-    """Raises ``NotAnnotated`` for a BIND or VALUES within EXISTS that binds a variable of the outer group."""
+    """Raises ``NotAnnotated`` for a BIND within EXISTS that binds a variable of the outer group anew."""
     for variable in variables:
         if variable in outer:
-            raise NotAnnotated("BIND or VALUES of an outer variable within EXISTS is not annotated yet")
+            raise NotAnnotated("BIND of an outer variable within EXISTS is not annotated")
 
 
 def names_graphs(pattern: Pattern) -> bool:
@@ -114,13 +177,6 @@ def check_steady(pattern: Pattern) -> None:
                 check_steady(part.pattern)
     for inner in patterns_of(pattern):
         check_steady(inner)
-
-
-def check_within_exists(what: Minus | Select, in_exists: bool) -> None:
-    """Raises ``NotAnnotated`` for what the specification leaves open within EXISTS."""
-    if in_exists:
-        names = {Minus: "MINUS", Select: "a sub-SELECT"}
-        raise NotAnnotated(f"{names[type(what)]} within EXISTS is not annotated yet")
 
 
 def _holds(pattern: Pattern, kind: type[Pattern]) -> bool:

@@ -9,13 +9,15 @@ where they stood. What cannot be annotated yet raises ``NotAnnotated``, naming t
 """
 
 from abc import abstractmethod
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
-from itertools import product
+from functools import reduce
+from itertools import compress, product
 from typing import Self
 
 from kg.query.algebra import (
     Bgp,
+    Call,
     Exists,
     Expression,
     Extend,
@@ -28,6 +30,7 @@ from kg.query.algebra import (
     LeftJoin,
     Lit,
     Minus,
+    Operation,
     PathPattern,
     Pattern,
     Select,
@@ -37,18 +40,14 @@ from kg.query.algebra import (
     Var,
 )
 from kg.query.deriving.collecting import Collecting
-from kg.query.deriving.conditions import bound_in_both, existences, or_else, rewritten
-from kg.query.deriving.derivation import (
-    Existence,
-    Factor,
-    NotAnnotated,
-    Tree,
-)
+from kg.query.deriving.conditions import bound_in_both, cases, existences, or_else, rewritten
+from kg.query.deriving.derivation import Existence, Factor, NotAnnotated, Tree
 from kg.query.deriving.fitness import (
-    MOST_EXISTS,
+    asked_about,
     check_bound,
     check_minus,
-    check_within_exists,
+    check_minus_asked,
+    check_select_asked,
     check_within_graph,
     is_simple,
 )
@@ -59,6 +58,8 @@ from kg.query.scope import certain, has_aggregate, mentioned, mentioned_in, proj
 
 MOST_COPIES = 16
 """An OPTIONAL of more than plain patterns repeats what stands before it: at most so often."""
+MOST_UNSURE = 4
+"""So many variables that may be unbound make 16 kinds of solutions that EXISTS is asked about."""
 
 
 class Hull(Collecting):
@@ -76,15 +77,14 @@ class Hull(Collecting):
             case Union():
                 return self.union(what, scope)
             case Filter(condition, of):
-                inner, test = self._decided(condition, self.pattern(of, scope), scope.here(of), scope)
+                inner, test = self.decided(condition, self.pattern(of, scope), scope.here(of), scope)
                 return Filter(test, inner)
             case Extend(of, variable, value):
                 check_bound(scope.renamed((variable,)), scope.outer)
-                inner, test = self._decided(value, self.pattern(of, scope), scope.here(of), scope)
+                inner, test = self.decided(value, self.pattern(of, scope), scope.here(of), scope)
                 return Extend(inner, scope.names.get(variable, variable), test)
             case Table(variables, rows):
-                check_bound(scope.renamed(variables), scope.outer)
-                return Table(scope.renamed(variables), rows)
+                return self.met(variables, scope, lambda inner: self.table(inner.renamed(variables), rows))
             case LeftJoin():
                 return self._optional(what, scope)
             case Minus():
@@ -94,8 +94,11 @@ class Hull(Collecting):
             case Given():
                 return self.given(what, scope)
             case Select():
-                check_within_exists(what, scope.in_exists)
-                return self.apart(what, scope) if self._is_apart(what) else self.select(what, scope)
+                if scope.in_exists:
+                    return self.asked_select(what, scope)
+                return self.apart(what, scope) if self.is_apart(what) else self.select(what, scope)
+        if isinstance(what, Lateral):
+            return self.cut_in_each(what, scope)
         if isinstance(what, Service):
             raise NotAnnotated("SERVICE is planned with what the endpoint says, when the query is asked")
         raise NotAnnotated(f"{type(what).__name__.upper()} is not annotated yet")
@@ -145,8 +148,8 @@ class Hull(Collecting):
                 self.factors[-1] = replace(self.factors[-1], beside=(tag, "1"))
             return Lateral(left, Union(Extend(right, tag, Lit("1")), Extend(UNIT, tag, Lit("0"))))
         matched = self.matched(what, left, right, inner)
-        self._copies *= 2
-        if self._copies > MOST_COPIES:
+        self.copies *= 2
+        if self.copies > MOST_COPIES:
             raise NotAnnotated("so many OPTIONALs of more than plain patterns are not annotated")
         return Union(Extend(matched, tag, Lit("1")), Extend(left, tag, Lit("0")))
 
@@ -155,7 +158,7 @@ class Hull(Collecting):
         both = joined(left, right)
         if what.condition is None:
             return both
-        both, test = self._decided(what.condition, both, scope.here(what), scope)
+        both, test = self.decided(what.condition, both, scope.here(what), scope)
         return Filter(test, both)
 
     def _subtract(self, what: LeftJoin, left: Pattern, key: tuple[Var, ...], scope: Scope) -> None:
@@ -166,13 +169,15 @@ class Hull(Collecting):
 
     def _minus(self, what: Minus, scope: Scope) -> Pattern:
         """The left, less what is compatible and shares a variable with it."""
-        check_within_exists(what, scope.in_exists)
         left = self.pattern(what.left, scope)
         if self.native:
             return Minus(left, what.right)
         shared = [v for v in visible(what.left) if v in visible(what.right)]
-        check_minus(what, scope.graph)
-        if not shared:
+        if scope.in_exists:
+            check_minus_asked(what, scope)
+        else:
+            check_minus(what, scope.graph)
+        if not (shared or scope.shares):
             return left
         left, key = self._kept(left, scope.renamed(visible(what.left)), frozenset(shared), scope)
         other, inner = self._other(scope)
@@ -188,14 +193,19 @@ class Hull(Collecting):
                 right = Extend(right, mine, name)
             matches.append((kept[name], mine))
         pattern = joined(left, right)
-        if both_sure.isdisjoint(names):
+        if scope.shares:
+            outside = scope.renamed(mentioned(what.right))
+            key = (*key, *(v for v in scope.outer if v in outside and v not in key))
+            if both_sure.isdisjoint(set(names) - set(scope.outer)):
+                pattern = asked_about(pattern, scope)
+        elif both_sure.isdisjoint(names):
             pattern = Filter(or_else([bound_in_both(a, b) for a, b in matches]), pattern)
         self.factors.append(Factor(other.tree(scope.wrapped(pattern), key), negated=True, guard=scope.guard))
         return left
 
     # --- conditions
 
-    def _decided(
+    def decided(
         self, condition: Expression, before: Pattern, here: tuple[Var, ...], scope: Scope
     ) -> tuple[Pattern, Expression]:
         """The pattern with a tag for each EXISTS, true and false in turn; the expression over the tags."""
@@ -203,8 +213,7 @@ class Hull(Collecting):
         if not asked or self.native:
             self._suppose(asked, before, here, scope)
             return before, rewritten(condition, scope.names, {one: one for one in asked})
-        if len(asked) > MOST_EXISTS:
-            raise NotAnnotated(f"more than {MOST_EXISTS} EXISTS in one expression are not annotated")
+        rows = cases(condition, asked)
         relevant = frozenset[Var]().union(*(mentioned(one.pattern) for one in asked))
         before, key = self._kept(before, here, relevant, scope)
         tags = {}
@@ -213,7 +222,6 @@ class Hull(Collecting):
             tree = self._asked(one, before, key, here, scope)
             for value, negated in (("true", one.negated), ("false", not one.negated)):
                 self.factors.append(Factor(tree, negated, (*scope.guard, (tag, value))))
-        rows = tuple(product((_TRUE, _FALSE), repeat=len(asked)))
         table = Table(tuple(tags.values()), rows)
         return joined(before, table), rewritten(condition, scope.names, tags)
 
@@ -221,12 +229,89 @@ class Hull(Collecting):
         self, one: Exists, before: Pattern, key: tuple[Var, ...], here: tuple[Var, ...], scope: Scope
     ) -> Tree:
         """What an EXISTS finds for the solutions before it, by their key."""
+        sure = scope.sure | certain(before)
         other, inner = self._other(scope)
-        inner = replace(inner, in_exists=True)
+        other.counts = False
+        bound = scope.shares or not sure.isdisjoint(here)
+        inner = replace(inner, in_exists=True, shares=bound or (None if here else scope.shares))
         if key:  # else it is asked about nothing, and the same for all solutions
-            layers = (*scope.layers, Lateral(before, UNIT))
-            inner = replace(inner, layers=layers, outer=here, sure=scope.sure | certain(before))
-        return other.tree(inner.wrapped(other.pattern(one.pattern, inner)), key)
+            inner = replace(inner, layers=(*scope.layers, Lateral(before, UNIT)), outer=here, sure=sure)
+        try:
+            return other.tree(inner.wrapped(other.pattern(_uncut(one.pattern), inner)), key)
+        except NotAnnotated:
+            unsure = tuple(variable for variable in here if variable not in sure)
+            if not key or not 0 < len(unsure) <= MOST_UNSURE:
+                raise
+            return self._asked_of_each(one, before, key, replace(inner, names=scope.names), unsure)
+
+    def _asked_of_each(
+        self, one: Exists, before: Pattern, key: tuple[Var, ...], scope: Scope, unsure: tuple[Var, ...]
+    ) -> Tree:
+        """The same where it hangs on what is bound: of solutions that bind the same, one kind at a time.
+
+        What such solutions leave unbound is another variable within the EXISTS.
+        """
+        other, _ = self._other(scope)
+        other.counts = False
+        tag = other.tag("kind")
+        kinds: list[Pattern] = []
+        for number, bound in enumerate(product((True, False), repeat=len(unsure))):
+            of_kind = before
+            for variable, is_bound in zip(unsure, bound, strict=True):
+                test = Call("BOUND", (variable,))
+                of_kind = Filter(test if is_bound else Operation("!", (test,)), of_kind)
+            free = {variable for variable in unsure if variable not in compress(unsure, bound)}
+            apart = {v: self.fresh("free") for v in mentioned(one.pattern) if scope.names.get(v, v) in free}
+            outer = tuple(variable for variable in scope.outer if variable not in free)
+            inner = replace(
+                scope.tagged(tag, str(number)),
+                names={**scope.names, **apart},
+                layers=(*scope.layers[:-1], Lateral(of_kind, UNIT)),
+                outer=outer,
+                sure=frozenset(outer),
+                shares=bool(outer),
+            )
+            other.copies = 1
+            found = inner.wrapped(other.pattern(_uncut(one.pattern), inner))
+            kinds.append(Extend(found, tag, Lit(str(number))))
+        return other.tree(reduce(Union, kinds), key)
+
+    def met(self, variables: Iterable[Var], scope: Scope, build: Callable[[Scope], Pattern]) -> Pattern:
+        """A pattern that binds variables by itself; what EXISTS is asked about must have the same values.
+
+        Raises ``NotAnnotated`` where it may hang on the solution whether it has one.
+        """
+        names = {}
+        for variable in variables:
+            if scope.names.get(variable, variable) in scope.outer:
+                names[variable] = self.fresh("met")
+        if not names:
+            return build(scope)
+        if not scope.sure.issuperset(scope.renamed(names)):
+            raise NotAnnotated(
+                "VALUES of an outer variable that may be unbound is not annotated within EXISTS"
+            )
+        pattern = build(replace(scope, names={**scope.names, **names}))
+        for variable, name in names.items():
+            same = Call("SAMETERM", (scope.names.get(variable, variable), name))
+            pattern = Filter(or_else([Operation("!", (Call("BOUND", (name,)),)), same]), pattern)
+        return pattern
+
+    def asked_select(self, what: Select, scope: Scope) -> Pattern:
+        """A sub-SELECT within EXISTS: of what that is asked about it sees what it shows."""
+        through = check_select_asked(what, scope)
+        if not has_aggregate(what) and what.limit is None and not what.offset:
+            shares = None if through else False
+            if not scope.sure.isdisjoint(scope.renamed(through)):
+                shares = True
+            return self.select(what, replace(scope, shares=shares))
+
+        def alone(inner: Scope) -> Pattern:
+            layers = tuple(layer for layer in scope.layers if isinstance(layer, Graph))
+            bare = replace(inner, layers=layers, outer=(), sure=frozenset(), in_exists=False, shares=False)
+            return self.apart(what, bare)
+
+        return self.met(through, scope, alone)
 
     def _suppose(self, asked: Iterable[Exists], before: Pattern, here: tuple[Var, ...], scope: Scope) -> None:
         """A factor for each EXISTS that the engine has found to hold."""
@@ -285,12 +370,12 @@ class Hull(Collecting):
         for item in what.items or ():
             if item.expression is not None and item.variable is not None:
                 name = inner.names.get(item.variable, item.variable)
-                pattern, value = self._decided(item.expression, pattern, tuple(dict.fromkeys(here)), inner)
+                pattern, value = self.decided(item.expression, pattern, tuple(dict.fromkeys(here)), inner)
                 pattern = Extend(pattern, name, value)
                 here = (*here, name)
         return pattern
 
-    def _is_apart(self, what: Select) -> bool:
+    def is_apart(self, what: Select) -> bool:
         """Whether a sub-SELECT has solutions that no pattern has."""
         sliced = what.limit is not None or what.offset > 0
         return sliced or has_aggregate(what) or (self.counts and what.duplicates != "ALL")
@@ -300,8 +385,11 @@ class Hull(Collecting):
         """A sub-SELECT that is worked out beforehand, from the layer above."""
 
 
-_BOOLEAN = "http://www.w3.org/2001/XMLSchema#boolean"
-_TRUE, _FALSE = Lit("true", _BOOLEAN), Lit("false", _BOOLEAN)
+def _uncut(what: Pattern) -> Pattern:
+    """What EXISTS asks for: of a sub-SELECT that is all of it one solution is enough."""
+    if isinstance(what, Select) and not has_aggregate(what) and what.limit and not what.offset:
+        return replace(what, limit=None, order=())
+    return what
 
 
 def _branches(union: Union) -> list[Pattern]:

@@ -27,8 +27,10 @@ class Scope:
 
     ``names`` are the new names of variables, ``graph`` is the active graph. ``layers`` are
     what it is evaluated within, from the outside in: GRAPH, and solutions that an EXISTS
-    is asked about, which bind ``outer`` (``sure`` of them always). ``witness`` is unbound
-    where the OPTIONAL that it is part of matched nothing.
+    is asked about, which bind ``outer`` (``sure`` of them always). Within EXISTS ``shares`` says
+    whether such a solution binds anything, so that all within share a variable, as the engine
+    has it; ``None`` where some may and some may not. ``witness`` is unbound where the OPTIONAL
+    that it is part of matched nothing.
     """
 
     names: Mapping[Var, Var] = field(default_factory=dict)
@@ -38,6 +40,7 @@ class Scope:
     outer: tuple[Var, ...] = ()
     sure: frozenset[Var] = frozenset()
     in_exists: bool = False
+    shares: bool | None = False
     witness: Var | None = None
 
     def wrapped(self, pattern: Pattern) -> Pattern:

@@ -4,25 +4,41 @@ What a row tells besides is how its values are made up: for each aggregate the m
 that it takes in, each with its annotation, so that the value without a claim can be told.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
 from kg.query.algebra import Aggregate, Item, Query, Select, Table, Var
 from kg.query.answer import Contribution, Row
 from kg.query.builder import Builder, picker
-from kg.query.deriving.derivation import Inner, NotAnnotated
+from kg.query.deriving.derivation import Derivation, Inner, NotAnnotated
+from kg.query.deriving.derive import derive
 from kg.query.deriving.fitness import check_steady, names_graphs
 from kg.query.deriving.standing import Fresh, Scope
+from kg.query.evaluate import supported
 from kg.query.grouping.apart import Deriver
 from kg.query.grouping.composition import Composition
 from kg.query.grouping.counting import by_count, deciding_count
 from kg.query.grouping.gathering import counted_members, gathered
-from kg.query.grouping.groups import Group, Outcome, aggregates_of, finished, group_of
+from kg.query.grouping.groups import (
+    Group,
+    Outcome,
+    aggregates_of,
+    counts_alike,
+    finished,
+    group_of,
+    number,
+    place_of,
+    written,
+)
 from kg.query.grouping.outcomes import outcomes
+from kg.query.grouping.parting import decides_beside, parted
 from kg.query.grouping.subselect import members_of
+from kg.query.grouping.summing import by_sum, deciding_sum
+from kg.query.parse.patterns import joined
 from kg.query.scope import certain, projected, subexpressions
 from kg.query.shaping.page import table_of
+from kg.query.shaping.render import render
 
 MOST_TOLD = 10_000
 """How values are made up is told of answers with at most so many members in all."""
@@ -34,7 +50,8 @@ class Grouped:
 
     ``columns`` are those of the answer. ``places`` are those of the keys in a row of
     ``asked``, which has further columns where the answer does not show all keys.
-    ``made_of`` has for each column the aggregates in it, by their places.
+    ``made_of`` has for each column the aggregates in it, by their places. ``standing``
+    derives which keys HAVING lets pass, where that asks EXISTS.
     """
 
     asked: Query
@@ -42,6 +59,20 @@ class Grouped:
     places: tuple[int, ...]
     inner: Inner
     made_of: tuple[tuple[Var, tuple[int, ...]], ...]
+    standing: Derivation | None = None
+
+    @property
+    def is_alike(self) -> bool:
+        """Whether HAVING asks how many solutions are not alike."""
+        return counts_alike(replace(self.inner.select, items=(), order=()))
+
+    @property
+    def is_filled(self) -> bool:
+        """Whether VALUES may give a group another key than it has."""
+        body = self.asked.body
+        plain = {key.variable for key in body.group or () if key.expression is None}
+        named = () if body.values is None else body.values.variables
+        return not certain(body.of) & plain >= set(named)
 
     @property
     def is_written(self) -> bool:
@@ -75,8 +106,6 @@ def derive_grouped(query: Query, *, indexed: bool) -> Grouped:
     if body.values is not None:
         _check_values(body, body.values)
     more = tuple(Item(name) for name in named if name not in columns)
-    if more and body.duplicates != "ALL":
-        raise NotAnnotated("DISTINCT over groups whose keys are not all columns is not annotated")
     asked = replace(body, group=group, items=(*(body.items or ()), *more))
     inner = deriver.group(replace(body, group=group, values=None), Scope())
     shown = (*columns, *(item.variable for item in more))
@@ -88,15 +117,24 @@ def derive_grouped(query: Query, *, indexed: bool) -> Grouped:
             if parts:
                 made_of.append((item.variable, tuple(map(aggregates.index, dict.fromkeys(parts)))))
     places = tuple(shown.index(name) for name in named)
-    return Grouped(replace(query, body=asked), columns, places, inner, tuple(made_of))
+    standing = None
+    if decides_beside(body):
+        keyed = replace(body, items=tuple(map(Item, named)), group=group, values=None)
+        around = parted(replace(keyed, order=(), limit=None, offset=0), deriver.fresh)
+        standing = derive(replace(query, body=around), indexed=indexed)
+    return Grouped(replace(query, body=asked), columns, places, inner, tuple(made_of), standing)
+
+
+def hides_keys(body: Select) -> bool:
+    """Whether the columns of a grouped SELECT do not show of which group a row is."""
+    return not {key.variable for key in body.group or ()} <= set(projected(body))
 
 
 def _check_values(body: Select, values: Table) -> None:
-    """Raises ``NotAnnotated`` where VALUES after groups may give them other keys, or hang on values."""
-    plain = {key.variable for key in body.group or () if key.expression is None}
-    for variable in values.variables:
-        if variable not in plain or variable not in certain(body.of):
-            raise NotAnnotated("VALUES for what is no key of all groups of an aggregate is not annotated")
+    """Raises ``NotAnnotated`` where VALUES after groups hang on what an expression makes of them."""
+    made = {item.variable for item in body.items or () if item.expression is not None}
+    if not made.isdisjoint(values.variables):
+        raise NotAnnotated("VALUES for what a SELECT with groups works out is not annotated")
 
 
 def answered_groups(builder: Builder, plan: Grouped, *, told: bool) -> GroupedRows | None:
@@ -106,7 +144,7 @@ def answered_groups(builder: Builder, plan: Grouped, *, told: bool) -> GroupedRo
     Raises ``NotAnnotated``.
     """
     how, select = plan.inner.gathering, plan.inner.select
-    if how is None or how.rows is None or plan.asked.body.values is not None:
+    if how is None or how.rows is None or plan.asked.body.values is not None or plan.is_alike:
         return None
     if how.implicit:
         counted = None if select.having else counted_members(builder, how)
@@ -127,7 +165,7 @@ def annotate_groups(
         return _whole(builder, plan, rows)
     table = _page(plan, list(map(picker(plan.places), rows)))
     found = None
-    if plan.inner.gathering is not None and table is None:
+    if plan.inner.gathering is not None and table is None and not plan.is_alike:
         found = gathered(builder, plan.inner.gathering, rows=False, taken=_deciding(plan, told))
     groups = _groups(builder, plan, table) if found is None else found.groups
     return _annotated(builder, plan, rows, groups)
@@ -160,23 +198,21 @@ def _annotated(builder: Builder, plan: Grouped, rows: Sequence[Row], groups: dic
     keys = list(map(picker(plan.places), rows))
     if implicit:
         groups.setdefault((), Group((), (None,) * len(plan.inner.arguments)))
+    merged = _merged(builder, plan, groups) if plan.is_filled else None
     if not select.having:
         nodes = {key: circuit.plus(group.nodes) for key, group in groups.items()}
     else:
-        asked = {key: groups[key] for key in dict.fromkeys(keys) if key in groups}
-        count = deciding_count(select)
-        if count is not None:
-            nodes = by_count(builder, select, count, asked, implicit=implicit)
-        else:
-            aggregates = aggregates_of(select)
-            members = {key: group.members for key, group in asked.items()}
-            nodes = _standing(
-                builder, plan, aggregates, outcomes(builder, aggregates, members, implicit=implicit)
-            )
+        wanted = groups if merged is not None else dict.fromkeys(keys)
+        asked = {key: groups[key] for key in wanted if key in groups}
+        nodes = _standing(builder, plan, asked, implicit=implicit)
+    if merged is not None:
+        nodes = {key: circuit.plus(nodes.get(one, circuit.zero) for one in of) for key, of in merged.items()}
     missing = next((key for key in keys if nodes.get(key, circuit.zero) == circuit.zero), None)
     if missing is not None:
         raise NotAnnotated(f"no member was found of the group {missing}: please report this")
     found = [nodes[key] for key in keys]
+    if merged is not None:
+        return GroupedRows(rows, found, [], "how values are made up is not told where VALUES fills in keys")
     members_told = sum(len(groups[key].nodes) for key in keys if key in groups)
     if members_told > MOST_TOLD:
         return GroupedRows(rows, found, [], _too_many(members_told))
@@ -232,7 +268,40 @@ def _page(plan: Grouped, keys: Sequence[Row]) -> Table | None:
     return table_of([tree.key[place] for place in places], map(picker(places), keys))
 
 
+def _merged(builder: Builder, plan: Grouped, groups: Mapping[Row, Group]) -> dict[Row, list[Row]]:
+    """The keys after VALUES, which may fill in what a key leaves open, and which groups have them."""
+    values, every, line = plan.asked.body.values, list(groups), Var("_r")
+    assert values is not None  # noqa: S101 - it fills
+    table = written((line, *plan.inner.keys), [(number(place), *key) for place, key in enumerate(every)])
+    items = tuple(map(Item, (line, *plan.inner.keys)))
+    found: dict[Row, dict[Row, None]] = {}
+    for row in builder.solutions(render(Query("select", Select(joined(table, values), items)))):
+        found.setdefault(row[1:], {})[every[place_of(row)]] = None
+    return {key: list(of) for key, of in found.items()}
+
+
 def _standing(
+    builder: Builder, plan: Grouped, groups: Mapping[Row, Group], *, implicit: bool
+) -> dict[Row, int]:
+    """For each key when HAVING lets its group pass."""
+    if plan.standing is not None:
+        keys = list(groups)
+        return dict(zip(keys, supported(builder, plan.standing, keys), strict=True))
+    select = plan.inner.select
+    count = deciding_count(select)
+    if count is not None:
+        return by_count(builder, select, count, groups, implicit=implicit)
+    total = deciding_sum(select)
+    if total is not None:
+        known = by_sum(builder.circuit, select, total, groups, implicit=implicit)
+        if known is not None:
+            return known
+    aggregates = aggregates_of(select)
+    members = {key: group.members for key, group in groups.items()}
+    return _passing(builder, plan, aggregates, outcomes(builder, aggregates, members, implicit=implicit))
+
+
+def _passing(
     builder: Builder, plan: Grouped, aggregates: Sequence[Aggregate], found: Sequence[Outcome]
 ) -> dict[Row, int]:
     """For each key the sum of the outcomes that HAVING lets pass."""

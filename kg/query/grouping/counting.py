@@ -40,7 +40,7 @@ from ontology.vocab import XSD
 MOST_COUNTED = 200
 """A group of which only a count matters has at most so many."""
 _NUMBER = re.compile(r"[0-9]{1,9}")
-_COMPARISONS: Mapping[str, Callable[[int, int], bool]] = {
+COMPARISONS: Mapping[str, Callable[[int, int], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
     "=": operator.eq,
@@ -48,6 +48,7 @@ _COMPARISONS: Mapping[str, Callable[[int, int], bool]] = {
     ">=": operator.ge,
     ">": operator.gt,
 }
+"""What the signs that compare mean."""
 
 
 def counted(
@@ -79,8 +80,7 @@ def deciding_count(select: Select) -> Aggregate | None:
     aggregates = aggregates_of(replace(select, items=(), order=()))
     if len(aggregates) != 1 or aggregates[0].name != "COUNT" or not _is_of_aggregates(select.having):
         return None
-    count = aggregates[0]
-    return None if count.of is None and count.distinct else count
+    return aggregates[0]
 
 
 def by_count(
@@ -131,7 +131,7 @@ def _is_of_aggregates(conditions: Sequence[Expression]) -> bool:
 def _events(circuit: Circuit, group: Group, count: Aggregate, place: int) -> Sequence[int]:
     """What a count counts: members, or distinct values of them."""
     values = group.arguments[place]
-    if count.of is None or values is None:
+    if values is None or (count.of is None and not count.distinct):
         return group.nodes
     if not count.distinct:
         return [node for node, value in zip(group.nodes, values, strict=True) if value is not None]
@@ -161,10 +161,10 @@ def _compared(condition: Expression, count: Aggregate) -> Callable[[int], bool] 
         case Operation(sign, (left, Lit(lexical, datatype, None))) if (
             left == count
             and datatype == f"{XSD}integer"
-            and sign in _COMPARISONS
+            and sign in COMPARISONS
             and _NUMBER.fullmatch(lexical)
         ):
-            compare, bound = _COMPARISONS[sign], int(lexical)
+            compare, bound = COMPARISONS[sign], int(lexical)
             return lambda n: compare(n, bound)
     return None
 

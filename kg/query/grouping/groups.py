@@ -25,6 +25,7 @@ from kg.query.algebra import (
 from kg.query.answer import Row, Term
 from kg.query.builder import Builder
 from kg.query.deriving.derivation import NotAnnotated
+from kg.query.parse.patterns import joined
 from kg.query.scope import expressions_of, subexpressions
 from kg.query.shaping.page import numbered
 from kg.query.shaping.render import render
@@ -74,6 +75,11 @@ def aggregates_of(select: Select) -> tuple[Aggregate, ...]:
     """The distinct aggregates of a SELECT."""
     parts = (part for expression in expressions_of(select) for part in subexpressions(expression))
     return tuple(dict.fromkeys(part for part in parts if isinstance(part, Aggregate)))
+
+
+def counts_alike(select: Select) -> bool:
+    """Whether ``COUNT(DISTINCT *)`` occurs, for which it matters which solutions are alike."""
+    return any(one.of is None and one.distinct for one in aggregates_of(select))
 
 
 def without_aggregates(what: Expression, names: Mapping[Aggregate, Expression]) -> Expression:
@@ -128,7 +134,8 @@ def finished(
     every: list[Expression] = [*keys, *aggregates]
     places = {part: place for place, part in enumerate(every)}
     shown = [item.variable if item.expression is None else item.expression for item in select.items or ()]
-    if not select.having and not select.order and all(part in places for part in shown):
+    is_plain = not (select.having or select.order or select.values)
+    if is_plain and all(part in places for part in shown):
         pick = [places[part] for part in shown if part is not None]
         rows = [(*one.key, *one.values) for one in found]
         return [(tuple(row[n] for n in pick), one.node) for row, one in zip(rows, found, strict=True)]
@@ -139,6 +146,8 @@ def finished(
     of: Pattern = table
     for condition in select.having:
         of = Filter(without_aggregates(condition, names), of)
+    if select.values is not None:
+        of = joined(of, select.values)
     items = [Item(line)]
     for item in select.items or ():
         value = item.expression

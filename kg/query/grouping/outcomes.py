@@ -4,7 +4,8 @@ A group is its members, each with an annotation. What an aggregate gives hangs o
 them are there. So every set of members that can be there together is a world, and the
 engine works out the aggregates of all worlds in one query; a world's annotation is the
 product of the members that are there, less the sum of those that are not. A count alone
-(``kg.query.grouping.counting``) and a least or greatest value need no worlds.
+(``kg.query.grouping.counting``) and a least or greatest value need no worlds, and of exact
+numbers worlds that come to the same are one (``kg.query.grouping.states``).
 """
 
 from collections import defaultdict
@@ -14,13 +15,16 @@ from itertools import pairwise
 from kg.dataset.terms import Literal
 from kg.provenance.circuit import Circuit
 from kg.query.algebra import Aggregate, Item, Operation, Order, Query, Select, Table, Var
-from kg.query.answer import Row
+from kg.query.answer import Row, Term
 from kg.query.builder import Builder
 from kg.query.deriving.derivation import NotAnnotated
 from kg.query.grouping.counting import counted
 from kg.query.grouping.groups import Member, Outcome, number, place_of, written
+from kg.query.grouping.states import by_states
 from kg.query.shaping.render import render
 
+MOST_TRIED = 4
+"""Up to so many members all worlds are gone through, whatever the aggregates."""
 MOST_EVENTS = 10
 """A group whose aggregates are tried in all worlds has at most so many members that can fall apart."""
 MOST_WORLD_ROWS = 100_000
@@ -35,26 +39,34 @@ def outcomes(
     implicit: bool,
 ) -> list[Outcome]:
     """All that may become of each group. An implicit group is there without members, too."""
-    if any(a.of is None and a.distinct for a in aggregates):
-        raise NotAnnotated("COUNT(DISTINCT *) that decides a row is not annotated")
     found: list[Outcome] = []
     many: dict[Row, Sequence[Member]] = {}
+    large: dict[Row, Sequence[Member]] = {}
     ranks = None
     if len(aggregates) == 1 and not implicit:
-        ranks = _ranked(builder, aggregates[0], groups.values())
+        ranks = _ranked(builder, aggregates[0], 0, groups.values())
     for key, members in groups.items():
         events = {member.node for member in members} - {Circuit.one}
         if len(aggregates) == 1 and aggregates[0].name == "COUNT" and len(events) > 3:
             found += counted(builder.circuit, key, members, aggregates[0], implicit=implicit)
         elif ranks is not None:
             found += _extremes(builder.circuit, key, members, ranks)
-        elif len(events) <= MOST_EVENTS:
+        elif len(events) <= MOST_TRIED:
             many[key] = members
         else:
-            raise NotAnnotated(
-                f"an aggregate that decides a row is annotated for groups of at most {MOST_EVENTS} "
-                f"members that rest on different claims, and here is one of {len(events)}"
-            )
+            large[key] = members
+    if large:
+        of = [_ranked(builder, one, place, large.values()) for place, one in enumerate(aggregates)]
+        summed, others = by_states(builder, aggregates, large, of, implicit=implicit)
+        found += summed
+        for members in others.values():
+            events = {member.node for member in members} - {Circuit.one}
+            if len(events) > MOST_EVENTS:
+                raise NotAnnotated(
+                    "an aggregate that decides a row, not of exact numbers, is annotated in groups of at "
+                    f"most {MOST_EVENTS} members that rest on different claims; here is one of {len(events)}"
+                )
+        many |= others
     found += _tried(builder, aggregates, many, implicit=implicit)
     merged: dict[tuple[Row, Row], list[int]] = {}
     for one in found:
@@ -63,14 +75,16 @@ def outcomes(
 
 
 def _ranked(
-    builder: Builder, aggregate: Aggregate, groups: Iterable[Sequence[Member]]
-) -> dict[Row, int] | None:
+    builder: Builder, aggregate: Aggregate, place: int, groups: Iterable[Sequence[Member]]
+) -> dict[Term, int] | None:
     """The rank of each value of some groups, the one that is taken first; ``None`` where that is open.
 
     It is where there is no value, or the engine takes two values to be equal.
     """
-    values = dict.fromkeys(member.arguments for members in groups for member in members)
-    if aggregate.name not in ("MIN", "MAX") or (None,) in values or not values:
+    if aggregate.name not in ("MIN", "MAX"):
+        return None
+    values = dict.fromkeys(member.arguments[place : place + 1] for members in groups for member in members)
+    if (None,) in values or not values:
         return None
     value, other = Var("a"), Var("b")
     order = (Order(value, descending=aggregate.name == "MAX"),)
@@ -82,22 +96,23 @@ def _ranked(
         found = builder.solutions(render(Query("select", Select(table, (differ,)))))
         if any(row[0] != Literal(True) for row in found):
             return None
-    return {row: place for place, row in enumerate(ranked)}
+    return {row[0]: rank for rank, row in enumerate(ranked) if row[0] is not None}
 
 
 def _extremes(
-    circuit: Circuit, key: Row, members: Sequence[Member], ranks: Mapping[Row, int]
+    circuit: Circuit, key: Row, members: Sequence[Member], ranks: Mapping[Term, int]
 ) -> list[Outcome]:
     """Outcomes of a group of which only the first value matters: it is there, and none before it is."""
-    parts: defaultdict[Row, list[int]] = defaultdict(list)
+    parts: defaultdict[Term, list[int]] = defaultdict(list)
     for member in members:
-        parts[member.arguments].append(member.node)
+        if member.arguments[0] is not None:
+            parts[member.arguments[0]].append(member.node)
     found, before = [], circuit.zero
-    for row in sorted(parts, key=ranks.__getitem__):
-        node = circuit.plus(parts[row])
+    for term in sorted(parts, key=ranks.__getitem__):
+        node = circuit.plus(parts[term])
         first = circuit.minus(node, before)
         if first != circuit.zero:
-            found.append(Outcome(key, row, first))
+            found.append(Outcome(key, (term,), first))
         before = circuit.plus((before, node))
     return found
 
@@ -159,7 +174,7 @@ def _aggregated_nothing(builder: Builder, aggregates: Sequence[Aggregate]) -> Ro
 def _items(aggregates: Sequence[Aggregate], arguments: Sequence[Var]) -> tuple[Item, ...]:
     items: list[Item] = []
     for place, aggregate in enumerate(aggregates):
-        of = None if aggregate.of is None else arguments[place]
+        of = None if aggregate.of is None and not aggregate.distinct else arguments[place]
         items.append(
             Item(Var(f"v{place}"), Aggregate(aggregate.name, of, aggregate.distinct, aggregate.separator))
         )

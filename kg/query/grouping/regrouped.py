@@ -17,6 +17,7 @@ from kg.query.deriving.standing import Fresh
 from kg.query.deriving.tight import is_bag
 from kg.query.grouping.aggregates import Grouped, GroupedRows, annotate_groups
 from kg.query.grouping.groups import Member, aggregates_of, without_aggregates
+from kg.query.grouping.parting import asks_beside
 from kg.query.grouping.subselect import members_of
 from kg.query.shaping.page import numbered
 from kg.query.shaping.render import render
@@ -39,6 +40,8 @@ def untold(plan: Grouped) -> str | None:
     body = plan.asked.body
     if body.values is not None:
         return "VALUES stands after groups"
+    if asks_beside(body):
+        return "EXISTS stands beside aggregates"
     if plan.inner.tree.is_open or any(a.name in _CHOOSING for a in aggregates_of(plan.inner.select)):
         return "the engine may choose among several answers"
     if any(a.of is None and a.distinct for a in aggregates_of(plan.inner.select)):

@@ -7,12 +7,12 @@ from operator import itemgetter
 
 from kg.provenance.circuit import Circuit
 from kg.query.algebra import Table
-from kg.query.answer import Row
+from kg.query.answer import Row, Term
 from kg.query.builder import Builder, picker
 from kg.query.deriving.derivation import Inner, NotAnnotated
 from kg.query.grouping.counting import one_more
 from kg.query.grouping.gathering import gathered
-from kg.query.grouping.groups import Member, aggregates_of, finished
+from kg.query.grouping.groups import Member, aggregates_of, counts_alike, finished, number
 from kg.query.grouping.outcomes import outcomes
 from kg.query.scope import has_aggregate
 
@@ -30,18 +30,34 @@ def work_out(builder: Builder, inner: Inner) -> list[tuple[Row, int]]:
     else:
         solved = builder.solved(inner.tree, order=inner.order)
         found = [(key, node) for key, node in zip(solved.keys, solved.nodes, strict=True) if node]
-    sliced, distinct = select.limit is not None or select.offset > 0, select.duplicates != "ALL"
-    if sliced and distinct:
-        found = _firsts(builder.circuit, found)
-    if sliced:
-        found = cut(builder.circuit, found, select.limit, select.offset)
-    if distinct:
-        found = _summed(builder.circuit, found)
+    if inner.each is None:
+        found = _taken(builder.circuit, inner, found)
+    else:
+        place = inner.shown.index(inner.each)
+        parts: dict[Term | None, list[tuple[Row, int]]] = defaultdict(list)
+        for one in found:
+            parts[one[0][place]].append(one)
+        found = [one for part in parts.values() for one in _taken(builder.circuit, inner, part)]
     if len(found) > MOST_ROWS:
         raise NotAnnotated(
             f"a sub-SELECT that groups, or is cut by LIMIT, is annotated up to {MOST_ROWS} solutions, "
             f"and here is one of {len(found)}"
         )
+    return found
+
+
+def _taken(circuit: Circuit, inner: Inner, found: list[tuple[Row, int]]) -> list[tuple[Row, int]]:
+    """Those of some solutions that are left of them, each with the node that it is."""
+    select = inner.select
+    sliced, distinct = select.limit is not None or select.offset > 0, select.duplicates != "ALL"
+    if sliced and distinct:
+        found = _firsts(circuit, found)
+    if sliced and not inner.shown and select.limit == 1:
+        found = _any_after(circuit, found, select.offset)
+    elif sliced:
+        found = cut(circuit, found, select.limit, select.offset)
+    if distinct:
+        found = _summed(circuit, found)
     return found
 
 
@@ -52,20 +68,34 @@ def members_of(
     solved = builder.solved(inner.tree, table, limit=limit)
     width = len(inner.keys)
     places = {variable: place for place, variable in enumerate(inner.tree.key)}
-    taken = [None if argument is None else places[argument] for argument in inner.arguments]
+    taken = [places[of[0]] if of else None for of in inner.arguments]
+    whole = _whole(inner)
+    tell = picker(
+        [places[variable] for variable in inner.arguments[whole] or ()] if whole is not None else []
+    )
+    numbers: dict[Row, Term] = {}
     key_of = picker(range(width))
     groups: defaultdict[Row, list[Member]] = defaultdict(list)
     for row, node in zip(solved.keys, solved.nodes, strict=True):
         if node:
             arguments = tuple(None if place is None else row[place] for place in taken)
+            if whole is not None:
+                told = numbers.setdefault(tell(row), number(len(numbers)))
+                arguments = (*arguments[:whole], told, *arguments[whole + 1 :])
             groups[key_of(row)].append(Member(arguments, node))
     return groups
+
+
+def _whole(inner: Inner) -> int | None:
+    """The place of a ``COUNT(DISTINCT *)``, which takes in of a member which solution it is, by a number."""
+    places = (n for n, one in enumerate(aggregates_of(inner.select)) if one.of is None and one.distinct)
+    return next(places, None)
 
 
 def grouped(builder: Builder, inner: Inner) -> list[tuple[Row, int]]:
     """The rows that a grouped SELECT has in any part of the data."""
     found = None
-    if inner.gathering is not None:
+    if inner.gathering is not None and not counts_alike(inner.select):
         found = gathered(builder, inner.gathering, rows=False, taken=range(len(inner.arguments)))
     if found is None:
         groups = members_of(builder, inner)
@@ -100,6 +130,13 @@ def _firsts(circuit: Circuit, rows: Sequence[tuple[Row, int]]) -> list[tuple[Row
         found.append((row, circuit.minus(node, circuit.plus(earlier)) if earlier else node))
         earlier.append(node)
     return [(row, node) for row, node in found if node != circuit.zero]
+
+
+def _any_after(circuit: Circuit, rows: Sequence[tuple[Row, int]], offset: int) -> list[tuple[Row, int]]:
+    """Whether there are more solutions than ``offset``, whatever they are: one row."""
+    if len(rows) * (offset + 1) > MOST_CUT:
+        raise NotAnnotated(f"OFFSET {offset} of {len(rows)} solutions is not annotated")
+    return [((), circuit.at_least(offset + 1, [node for _, node in rows]))]
 
 
 def cut(

@@ -16,7 +16,9 @@ from kg.query.algebra import (
     TriplePattern,
     Var,
 )
+from kg.query.parse.groups import counted, keyed, spelled_out, with_counts_bound
 from kg.query.parse.patterns import UNIT, PatternParser, joined
+from kg.query.scope import has_aggregate, visible
 
 _DIGITS = 18
 
@@ -42,7 +44,13 @@ class QueryParser(PatternParser):
                 self.fail("SELECT, ASK, CONSTRUCT or DESCRIBE")
         if self.token.kind != "END":
             self.fail("the end of the query")
-        return replace(query, hidden=self.hidden, base=self.base, alternatives=self.alternatives)
+        return replace(
+            query,
+            hidden=self.hidden,
+            base=self.base,
+            alternatives=self.alternatives,
+            respelled=self.respelled,
+        )
 
     def _prologue(self) -> None:
         while word := self.take_word("BASE", "PREFIX"):
@@ -149,6 +157,12 @@ class QueryParser(PatternParser):
         self, pattern: Pattern, items: tuple[Item, ...] | None = None, duplicates: str = "ALL"
     ) -> Select:
         group = self._group_by()
+        in_scope = visible(pattern) if group else ()
+        for key in group or ():
+            if key.variable in in_scope and key.expression is not None:
+                raise self.failure(
+                    self.token, f"GROUP BY gives a key the name ?{key.variable.name}, which the pattern binds"
+                )
         having: list[Expression] = []
         if self.take_word("HAVING"):
             having.append(self.constraint())
@@ -157,7 +171,16 @@ class QueryParser(PatternParser):
         order = self._order_by()
         limit, offset = self._slice()
         values: Table | None = self.values() if self.take_word("VALUES") else None
-        return Select(pattern, items, duplicates, group, tuple(having), order, limit, offset, values)
+        select = Select(pattern, items, duplicates, group, tuple(having), order, limit, offset, values)
+        return self._as_read(select) if has_aggregate(select) else select
+
+    def _as_read(self, written: Select) -> Select:
+        """Groups as the engine reads them."""
+        of, group = keyed(counted(written, f"{self.hidden}nothing"), written.group or ())
+        select = with_counts_bound(replace(written, of=of), self.fresh)
+        items = None if select.items is None else spelled_out(select.items)
+        self.respelled |= (select.of, items) != (written.of, written.items)
+        return replace(select, items=items, group=None if written.group is None else group)
 
     def _at_constraint(self) -> bool:
         return (

@@ -19,7 +19,7 @@ _NUMBERS = {"INTEGER": XSD + "integer", "DECIMAL": XSD + "decimal", "DOUBLE": XS
 class TermParser:
     """A query being read: its tokens, how far it is read, its prefixes, its hidden variables.
 
-    ``alternatives`` tells whether a path ``p|q`` was translated.
+    ``alternatives`` tells whether a path ``p|q`` was translated, ``respelled`` whether groups were.
     """
 
     def __init__(self, text: str, base: str | None, prefixes: Mapping[str, str]) -> None:
@@ -30,6 +30,7 @@ class TermParser:
         self.prefixes = dict(prefixes)
         self.in_template = False
         self.alternatives = False
+        self.respelled = False
         self._blanks: dict[str, Node] = {}
         self._fresh = 0
         self.hidden = "_h"

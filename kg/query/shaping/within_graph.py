@@ -4,9 +4,11 @@ The engine takes the name of the graph for a variable of each triple within. So 
 the name where a sub-SELECT or another GRAPH hides it, takes the two sides of a MINUS to
 share it, and knows no graphs where a group may match without a triple. There each part of
 the group gets a GRAPH of its own, and what matches without a triple is joined with the
-graphs that there are (``GRAPH ?g {}``), as section 18.6 has it.
+graphs that there are (``GRAPH ?g {}``), as section 18.6 has it. What is cut is cut in each
+graph by itself, under the name of the graph (LATERAL).
 """
 
+from collections.abc import Callable
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar, cast
 
@@ -22,6 +24,7 @@ from kg.query.algebra import (
     Iri,
     Item,
     Join,
+    Lateral,
     LeftJoin,
     Minus,
     Operation,
@@ -45,8 +48,8 @@ T = TypeVar("T")
 
 def with_graphs_within(query: Query) -> Query:
     """The query as it must be put to the engine; itself where nothing is to be moved."""
-    of = _moved(query.body.of, Fresh(query.hidden))
-    return query if of == query.body.of else replace(query, body=replace(query.body, of=of))
+    body = _moved(query.body, Fresh(query.hidden))
+    return query if body == query.body or not isinstance(body, Select) else replace(query, body=body)
 
 
 def _moved(what: Pattern, fresh: Fresh) -> Pattern:
@@ -56,13 +59,27 @@ def _moved(what: Pattern, fresh: Fresh) -> Pattern:
             if of == UNIT or not _is_lost(name, inner) or not _may_move(name, inner):
                 return what if inner == of else Graph(name, inner)
             return _within(name, inner, fresh)
-        case Join() | LeftJoin() | Union() | Minus():
-            left, right = _moved(what.left, fresh), _moved(what.right, fresh)
-            return what if (left, right) == (what.left, what.right) else replace(what, left=left, right=right)
-        case Filter() | Extend() | Select():
-            of = _moved(what.of, fresh)
-            return what if of == what.of else replace(what, of=of)
+        case Join() | Union() | Minus():
+            return _same(what, replace(what, left=_moved(what.left, fresh), right=_moved(what.right, fresh)))
+        case LeftJoin(left, right, condition):
+            asked = None if condition is None else _moved_in(condition, fresh)
+            return _same(what, LeftJoin(_moved(left, fresh), _moved(right, fresh), asked))
+        case Filter(condition, of):
+            return _same(what, Filter(_moved_in(condition, fresh), _moved(of, fresh)))
+        case Extend(of, variable, value):
+            return _same(what, Extend(_moved(of, fresh), variable, _moved_in(value, fresh)))
+        case Select():
+            asked_in = with_expressions(what, lambda one: _moved_in(one, fresh))
+            return _same(what, replace(asked_in, of=_moved(what.of, fresh)))
     return what
+
+
+def _moved_in(what: Expression, fresh: Fresh) -> Expression:
+    return with_patterns(what, lambda one: Exists(_moved(one.pattern, fresh), one.negated))
+
+
+def _same(before: Pattern, after: Pattern) -> Pattern:
+    return before if before == after else after
 
 
 def _is_lost(name: Var | Iri, of: Pattern) -> bool:
@@ -118,9 +135,10 @@ def _may_move(name: Var | Iri, of: Pattern) -> bool:
         case Select():
             if isinstance(name, Iri):
                 return _may_move(name, of.of)
-            counted = of.limit is not None or of.offset > 0 or of.values is not None
+            if is_cut(of):
+                return _may_move(name, of.of)
             keyed = not has_aggregate(of) or any(key == Item(name) for key in of.group or ())
-            return not counted and (keyed or name not in projected(of)) and _may_move(name, of.of)
+            return (keyed or name not in projected(of)) and _may_move(name, of.of)
     return True
 
 
@@ -140,18 +158,26 @@ def _within(name: Var | Iri, of: Pattern, fresh: Fresh) -> Pattern:
             return Filter(_asked_within(name, condition), _within(name, inner, fresh))
         case Extend(inner, variable, value):
             return Extend(_within(name, inner, fresh), variable, _asked_within(name, value))
-        case Table() | Given() | Graph():
+        case Table() | Given() | Graph() | Lateral():
             return joined(Graph(name, UNIT), of)
         case Select():
             return _selected(name, of, fresh)
     return Graph(name, of)
 
 
-def _selected(name: Var | Iri, of: Select, fresh: Fresh) -> Pattern:
+def is_cut(what: Select) -> bool:
+    """Whether only some solutions are taken."""
+    return what.limit is not None or what.offset > 0
+
+
+def _selected(name: Var | Iri, written: Select, fresh: Fresh) -> Pattern:
     """A sub-SELECT, for each graph by itself."""
+    of = with_expressions(written, lambda one: _asked_within(name, one))
     if isinstance(name, Iri):
         here = replace(of, of=_within(name, of.of, fresh))
         return joined(Graph(name, UNIT), here) if _is_implicit(of) else here
+    if is_cut(of):
+        return _cut(name, of, fresh)
     if name in projected(of):
         return replace(of, of=_within(name, of.of, fresh))
     apart = renamed(of, name, fresh("name"))  # what it hides is another variable
@@ -164,6 +190,39 @@ def _selected(name: Var | Iri, of: Select, fresh: Fresh) -> Pattern:
     nothing = replace(apart, of=Table((fresh("nothing"),), ()), order=())
     bare = Minus(Graph(name, UNIT), Select(inner, (Item(name),)))
     return Union(there, joined(bare, nothing))
+
+
+def _cut(name: Var, of: Select, fresh: Fresh) -> Pattern:
+    """A sub-SELECT of which some solutions are taken, under the name of each graph."""
+    other = fresh("name")
+    apart = renamed(of, name, other)  # a variable of that name is another one until it is joined
+    if _is_implicit(of):
+        whole = _selected(name, replace(apart, limit=None, offset=0), fresh)
+        found = Select(whole, limit=0) if of.offset or not of.limit else whole
+    else:
+        items = (*(apart.items or tuple(map(Item, projected(apart)))), Item(name))
+        group = apart.group if apart.group is None else (*apart.group, Item(name))
+        inner = replace(apart, of=_within(name, apart.of, fresh), items=items, group=group)
+        found = Lateral(Graph(name, UNIT), inner)
+    if name not in projected(of):
+        return found
+    same = or_else([_unbound(other), Call("SAMETERM", (name, other))])
+    return Filter(same, found)
+
+
+def with_expressions(of: Select, changed: Callable[[Expression], Expression]) -> Select:
+    """A SELECT with other expressions."""
+
+    def item(one: Item) -> Item:
+        return one if one.expression is None else replace(one, expression=changed(one.expression))
+
+    return replace(
+        of,
+        items=of.items and tuple(map(item, of.items)),
+        group=of.group and tuple(map(item, of.group)),
+        having=tuple(map(changed, of.having)),
+        order=tuple(replace(one, expression=changed(one.expression)) for one in of.order),
+    )
 
 
 def _less(name: Var, what: Minus, fresh: Fresh) -> Pattern:

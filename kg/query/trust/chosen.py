@@ -63,3 +63,7 @@ class Chosen(Wrapped):
             own = (tuple(sorted(stated)),) if stated else ()
             found = self._supports[s, p, o] = Support(base, own + tuple(others), tuple(proofs))
         return found
+
+    def existence_support(self, graph: NamedNode) -> Support | None:
+        """Nothing, of a graph that the query names itself: it is there, though it may be empty."""
+        return Support(base=True) if graph.value in self._named else super().existence_support(graph)

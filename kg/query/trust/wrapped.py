@@ -6,7 +6,7 @@ from kg.dataset.annotated.view import ClaimInfo, Support
 from kg.dataset.record.records import Object, Subject
 from kg.dataset.statistics import Statistics
 from kg.dataset.terms import NamedNode, QueryBoolean, QuerySolutions, QueryTriples
-from kg.query.source import AnnotatedFacts, Expecting, Source
+from kg.query.source import AnnotatedFacts, Source
 
 
 class Wrapped:
@@ -71,8 +71,7 @@ class Wrapped:
 
     def expect_claims(self, iris: Iterable[str]) -> None:
         """What is told about these claims will be asked."""
-        if isinstance(self._source, Expecting):
-            self._source.expect_claims(iris)
+        self._source.expect_claims(iris)
 
     def claim_info(self, iri: str) -> ClaimInfo | None:
         """What is told about an active claim."""

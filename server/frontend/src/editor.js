@@ -2,6 +2,7 @@
 import Yasqe from "@zazuko/yasqe";
 import "@zazuko/yasqe/build/yasqe.min.css";
 import "./editor.css";
+import { entities, named, nameAt } from "./entities.js";
 
 const MOST_HINTS = 60;
 const TERMS = "/sparql/terms";
@@ -32,6 +33,17 @@ for (const [of, name, list] of [["property", "our-property", "properties"], ["cl
     postprocessHints: (_, hints) => hints.map(described),
   });
 }
+
+// An entity by what it is called: the name before the cursor becomes its IRI.
+Yasqe.registerAutocompleter({
+  name: "our-entity",
+  bulk: false,
+  autoShow: true,
+  isValidCompletionPosition: (yasqe) => nameAt(yasqe) !== null,
+  preProcessToken: (yasqe, token) => ({ ...token, ...nameAt(yasqe) }),
+  get: (_, token) => entities(token.autocompletionString),
+  postprocessHints: (_, hints) => hints.map(named),
+});
 
 const told = new Map();
 
@@ -92,7 +104,7 @@ export async function edit(form) {
     resizeable: false,
     editorHeight: "auto",
     viewportMargin: Infinity,
-    autocompleters: ["variables", "our-property", "our-class"],
+    autocompleters: ["variables", "our-property", "our-class", "our-entity"],
     extraKeys: { "Ctrl-Enter": ask, "Cmd-Enter": ask, "Ctrl-S": false, Tab: false, "Shift-Tab": false },
   });
   const label = form.querySelector('label[for="query"]');
@@ -100,6 +112,10 @@ export async function edit(form) {
   const input = yasqe.getInputField();
   input.setAttribute("aria-label", "SPARQL query; Tab leaves it, Control and Space complete");
   label.addEventListener("click", () => yasqe.focus());
+  const hint = document.createElement("p");
+  hint.className = "hint editing";
+  hint.textContent = "Begin a class, a property, or the name of a firm or a place: it is completed from what is in here. Control and Space completes at once, Control and Enter asks.";
+  if (!document.getElementById("answer")) place.after(hint);
   field.hidden = true;
   field.required = false;
   yasqe.on("change", () => (field.value = yasqe.getValue()));

@@ -23,6 +23,7 @@ form.addEventListener("submit", (event) => {
 });
 form.addEventListener("input", (event) => {
   if (!event.target.closest("#whatif")) return;
+  running?.abort(); // its answer would put back what has been changed since it was asked
   clearTimeout(waiting);
   waiting = setTimeout(() => form.checkValidity() && ask(addressOf(form), { push: false }), WAIT);
 });
@@ -50,6 +51,7 @@ async function ask(address, { push = false, adopt = false } = {}) {
   try {
     const response = await fetch(address, { headers: { Accept: "text/html" }, signal: mine.signal });
     page = new DOMParser().parseFromString(await response.text(), "text/html");
+    mine.signal.throwIfAborted();
   } catch (error) {
     if (error.name !== "AbortError") location.assign(address);
     return;
@@ -105,17 +107,14 @@ function replace(page) {
   } else old?.remove();
 }
 
+// What a page that has no answer says instead; a page of something else, such as a proxy's, says it in full.
 function problemOf(page) {
+  const told = page.querySelector(".result-area > [role=alert]");
+  if (told) return [told];
   const section = document.createElement("section");
   section.className = "notice";
   section.setAttribute("role", "alert");
-  const told = [...(page.querySelector("main")?.children ?? [])].filter((one) => !one.matches("form"));
-  for (const heading of told.filter((one) => one.matches("h1"))) {
-    const smaller = document.createElement("h2");
-    smaller.textContent = heading.textContent;
-    told.splice(told.indexOf(heading), 1, smaller);
-  }
-  section.append(...told);
+  section.textContent = (page.querySelector("main") ?? page.body).textContent.trim();
   return [section];
 }
 

@@ -1,8 +1,10 @@
 // The review queue by keyboard; the token is typed once and kept for this tab alone.
 
 const KEPT = "lodestone-token";
+const PLACE = "lodestone-card";
 const cards = [...document.querySelectorAll(".card")];
 let at = -1;
+let chosen = null; // the button that was pressed last: what Enter in a field goes through with
 
 const press = (card, ...values) => {
   const button = values.map((value) => card.querySelector(`button[value="${value}"]`)).find(Boolean);
@@ -12,14 +14,23 @@ const press = (card, ...values) => {
 
 for (const button of document.querySelectorAll('.decide button[name="action"]')) {
   button.addEventListener("click", () => {
+    choose(button);
     button.form.elements.reason.required = button.value === "reject";
   });
+  button.form.addEventListener("submit", () => sessionStorage.setItem(PLACE, cards.indexOf(button.closest(".card"))));
+}
+
+function choose(button) {
+  chosen?.classList.remove("chosen");
+  chosen = button;
+  chosen?.classList.add("chosen");
 }
 
 const edit = (card) => {
   const details = card.querySelector("details");
   if (!details) return;
   details.open = true;
+  choose(details.querySelector("button"));
   details.querySelector("textarea").focus();
 };
 
@@ -37,8 +48,23 @@ for (const field of document.querySelectorAll('input[name="token"]')) {
 }
 for (const keys of document.querySelectorAll(".keys")) keys.hidden = false;
 
+// After a decision the queue goes on where it was: the next card has taken the place of the one that is done.
+const place = sessionStorage.getItem(PLACE);
+sessionStorage.removeItem(PLACE);
+if (place !== null && cards.length && document.querySelector(".notice.done")) {
+  at = Math.min(Number(place), cards.length - 1);
+  cards[at].focus();
+}
+
 document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && event.target.matches(".decide input")) {
+    event.preventDefault();
+    if (chosen?.form === event.target.form) chosen.click();
+    else event.target.form.querySelector(".actions button").focus();
+    return;
+  }
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea")) return;
+  document.querySelector(".notice.done")?.classList.add("seen");
   const card = event.target.closest(".card") ?? cards[at];
   if (card) at = cards.indexOf(card);
   switch (event.key) {

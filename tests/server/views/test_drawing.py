@@ -81,3 +81,14 @@ def test_one_neighbour_is_drawn_too(inward: bool) -> None:
     assert 0 < drawn.y - 20 < drawn.y + 20 < drawn.height
     assert relation.y < edge.y < drawn.height
     assert draw_neighbours("Fabrika Magnit", []) is None
+
+
+def test_neighbours_on_one_side_fit_a_narrow_screen() -> None:
+    other = Neighbour(
+        Link("a maker of magnets with a long name", "/entity/m", "urn:m"), "has", False, 0.5, False
+    )
+    narrow, long = (draw_neighbours(name, [other]) for name in ("BMW", "A ministry with a very long name"))
+    assert narrow is not None
+    assert long is not None
+    assert narrow.width < 420 < long.width < 520
+    assert narrow.box < long.box

@@ -1,0 +1,102 @@
+"""The index of a large load is filled in a process of its own; it holds the same whatever becomes of that."""
+
+import os
+import signal
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pytest
+from pyoxigraph import RdfFormat, Store
+
+from kg.dataset.annotated import indexing
+from kg.dataset.checks.invariants import check_dataset
+from kg.dataset.loading import beside
+from kg.dataset.loading.rdf import ingest_rdf
+from kg.dataset.snapshots import Reader
+from kg.dataset.writer import Writer
+from kg.errors import StoreError
+
+PIECES = ("<urn:a> <urn:p> <urn:b> _:t1 .\n", "", '<urn:a> <urn:p> "é" _:t2 .\n')
+
+
+def quads(folder: Path) -> Path:
+    """A hundred claims of two triples each, of which some are the same."""
+    path = folder / "claims.nq"
+    lines = (
+        f"<urn:s{n % 60}> <urn:p> <urn:o{n % 50}> <urn:g{n}> .\n<urn:s{n}> <urn:q> <urn:o> <urn:g{n}> .\n"
+        for n in range(100)
+    )
+    path.write_text("".join(lines), encoding="utf-8")
+    return path
+
+
+def index_of(store: Path) -> bytes:
+    index = Reader(store).current().index
+    assert index is not None
+    return b"\n".join(sorted((index.store.dump(format=RdfFormat.N_QUADS) or b"").split(b"\n")))
+
+
+def loaded(store: Path, data: Path) -> bytes:
+    with Writer(store) as writer:
+        ingest_rdf(writer, data)
+        writer.commit()
+    return index_of(store)
+
+
+def test_blank_nodes_keep_their_names(tmp_path: Path) -> None:
+    store, problem = beside.filled(tmp_path / "store", PIECES)
+    assert problem is None
+    assert sorted(map(str, store)) == [
+        '<urn:a> <urn:p> "é" _:t2',
+        "<urn:a> <urn:p> <urn:b> _:t1",
+    ]
+
+
+def test_the_index_is_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = quads(tmp_path)
+    here = loaded(tmp_path / "here", data)
+    monkeypatch.setattr(indexing, "MANY", 1)
+    assert loaded(tmp_path / "apart", data) == here
+    assert list(check_dataset(Reader(tmp_path / "apart").current())) == []
+
+
+def test_where_no_process_starts_it_is_filled_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(beside, "_PROGRAM", tmp_path / "absent.py")
+    store, problem = beside.filled(tmp_path / "store", iter(PIECES))
+    assert problem is None
+    assert len(store) == 2
+
+
+def test_a_process_that_is_killed_is_told_and_nothing_is_published(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = quads(tmp_path)
+    fill = beside._Filling.fill
+
+    def killed(filling: beside._Filling, pieces: Iterable[str]) -> str | None:
+        def dying() -> Iterator[str]:
+            yield from pieces
+            os.kill(filling._process.pid, signal.SIGKILL)
+
+        return fill(filling, dying())
+
+    with monkeypatch.context() as patch:
+        patch.setattr(indexing, "MANY", 1)
+        patch.setattr(beside._Filling, "fill", killed)
+        with pytest.raises(StoreError, match="could not be filled"):
+            loaded(tmp_path / "store", data)
+    assert Reader(tmp_path / "store").current().manifest.version == 1
+    again = loaded(tmp_path / "store", data)
+    assert again.count(b"\n") == loaded(tmp_path / "other", data).count(b"\n")
+    assert list(check_dataset(Reader(tmp_path / "store").current())) == []
+
+
+def test_it_ends_when_whoever_asked_is_gone(tmp_path: Path) -> None:
+    with beside._Filling(tmp_path / "store") as filling:
+        assert filling.is_ready()
+        process = filling._process
+        assert process.stdin is not None
+        process.stdin.close()
+        assert process.wait(30) != 0
+        process.stdin = None
+    assert len(Store(str(tmp_path / "store"))) == 0
