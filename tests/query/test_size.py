@@ -96,8 +96,19 @@ def test_a_long_text_that_cannot_be_read_is_no_query(text: str) -> None:
 
 def test_our_own_recursion_is_refused_and_not_a_bug() -> None:
     text = repeated(*CHAINS["alternatives"], LONGEST - 20)
-    with pytest.raises(QueryRefused, match="nested too deeply"):
-        query(FakeSnapshot(DATA), text)
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(1000)
+    try:
+        with pytest.raises(QueryRefused, match="nested too deeply"):
+            query(FakeSnapshot(DATA), text)
+    finally:
+        sys.setrecursionlimit(before)
+
+
+def test_a_long_chain_is_annotated_whatever_else_was_imported() -> None:
+    answer = query(FakeSnapshot(DATA), repeated(*CHAINS["alternatives"], LONGEST - 50))
+    assert answer.provenance is not None
+    assert answer.provenance.reason is None
 
 
 def test_an_answer_too_deep_for_annotation_is_given_without() -> None:

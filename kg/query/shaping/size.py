@@ -6,6 +6,7 @@ sums, UNIONs or OPTIONALs, 20,000 triples, items of a list or steps of a path), 
 of stack.
 """
 
+import sys
 from dataclasses import dataclass
 
 from kg.errors import QueryRefused
@@ -16,6 +17,14 @@ DEEPEST = 200
 
 LONGEST = 1000
 """What stands side by side within the same brackets: operators, groups, triples, items, and all in them."""
+
+FRAMES = 6000
+"""Python's frames that reading what ``LONGEST`` lets pass may take.
+
+Importing rdflib's SPARQL parser sets the same limit: what is answered is not to hang on
+whether something else imported that before.
+"""
+sys.setrecursionlimit(max(sys.getrecursionlimit(), FRAMES))
 
 _CLOSING = {"(": ")", "{": "}", "[": "]"}
 _SIGNS = frozenset("!+-^")
