@@ -95,7 +95,7 @@ class Entities:
         """The entities of each text: where they begin and end among the words of all, and their labels."""
         following, first, before = (vectors @ weights.T for weights in self.lower)
         starts, spaces = _starts_and_spaces(docs)
-        ends = np.append(starts[1:], [True] if len(starts) else [])
+        ends = np.append(starts[1:], True)[: len(starts)]
         outside = self._scores(following + self.absent)
         outside[:, self.inside] = outside[:, self.last] = _NEVER
         outside[np.ix_(ends | spaces, self.begins)] = _NEVER
