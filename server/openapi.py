@@ -66,7 +66,7 @@ WORDS: dict[str, str] = {
     "subject": "IRI of the claim or proposed judgment.",
     "action": "accept, edit or reject a claim; same, different or unsure of two names.",
     "changes": "Members of the claim as they should be, in JSON.",
-    "version": "Number or IRI of a kept version of the store (JSON and RDF); 410 for one that is gone.",
+    "version": "Number or IRI of a kept version of the store; 410 for one that is gone.",
     "token": "A token that may write, where no header holds it.",
 }
 """Parameters of the query part, by name."""
