@@ -213,6 +213,9 @@ def restriction_of(snapshot: Snapshot, policy: TrustPolicy) -> Restriction:
     """Which claims and judgments of a version stand under a policy."""
 
     def keeps(iri: str) -> bool:
+        told = snapshot.expected(iri) if policy.is_timeless else None
+        if told is not None:
+            return policy.passes(told.confidence, (iri, told.document, told.origin, *told.sources))
         if snapshot.is_judgment(iri):
             return policy.believes(snapshot.judgment(iri))
         return _judge(snapshot, policy, Candidate(snapshot, iri))
