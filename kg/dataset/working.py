@@ -192,7 +192,7 @@ class WorkingCopy:
     def _index_filled(self, pieces: Iterable[str]) -> Store:
         """The index, filled in a process of its own. Raises ``StoreError``."""
         del self.index
-        self.index, problem = filled(self.layout.working / "index", pieces)
+        self.index, problem = filled(self.layout.working / "index", pieces, self._lock.fileno())
         if problem is not None:
             raise StoreError(f"the index could not be filled: {problem}", store=str(self.layout.root))
         return self.index

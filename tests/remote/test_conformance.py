@@ -12,7 +12,7 @@ from kg.dataset.record.records import DEFAULT
 from kg.dataset.snapshots import Reader, Snapshot
 from kg.dataset.terms import Literal, NamedNode, Quad
 from kg.dataset.writer import Writer
-from kg.errors import QueryRefused, ReservedGraph, StoreError
+from kg.errors import QueryRefused, QuerySyntaxError, ReservedGraph, StoreError
 from kg.provenance.evaluate import evaluate
 from kg.provenance.semirings import BOOLEAN
 from kg.query import Answer, query
@@ -69,6 +69,25 @@ QUERIES = (
     "ASK { ?p ls:lostLicenseFor ?c }",
     "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }",
     "SELECT ?s { ?s a ls:Producer FILTER EXISTS { ?s ls:holdsLicenseFor ?c } }",
+    "SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }",
+    "SELECT ?g ?n { GRAPH ?g { { SELECT (COUNT(*) AS ?n) { ?p ls:holdsLicenseFor ?c } } } }",
+    "SELECT ?g { GRAPH ?g { } }",
+    "SELECT (MIN(?l) AS ?a) (MAX(?l) AS ?b) { ?p ls:holdsLicenseFor ?c ; rdfs:label ?l }",
+    "SELECT ?c (GROUP_CONCAT(?l) AS ?n) { ?c rdfs:label ?l } GROUP BY ?c",
+    "SELECT ?c { ?c rdfs:label ?l FILTER(?l < 'K') }",
+    "SELECT ?c { ?c rdfs:label ?l FILTER('K' <= ?l) }",
+    "SELECT ?c { ?c rdfs:label ?l } GROUP BY ?c HAVING (MIN(?l) < 'K')",
+    "SELECT ?c { ?c rdfs:label ?l FILTER(?l >= 'K'^^<http://www.w3.org/2001/XMLSchema#string>) }",
+    "SELECT ?c { ?c rdfs:label ?l FILTER(LCASE(?l) < 'k') }",
+    "SELECT ?p (COUNT(?c) > 1 AS ?many) { ?p ls:holdsLicenseFor ?c } GROUP BY ?p",
+    "SELECT (7/2 AS ?half) (?v / 2 AS ?part) { ?s <http://e/q> ?v }",
+    "SELECT ?s ?a { ?s <http://e/q> ?v BIND(?v > 2 && !(?v IN (3, 4)) AS ?a) FILTER(?a) }",
+    "SELECT (IF(?v > 5, true, false) AS ?a) (BOUND(?v) AS ?b) { ?s <http://e/q> ?v }",
+)
+
+CUT_IN_EACH_GRAPH = (
+    "SELECT ?g ?c { GRAPH ?g { { SELECT ?c { ?p ls:holdsLicenseFor ?c } ORDER BY ?c LIMIT 1 } } }",
+    "SELECT ?g ?c { GRAPH ?g { { SELECT ?c { ?s <http://e/r> ?c } ORDER BY ?c OFFSET 1 } } }",
 )
 
 LONGER_WAYS = (
@@ -126,6 +145,16 @@ def test_what_an_engine_answers_in_part_is_refused(both: tuple[Snapshot, Far], t
         assert told(query(far.source(), text)) == told(query(near, text))
     else:
         with pytest.raises(QueryRefused, match="leaves out rows of paths"):
+            query(far.source(), text)
+
+
+@pytest.mark.parametrize("text", CUT_IN_EACH_GRAPH)
+def test_what_an_engine_would_cut_otherwise_is_refused(both: tuple[Snapshot, Far], text: str) -> None:
+    near, far = both
+    if far.endpoint.quirks.lateral:
+        assert told(query(far.source(), text)) == told(query(near, text))
+    else:
+        with pytest.raises(QuerySyntaxError, match="knows no LATERAL"):
             query(far.source(), text)
 
 
