@@ -139,11 +139,11 @@ def _fields(claim: Claim, shown: Mapping[str, str], errors: Mapping[str, str]) -
     ]
     if not claim.triples:
         found += [
-            field("when.text", "Time, in the article's words"),
+            field("when.text", "Time, in the words of the article"),
             field("when.edtf", "Date", hint="As 2025-04, 2025-04-21/2025-04-30 or 2025-04/.. (EDTF)."),
-            field("quantity.qualifier", "Quantity", Qualifier),
-            field("quantity.value", "Number"),
-            field("quantity.unit", "Unit"),
+            field("quantity.value", "Quantity"),
+            field("quantity.qualifier", "How the number is meant", Qualifier),
+            field("quantity.unit", "Unit", hint="What is counted; a share of all as share, from 0 to 1."),
         ]
     return [
         *found,
