@@ -79,6 +79,7 @@ QUERIES = (
     "SELECT ?c { ?c rdfs:label ?l } GROUP BY ?c HAVING (MIN(?l) < 'K')",
     "SELECT ?c { ?c rdfs:label ?l FILTER(?l >= 'K'^^<http://www.w3.org/2001/XMLSchema#string>) }",
     "SELECT ?c { ?c rdfs:label ?l FILTER(LCASE(?l) < 'k') }",
+    "SELECT (SUM(?v) AS ?s) (AVG(?v) + 1 AS ?a) { ?x <http://e/nothing> ?v }",
     "SELECT ?p (COUNT(?c) > 1 AS ?many) { ?p ls:holdsLicenseFor ?c } GROUP BY ?p",
     "SELECT (7/2 AS ?half) (?v / 2 AS ?part) { ?s <http://e/q> ?v }",
     "SELECT ?s ?a { ?s <http://e/q> ?v BIND(?v > 2 && !(?v IN (3, 4)) AS ?a) FILTER(?a) }",
