@@ -1,8 +1,9 @@
 """Queries in words that Virtuoso answers as the specification has it.
 
 Tried with Virtuoso 7.2.5. It divides integers as integers, gives truth as 0 and 1, leaves MIN of
-strings unbound, holds stored strings for smaller than any constant, wants a separator for
-GROUP_CONCAT, knows no graphs for ``GRAPH ?g {}``, and has graphs of its own among those of the dataset.
+strings and the sum of nothing unbound, holds stored strings for smaller than any constant, wants a
+separator for GROUP_CONCAT, knows no graphs for ``GRAPH ?g {}``, and has graphs of its own among
+those of the dataset.
 """
 
 from dataclasses import replace
@@ -29,6 +30,7 @@ from kg.query.algebra import (
 )
 from kg.query.deriving.standing import Fresh
 from kg.query.parse.patterns import UNIT
+from kg.query.scope import has_aggregate
 from kg.remote.placing import changed
 from ontology.vocab import XSD
 
@@ -50,7 +52,7 @@ _ASKING = frozenset(
 _ORDERING = frozenset(("<", ">", "<=", ">="))
 _SPELLING = frozenset(("CONCAT", "LCASE", "REPLACE", "STRAFTER", "STRBEFORE", "SUBSTR", "UCASE"))
 _BOOLEAN, _STRING = Iri(XSD + "boolean"), Iri(XSD + "string")
-_ONE = Lit("1.0", datatype=XSD + "decimal")
+_ONE, _ZERO = Lit("1.0", datatype=XSD + "decimal"), Lit("0", datatype=XSD + "integer")
 
 
 def reworded(query: Query) -> Query:
@@ -59,8 +61,10 @@ def reworded(query: Query) -> Query:
 
 
 class _Words:
-    def __init__(self, fresh: Fresh) -> None:
+    def __init__(self, fresh: Fresh, *, of_all: bool = False) -> None:
+        """``of_all``: aggregates are of all solutions, of which there may be none."""
         self._fresh = fresh
+        self._of_all = of_all
 
     def _all(self, what: Any) -> Any:
         return changed(what, self.change)
@@ -81,6 +85,15 @@ class _Words:
                 return Aggregate("MIN", self._compared(of), distinct)
             case Aggregate("GROUP_CONCAT", of, distinct, None):
                 return Aggregate("GROUP_CONCAT", self._all(of), distinct, " ")
+            case Aggregate("SUM" | "AVG" as kind, of, distinct) if self._of_all:
+                is_none = Operation("=", (Aggregate("COUNT", None), _ZERO))
+                return Call("IF", (is_none, _ZERO, Aggregate(kind, self._all(of), distinct)))
+            case Select(of, group=None) if has_aggregate(what):
+                words = _Words(self._fresh, of_all=True)
+                parts = ("items", "having", "order")
+                return replace(
+                    what, of=self._all(of), **{part: words._all(getattr(what, part)) for part in parts}
+                )
             case Graph(Var() as name, of):
                 return self._graphs(name, of)
         return None

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from pyoxigraph import RdfFormat, Store
 
+from kg.dataset import working
 from kg.dataset.annotated import indexing
 from kg.dataset.checks.invariants import check_dataset
 from kg.dataset.loading import beside
@@ -146,3 +147,16 @@ def test_nobody_writes_beside_what_a_killed_load_left_running(tmp_path: Path) ->
     again = loaded(store, data)
     assert again.count(b"\n") == loaded(tmp_path / "other", data).count(b"\n")
     assert list(check_dataset(Reader(store).current())) == []
+
+
+def test_memory_is_given_back_where_a_load_is_made_safe(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[bool] = []
+    monkeypatch.setattr(working, "give_back", lambda: given.append(True))
+    with Writer(tmp_path / "store") as writer:
+        writer.safe_every = 10_000
+        ingest_rdf(writer, quads(tmp_path))
+        assert len(given) > 1
+        writer.commit()
+    assert list(check_dataset(Reader(tmp_path / "store").current())) == []

@@ -8,6 +8,7 @@ import pytest
 from kg.claims.claim import Claim
 from kg.dataset.checks.invariants import check_version
 from kg.dataset.files import Settings
+from kg.dataset.loading.rdf import ingest_rdf
 from kg.dataset.record.records import DEFAULT
 from kg.dataset.snapshots import Reader, Snapshot
 from kg.dataset.terms import Literal, NamedNode, Quad
@@ -79,6 +80,7 @@ QUERIES = (
     "SELECT ?c { ?c rdfs:label ?l } GROUP BY ?c HAVING (MIN(?l) < 'K')",
     "SELECT ?c { ?c rdfs:label ?l FILTER(?l >= 'K'^^<http://www.w3.org/2001/XMLSchema#string>) }",
     "SELECT ?c { ?c rdfs:label ?l FILTER(LCASE(?l) < 'k') }",
+    "SELECT (SUM(?v) AS ?s) (AVG(?v) + 1 AS ?a) { ?x <http://e/nothing> ?v }",
     "SELECT ?p (COUNT(?c) > 1 AS ?many) { ?p ls:holdsLicenseFor ?c } GROUP BY ?p",
     "SELECT (7/2 AS ?half) (?v / 2 AS ?part) { ?s <http://e/q> ?v }",
     "SELECT ?s ?a { ?s <http://e/q> ?v BIND(?v > 2 && !(?v IN (3, 4)) AS ?a) FILTER(?a) }",
@@ -199,6 +201,24 @@ def test_taken_in_twice_it_is_one_claim(far: Far) -> None:
             assert outcomes == ({"known"} if known else {"new"})
             assert (writer.commit().version == before) is known
     assert list(check_version(far.source())) == []
+
+
+def test_graphs_of_an_rdf_file_are_claims(far: Far, tmp_path: Path) -> None:
+    held, data = "<https://w3id.org/lodestone/ontology#holdsLicenseFor>", tmp_path / "claims.nq"
+    lines = (f"<http://e/p{n}> {held} <http://e/c{n % 3}> <http://e/claim/{n}> .\n" for n in range(7))
+    data.write_text("".join(lines) + "<http://e/s> <http://e/p> <http://e/o> .\n", encoding="utf-8")
+    for new in (7, 0):
+        with far.writer() as writer:
+            report = ingest_rdf(writer, data)
+            writer.commit()
+            assert (report.claims_new, report.claims_known) == (new, 7 - new)
+    source = far.source()
+    answer = query(source, "SELECT ?p { ?p a ls:Party . <http://e/c0> ls:hasLicensedProducer ?p }")
+    assert sorted(row[0].value for row in answer.rows) == ["http://e/p0", "http://e/p3", "http://e/p6"]
+    assert answer.provenance is not None
+    assert sorted(answer.provenance.claims) == ["http://e/claim/0", "http://e/claim/3", "http://e/claim/6"]
+    assert len(query(source, "SELECT ?o { <http://e/s> <http://e/p> ?o }").rows) == 1
+    assert list(check_version(source)) == []
 
 
 def test_reserved_graphs_take_no_raw_data(far: Far) -> None:
