@@ -1,6 +1,7 @@
 """The review queue: what waits is shown with its evidence, and decided in the name of who decides."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
@@ -263,3 +264,15 @@ def test_nobody_edits_without_a_token(reviewed: Reviewed) -> None:
     form = {"subject": claim, "modality": "hedged", "token": "wrong"}
     assert client.post("/review/edit", data=form, headers=HTML).status_code == 401
     assert Reader(store).current().claim(claim).superseded_by == ()
+
+
+def test_the_request_of_the_chapter_edits_a_claim(reviewed: Reviewed) -> None:
+    client, store, (claim, _, _) = reviewed
+    chapter = (Path(__file__).parents[2] / "server" / "docs" / "reviewing.md").read_text(encoding="utf-8")
+    form = dict(re.findall(r"""(?:-d|--data-urlencode) ["']?(\w+)=(.+?)["']?(?= -|\n)""", chapter))
+    assert form["subject"] == "$CLAIM"
+    header = {"Authorization": f"Bearer {MASTER}"}
+    found = client.post("/review", data={**form, "subject": claim}, headers=header)
+    assert found.status_code == 200, found.text
+    edited = Reader(store).current().claim(found.get_json()["claim"]).claim
+    assert (edited.modality, edited.when and edited.when.edtf) == ("hedged", "2025-04")
