@@ -28,6 +28,7 @@ from server.routes.citing import citing
 from server.routes.claiming import claiming
 from server.routes.completion import completion
 from server.routes.conflictpages import conflict_pages
+from server.routes.editing import editing
 from server.routes.explaining import explaining
 from server.routes.graphs import graphs
 from server.routes.judging import judging
@@ -112,6 +113,7 @@ def create_app(config: Config, workers: Workers | None = None) -> Flask:
     app.add_url_rule("/ontology", view_func=ontology)
     app.register_blueprint(manual)
     app.register_blueprint(reviewing)
+    app.register_blueprint(editing)
     app.before_request(check_reading)
     app.before_request(check_version)
     app.before_request(decompress)

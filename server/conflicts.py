@@ -39,7 +39,7 @@ def conflicts_told(snapshot: Snapshot, text: str, seconds: float) -> dict[str, A
     Raises ``QueryTimeout`` at once for a whole version that cannot be gone through in so many seconds.
     """
     asked = ConflictsAsked(**json.loads(text))
-    claims = snapshot.manifest.counts["active"]
+    claims = snapshot.manifest.counts.get("active", 0)
     if asked.about is None and claims > seconds * CLAIMS_A_SECOND:
         raise QueryTimeout(
             f"{claims:,} claims are more than can be compared within {seconds:g} s: ask about a claim or an "

@@ -130,13 +130,26 @@ class Namer:
         recorded = self.snapshot.node(iri).get(RDFS + "label")
         if recorded:
             return recorded
-        labels = self.snapshot.main.quads_for_pattern(node(iri), node(RDFS + "label"), None, DefaultGraph())
-        found = sorted(q.object.value for q in labels if isinstance(q.object, Literal))
-        if found:
-            return str(found[0])
+        if stated := self.stated_label(iri):
+            return stated
+        if shipped := self.reference_label(iri):
+            return shipped
         if iri.startswith(f"{self.names.base}event/"):
             return self.label(self.names.claim(iri.removeprefix(f"{self.names.base}event/")))
         return self._wording(iri) or compact(iri.removeprefix(self.names.base))
+
+    def stated_label(self, iri: str) -> str | None:
+        """What the facts call it."""
+        labels = self.snapshot.main.quads_for_pattern(node(iri), node(RDFS + "label"), None, DefaultGraph())
+        return min((str(q.object.value) for q in labels if isinstance(q.object, Literal)), default=None)
+
+    def reference_label(self, iri: str) -> str | None:
+        """What the reference data that ship call something, in English if they do."""
+        graph = self.snapshot.reference
+        labels = self.snapshot.main.quads_for_pattern(node(iri), node(RDFS + "label"), None, graph)
+        found = [quad.object for quad in labels if isinstance(quad.object, Literal)]
+        best = min(found, key=lambda label: (label.language != "en", label.value), default=None)
+        return None if best is None else str(best.value)
 
     def _wording(self, mention: str) -> str | None:
         """The words that a claim, active or not, has for a participant."""
@@ -163,10 +176,16 @@ class Namer:
         return self.link("document", iri, title or NO_TITLE)
 
     def iri_view(self, iri: str) -> TermView:
-        """An IRI in a table: its label where it is one of ours, linked where it has a page."""
+        """An IRI in a table: its label if it is ours or of reference data, linked where it has a page.
+
+        A name that leads nowhere on the web (``urn:``) is shown as what the facts call it, too.
+        """
         ours = iri.startswith(self.names.base) and not iri.startswith(_TERMS)
-        text = self.label(iri) if ours else compact(iri)
-        return TermView("iri", shortened(text), address(iri, self.names), iri)
+        href = address(iri, self.names)
+        if href is None and (stated := self.stated_label(iri)):
+            return TermView("iri", shortened(stated), page_address("entity", iri, self.names), iri)
+        text = self.label(iri) if ours else self.reference_label(iri) or compact(iri)
+        return TermView("iri", shortened(text), href, iri)
 
     def term(self, term: object) -> TermView:
         """A term of the engine in a table."""

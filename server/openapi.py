@@ -65,8 +65,9 @@ WORDS: dict[str, str] = {
     "done": "What was decided last.",
     "subject": "IRI of the claim or proposed judgment.",
     "action": "accept, edit or reject a claim; same, different or unsure of two names.",
+    "as": "`json` where an edit comes as `changes`, and not by the fields of its form.",
     "changes": "Members of the claim as they should be, in JSON.",
-    "version": "Number or IRI of a kept version of the store (JSON and RDF); 410 for one that is gone.",
+    "version": "Number or IRI of a kept version of the store; 410 for one that is gone.",
     "token": "A token that may write, where no header holds it.",
 }
 """Parameters of the query part, by name."""
@@ -105,6 +106,7 @@ TAKES: dict[str, tuple[str, ...]] = {
     "/reconcile/preview": ("id",),
     "/reconcile/properties": ("type", "limit", "callback"),
     "/review": ("page", "done", "format"),
+    "/review/edit": ("subject", "page"),
     "/answer/{name}": ("page", "row", "format"),
 }
 """Which of them a path takes when it is read."""
@@ -117,6 +119,7 @@ TAKES_TO_WRITE: dict[tuple[str, str], tuple[str, ...]] = {
     ("post", "/judgments"): ("force",),
     ("delete", "/judgment/{local}"): ("reason",),
     ("post", "/review"): ("subject", "action", "reason", "changes", "page", "token"),
+    ("post", "/review/edit"): ("subject", "as", "changes", "page", "token"),
     **{(method, "/graphs"): ("default", "graph") for method in ("put", "post", "delete")},
 }
 """Which of them a request takes that writes; ``/review`` and ``/answer`` in a form."""

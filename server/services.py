@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from server.metrics import Requests
 
 
+OLD_VERSIONS = 2
+"""Versions besides the newest that stay open for pages of them."""
+
+
 @dataclass
 class Latest:
     """The start page of a version, kept while that version is the newest."""
@@ -50,6 +54,7 @@ class Services:
     refusals: Summed = field(default_factory=Summed)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _purged: int | None = None
+    _older: dict[str, Snapshot] = field(default_factory=dict)
 
     @cached_property
     def answers(self) -> AnswerCache:
@@ -94,17 +99,25 @@ class Services:
             if purged != self._purged:
                 if self._purged is not None:
                     self.answers.clear()
+                    self._older.clear()
                     self.workers.forget()
                 self._purged = purged
             return found
 
     def version(self, iri: str) -> Snapshot:
-        """A version that is kept, by its IRI. Raises ``VersionGone`` and ``StoreError``."""
+        """A version that is kept, by its IRI as ``resolved`` gives it: some of them stay open.
+
+        Raises ``VersionGone`` and ``StoreError``.
+        """
         current = self.snapshot()
         if iri == current.iri:
             return current
         with self._lock:
-            return self.reader.version(iri)
+            if iri not in self._older:
+                while len(self._older) >= OLD_VERSIONS:
+                    self._older.pop(next(iter(self._older)))
+                self._older[iri] = self.reader.version(iri)
+            return self._older[iri]
 
     def resolved(self, version: str | None) -> str:
         """The IRI of the version that a query is about. Raises ``VersionGone`` and ``StoreError``."""

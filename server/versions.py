@@ -1,10 +1,12 @@
 """``version=`` off ``/sparql``: the version that a request is about, honoured or refused in one place."""
 
+from dataclasses import dataclass
+from urllib.parse import quote, urlencode
+
 from flask import current_app, request
 
 from kg.dataset.snapshots import Snapshot
 from server.errors import BadRequest
-from server.formats import HTML, Format
 from server.protocol import decode, single
 from server.services import services
 
@@ -18,8 +20,21 @@ _OWN = frozenset(("sparql.endpoint", "sparql.compare", "citing.cite", "static"))
 
 _WHERE = (
     "it can be asked of queries (/sparql), graphs (/graphs), /claims, and /claim, /document, /source, "
-    "/entity and /event in JSON or RDF"
+    "/entity and /event"
 )
+
+
+@dataclass(frozen=True)
+class Pinned:
+    """The version that a page is of: addresses of the page in this version, and in the newest.
+
+    ``newest`` is ``None`` where this is the newest.
+    """
+
+    number: int
+    published: str
+    address: str
+    newest: str | None
 
 
 def check_version() -> None:
@@ -39,18 +54,26 @@ def asked_version() -> str | None:
     return single(decode(request.query_string), PARAMETER) or None
 
 
-def asked_snapshot(chosen: Format) -> Snapshot:
-    """The version that the request is about, for what is not a page for reading.
-
-    Raises ``VersionGone``, ``BadRequest`` and ``StoreError``.
-    """
+def asked_snapshot() -> Snapshot:
+    """The version that the request is about. Raises ``VersionGone``, ``BadRequest`` and ``StoreError``."""
     here, version = services(current_app), asked_version()
-    if version is None:
-        return here.snapshot()
-    if chosen is HTML:
-        raise BadRequest(
-            "pages for reading are of the newest version, as their links are: "
-            "ask for this version in JSON or RDF (format=json)",
-            parameter=PARAMETER,
-        )
-    return here.version(here.resolved(version))
+    return here.snapshot() if version is None else here.version(here.resolved(version))
+
+
+def pinned(snapshot: Snapshot) -> Pinned | None:
+    """Of which version a page is that can be read in an older one; ``None`` for other pages."""
+    if request.endpoint not in READ_IN:
+        return None
+    pairs = [(name, value) for name, value in request.args.items(multi=True) if name != PARAMETER]
+    is_newest = services(current_app).snapshot().iri == snapshot.iri
+    return Pinned(
+        snapshot.number,
+        snapshot.manifest.published,
+        _address([*pairs, (PARAMETER, f"{snapshot.number}")]),
+        None if is_newest else _address(pairs),
+    )
+
+
+def _address(pairs: list[tuple[str, str]]) -> str:
+    path = quote(request.path)
+    return f"{path}?{urlencode(pairs)}" if pairs else path

@@ -67,6 +67,12 @@ class StoreLock:
         lock.flush()
         self._file = lock
 
+    def fileno(self) -> int:
+        """The open file, for a process that shall hold it as well. Raises ``StoreError`` unless held."""
+        if self._file is None:
+            raise StoreError(f"{self._layout.root} is not held", store=str(self._layout.root))
+        return self._file.fileno()
+
     def release(self) -> None:
         """Let go of the lock, if it is held."""
         if self._file is not None:

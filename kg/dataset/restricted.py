@@ -17,7 +17,7 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse
 from kg.claims.names import part_of, whole_of
 from kg.dataset.annotated.view import Support
 from kg.dataset.chains.closure import Closure
-from kg.dataset.checks.invariants import AFTERWARDS, claim_names
+from kg.dataset.checks.invariants import AFTERWARDS, claim_names, claims_in
 from kg.dataset.fixed import FixedView
 from kg.dataset.judgments.identities import texts
 from kg.dataset.judgments.judged import StoredJudgment
@@ -206,7 +206,7 @@ def restricted(
     claims = [Candidate(version, name) for name in claim_names(version)]
     kept = list(filter(keep, claims))
     names = {claim.iri for claim in kept}
-    active = {claim.iri for claim in claims if claim.active}
+    active = set(claims_in(version, version.main))
     fallen = active - names
     added = [claim for claim in kept if not claim.active]
     names_of = naming(version, believes)
@@ -275,13 +275,18 @@ def _record(
 ) -> Iterator[Quad]:
     owned = active | names.fallen
     gone = fallen | names.fallen
+    canonical = node(LS.canonicalEntity)
+    last: Subject | None = None
+    stays = False
     for quad in version.main.quads_for_pattern(None, None, None, version.record):
-        if quad.predicate.value == LS.canonicalEntity:
-            continue
-        owner = quad.subject.value if isinstance(quad.subject, NamedNode) else ""
-        while owner and owner not in owned:
-            owner = whole_of(owner)
-        if owner not in gone:
+        subject = quad.subject
+        if subject != last:  # the engine keeps what is said of one node side by side
+            last = subject
+            owner = subject.value if isinstance(subject, NamedNode) else ""
+            while owner and owner not in owned:
+                owner = whole_of(owner)
+            stays = owner not in gone
+        if stays and quad.predicate != canonical:
             yield quad
     yield from mention_quads(version, names)
     for name in (*(claim.iri for claim in added), *names.added):

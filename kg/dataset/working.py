@@ -26,6 +26,7 @@ from kg.dataset.files import FORMAT, Layout, Manifest, Settings, remove_parts, s
 from kg.dataset.loading.beside import filled
 from kg.dataset.loading.bulk import LOAD_MEMORY
 from kg.dataset.loading.checkpoints import SAFE_EVERY, FileLoad, drop, resume, save
+from kg.dataset.loading.memory import give_back
 from kg.dataset.loading.progress import Unwatched, Watch
 from kg.dataset.lock import StoreLock
 from kg.dataset.statistics import STATISTICS_FILE, gather, statistics_of
@@ -192,7 +193,7 @@ class WorkingCopy:
     def _index_filled(self, pieces: Iterable[str]) -> Store:
         """The index, filled in a process of its own. Raises ``StoreError``."""
         del self.index
-        self.index, problem = filled(self.layout.working / "index", pieces)
+        self.index, problem = filled(self.layout.working / "index", pieces, self._lock.fileno())
         if problem is not None:
             raise StoreError(f"the index could not be filled: {problem}", store=str(self.layout.root))
         return self.index
@@ -227,6 +228,7 @@ class WorkingCopy:
         That publishes nothing.
         """
         if self.loaded - self._safe >= self.safe_every or (at_once and self.loaded > self._safe):
+            give_back()
             save(self)
             self._safe = self.loaded
 
@@ -295,6 +297,8 @@ class WorkingCopy:
         else:
             self.watch.phase("indexing", self.indexing.noted, "facts")
         much = self.loaded > MUCH
+        if much:
+            give_back()
         with ThreadPoolExecutor(3) as beside:
             worded = beside.submit(self._write_text, target / TEXT)
             ordered = beside.submit(self.main.optimize) if much else None

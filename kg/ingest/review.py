@@ -7,6 +7,7 @@ with the reason. Who did it is the agent of the new claim, or stands with the re
 """
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,8 +30,10 @@ CONTEXT = 96
 """Code points of text kept before and after the quote of a reviewed claim."""
 
 _WAITING = (Status.PROPOSED, Status.UNREVIEWED)
-_KEPT = frozenset({"document", "quote", "agent", "status", "recorded", "supersedes", "quote_verified", "iri"})
+_KEPT = frozenset({"document", "agent", "status", "recorded", "supersedes", "quote_verified", "iri"})
 """Members that an edit cannot change: what was read, and by whom, is not the reviewer's to say."""
+
+_NOTHING = "nothing is changed: accept the claim if it is right as it stands"
 
 
 def waiting(view: View) -> Iterator[StoredClaim]:
@@ -66,7 +69,8 @@ class Reviewer:
     def edit(self, name: str, changes: dict[str, Any]) -> str:
         """Say it otherwise: members of the claim as they should be; gives back the new claim's IRI.
 
-        Raises ``InvalidClaim`` if a member cannot be changed, or the result is no claim.
+        A quote may be of other words of the same document, whose text has to be at hand. Raises
+        ``InvalidClaim`` if a member cannot be changed, the result is no claim, or it is the same claim.
         """
         if fixed := sorted(_KEPT & changes.keys()):
             raise InvalidClaim(
@@ -77,7 +81,7 @@ class Reviewer:
                 f"{', '.join(unknown)}: no member of a claim (known: {', '.join(Claim.model_fields)})"
             )
         if not changes:
-            raise InvalidClaim("nothing to change is given: accept the claim instead")
+            raise InvalidClaim(_NOTHING)
         return self._supersede(name, changes)
 
     def reject(self, name: str, reason: str) -> bool:
@@ -89,18 +93,23 @@ class Reviewer:
         stored = self.writer.view.claim(name)
         if stored.state in ("retracted", "superseded"):
             raise InvalidClaim(f"{name} is {stored.state} already: there is nothing to review")
+        quote = self._other_words(stored.claim, changes["quote"]) if "quote" in changes else None
         data = stored.claim.model_dump(exclude={"iri", "recorded"}) | changes
         data |= {
             "agent": Agent(kind=AgentKind.PERSON, name=self.by),
             "status": Status.ACCEPTED,
             "supersedes": (name,),
-            "quote": self._wider(stored.claim),
+            "quote": self._wider(stored.claim, quote or stored.claim.quote),
+            "quote_verified": stored.claim.quote_verified or quote is not None,
         }
         try:
             claim = Claim.model_validate(data)
         except ValidationError as error:
             problems = tuple((".".join(map(str, e["loc"])), e["msg"]) for e in error.errors())
             raise InvalidClaim("; ".join(f"{where}: {what}" for where, what in problems), problems) from error
+        others = changes.keys() - {"quote"}
+        if changes and quote is None and all(getattr(claim, m) == getattr(stored.claim, m) for m in others):
+            raise InvalidClaim(_NOTHING)
         if claim.hash == stored.claim.hash:
             voice = Voice(kind=SourceKind.PERSON, name=self.by, verb="accepted")
             claim = claim.model_copy(update={"attribution": (*claim.attribution, voice)})
@@ -126,18 +135,52 @@ class Reviewer:
         )
         self.writer.judge([judgment])
 
-    def _wider(self, claim: Claim) -> Quote | None:
-        """The quote with more around it: the reviewer's claim is a claim of its own, by its name too."""
-        quote = claim.quote
-        text = self.writer.layout.text(claim.document.hash) if claim.document.hash else None
+    def _text(self, claim: Claim) -> str | None:
+        return self.writer.layout.text(claim.document.hash) if claim.document.hash else None
+
+    def _wider(self, claim: Claim, quote: Quote | None) -> Quote | None:
+        """A quote with more around it: the reviewer's claim is a claim of its own, by its name too."""
+        text = self._text(claim)
         if quote is None or quote.start is None or quote.end is None or text is None:
-            return quote.model_copy(update={"prefix": None, "suffix": None}) if quote is not None else None
+            return _bare(quote)
         return quote.model_copy(
             update={
                 "prefix": text[max(0, quote.start - CONTEXT) : quote.start] or None,
                 "suffix": text[quote.end : quote.end + CONTEXT] or None,
             }
         )
+
+    def _other_words(self, claim: Claim, given: Any) -> Quote | None:
+        """The words that state it, as they stand in the document: there nearest to the old ones.
+
+        ``None`` where they are the old ones. White space counts as white space, whatever it is. Raises
+        ``InvalidClaim``.
+        """
+        exact = given.get("exact") if isinstance(given, dict) else given
+        if not isinstance(exact, str) or not exact.strip():
+            raise _wrong_quote('give the words of the quote, as {"quote": {"exact": "the words"}}')
+        if claim.quote is not None and claim.quote.exact.split() == exact.split():
+            return None
+        text = self._text(claim)
+        if text is None:
+            raise _wrong_quote("the text of the document is not at hand, so no other words can be quoted")
+        pattern = r"\s+".join(map(re.escape, exact.split()))
+        near = claim.quote.start or 0 if claim.quote else 0
+        found = min(re.finditer(pattern, text), key=lambda match: abs(match.start() - near), default=None)
+        if found is None:
+            raise _wrong_quote(
+                "these words are not in the text of the document: quote them as they stand there"
+            )
+        return Quote(exact=found.group(), start=found.start(), end=found.end())
+
+
+def _bare(quote: Quote | None) -> Quote | None:
+    """A quote without what stands around it."""
+    return quote.model_copy(update={"prefix": None, "suffix": None}) if quote is not None else None
+
+
+def _wrong_quote(why: str) -> InvalidClaim:
+    return InvalidClaim(f"quote: {why}", (("quote", why),))
 
 
 def read_changes(file: Path) -> dict[str, Any]:

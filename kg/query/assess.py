@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from math import prod
 
 from kg.dataset.annotated.view import ClaimInfo
 from kg.dataset.sweeping import unswept
@@ -44,6 +45,29 @@ class _Claims:
         told = (node, sure, None, sure, origins, contested, ())
         return tuple.__new__(RowProvenance, told)  # as the class does, in a third of the time
 
+    def together(self, node: int, claims: Sequence[str]) -> RowProvenance | None:
+        """What is told of a row that rests on one fact, which some claims assert; ``None`` for judgments.
+
+        As an ``Assessor`` tells it, to the last bit, in a fraction of the time: most rows are of this kind.
+        """
+        best: dict[str, tuple[float, str, ClaimInfo]] = {}
+        weakest, contested = 0.0, False
+        for claim in claims:
+            info = self.infos[claim]
+            if info.document is None:
+                return None
+            rank = (-info.credibility, claim, info)
+            known = best.get(info.origin)
+            if known is None or rank[:2] < known[:2]:  # of equals the first by name
+                best[info.origin] = rank
+            weakest = max(weakest, info.probability)
+            contested = contested or claim in self.rebuttals
+        sure = 1.0 - prod(1.0 - info.probability for _, _, info in best.values())
+        against: tuple[str, ...] = ()
+        if contested:
+            against = tuple(sorted({other for one in claims for other in self.rebuttals.get(one, ())}))
+        return RowProvenance(node, sure, None, weakest, len(best), against)
+
     def outside(self, service: str) -> float:
         """P(what a service says is so)."""
         if self._services is None:
@@ -72,14 +96,12 @@ def assessed(
     told = {node for row in contributions for one in row for node, _ in one.members}
     claims = _Claims(source, circuit.names([*distinct, *told]), services)
     assessor = Assessor(circuit, claims)
-    single = {node for node in distinct if circuit.operations[node] is Op.TOKEN}
-    weakest = assessor.weakest([node for node in distinct if node not in single])
-    rebutted = rests_on_of(circuit, distinct, claims.rebuttals) if claims.rebuttals else {}
-    known: dict[int, RowProvenance] = {}
-    for node in distinct:
-        if node in single:
-            known[node] = claims.alone(node, circuit.name(node))
-            continue
+    plain = ((node, _plain(circuit, claims, node)) for node in distinct)
+    known = {node: row for node, row in plain if row is not None}
+    rest = [node for node in distinct if node not in known]
+    weakest = assessor.weakest(rest)
+    rebutted = rests_on_of(circuit, rest, claims.rebuttals) if claims.rebuttals else {}
+    for node in rest:
         against = {other for claim in rebutted.get(node, ()) for other in claims.rebuttals[claim]}
         contested = tuple(sorted(against))
         sure = assessor.confidence(node)
@@ -87,6 +109,16 @@ def assessed(
         known[node] = RowProvenance(node, sure.value, sure.error, weakest[node], origins, contested)
     rows = [known[node] for node in roots]
     return _provenance(source, circuit, rows, claims.infos, contributions, note)
+
+
+def _plain(circuit: Circuit, claims: _Claims, node: int) -> RowProvenance | None:
+    """What is told of a row that rests on one claim, or on one fact of claims; ``None`` for any other."""
+    operations, of = circuit.operations, circuit.operands[node]
+    if operations[node] is Op.TOKEN:
+        return claims.alone(node, circuit.name(node))
+    if operations[node] is Op.FACT and all(operations[n] is Op.TOKEN for n in of):
+        return claims.together(node, list(map(circuit.name, of)))
+    return None
 
 
 def assessed_rows(

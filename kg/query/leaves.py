@@ -84,6 +84,10 @@ class Leaves:
         stated: list[BlankNode] = []
         facts: list[Fact] = []
         others: list[BlankNode] = []
+        if self._source.falls:  # what stands is worked out of supports, so these are asked for once
+            for name, support in zip(unknown, index.supports(unknown), strict=True):
+                self._named[name] = self._summed(support, (name,))
+            return
         for name, fact in zip(unknown, index.claims(unknown), strict=True):
             if fact is None:
                 others.append(name)

@@ -45,7 +45,10 @@ def _as_join(what: Any) -> Any:
     if not isinstance(what, Lateral):
         return None
     if not _binds_what_it_sees(what.right):
-        raise QuerySyntaxError("the engine knows no LATERAL, which this needs")
+        raise QuerySyntaxError(
+            "the engine knows no LATERAL, in whose words alone this can be put to it "
+            "(LIMIT in each graph, or a pattern that sees variables from outside)"
+        )
     return Join(changed(what.left, _as_join), changed(what.right, _as_join))
 
 

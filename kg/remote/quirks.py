@@ -19,7 +19,8 @@ class Quirks:
     VALUES. ``settling`` is how many seconds an update may take from its WHERE to its being seen: 0
     where updates are isolated from each other. ``rewrites``: the engine gives literals in other
     forms than they were written in, and the answer to ASK as a row. ``lateral``: it knows LATERAL.
-    ``returns``: its paths with ``?``, ``*`` and ``+`` are those of the specification.
+    ``returns``: its paths with ``?``, ``*`` and ``+`` are those of the specification. ``rewords``: other
+    parts of queries are not, and are asked for in other words.
     """
 
     name: str = "sparql"
@@ -29,6 +30,7 @@ class Quirks:
     rewrites: bool = False
     lateral: bool = False
     returns: bool = True
+    rewords: bool = False
 
     def mended(self, body: bytes) -> bytes:
         """An answer in SPARQL JSON as the specification has it, literals as the embedded store keeps them."""
@@ -58,7 +60,7 @@ def _mend(term: dict[str, Any]) -> None:
 
 STANDARD = Quirks()
 OXIGRAPH = Quirks("oxigraph", settling=0.0, lateral=True)
-VIRTUOSO = Quirks("virtuoso", most_changes=400, most_values=100, rewrites=True, returns=False)
+VIRTUOSO = Quirks("virtuoso", most_changes=400, most_values=100, rewrites=True, returns=False, rewords=True)
 """Virtuoso 7: its SQL compiler takes no long updates; paths with + never come back to their start."""
 
 

@@ -20,6 +20,7 @@ from kg.remote.placing import placed, without_lateral
 from kg.remote.quads import RemoteQuads
 from kg.remote.returning import with_returning_paths
 from kg.remote.state import Register
+from kg.remote.wording import reworded
 from ontology.vocab import BASE, LS, PREFIXES
 
 _PARTS = ("quote", "assessment", "attribution-1", "attribution-2", "attribution-3")
@@ -95,6 +96,8 @@ class RemoteSource(Version):
             asked = without_lateral(asked)
         if not self._endpoint.quirks.returns:
             asked = with_returning_paths(asked)
+        if self._endpoint.quirks.rewords:
+            asked = reworded(asked)
         if default_graphs is None and named_graphs is None and (asked.default_graphs or asked.named_graphs):
             default_graphs = [graph.value for graph in asked.default_graphs]
             named_graphs = [graph.value for graph in asked.named_graphs]

@@ -222,4 +222,5 @@ class _NoIndex:
     def note(self, *_: object, **__: object) -> None:
         """Nothing."""
 
-    stated = based = touch = concluded = touch_all = forget = named = refresh = close = note
+    stated = stated_alone = following = based = touch = concluded = note
+    touch_all = forget = named = refresh = close = note

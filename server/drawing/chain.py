@@ -9,6 +9,8 @@ from server.views.claim import VoiceView
 
 BOX, GAP, HEIGHT = 178, 66, 134
 _START, _PAD = 46, 12
+_BOLD = 16
+"""The font size that bold letters of 14 pixels take as much room as."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ def draw_chain(chain: Sequence[VoiceView], document: Link) -> ChainDrawing:
                 x,
                 voice.source.href,
                 voice.source.text,
-                wrapped(voice.source.text, BOX - 2 * _PAD, 14, 2),
+                wrapped(voice.source.text, BOX - 2 * _PAD, _BOLD, 2),
                 tuple(fitted(line, BOX - 2 * _PAD, 12) for line in small),
                 "root" if voice.root else "passed" if voice.handed_on else "near",
             )
@@ -68,7 +70,7 @@ def draw_chain(chain: Sequence[VoiceView], document: Link) -> ChainDrawing:
             x,
             document.href,
             document.text,
-            wrapped(document.text, BOX - 2 * _PAD, 14, 3),
+            wrapped(document.text, BOX - 2 * _PAD, _BOLD, 3),
             ("the document",),
             "paper",
         )

@@ -19,10 +19,11 @@ from server.naming import page_address
 from server.rdf import write_graph
 from server.services import services
 from server.twins import claim_twin, document_twin, entity_twin, source_twin
-from server.versions import asked_snapshot, asked_version
+from server.versions import asked_snapshot, asked_version, pinned
 from server.views import as_json
 from server.views.asking import FARTHEST, LONGEST_SEARCH, read_asked
 from server.views.claim import claim_page
+from server.views.dated import dated
 from server.views.document import document_page
 from server.views.entities import entity_list
 from server.views.entity import entity_page
@@ -81,9 +82,12 @@ def answer(
     formats: tuple[Format, ...] = PAGES,
 ) -> Response:
     """A page in the chosen format, with its version and where its twins are."""
+    pin = pinned(snapshot)
+    if pin and pin.newest:
+        page = dated(page, f"{pin.number}")
     if chosen is HTML:
         twins = [(f.label, f.media_type, twin_address(f.name)) for f in formats if f is not HTML]
-        response = Response(render_template(template, page=page, twins=twins, version=snapshot))
+        response = Response(render_template(template, page=page, twins=twins, version=snapshot, pinned=pin))
         response.content_type = "text/html; charset=utf-8"
     elif chosen is JSON or quads is None:
         response = Response(json.dumps(as_json(page), ensure_ascii=False), content_type=JSON.media_type)
@@ -110,7 +114,7 @@ def claims() -> Response:
     """The list of claims; ``q`` searches, other parameters filter and sort, ``page`` turns the page."""
     chosen = chosen_format((HTML, JSON))
     asked = replace(read_asked(request.args.to_dict(flat=False)), version=asked_version() or "")
-    snapshot = asked_snapshot(chosen)
+    snapshot = asked_snapshot()
     return answer(snapshot, chosen, "claims.html", claim_list(snapshot, asked), formats=(HTML, JSON))
 
 
@@ -150,7 +154,7 @@ def _known(iri: str) -> str:
 def claim(local: str | None) -> Response:
     """A claim, active or not."""
     here, iri, chosen = services(current_app), _known(_iri("claim", local)), chosen_format(PAGES)
-    snapshot = asked_snapshot(chosen)
+    snapshot = asked_snapshot()
     page = claim_page(snapshot, iri, here.config.documents)
     return answer(
         snapshot, chosen, "claim.html", page, lambda graphs: claim_twin(snapshot, iri, graphs=graphs)
@@ -169,7 +173,7 @@ def published_claim(local: str, code: str) -> AnyResponse:  # noqa: ARG001 - the
 def document(local: str | None) -> Response:
     """A document."""
     here, iri, chosen = services(current_app), _known(_iri("document", local)), chosen_format(PAGES)
-    snapshot = asked_snapshot(chosen)
+    snapshot = asked_snapshot()
     page = document_page(snapshot, iri, here.config.documents, number("part", FARTHEST))
     return answer(snapshot, chosen, "document.html", page, lambda _: document_twin(snapshot, iri))
 
@@ -179,7 +183,7 @@ def document(local: str | None) -> Response:
 def source(local: str | None) -> Response:
     """A source."""
     iri, chosen = _known(_iri("source", local)), chosen_format(PAGES)
-    snapshot = asked_snapshot(chosen)
+    snapshot = asked_snapshot()
     page = source_page(snapshot, iri, page_number())
     return answer(snapshot, chosen, "source.html", page, lambda _: source_twin(snapshot, iri))
 
@@ -189,7 +193,7 @@ def source(local: str | None) -> Response:
 def entity(local: str | None) -> Response:
     """An entity; where judgments call it by another name, the way to that."""
     iri, chosen = _known(_iri("entity", local)), chosen_format(PAGES)
-    snapshot = asked_snapshot(chosen)
+    snapshot = asked_snapshot()
     canonical = snapshot.clusters.canonical(iri)
     if canonical != iri:
         there = page_address("entity", canonical, snapshot.names)
@@ -208,6 +212,6 @@ def entity(local: str | None) -> Response:
 def event(local: str | None) -> Response:
     """An event."""
     iri, chosen = _known(_iri("event", local)), chosen_format(PAGES)
-    snapshot = asked_snapshot(chosen)
+    snapshot = asked_snapshot()
     page = event_page(snapshot, iri)
     return answer(snapshot, chosen, "event.html", page, lambda _: entity_twin(snapshot, iri))

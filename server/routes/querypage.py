@@ -10,7 +10,7 @@ from kg.query.trust.policy import TrustPolicy
 from server.description import Example
 from server.naming import Namer
 from server.views.doubting import Choices, choices
-from server.views.edges import OF_TRIPLES, Edges, edges
+from server.views.edges import OF_TRIPLES, Edges, as_written, edges
 from server.views.result import TRIPLE, Answer, read_answer
 from server.views.why import Believed
 
@@ -80,7 +80,15 @@ def query_page(
 ) -> QueryPage:
     """The page of an answer. ``believed`` says which claims the policy lets stand."""
     answer = read_answer(
-        sides.kind, sides.version, namer, sides.plain, sides.trusted, believed, page=page, row=row
+        sides.kind,
+        sides.version,
+        namer,
+        sides.plain,
+        sides.trusted,
+        believed,
+        page=page,
+        row=row,
+        columns=as_written(sparql, base),
     )
     columns = answer.variables
     return QueryPage(

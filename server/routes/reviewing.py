@@ -62,14 +62,14 @@ def decide() -> Response:
             raise BadRequest("subject is the IRI of a claim or a judgment", parameter="subject")
         done = by.run(_decision(subject, action, by.who.name))
     if accepts_html(request.headers.get("Accept")):
-        return redirect(f"/review?{_back(action)}", 303)  # type: ignore[return-value]
+        return redirect(back_to_queue(action), 303)  # type: ignore[return-value]
     return told(done)
 
 
-def _back(action: str) -> str:
-    """The query of the page of the queue on which the decision was made."""
+def back_to_queue(action: str) -> str:
+    """The address of the page of the queue on which a decision was made."""
     page = request.form.get("page", "")
-    return f"done={action}" + (
+    return f"/review?done={action}" + (
         f"&page={page}" if page.isascii() and page.isdecimal() and len(page) < 6 else ""
     )
 
@@ -79,7 +79,7 @@ def _decision(subject: str, action: str, by: str) -> Write:
     if action in ON_CLAIMS:
         if action == "reject" and not reason:
             raise BadRequest("say why the claim is rejected (reason)", parameter="reason")
-        return ReviewWrite(subject, action, by, reason, _changes() if action == "edit" else {})
+        return ReviewWrite(subject, action, by, reason, changes_in_json() if action == "edit" else {})
     if action in ON_JUDGMENTS:
         found = services(current_app).snapshot().judgment(subject).judgment
         own = Judgment(
@@ -95,7 +95,8 @@ def _decision(subject: str, action: str, by: str) -> Write:
     raise BadRequest(f"action is one of {', '.join((*ON_CLAIMS, *ON_JUDGMENTS))}", parameter="action")
 
 
-def _changes() -> dict[str, Any]:
+def changes_in_json() -> dict[str, Any]:
+    """The changes that a form gives as JSON. Raises ``BadRequest``."""
     try:
         found = json.loads(request.form.get("changes", ""))
     except (ValueError, RecursionError) as error:

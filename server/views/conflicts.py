@@ -14,6 +14,7 @@ MOST = 20
 MEANING: dict[Kind, str] = {
     Kind.CONTRADICTION: "asserted by some, denied by others, of what may be the same time; or numbers that "
     "cannot all be right",
+    Kind.MAY_CONTRADICT: "granted, say some, and refused, say others, of what may be one application",
     Kind.DIFFERENT_TIME: "of days that do not overlap, so that both can be so",
     Kind.DIFFERENT_SCOPE: "numbers that count different things, or of which it is not told what they count",
     Kind.DIFFERENT_ENTITY: "said of things that are called the same and that nobody has judged to be one",

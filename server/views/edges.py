@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from kg.errors import QuerySyntaxError
 from kg.query.algebra import Bgp, Iri, Node, PathPattern, Pattern, Step, Var
 from kg.query.parse import parse
-from kg.query.scope import patterns_of
+from kg.query.scope import patterns_of, visible
 from kg.query.shaping.size import TooComplex
 from ontology.vocab import RDFS, SKOS
 from server.naming import term_words
@@ -65,6 +65,17 @@ def edges(sparql: str, base: str | None, variables: tuple[str, ...]) -> Edges:
         lines = {Edge(variables[0], name, name) for name in variables[1:] if name not in told}
     ordered = sorted(lines, key=lambda edge: (edge.start, edge.end, edge.label))
     return Edges(tuple(edge for edge in ordered if edge.start != edge.end), names)
+
+
+def as_written(sparql: str, base: str | None) -> tuple[str, ...]:
+    """The columns of ``SELECT *`` as they first come in the query, where the engine has them by name."""
+    try:
+        query = parse(sparql, base)
+    except (QuerySyntaxError, TooComplex, RecursionError):
+        return ()
+    if query.form != "select" or query.body.items is not None:
+        return ()
+    return tuple(variable.name for variable in visible(query.body.of))
 
 
 def _triples(sparql: str, base: str | None) -> Iterator[tuple[Node, str, Node]]:

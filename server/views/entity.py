@@ -166,14 +166,15 @@ def _rows(snapshot: Snapshot, asked: str) -> Iterator[tuple[Any, ...]]:
 
 
 def _telling(outward: list[Quad], inward: list[Quad]) -> list[Quad]:
-    """Facts with the entity as object that do not follow from those with it as subject."""
+    """Facts with the entity as object that are not told the other way round, with it as subject."""
     told = {(str(q.subject), str(q.predicate), str(q.object)) for q in outward}
     rules = ontology_rules()
-    return [
-        q
-        for q in inward
-        if told.isdisjoint(rules.consequences((str(q.subject), str(q.predicate), str(q.object))))
-    ]
+
+    def is_told(quad: Quad) -> bool:
+        said = (str(quad.subject), str(quad.predicate), str(quad.object))
+        return any(other in told for other in rules.consequences(said) if other[2] == said[0])
+
+    return [quad for quad in inward if not is_told(quad)]
 
 
 def _labels(outward: list[Quad], wordings: Iterable[str]) -> list[str]:

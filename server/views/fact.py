@@ -38,6 +38,9 @@ class VoiceLine:
 class FactView:
     """A fact. ``first`` and ``last`` are the days between which it is dated; ``all`` lists its claims.
 
+    ``first_said`` and ``last_said`` are the days between which it was said, where there are not too
+    many claims to look at.
+
     ``explained`` is where it is told how it follows from other facts, if it does.
 
     ``strength`` is ``None`` where it follows in more ways than are worked out.
@@ -49,6 +52,8 @@ class FactView:
     strength: Strength | None
     first: str
     last: str
+    first_said: str
+    last_said: str
     voices: tuple[VoiceLine, ...]
     more: int
     all: str | None
@@ -106,6 +111,7 @@ def _view(
         told |= snapshot.told(claims)
     side = side_of((str(quad.subject), str(quad.predicate), ntriples(quad.object)))
     days = sorted(one.day for iri in claims if (one := told.get(iri)) and one.day)
+    said = _said(snapshot, claims, told)
     return FactView(
         value=namer.term(quad.subject if inverse else quad.object),
         outward=not isinstance(quad.object, Literal) and not inverse,
@@ -113,6 +119,8 @@ def _view(
         strength=sure,
         first=days[0] if days else "",
         last=days[-1] if days else "",
+        first_said=min(said, default=""),
+        last_said=max(said, default=""),
         voices=_voices(namer, claims, told),
         more=max(0, len(claims) - MOST_VOICES),
         all=_list(opposite(side) if denied else side) if side and len(claims) > 1 else None,
@@ -126,7 +134,8 @@ def _view(
 
 def _unknown(namer: Namer, quad: Quad, *, inverse: bool) -> FactView:
     value = namer.term(quad.subject if inverse else quad.object)
-    return FactView(value, False, _explained(namer.snapshot, quad), None, "", "", (), 0, None, (), 0, None)
+    explained = _explained(namer.snapshot, quad)
+    return FactView(value, False, explained, None, "", "", "", "", (), 0, None, (), 0, None)
 
 
 def _explained(snapshot: Snapshot, quad: Quad) -> str | None:
@@ -140,6 +149,19 @@ def _explained(snapshot: Snapshot, quad: Quad) -> str | None:
 
 def _list(side: str) -> str:
     return Asked(chosen={"fact": (side,)}).address("/claims")
+
+
+def _said(snapshot: Snapshot, claims: tuple[str, ...], told: Mapping[str, Stored]) -> list[str]:
+    """The days on which claims were said: none where they are too many to look at."""
+    if len(claims) > MOST_HEARD:
+        return []
+    days = (_day_of(snapshot, one) for iri in claims if (one := told.get(iri)))
+    return [day for day in days if day]
+
+
+def _day_of(snapshot: Snapshot, told: Stored) -> str:
+    """The day on which a claim was said, else that on which it was published."""
+    return snapshot.said(told.iri, LS.said) or told.line.published or ""
 
 
 def _voices(namer: Namer, claims: Iterable[str], told: Mapping[str, Stored]) -> tuple[VoiceLine, ...]:
@@ -175,7 +197,7 @@ def voice_of(namer: Namer, told: Stored) -> VoiceLine:
         claim=namer.link("claim", iri, shortened(label, LONGEST_QUOTE)),
         source=shortened(line.source, LONGEST_NAME),
         quote=shortened(line.quote, LONGEST_QUOTE) if line.quote else None,
-        day=snapshot.said(iri, LS.said) or line.published,
+        day=_day_of(snapshot, told),
         probability=told.confidence,
     )
 

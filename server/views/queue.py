@@ -1,8 +1,8 @@
 """What waits for a person: proposed links between names, and claims that nobody has reviewed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 
 from kg.claims.claim import Status
 from kg.claims.names import whole_of
@@ -72,13 +72,28 @@ def review_queue(snapshot: Snapshot, page: int, documents: ShowDocuments, done: 
     first, last = (page - 1) * PER_PAGE, page * PER_PAGE
     links = snapshot.proposals()
     found = list(islice(_waiting(snapshot, links), first, last + 1))
-    proposals, claims = [], []
-    for kind, iri in found[:PER_PAGE]:
-        if kind == "judgment":
-            proposals.append(_proposal(snapshot, iri))
-        else:
-            claims.append(_claim(snapshot, iri, documents))
-    return ReviewQueue(len(links), tuple(proposals), tuple(claims), page, len(found) > PER_PAGE, done)
+    shown = found[:PER_PAGE]
+    words = _Reading(snapshot)
+    ends = {iri: snapshot.judgment(iri).judgment for kind, iri in shown if kind == "judgment"}
+    cards = {iri: claim_card(snapshot, iri, documents) for kind, iri in shown if kind == "claim"}
+    words.expect(
+        [mention for told in ends.values() for mention in (told.left, told.right)]
+        + [subject for card in cards.values() if (subject := _subject(card))]
+    )
+    return ReviewQueue(
+        links=len(links),
+        proposals=tuple(
+            Proposal(judgment_page(snapshot, iri), words.of(told.left), words.of(told.right))
+            for iri, told in ends.items()
+        ),
+        claims=tuple(
+            Waiting(card, page_address("claim", iri, snapshot.names), words.of(_subject(card)))
+            for iri, card in cards.items()
+        ),
+        page=page,
+        more=len(found) > PER_PAGE,
+        done=done,
+    )
 
 
 def _waiting(snapshot: Snapshot, links: tuple[str, ...]) -> Iterator[tuple[str, str]]:
@@ -103,33 +118,38 @@ def _of_status(snapshot: Snapshot, status: Status) -> Iterator[str]:
         place += _AT_ONCE
 
 
-def _proposal(snapshot: Snapshot, iri: str) -> Proposal:
-    told = snapshot.judgment(iri).judgment
-    return Proposal(
-        judgment_page(snapshot, iri),
-        tuple(islice(_words(snapshot, told.left), EVIDENCE)),
-        tuple(islice(_words(snapshot, told.right), EVIDENCE)),
-    )
+def _subject(card: ClaimCard) -> str | None:
+    """What a claim without a quote is about."""
+    return card.says[0].subject.title if card.says and not card.quote else None
 
 
-def _claim(snapshot: Snapshot, iri: str, documents: ShowDocuments) -> Waiting:
-    page = claim_card(snapshot, iri, documents)
-    subject = page.says[0].subject.title if page.says and not page.quote else None
-    about = islice(_words(snapshot, subject), EVIDENCE) if subject else ()
-    return Waiting(page, page_address("claim", iri, snapshot.names), tuple(about))
+class _Reading:
+    """What documents say of the things of one page, read at once."""
 
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        self._claims: dict[str, tuple[str, ...]] = {}
 
-def _words(snapshot: Snapshot, mention: str) -> Iterator[Words]:
-    """Quotes of claims in which a mention takes part, or that tell of an event."""
-    roles = pointing(snapshot, LS.mention, mention, EVIDENCE)
-    claims = (*map(whole_of, roles), *pointing(snapshot, LS.event, mention, EVIDENCE))
-    for claim in claims:
-        yield from _of_claim(snapshot, claim)
+    def expect(self, mentions: Iterable[str]) -> None:
+        """These will be asked of."""
+        self._claims |= {mention: self._speaking(mention) for mention in mentions}
+        self._told = self._snapshot.told(dict.fromkeys(chain.from_iterable(self._claims.values())))
 
+    def _speaking(self, mention: str) -> tuple[str, ...]:
+        """Claims in which a mention takes part, or that tell of an event."""
+        roles = pointing(self._snapshot, LS.mention, mention, EVIDENCE)
+        events = pointing(self._snapshot, LS.event, mention, EVIDENCE)
+        return tuple(dict.fromkeys((*map(whole_of, roles), *events)))[:EVIDENCE]
 
-def _of_claim(snapshot: Snapshot, claim: str) -> Iterator[Words]:
-    info = snapshot.claim_info(claim)
-    if info is not None:
-        told = None if info.quote else snapshot.told([claim]).get(claim)
+    def of(self, mention: str | None) -> tuple[Words, ...]:
+        """The words of the claims that speak of a mention."""
+        claims = self._claims.get(mention, ()) if mention else ()
+        return tuple(words for claim in claims if (words := self._words(claim)) is not None)
+
+    def _words(self, claim: str) -> Words | None:
+        info = self._snapshot.claim_info(claim)
+        if info is None:
+            return None
+        told = None if info.quote else self._told.get(claim)
         words = info.quote or (in_words(told) if told else "") or info.label
-        yield Words(words, info.source, page_address("claim", claim, snapshot.names))
+        return Words(words, info.source, page_address("claim", claim, self._snapshot.names))

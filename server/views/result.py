@@ -1,7 +1,7 @@
 """An answer as a table: each row with how sure it is and why, and what a trust policy makes of it."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,7 +56,8 @@ class Row:
 
     ``fate`` is what the policy makes of it: ``same``, ``changed``, ``vanished`` or
     ``appeared``; ``before`` is how sure it was without the policy, ``now`` how sure it is.
-    ``why`` is ``None`` where the reasons come when they are asked for.
+    ``otherwise`` says what the policy changes beside that. ``why`` is ``None`` where the reasons
+    come when they are asked for.
     """
 
     number: int
@@ -65,6 +66,7 @@ class Row:
     before: Standing | None
     now: Standing | None
     contested: tuple[Link, ...]
+    otherwise: tuple[str, ...]
     claims: int
     why: Why | None
     made: tuple[str, ...]
@@ -126,17 +128,19 @@ def read_answer(
     *,
     page: int | None = None,
     row: int | None = None,
+    columns: Sequence[str] = (),
 ) -> Answer:
     """The answer as its page shows it: ``plain``, and beside it what a policy leaves, ``trusted``.
 
     Both are SPARQL results in JSON with provenance; an RDF answer has one row for each
     triple. ``row`` is one whose reasons are asked for: it is on the ``page``, or the page is that
-    of the row. Beyond the last page comes the last.
+    of the row. Beyond the last page comes the last. ``columns`` come first, in that order.
     """
     sides = [_told(plain, kind), _told(trusted, kind) if trusted is not None else {}]
     keys = list(dict.fromkeys([*sides[0], *sides[1]]))
     fates = [_fate(sides[0].get(key), sides[1].get(key), trusted is not None) for key in keys]
     variables = _variables(plain, kind)
+    variables = tuple(dict.fromkeys((*(name for name in columns if name in variables), *variables)))
     if page is None:
         page = 1 if row is None else page_of_row(row, len(variables))
     window = rows_of_page(page, len(variables), len(keys))
@@ -236,6 +240,7 @@ def _row(
 ) -> Row:
     node = told.note.get("node")
     claims = 0 if node is None else len(explaining.resting_on(node))
+    against = (now or told).note.get("contested", ())
     cells = (told.binding.get(name) for name in variables)
     return Row(
         number=number,
@@ -243,11 +248,22 @@ def _row(
         fate=fate,
         before=_standing(before) if before else None,
         now=_standing(now) if now else None,
-        contested=tuple(explaining.link(iri) for iri in told.note.get("contested", ())),
+        contested=tuple(explaining.link(iri) for iri in against),
+        otherwise=tuple(_otherwise(before, now)) if fate == "changed" and before and now else (),
         claims=claims,
         why=explaining.why(node, most) if node is not None and claims and most else None,
         made=tuple(_made(explaining.namer, told.note.get("aggregates") or {})),
     )
+
+
+def _otherwise(before: _Told, now: _Told) -> Iterator[str]:
+    """What is other of a row that stays, its confidence apart."""
+    was, is_now = (one.note.get("contested", ()) for one in (before, now))
+    if was != is_now:
+        yield "no longer contested" if not is_now else "now contested" if not was else "contested by others"
+    old, new = _standing(before).origins, _standing(now).origins
+    if old != new and old is not None and new is not None:
+        yield f"{old} {'origin' if old == 1 else 'origins'} before"
 
 
 def _made(namer: Namer, aggregates: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[str]:

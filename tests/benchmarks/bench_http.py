@@ -20,12 +20,13 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
+from typing import cast
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from kg.dataset.loading.rdf import ingest_rdf
 from kg.dataset.snapshots import Reader
-from kg.dataset.terms import RdfFormat, Triple, serialize
+from kg.dataset.terms import QueryTriples, RdfFormat, serialize
 from kg.dataset.writer import Writer
 from tests.benchmarks.hammer import Figures, hammer, request
 from tests.benchmarks.million import FIRMS, small_query, write_quads
@@ -188,11 +189,16 @@ def main() -> None:
                 ingest_rdf(writer, folder / "claims.nq")
                 writer.commit()
         snapshot = Reader(store).current()
-        facts = snapshot.query("CONSTRUCT WHERE { ?s ?p ?o }")
-        serialize(
-            (t for t in facts if isinstance(t, Triple)), str(folder / "facts.nt"), format=RdfFormat.N_TRIPLES
-        )
-        load = [programs / "oxigraph", "load", "-l", folder / "ox", "-f", folder / "facts.nt"]
+        facts = cast(QueryTriples, snapshot.query("CONSTRUCT WHERE { ?s ?p ?o }"))
+        serialize(facts, str(folder / "facts.nt"), format=RdfFormat.N_TRIPLES)
+        load: list[str | Path] = [
+            programs / "oxigraph",
+            "load",
+            "-l",
+            folder / "ox",
+            "-f",
+            folder / "facts.nt",
+        ]
         subprocess.run(load, check=True, capture_output=True)
         subprocess.run(
             [programs / "oxigraph", "optimize", "-l", folder / "ox"], check=True, capture_output=True

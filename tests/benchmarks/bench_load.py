@@ -29,6 +29,7 @@ from kg.dataset.snapshots import Reader
 from kg.dataset.upkeep.compacting import store_use
 from kg.dataset.writer import Writer
 from tests.benchmarks.million import CLAIMS, write_quads
+from tests.benchmarks.processor import family, own_memory
 from tests.benchmarks.results import Measure, record, spread_of
 
 
@@ -45,6 +46,8 @@ def own_load(data: Path, store: Path, memory: int) -> None:
 
 LOADS = {"engine": engine_load, "lodestone": own_load, "written": engine_load}
 MEMORY = 1200
+_LOOK = 0.25
+"""Seconds between looks at what is held: a file that is mapped, or the system's cache, does not count."""
 
 
 def write_all(store: Path, out: Path) -> int:
@@ -64,9 +67,19 @@ def child(kind: str, data: Path, store: Path, memory: int) -> None:
     LOADS[kind](data, store, memory)
     seconds = time.perf_counter() - began
     used = [resource.getrusage(whose) for whose in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    cpu = sum(one.ru_utime + one.ru_stime for one in used)
-    peak = sum(one.ru_maxrss for one in used) / 1024  # of both at once at most
-    print(json.dumps({"seconds": seconds, "cpu": cpu, "peak_mb": peak}))
+    print(json.dumps({"seconds": seconds, "cpu": sum(one.ru_utime + one.ru_stime for one in used)}))
+
+
+def watched(command: list[str]) -> dict[str, float]:
+    """What a load in a process of its own says, and the most that it and those it started held at a time."""
+    peak = 0.0
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        while process.poll() is None:
+            peak = max(peak, sum(map(own_memory, family(process.pid))) / 2**20)
+            time.sleep(_LOOK)
+        if process.returncode or process.stdout is None:
+            sys.exit(f"{' '.join(command)} ended with {process.returncode}")
+        return {**json.loads(process.stdout.read()), "peak_mb": peak}
 
 
 def main() -> None:
@@ -99,8 +112,7 @@ def main() -> None:
                     shutil.rmtree(Path(folder) / f"lodestone-{number}")
                 command = [sys.executable, __file__, "--memory", str(args.memory)]
                 command += ["--child", kind, str(source), str(store)]
-                done = subprocess.run(command, check=True, capture_output=True, text=True)
-                measured[kind].append(json.loads(done.stdout))
+                measured[kind].append(watched(command))
                 if kind != "lodestone":
                     shutil.rmtree(store)
         sizes = {"engine": quads, "lodestone": quads, "written": written}

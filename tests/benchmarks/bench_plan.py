@@ -26,6 +26,7 @@ from kg.query.plan.count import counting
 from kg.query.shaping.render import render
 from ontology.vocab import PREFIXES
 from tests.benchmarks.results import Measure, record, spread_of, together
+from tests.benchmarks.watdiv import SHARED
 
 DATA = {1: ("w1.nt.gz", gzip.open), 10: ("w10.nt.xz", lzma.open)}
 
@@ -59,10 +60,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    folder = Path(__file__).parents[3] / "shared" / "watdiv"
-    parser.add_argument("--watdiv", type=Path, default=folder)
+    parser.add_argument("--watdiv", type=Path, default=SHARED, help="else LODESTONE_SHARED/watdiv")
     parser.add_argument("--repeat", type=int, default=9)
     args = parser.parse_args()
+    if not args.watdiv.is_dir():
+        parser.error(f"WatDiv's data and queries are not at {args.watdiv}: name their folder (--watdiv)")
     classes: defaultdict[str, list[float]] = defaultdict(list)
     spreads: defaultdict[str, list[float | None]] = defaultdict(list)
     every: dict[str, float] = {}

@@ -1,8 +1,9 @@
-"""What processors spend on a server: it and all that it started, which other work does not blur."""
+"""What processors spend on a server, and what it holds: it and all that it started, not other work."""
 
 import os
 from pathlib import Path
 
+_PAGE = os.sysconf("SC_PAGE_SIZE")
 _TICK = os.sysconf("SC_CLK_TCK")
 
 
@@ -30,6 +31,15 @@ def spent_finely(pid: int) -> float:
             continue
         ended += sum(map(int, fields[13:15]))
     return total / 1e9 + ended / _TICK
+
+
+def own_memory(pid: int) -> int:
+    """Bytes that a process holds by itself: files that are mapped do not count."""
+    try:
+        _, resident, shared, *_ = map(int, Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split())
+    except (OSError, ValueError):  # it ends
+        return 0
+    return (resident - shared) * _PAGE
 
 
 def family(pid: int) -> list[int]:

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 import pytest
 
 from kg.claims.document import Document, text_hash
-from kg.claims.names import Names
+from kg.claims.names import BASE, Names
 from kg.cli.demo import QUESTION
 from server.manual import chapters
 from tests.browser.conftest import Open, Site
@@ -41,6 +41,8 @@ PAGES = {
     "document": "/document/" + Document(hash=text_hash(ARTICLE)).key[:32],
     "search": "/claims?q=Autowerk",
     "claim": "/claim/{grant}",
+    "claim of an older version": "/claim/{grant}?version=1",
+    "edit": "/review/edit?subject=" + BASE + "claim/{follow}",
     "retracted claim": "/claim/{wrong}",
     "hostile claim": "/claim/{hostile}",
     "mistake": "/sparql?format=html&query=nonsense",

@@ -105,3 +105,35 @@ def test_the_queue_goes_on_where_it_was(open_page: Open) -> None:
     assert page.get_by_role("status").inner_text() == "The claim is rejected."
     focused = page.evaluate("[...document.querySelectorAll('.card')].indexOf(document.activeElement)")
     assert focused == place
+
+
+def test_a_claim_is_edited_by_the_keyboard_alone(open_page: Open) -> None:
+    page = open_page("/review", **WIDE)
+    card = page.locator(".card", has=page.get_by_role("button", name="Reject")).first
+    card.get_by_label("Token").fill(TOKEN)
+    card.focus()
+    page.keyboard.press("e")
+    page.get_by_role("heading", name="Edit a claim").wait_for()
+    assert page.get_by_label("Token").first.input_value() == TOKEN
+    page.get_by_label("Date", exact=True).focus()
+    page.keyboard.type("some day")
+    page.keyboard.press("Enter")
+    wrong = page.get_by_role("alert")
+    wrong.wait_for()
+    assert "not an EDTF date" in wrong.inner_text()
+    page.get_by_role("link", name="Date").focus()
+    page.keyboard.press("Enter")
+    date = page.get_by_label("Date", exact=True)
+    assert date.evaluate("field => field === document.activeElement")
+    assert date.get_attribute("aria-invalid") == "true"
+    page.keyboard.press("Control+a")
+    page.keyboard.type("2025-06")
+    page.get_by_label("Mode").focus()
+    page.keyboard.type("he")
+    assert page.get_by_label("Mode").input_value() == "hedged"
+    page.keyboard.press("Tab")
+    page.get_by_label("Date", exact=True).focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/review?done=edit")
+    assert page.get_by_role("status").inner_text() == "The claim is edited."
+    assert page.evaluate("document.activeElement.classList.contains('card')")

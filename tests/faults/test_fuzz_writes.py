@@ -95,7 +95,8 @@ def with_what_is_unknown(claim: dict[str, Any], rng: random.Random) -> None:
 
 def with_another_value(claim: dict[str, Any], rng: random.Random) -> None:
     name = rng.choice(("type", "document", "assessment"))
-    claim[name] = rng.choice([junk for junk in JUNK if junk != "x" * 5000])
+    none = name == "document"  # as if it were left out: then what was sent is the document
+    claim[name] = rng.choice([junk for junk in JUNK if junk != "x" * 5000 and not (none and junk is None)])
 
 
 def with_a_wrong_place(claim: dict[str, Any], rng: random.Random) -> None:

@@ -22,6 +22,7 @@ import os, signal, sys
 from pathlib import Path
 import kg.dataset.loading.checkpoints as checkpoints
 import kg.dataset.annotated.indexing as indexing
+import kg.dataset.loading.beside as beside
 import kg.dataset.working as working
 import kg.dataset.loading.rdf_load as rdf_load
 from kg.dataset.writer import Writer
@@ -51,7 +52,22 @@ match where:
     case "loading":
         before(rdf_load, "nquads")
     case "indexing":
-        before(indexing, "supports")
+        before(indexing, "told_supports")
+    case "beside" | "filled beside":
+        indexing.MANY = 1
+        indexing.BULK_CHARACTERS = 4_000
+        fill = beside._Filling.fill
+
+        class Dying:
+            read = die
+
+        def told(filling, pieces):
+            if where == "filled beside":
+                filling._process.stderr = Dying()
+                return fill(filling, pieces)
+            return fill(filling, (die() or piece for piece in pieces))
+
+        beside._Filling.fill = told
     case "publishing":
         before(working, "write_json")
 with Writer(Path(store)) as writer:
@@ -114,6 +130,9 @@ def annotated(snapshot: Snapshot) -> dict[str, object]:
         ("safe", 2, True),
         ("safe", 4, True),
         ("indexing", 0, True),
+        ("beside", 0, True),
+        ("beside", 5, True),
+        ("filled beside", 0, True),
         ("publishing", 0, True),
     ],
 )

@@ -73,6 +73,25 @@ def test_a_claim_without_a_place_in_a_text_is_accepted_with_the_reviewers_voice(
     assert writer.view.claim(added.iri).superseded_by == (accepted,)
 
 
+def test_other_words_of_the_document_can_be_quoted(writer: Writer) -> None:
+    [added] = writer.add([machine_claim()])
+    new = writer.view.claim(
+        Reviewer(writer, "ana").edit(added.iri, {"quote": "Acme Metals a\n license."})
+    ).claim
+    start = TEXT.index("Acme Metals a license.")
+    assert new.quote is not None
+    assert (new.quote.exact, new.quote.start) == ("Acme Metals a license.", start)
+    assert new.quote.prefix is not None
+    assert new.quote.prefix.endswith("China granted ")
+    assert new.quote_verified
+    [unread] = writer.add(
+        [machine_claim().model_copy(update={"document": Document(url="https://a.example/")})]
+    )
+    with pytest.raises(InvalidClaim, match="not at hand") as raised:
+        Reviewer(writer, "ana").edit(unread.iri, {"quote": "other words"})
+    assert raised.value.problems[0][0] == "quote"
+
+
 def test_an_edited_claim_says_it_otherwise(writer: Writer) -> None:
     [added] = writer.add([machine_claim()])
     edited = Reviewer(writer, "ana").edit(added.iri, {"type": "license_denied", "polarity": "negative"})
@@ -83,10 +102,13 @@ def test_an_edited_claim_says_it_otherwise(writer: Writer) -> None:
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"quote": None}, "quote: review does not change this"),
+        ({"quote": None}, "quote: give the words of the quote"),
+        ({"quote": {"exact": "Acme Metals lost its license"}}, "these words are not in the text"),
+        ({"document": {"publisher": "Q"}}, "document: review does not change this"),
+        ({"type": "license_granted", "quote": SAID.replace(" ", "\r\n ")}, "nothing is changed"),
         ({"typ": "other"}, "typ: no member"),
         ({"type": "license_sold"}, "type: "),
-        ({}, "nothing to change"),
+        ({}, "nothing is changed"),
     ],
 )
 def test_an_edit_that_is_none_is_refused(writer: Writer, changes: dict[str, object], reason: str) -> None:

@@ -8,11 +8,12 @@ import pytest
 from kg.claims.claim import Claim
 from kg.dataset.checks.invariants import check_version
 from kg.dataset.files import Settings
+from kg.dataset.loading.rdf import ingest_rdf
 from kg.dataset.record.records import DEFAULT
 from kg.dataset.snapshots import Reader, Snapshot
 from kg.dataset.terms import Literal, NamedNode, Quad
 from kg.dataset.writer import Writer
-from kg.errors import QueryRefused, ReservedGraph, StoreError
+from kg.errors import QueryRefused, QuerySyntaxError, ReservedGraph, StoreError
 from kg.provenance.evaluate import evaluate
 from kg.provenance.semirings import BOOLEAN
 from kg.query import Answer, query
@@ -69,6 +70,26 @@ QUERIES = (
     "ASK { ?p ls:lostLicenseFor ?c }",
     "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }",
     "SELECT ?s { ?s a ls:Producer FILTER EXISTS { ?s ls:holdsLicenseFor ?c } }",
+    "SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }",
+    "SELECT ?g ?n { GRAPH ?g { { SELECT (COUNT(*) AS ?n) { ?p ls:holdsLicenseFor ?c } } } }",
+    "SELECT ?g { GRAPH ?g { } }",
+    "SELECT (MIN(?l) AS ?a) (MAX(?l) AS ?b) { ?p ls:holdsLicenseFor ?c ; rdfs:label ?l }",
+    "SELECT ?c (GROUP_CONCAT(?l) AS ?n) { ?c rdfs:label ?l } GROUP BY ?c",
+    "SELECT ?c { ?c rdfs:label ?l FILTER(?l < 'K') }",
+    "SELECT ?c { ?c rdfs:label ?l FILTER('K' <= ?l) }",
+    "SELECT ?c { ?c rdfs:label ?l } GROUP BY ?c HAVING (MIN(?l) < 'K')",
+    "SELECT ?c { ?c rdfs:label ?l FILTER(?l >= 'K'^^<http://www.w3.org/2001/XMLSchema#string>) }",
+    "SELECT ?c { ?c rdfs:label ?l FILTER(LCASE(?l) < 'k') }",
+    "SELECT (SUM(?v) AS ?s) (AVG(?v) + 1 AS ?a) { ?x <http://e/nothing> ?v }",
+    "SELECT ?p (COUNT(?c) > 1 AS ?many) { ?p ls:holdsLicenseFor ?c } GROUP BY ?p",
+    "SELECT (7/2 AS ?half) (?v / 2 AS ?part) { ?s <http://e/q> ?v }",
+    "SELECT ?s ?a { ?s <http://e/q> ?v BIND(?v > 2 && !(?v IN (3, 4)) AS ?a) FILTER(?a) }",
+    "SELECT (IF(?v > 5, true, false) AS ?a) (BOUND(?v) AS ?b) { ?s <http://e/q> ?v }",
+)
+
+CUT_IN_EACH_GRAPH = (
+    "SELECT ?g ?c { GRAPH ?g { { SELECT ?c { ?p ls:holdsLicenseFor ?c } ORDER BY ?c LIMIT 1 } } }",
+    "SELECT ?g ?c { GRAPH ?g { { SELECT ?c { ?s <http://e/r> ?c } ORDER BY ?c OFFSET 1 } } }",
 )
 
 LONGER_WAYS = (
@@ -129,6 +150,16 @@ def test_what_an_engine_answers_in_part_is_refused(both: tuple[Snapshot, Far], t
             query(far.source(), text)
 
 
+@pytest.mark.parametrize("text", CUT_IN_EACH_GRAPH)
+def test_what_an_engine_would_cut_otherwise_is_refused(both: tuple[Snapshot, Far], text: str) -> None:
+    near, far = both
+    if far.endpoint.quirks.lateral:
+        assert told(query(far.source(), text)) == told(query(near, text))
+    else:
+        with pytest.raises(QuerySyntaxError, match="knows no LATERAL"):
+            query(far.source(), text)
+
+
 def test_the_dataset_is_that_of_the_embedded_store(both: tuple[Snapshot, Far]) -> None:
     near, far = both
     source = far.source()
@@ -170,6 +201,24 @@ def test_taken_in_twice_it_is_one_claim(far: Far) -> None:
             assert outcomes == ({"known"} if known else {"new"})
             assert (writer.commit().version == before) is known
     assert list(check_version(far.source())) == []
+
+
+def test_graphs_of_an_rdf_file_are_claims(far: Far, tmp_path: Path) -> None:
+    held, data = "<https://w3id.org/lodestone/ontology#holdsLicenseFor>", tmp_path / "claims.nq"
+    lines = (f"<http://e/p{n}> {held} <http://e/c{n % 3}> <http://e/claim/{n}> .\n" for n in range(7))
+    data.write_text("".join(lines) + "<http://e/s> <http://e/p> <http://e/o> .\n", encoding="utf-8")
+    for new in (7, 0):
+        with far.writer() as writer:
+            report = ingest_rdf(writer, data)
+            writer.commit()
+            assert (report.claims_new, report.claims_known) == (new, 7 - new)
+    source = far.source()
+    answer = query(source, "SELECT ?p { ?p a ls:Party . <http://e/c0> ls:hasLicensedProducer ?p }")
+    assert sorted(row[0].value for row in answer.rows) == ["http://e/p0", "http://e/p3", "http://e/p6"]
+    assert answer.provenance is not None
+    assert sorted(answer.provenance.claims) == ["http://e/claim/0", "http://e/claim/3", "http://e/claim/6"]
+    assert len(query(source, "SELECT ?o { <http://e/s> <http://e/p> ?o }").rows) == 1
+    assert list(check_version(source)) == []
 
 
 def test_reserved_graphs_take_no_raw_data(far: Far) -> None:

@@ -221,6 +221,17 @@ def test_entity_with_facts_claims_and_confidence(client: FlaskClient, names: Nam
     assert "3 origins, 4 claims" in page(client, carmaker)
 
 
+def test_facts_that_end_at_an_entity_are_told_where_its_type_follows_from_them(client: FlaskClient) -> None:
+    ministry = twin(client, "/entities?q=Ministry of Trade")["entities"][0]["entity"]["href"]
+    found = twin(client, ministry)
+    assert "Authority" in {t["text"].title() for t in found["types"]}
+    [group] = [g for g in found["facts"] if g["inverse"]]
+    assert group["property"]["text"] == "holds license from"
+    assert {fact["value"]["text"] for fact in group["facts"]} == {"Fabrika Magnit"}
+    carmaker = twin(client, "/entities?q=Autowerk")["entities"][0]["entity"]["href"]
+    assert [g["inverse"] for g in twin(client, carmaker)["facts"]] == [False]  # told the other way round
+
+
 def test_facts_of_an_entity_in_rdf(client: FlaskClient, names: Names) -> None:
     [carmaker] = [p["href"] for p in twin(client, local(names.grant))["sentence"] if p["text"] == "Autowerk"]
     quads = list(parse(client.get(f"{carmaker}?format=nt").get_data(), format=RdfFormat.N_TRIPLES))

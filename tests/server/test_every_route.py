@@ -2,11 +2,15 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
+from kg.dataset.writer import Writer
+from server.app import create_app
+from server.config import Config
 from server.gate.tokens import Scope
 from server.services import services
 from tests.server.conftest import Names
@@ -112,3 +116,17 @@ def test_every_body_has_its_limit(server: Clients, names: Names) -> None:
             body = {"data": b"x" * (longest + 1), "content_type": "application/x-www-form-urlencoded"}
             found = server.send(method, address(rule, names), None, **body)
             assert found.status_code in (401, 413), (method, rule.rule, found.status_code)
+
+
+def test_a_store_without_claims_answers_every_route(tmp_path: Path, names: Names) -> None:
+    with Writer(tmp_path / "empty"):
+        pass
+    app = create_app(Config(store=tmp_path / "empty", workers=1))
+    client = app.test_client()
+    for rule in rules(app, "GET"):
+        for accept in ("text/html", "application/json"):
+            found = client.get(address(rule, names), headers={"Accept": accept})
+            assert found.status_code < 500, (rule.rule, accept)
+    told = client.get("/conflicts?format=json").get_json()
+    assert (told["total"], told["conflicts"]) == (0, [])
+    services(app).workers.close()

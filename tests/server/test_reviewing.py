@@ -1,8 +1,10 @@
 """The review queue: what waits is shown with its evidence, and decided in the name of who decides."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from flask.testing import FlaskClient
@@ -174,3 +176,103 @@ def test_a_refused_decision_leads_back_to_the_queue(reviewed: Reviewed) -> None:
     found = client.post("/review", data=form, headers=HTML)
     assert found.status_code == 401
     assert 'href="/review">Back to the queue' in found.text
+
+
+def edit(client: FlaskClient, subject: str, **fields: str) -> tuple[int, str, str]:
+    """Send the form of a claim as a browser does: every field, some of them changed."""
+    form = {"subject": subject, "token": MASTER, **{k.replace("__", "."): v for k, v in fields.items()}}
+    found = client.post("/review/edit", data=form, headers=HTML)
+    return found.status_code, found.headers.get("Location", ""), found.text
+
+
+def test_the_form_of_a_claim_holds_what_it_says(reviewed: Reviewed) -> None:
+    client, _, (claim, _, _) = reviewed
+    assert f'href="/review/edit?subject={quote(claim)}"' in client.get("/review", headers=HTML).text
+    page = client.get("/review/edit", query_string={"subject": claim}, headers=HTML).text
+    assert '<option value="license_granted" selected>license granted</option>' in page
+    assert 'name="role.producer" value="JL Mag"' in page
+    assert 'name="role.speaker" value=""' in page
+    assert "As JSON" in page
+    assert client.get("/review/edit?subject=urn:nothing", headers=HTML).status_code == 404
+    assert client.get("/review/edit?subject=nothing", headers=HTML).status_code == 400
+
+
+def test_fields_say_a_claim_otherwise_and_keep_the_rest(reviewed: Reviewed) -> None:
+    client, store, (claim, _, _) = reviewed
+    before = Reader(store).current().claim(claim).claim
+    fields = {
+        "modality": "hedged",
+        "when__edtf": "2025-04",
+        "when__text": "in April",
+        "role__customer": " VW  AG ",
+    }
+    status, where, _ = edit(client, claim, **fields, quantity__value="1.5", quantity__unit="tonnes", page="1")
+    assert (status, where) == (303, "/review?done=edit&page=1")
+    [new] = Reader(store).current().claim(claim).superseded_by
+    now = Reader(store).current().claim(new).claim
+    assert now.modality == "hedged"
+    assert now.when is not None
+    assert (now.when.edtf, now.when.text) == ("2025-04", "in April")
+    assert now.quantity is not None
+    assert (now.quantity.value, now.quantity.unit) == (1.5, "tonnes")
+    assert now.roles[RoleName.CUSTOMER].text == "VW AG"
+    assert now.roles[RoleName.PRODUCER] == before.roles[RoleName.PRODUCER]
+    assert (now.type, now.attribution) == (before.type, before.attribution)
+
+
+def test_what_is_wrong_is_told_at_its_field_and_nothing_typed_is_lost(reviewed: Reviewed) -> None:
+    client, store, (claim, _, _) = reviewed
+    version = Reader(store).current().iri
+    fields = {"when__edtf": "next spring", "quantity__value": "a lot", "note": "as I read it"}
+    status, _, page = edit(client, claim, **fields, quote="words of nobody")
+    assert status == 422
+    assert "It is not saved" in page
+    status, _, page = edit(client, claim, **fields)
+    assert status == 422
+    for name, typed in (("when-edtf", "next spring"), ("quantity-value", "a lot")):
+        at = page.index(f'id="f-{name}"')
+        field = page[at : page.index("</p>", at)]
+        assert f'value="{typed}"' in field
+        assert 'aria-invalid="true"' in field
+        assert f'<small class="error" id="f-{name}-error">' in field
+        assert f'<a href="#f-{name}">' in page
+    assert "as I read it</textarea>" in page
+    assert Reader(store).current().iri == version
+
+
+def test_an_edit_that_changes_nothing_is_refused_in_words(reviewed: Reviewed) -> None:
+    client, store, (claim, _, _) = reviewed
+    for more in ({}, {"as": "json", "changes": '{"type": "license_granted"}'}):
+        status, _, page = edit(client, claim, **more)
+        assert status == 422
+        assert "nothing is changed: accept the claim if it is right as it stands" in page
+    status, _, page = edit(client, claim, **{"as": "json", "changes": "{"})
+    assert (status, "changes are no JSON" in page) == (422, True)
+    assert Reader(store).current().claim(claim).superseded_by == ()
+
+
+def test_a_claim_is_edited_as_json_too(reviewed: Reviewed) -> None:
+    client, store, (claim, _, _) = reviewed
+    changes = '{"polarity": "negative", "roles": {"producer": "JL Mag", "customer": "VW"}}'
+    assert edit(client, claim, **{"as": "json", "changes": changes})[0] == 303
+    [new] = Reader(store).current().claim(claim).superseded_by
+    assert Reader(store).current().claim(new).claim.polarity == "negative"
+
+
+def test_nobody_edits_without_a_token(reviewed: Reviewed) -> None:
+    client, store, (claim, _, _) = reviewed
+    form = {"subject": claim, "modality": "hedged", "token": "wrong"}
+    assert client.post("/review/edit", data=form, headers=HTML).status_code == 401
+    assert Reader(store).current().claim(claim).superseded_by == ()
+
+
+def test_the_request_of_the_chapter_edits_a_claim(reviewed: Reviewed) -> None:
+    client, store, (claim, _, _) = reviewed
+    chapter = (Path(__file__).parents[2] / "server" / "docs" / "reviewing.md").read_text(encoding="utf-8")
+    form = dict(re.findall(r"""(?:-d|--data-urlencode) ["']?(\w+)=(.+?)["']?(?= -|\n)""", chapter))
+    assert form["subject"] == "$CLAIM"
+    header = {"Authorization": f"Bearer {MASTER}"}
+    found = client.post("/review", data={**form, "subject": claim}, headers=header)
+    assert found.status_code == 200, found.text
+    edited = Reader(store).current().claim(found.get_json()["claim"]).claim
+    assert (edited.modality, edited.when and edited.when.edtf) == ("hedged", "2025-04")

@@ -1,12 +1,14 @@
 """``version=``: what is asked of an older version is told of it, or refused; never answered of another."""
 
 import json
+import re
+from html import unescape
 from typing import Any
 
 import pytest
 
 from server.gate.tokens import Scope
-from tests.server.conftest import license_claim
+from tests.server.conftest import Names, license_claim, local
 from tests.server.writing import TURTLE, Clients, server
 
 __all__ = ["server"]  # a fixture
@@ -90,11 +92,55 @@ def test_elsewhere_it_is_refused(server: Clients, path: str) -> None:
     assert "/sparql" in json.loads(text)["detail"]
 
 
-def test_a_page_for_reading_is_of_the_newest_version(server: Clients) -> None:
-    for path in ("/claims?version=1", "/claim?iri=urn:x&version=1"):
-        status, _, text = get(server, path, "text/html")
-        assert status == 400
-        assert "format=json" in text
+OLDER = "An older version"
+"""What the page of an older version says."""
+
+
+def test_a_page_for_reading_is_of_the_version_asked_for(
+    server: Clients, older: tuple[str, str, str, str]
+) -> None:
+    before, after, claim, _ = older
+    local, number = claim.rpartition("/")[2], after.rpartition("-")[2]
+    assert server.send("DELETE", f"/claim/{local}?reason=a+test", Scope.WRITE).status_code == 200
+    status, headers, now = get(server, f"/claim/{local}", "text/html")
+    assert (status, OLDER in now, "taken back by" in now) == (200, False, True)
+    status, headers, then = get(server, f"/claim/{local}?version={number}", "text/html")
+    assert (status, headers["Content-Version"], "taken back by" in then) == (200, after, False)
+    assert OLDER in then
+    assert f'<a href="/claim/{local}">The newest version</a>' in then
+    assert get(server, f"/claim/{local}?version={before}", "text/html")[0] == 404
+
+
+def test_the_links_of_an_older_page_stay_in_its_version(
+    server: Clients, older: tuple[str, str, str, str], names: Names
+) -> None:
+    before = older[0]
+    seen: dict[str, str] = {}
+    todo = [f"{local(names.grant)}?version={before.rpartition('-')[2]}"]
+    while todo and len(seen) < 40:
+        path = todo.pop(0)
+        status, headers, text = get(server, path, "text/html")
+        assert (status, headers["Content-Version"], OLDER in text) == (200, before, True), path
+        seen[path] = text
+        newest = re.sub(r"[?&]version=\d+", "", path)
+        links = [unescape(found) for found in DATED.findall(text)]
+        assert [link for link in links if "version=" not in link] in ([newest], []), path
+        todo += [link for link in dict.fromkeys(links) if "version=" in link and link not in (*seen, *todo)]
+    assert {path.split("/")[1].partition("?")[0] for path in seen} >= {
+        *("claim", "claims", "document", "source", "entity", "event"),
+    }
+
+
+DATED = re.compile(r'<a [^>]*href="(/(?:claim|document|source|entity|event)s?[/?][^"#]*)"(?! type=)')
+"""Links of a page to pages that can be of an older version, its twins apart."""
+
+
+def test_the_foot_of_a_page_has_its_address_in_its_version(server: Clients, names: Names) -> None:
+    path = local(names.grant)
+    newest = server.client.get("/health/ready").get_json()["version"].rpartition("-")[2]
+    text = get(server, f"{path}?again=1", "text/html")[2]
+    assert f'<a href="{path}?again=1&amp;version={newest}">a link to this version</a>' in text
+    assert "a link to this version" not in get(server, "/conflicts", "text/html")[2]
 
 
 @pytest.mark.parametrize("method", ["PUT", "POST", "DELETE"])

@@ -166,3 +166,24 @@ def test_claims_are_told_in_sentences(client: FlaskClient) -> None:
     )
     assert told is not None
     assert "Fabrika Magnit received an export license for Autowerk from Ministry of Trade" in told[1]
+
+
+def test_a_row_that_changes_says_in_what(client: FlaskClient, names: Names) -> None:
+    query = {"query": "SELECT ?p ?c { ?p ls:holdsLicenseFor ?c }", "format": "html"}
+    before = client.get("/sparql", query_string=query).text
+    assert "contested</a>" in before
+    page = client.get("/sparql", query_string={**query, "without": names.deny}).text
+    assert '<span class="badge">changes</span> <small>no longer contested</small>' in page
+    assert "contested</a>" not in page
+    assert "<del>" not in page
+    page = client.get("/sparql", query_string={**query, "without": names.agree}).text
+    assert "<small>3 origins before</small>" in page
+    assert "<del>" in page
+
+
+def test_columns_of_everything_come_as_the_query_has_them(client: FlaskClient) -> None:
+    query = {"query": "SELECT * { ?z ls:holdsLicenseFor ?a . ?z rdfs:label ?m }"}
+    page = client.get("/sparql", query_string={**query, "format": "html"}).text
+    assert re.findall(r'<th scope="col"><bdi>(\w)</bdi>', page) == ["z", "a", "m"]
+    told = client.get("/sparql", query_string={**query, "format": "json"}).get_json()
+    assert sorted(told["head"]["vars"]) == ["a", "m", "z"]

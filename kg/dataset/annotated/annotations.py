@@ -77,8 +77,12 @@ class AnnotationWriter:
         if not support.facts:
             return BASE_ONLY
         if not support.base and len(support.facts) == 1 and len(support.facts[0]) == 1:
-            return f"c{self._statement(support.facts[0][0])}"
+            return self.name_of_sole(support.facts[0][0])
         return f"a{self._row('|'.join(self._members(support)))}"
+
+    def name_of_sole(self, statement: str) -> str:
+        """The label for a fact that one statement alone supports."""
+        return f"c{self._line(statement, self._statements)}"
 
     def _members(self, support: Support) -> Iterator[str]:
         yield "1" if support.base else "0"

@@ -14,7 +14,7 @@ from pyoxigraph import BlankNode, Quad, RdfFormat, Store, parse
 
 from kg.claims.names import Names
 from kg.dataset.annotated.annotations import MOST_CLAIMS, AnnotationWriter
-from kg.dataset.annotated.support import chained_facts, support_lines, supports
+from kg.dataset.annotated.support import chained_facts, support_lines, supports, told_supports
 from kg.dataset.annotated.view import Support, View
 from kg.dataset.chains.scanning import RememberingPool
 from kg.dataset.loading.bulk import BULK_CHARACTERS, extend_pieces, gathered
@@ -263,11 +263,13 @@ class Indexing:
 
     def _annotated(self, lines: Iterable[str]) -> Iterator[str]:
         self.facts = 0
-        for triple, support in supports(lines):
-            self.facts += 1
-            if self.facts % _BATCH == 0:
+        sole = self._annotations.name_of_sole
+        for number, (triple, support) in enumerate(told_supports(lines), start=1):
+            self.facts = number
+            if number % _BATCH == 0:
                 self._progress(_BATCH)
-            yield f"{triple} _:{self._name(support, triple)} .\n"
+            name = sole(support) if isinstance(support, str) else self._name(support, triple)
+            yield f"{triple} _:{name} .\n"
 
 
 class _StillView(View):

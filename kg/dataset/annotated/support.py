@@ -49,16 +49,31 @@ def chained_facts(view: View) -> Iterator[str]:
 
 def supports(lines: Iterable[str]) -> Iterator[tuple[str, Support | None]]:
     """Each fact with its support, from ``support_lines`` in order; ``None`` for one that is too large."""
-    fact, reasons, known = "", _Reasons(), False
+    for fact, support in told_supports(lines):
+        yield fact, Support(facts=((support,),)) if isinstance(support, str) else support
+
+
+def told_supports(lines: Iterable[str]) -> Iterator[tuple[str, Support | str | None]]:
+    """The same; of a fact that rests on one statement alone, as most do, just that is told."""
+    fact = premise = statement = ""
+    reasons: _Reasons | None = None
     for line in lines:
-        triple, premise, statement = line.split(_TAB)
+        triple, other_premise, other = line.split(_TAB)
         if triple != fact:
-            if known:
-                yield fact, reasons.support()
-            fact, reasons, known = triple, _Reasons(), True
-        reasons.add(premise, statement)
-    if known:
-        yield fact, reasons.support()
+            if fact:
+                yield fact, _summed(reasons, statement)
+            fact, premise, statement, reasons = triple, other_premise, other, None
+        else:
+            if reasons is None:
+                reasons = _Reasons()
+                reasons.add(premise, statement)
+            reasons.add(other_premise, other)
+    if fact:
+        yield fact, _summed(reasons, statement)
+
+
+def _summed(reasons: "_Reasons | None", sole: str) -> Support | str | None:
+    return reasons.support() if reasons is not None else sole or Support(base=True)
 
 
 class _Reasons:

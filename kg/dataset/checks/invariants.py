@@ -68,9 +68,14 @@ def check_version(version: Version, progress: Progress = unwatched) -> Iterator[
 def claim_names(snapshot: View) -> Iterator[str]:
     """IRIs of all claims, active ones first."""
     for store in (snapshot.main, snapshot.archive):
-        for quad in store.quads_for_pattern(None, node(RDF + "type"), node(LS.Claim), snapshot.record):
-            if isinstance(quad.subject, NamedNode):
-                yield quad.subject.value
+        yield from claims_in(snapshot, store)
+
+
+def claims_in(snapshot: View, store: Store) -> Iterator[str]:
+    """IRIs of the claims of a store: the active ones are in main, the others in the archive."""
+    for quad in store.quads_for_pattern(None, node(RDF + "type"), node(LS.Claim), snapshot.record):
+        if isinstance(quad.subject, NamedNode):
+            yield quad.subject.value
 
 
 def _check_claims(snapshot: Version, progress: Progress) -> Iterator[Finding]:

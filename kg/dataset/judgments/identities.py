@@ -7,9 +7,9 @@ makes it another one, the archive holds it as it was made, under the claim's own
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
-from typing import Any, cast
+from typing import Any
 
-from pyoxigraph import NamedNode, Quad, QuerySolutions, Store
+from pyoxigraph import NamedNode, Quad, Store
 
 from kg.dataset.judgments.judged import StoredJudgment, decode_judgment
 from kg.dataset.record.records import Object, Records, Subject, plain_value
@@ -25,7 +25,8 @@ Fact = tuple[str, ...]
 _JUDGMENT = node(LS.Judgment)
 _TYPE = node(RDF + "type")
 _LABEL = RDFS + "label"
-_ENDS = (node(LS.left), node(LS.right), node(LS.judgmentConfidence))
+_LEFT, _RIGHT = node(LS.left), node(LS.right)
+_ENDS = (_LEFT, _RIGHT, node(LS.judgmentConfidence))
 _IS = {
     Verdict.SAME: "is the same as",
     Verdict.DIFFERENT: "is not",
@@ -73,13 +74,27 @@ class Identities(Records):
 
     def proposals(self) -> tuple[str, ...]:
         """Judgments that wait, in order: proposed, not undone, and none on the same two stands."""
-        proposed = cast("QuerySolutions", self.archive.query(_proposed(self.record)))
-        found = {row["judgment"].value: {row["left"], row["right"]} for row in proposed}
-        if not found:
-            return ()
-        standing = cast("QuerySolutions", self.main.query(_standing(self.record)))
-        decided = {frozenset((row["left"], row["right"])) for row in standing}
-        return tuple(sorted(iri for iri, ends in found.items() if ends not in decided))
+        found = {}
+        for iri in self._judgments_of(self.archive):
+            if self._filed(iri, LS.status) == LS.Proposed and self._filed(iri, LS.retracted) is None:
+                found[iri] = (self._filed(iri, LS.left), self._filed(iri, LS.right))
+        return tuple(sorted(iri for iri, ends in found.items() if not self._is_decided(*ends)))
+
+    def _filed(self, iri: str, predicate: str) -> str | None:
+        """A value that the archive has of a judgment."""
+        quads = self.archive.quads_for_pattern(node(iri), node(predicate), None, self.record)
+        return next((plain_value(quad.object) for quad in quads), None)
+
+    def _is_decided(self, left: str | None, right: str | None) -> bool:
+        """Whether a judgment on these two stands, whichever comes first in it."""
+        if left is None or right is None:
+            return False
+        for end, other in ((_LEFT, _RIGHT), (_RIGHT, _LEFT)):
+            for quad in self.main.quads_for_pattern(None, end, node(left), self.record):
+                judged = self.main.quads_for_pattern(quad.subject, other, node(right), self.record)
+                if next(iter(judged), None) is not None:
+                    return True
+        return False
 
     def is_judgment(self, iri: str) -> bool:
         """Whether a judgment of that IRI stands."""
@@ -261,18 +276,3 @@ def _cluster(clusters: Clusters, term: Subject | Object) -> Sequence[Any]:
 
 def _judgments(clusters: Clusters, term: Subject | Object) -> tuple[str, ...]:
     return clusters.judgments(term.value) if isinstance(term, NamedNode) else ()
-
-
-def _standing(record: NamedNode) -> str:
-    return f"""
-SELECT ?left ?right {{ GRAPH {record} {{
-  ?judgment a <{LS.Judgment}> ; <{LS.left}> ?left ; <{LS.right}> ?right
-}} }}"""
-
-
-def _proposed(record: NamedNode) -> str:
-    return f"""
-SELECT ?judgment ?left ?right {{ GRAPH {record} {{
-  ?judgment a <{LS.Judgment}> ; <{LS.status}> <{LS.Proposed}> ; <{LS.left}> ?left ; <{LS.right}> ?right
-  FILTER NOT EXISTS {{ ?judgment <{LS.retracted}> ?undone }}
-}} }}"""

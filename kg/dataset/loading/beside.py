@@ -20,10 +20,14 @@ _READY = b"ready\n"
 _END = b"0\n"
 
 
-def filled(path: Path, pieces: Iterable[str]) -> tuple[Store, str | None]:
-    """A store that nobody has open, with more quads in it, and why that failed, if it did."""
+def filled(path: Path, pieces: Iterable[str], held: int) -> tuple[Store, str | None]:
+    """A store that nobody has open, with more quads in it, and why that failed, if it did.
+
+    ``held`` is the open lock of the store. The other process holds it too, so that nobody writes beside it
+    when this one is killed; it ends then as soon as the engine lets it.
+    """
     problem = None
-    with _Filling(path) as filling:
+    with _Filling(path, held) as filling:
         ready = filling.is_ready()
         if ready:
             problem = filling.fill(pieces)
@@ -36,12 +40,13 @@ def filled(path: Path, pieces: Iterable[str]) -> tuple[Store, str | None]:
 class _Filling:
     """A process that has a store open, which nobody else may have open. Use as a context manager."""
 
-    def __init__(self, store: Path) -> None:
+    def __init__(self, store: Path, held: int) -> None:
         self._process = subprocess.Popen(  # noqa: S603 - every part is ours
             [sys.executable, "-P", str(_PROGRAM), str(store)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
+            pass_fds=(held,),
         )
 
     def __enter__(self) -> "_Filling":

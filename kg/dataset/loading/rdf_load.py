@@ -23,8 +23,8 @@ from kg.dataset.trusty import false_names, is_coded
 from kg.dataset.writer import Writer
 from kg.errors import ReservedGraph
 from kg.identity.clusters import Texts
+from kg.infer.rules import TYPE, ontology_rules
 from kg.infer.rules import Triple as TripleTexts
-from kg.infer.rules import ontology_rules
 from ontology.vocab import LS, NP
 
 _DEFAULT = "DEFAULT"
@@ -262,13 +262,21 @@ class Load:
         writer, consequences = self.writer, ontology_rules().consequences
         follows: dict[TripleTexts, None] = {}
         writer.indexing.stated_alone(name, triples)
+        telling, relevant = self._telling, writer.inferring.relevant
         for triple, text in zip(asserted, triples, strict=True):
+            if triple[1] not in telling:
+                continue
             if found := consequences(triple):
                 follows.update(dict.fromkeys(found))
                 writer.indexing.following(name, text, found)
-            if triple[1] in writer.inferring.relevant:
+            if triple[1] in relevant:
                 writer.inferring.stated(triple)
         return follows
+
+    @cached_property
+    def _telling(self) -> frozenset[str]:
+        """The predicates of triples from which anything may follow."""
+        return frozenset((TYPE, *ontology_rules().of_property)) | self.writer.inferring.relevant
 
     def _renamed(
         self, graph: str, name: str, stated: Sequence[tuple[Texts, str]]

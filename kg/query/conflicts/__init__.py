@@ -13,6 +13,7 @@ from kg.query.conflicts.axioms import conflicts_of_axioms
 from kg.query.conflicts.corrections import conflicts_of_corrections, conflicts_of_rebuttals
 from kg.query.conflicts.finding import Conflict, Kind, Side
 from kg.query.conflicts.naming import conflicts_of_names
+from kg.query.conflicts.results import OTHER_RESULT, conflicts_of_results
 from kg.query.conflicts.shares import conflicts_of_numbers
 from kg.query.conflicts.stances import Stance, all_stances, some_stances
 from kg.query.conflicts.wording import Wording
@@ -71,6 +72,8 @@ def _all(
                 yield one
     if kinds & {Kind.CONTRADICTION, Kind.DIFFERENT_TIME, Kind.DIFFERENT_SCOPE}:
         yield from (one for one in conflicts_of_numbers(found.values(), wording) if not explained.covers(one))
+    if Kind.MAY_CONTRADICT in kinds:
+        yield from conflicts_of_results(groups, wording)
     if Kind.DIFFERENT_ENTITY in kinds:
         yield from conflicts_of_names(found.values(), wording)
 
@@ -139,6 +142,8 @@ def _related(view: View, stance: Stance) -> Iterator[str]:
         yield from _graphs(view, node(s[1:-1]), node(p[1:-1]), None)
         if names_node(o):
             yield from _graphs(view, None, node(p[1:-1]), node(o[1:-1]))
+            if p in OTHER_RESULT:
+                yield from _graphs(view, node(s[1:-1]), node(OTHER_RESULT[p][1:-1]), node(o[1:-1]))
     for _, entity in stance.roles:
         yield from _speaking(view, entity)
     yield from view.pointing_at(LS.document, stance.document)

@@ -9,12 +9,14 @@ from kg.query.conflicts.stances import Stance
 
 
 class Kind(StrEnum):
-    """How claims stand to each other. Only the first is a contradiction; the next three explain one away.
+    """How claims stand to each other. Only the first is a contradiction; ``DIFFERENT_…`` explain one away.
 
-    ``ONTOLOGY``: what the ontology says cannot all be so.
+    ``MAY_CONTRADICT``: other outcomes of what may be one application. ``ONTOLOGY``: what the
+    ontology says cannot all be so.
     """
 
     CONTRADICTION = "contradiction"
+    MAY_CONTRADICT = "may_contradict"
     DIFFERENT_TIME = "different_time"
     DIFFERENT_SCOPE = "different_scope"
     DIFFERENT_ENTITY = "different_entity"

@@ -150,13 +150,27 @@ class TrustPolicy:
                 return False
         elif not claim.was_active(self.known_at):
             return False
-        if self.min_confidence is not None and _shown(claim.probability) < self.min_confidence:
-            return False
-        if self.without and not self.without.isdisjoint(
-            (claim.iri, claim.document, claim.origin, *claim.sources)
+        if not self.is_free and not self.passes(
+            claim.probability, (claim.iri, claim.document, claim.origin, *claim.sources)
         ):
             return False
         return self.valid_at is None or _holds_on(claim, self.valid_at, endings)
+
+    @property
+    def is_free(self) -> bool:
+        """Whether any probability will do, and nothing is named that it leaves out."""
+        return self.min_confidence is None and not self.without
+
+    @property
+    def is_timeless(self) -> bool:
+        """Whether it asks of no time, so that ``passes`` tells all of an active claim."""
+        return self.known_at is None and self.valid_at is None
+
+    def passes(self, probability: float, names: Iterable[str]) -> bool:
+        """Whether a claim may be believed as to its probability, and to what it is from and of."""
+        if self.min_confidence is not None and _shown(probability) < self.min_confidence:
+            return False
+        return not self.without or self.without.isdisjoint(names)
 
     def believes(self, judgment: JudgmentJudged) -> bool:
         """Whether a judgment may be believed."""

@@ -20,6 +20,7 @@ from kg.dataset.restricted import Candidate, RestrictedView, is_named, restricte
 from kg.dataset.snapshots import Snapshot
 from kg.dataset.sweeping import unswept
 from kg.dataset.terms import NamedNode, Quad
+from kg.dataset.text.search import Ask, Sort
 from kg.errors import QuerySyntaxError
 from kg.provenance.circuit import CircuitTooLarge
 from kg.query.answer import Answer
@@ -40,6 +41,12 @@ from kg.query.trust.chosen import Chosen
 from kg.query.trust.policy import TrustPolicy
 from kg.query.trust.trusting import Restriction, Trusting
 from ontology.vocab import LS
+
+_FEW = 4_000
+"""Claims that stand under a policy, up to which they are found first, and not judged as they come."""
+
+_NOISE = 1e-9
+"""More than probabilities are rounded by before they are compared."""
 
 _KEPT = 2
 """Datasets that policies left, and what they judged of claims, kept for the next question."""
@@ -212,7 +219,14 @@ def _says(snapshot: Snapshot, names: Naming, claim: str, predicate: NamedNode, o
 def restriction_of(snapshot: Snapshot, policy: TrustPolicy) -> Restriction:
     """Which claims and judgments of a version stand under a policy."""
 
+    few = _few(snapshot, policy)
+
     def keeps(iri: str) -> bool:
+        if few is not None and not snapshot.is_judgment(iri):
+            return iri in few
+        told = snapshot.expected(iri) if policy.is_timeless else None
+        if told is not None:
+            return policy.passes(told.confidence, (iri, told.document, told.origin, *told.sources))
         if snapshot.is_judgment(iri):
             return policy.believes(snapshot.judgment(iri))
         return _judge(snapshot, policy, Candidate(snapshot, iri))
@@ -221,6 +235,29 @@ def restriction_of(snapshot: Snapshot, policy: TrustPolicy) -> Restriction:
         keeps,
         lambda iri: Candidate(snapshot, iri).origin,
         policy.min_origins,
+        reads=few is None,
+    )
+
+
+def _few(snapshot: Snapshot, policy: TrustPolicy) -> frozenset[str] | None:
+    """The claims that stand under a policy that asks for some confidence, where they are few.
+
+    The text index finds them by that; ``None`` where it does not tell, or they are many.
+    """
+    least, index = policy.min_confidence, snapshot.text
+    if not least or not policy.is_timeless or index is None:
+        return None
+    active = {"state": ("active",)}
+    if index.count(Ask(chosen=active)) != snapshot.manifest.counts.get("active"):
+        return None  # a claim of too long a name is in no index
+    asked = Ask(chosen=active, least=max(0.0, least - _NOISE), sort=Sort.BEST, limit=_FEW)
+    if index.count(asked) > _FEW:
+        return None
+    passing = policy.passes
+    return frozenset(
+        told.iri
+        for told in index.stored(asked)
+        if passing(told.confidence, (told.iri, told.document, told.origin, *told.sources))
     )
 
 
@@ -233,7 +270,12 @@ def _dataset(snapshot: Snapshot, policy: TrustPolicy) -> RestrictedView:
         return len(origins) >= (policy.min_origins or 0)
 
     few = enough if (policy.min_origins or 0) > 1 else None
-    return restricted(snapshot, lambda claim: _judge(snapshot, policy, claim), few, believes=policy.believes)
+    found = _few(snapshot, policy)
+
+    def keep(claim: Candidate) -> bool:
+        return _judge(snapshot, policy, claim) if found is None else claim.iri in found
+
+    return restricted(snapshot, keep, few, believes=policy.believes)
 
 
 def _flagged(snapshot: Snapshot, policy: TrustPolicy, answer: Answer) -> Answer:

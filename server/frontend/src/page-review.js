@@ -20,19 +20,15 @@ for (const button of document.querySelectorAll('.decide button[name="action"]'))
   button.form.addEventListener("submit", () => sessionStorage.setItem(PLACE, cards.indexOf(button.closest(".card"))));
 }
 
+for (const link of document.querySelectorAll(".edit")) {
+  link.addEventListener("click", () => sessionStorage.setItem(PLACE, cards.indexOf(link.closest(".card"))));
+}
+
 function choose(button) {
   chosen?.classList.remove("chosen");
   chosen = button;
   chosen?.classList.add("chosen");
 }
-
-const edit = (card) => {
-  const details = card.querySelector("details");
-  if (!details) return;
-  details.open = true;
-  choose(details.querySelector("button"));
-  details.querySelector("textarea").focus();
-};
 
 const go = (step) => {
   at = Math.max(0, Math.min(cards.length - 1, at + step));
@@ -50,7 +46,7 @@ for (const keys of document.querySelectorAll(".keys")) keys.hidden = false;
 
 // After a decision the queue goes on where it was: the next card has taken the place of the one that is done.
 const place = sessionStorage.getItem(PLACE);
-sessionStorage.removeItem(PLACE);
+if (cards.length) sessionStorage.removeItem(PLACE);
 if (place !== null && cards.length && document.querySelector(".notice.done")) {
   at = Math.min(Number(place), cards.length - 1);
   cards[at].focus();
@@ -63,7 +59,7 @@ document.addEventListener("keydown", (event) => {
     else event.target.form.querySelector(".actions button").focus();
     return;
   }
-  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea")) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select")) return;
   document.querySelector(".notice.done")?.classList.add("seen");
   const card = event.target.closest(".card") ?? cards[at];
   if (card) at = cards.indexOf(card);
@@ -73,7 +69,7 @@ document.addEventListener("keydown", (event) => {
     case "a": if (card) press(card, "accept", "same"); break;
     case "r": if (card) press(card, "reject", "different"); break;
     case "u": if (card) press(card, "unsure"); break;
-    case "e": if (card) edit(card); break;
+    case "e": card?.querySelector(".edit")?.click(); break;
     default: return;
   }
   event.preventDefault(); // or the key is typed into the field that has the focus now

@@ -82,7 +82,14 @@ def test_a_claim_is_contested_by_what_contradicts_or_corrects_it(name: str, tmp_
 def together(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
     """A store with what some cases claim, of which one kind is asked at a time."""
     path = tmp_path_factory.mktemp("together") / "store"
-    names = ("contradiction", "shares", "agreement", "two-in-baotou", "report-date-as-event-date")
+    names = (
+        "contradiction",
+        "shares",
+        "agreement",
+        "two-in-baotou",
+        "report-date-as-event-date",
+        "granted-and-refused",
+    )
     for name in names:
         case = json.loads((Path(__file__).parent / "cases" / f"{name}.json").read_text())
         taken(path, case)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.views.edges import edges
+from server.views.edges import as_written, edges
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,17 @@ def test_lines_and_names(query: str, variables: str, lines: list[str], names: li
     found = edges(query, None, tuple(variables))
     assert [f"{edge.start} {edge.label} {edge.end}" for edge in found.lines] == lines
     assert list(found.names) == names
+
+
+@pytest.mark.parametrize(
+    ("query", "columns"),
+    [
+        ("SELECT * { ?z ls:holdsLicenseFor ?a OPTIONAL { ?a rdfs:label ?m } BIND(1 AS ?b) }", "zamb"),
+        ("SELECT * { { SELECT ?y ?x { ?x ?p ?y } } ?x ?w ?v }", "yxwv"),
+        ("SELECT ?z ?a { ?z ls:holdsLicenseFor ?a }", ""),
+        ("CONSTRUCT { ?z ?p ?a } { ?z ?p ?a }", ""),
+        ("nonsense", ""),
+    ],
+)
+def test_columns_of_everything_come_as_they_are_written(query: str, columns: str) -> None:
+    assert as_written(query, None) == tuple(columns)
