@@ -1,6 +1,7 @@
 """The parser model, loaded in one place."""
 
 import importlib
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
@@ -45,8 +46,9 @@ def parser() -> Language:
         model.add_pipe(abbreviated.NAME, before="parser")
         model.add_pipe(ruler.NAME, before="attribute_ruler")
         model.disable_pipe("attribute_ruler")
-        model.add_pipe(entities.NAME, before="ner")
-        model.disable_pipe("ner")
+        with suppress(ValueError):  # a recognizer of another kind is asked itself
+            model.add_pipe(entities.NAME, before="ner")
+            model.disable_pipe("ner")
         tokenizer: Any = model.tokenizer
         tokenizer.add_special_case("No.", [{"ORTH": "No.", "NORM": "number"}])
         return model
