@@ -14,7 +14,6 @@ from server.views.lines import in_words
 LONGEST_LABEL = 160
 LONGEST_QUOTE = 320
 LONGEST_VOICE = 40
-DRAWN_LABEL = 60
 DRAWN_NODES = 24
 """Nodes of a circuit that is drawn among others; the row that is asked for may have more."""
 
@@ -146,8 +145,7 @@ class Explaining:
 
     def _drawn(self, iri: str) -> str:
         """A claim in a box of the drawing: who says it, and what."""
-        said = ": ".join(filter(None, (self.voice(iri), self.label(iri))))
-        return shortened(said, DRAWN_LABEL)
+        return ": ".join(filter(None, (self.voice(iri), self.label(iri))))
 
     def label(self, iri: str) -> str:
         """A claim in a line."""
