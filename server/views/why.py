@@ -9,7 +9,7 @@ from kg.provenance.witnesses import rests_on, witnesses_of
 from kg.query.formats.results import info_json
 from server.naming import PAGES, Link, Namer, page_address, quote_place, shortened
 from server.views.drawing import Drawing, draw
-from server.views.lines import in_words
+from server.views.lines import told_in_words
 
 LONGEST_LABEL = 160
 LONGEST_QUOTE = 320
@@ -81,7 +81,7 @@ class Explaining:
         """Read at once what claims say in words, as they will be told."""
         wanted = [iri for iri in claims if iri not in self._worded]
         told = self.namer.told(wanted)
-        self._worded |= {iri: in_words(told[iri]) if iri in told else "" for iri in wanted}
+        self._worded |= {iri: told_in_words(self.namer, told[iri]) if iri in told else "" for iri in wanted}
 
     def resting_on(self, place: int) -> frozenset[str]:
         """The claims that a node of the answer rests on."""
