@@ -20,7 +20,7 @@ from server.naming import LONGEST_NAME, PART, Link, Namer, is_web, quote_place, 
 from server.views.asking import Asked
 from server.views.finding import TYPES, text_index
 from server.views.highlight import Passage, segments
-from server.views.lines import in_words
+from server.views.lines import told_in_words
 
 MOST_PLACED = 3000
 """Claims of one document that are placed in its text."""
@@ -230,7 +230,7 @@ def _note(namer: Namer, claim: Stored, *, placed: bool, whole: bool) -> NoteLine
     kind = term_words(TYPES[claim.type])
     label = kind
     if whole:
-        label = in_words(claim) or claim.line.label or namer.snapshot.said(claim.iri, RDFS + "label") or ""
+        label = told_in_words(namer, claim) or namer.snapshot.said(claim.iri, RDFS + "label") or ""
     return NoteLine(
         link=namer.link("claim", claim.iri, shortened(label or claim.iri, LONGEST_LABEL)),
         type=kind,

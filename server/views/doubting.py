@@ -9,7 +9,7 @@ from kg.dataset.restricted import Candidate
 from kg.query.trust.policy import TrustPolicy
 from ontology.vocab import LS, RDF
 from server.naming import Namer, shortened
-from server.views.lines import in_words
+from server.views.lines import told_in_words
 from server.views.why import LONGEST_VOICE
 
 MOST = 25
@@ -75,7 +75,7 @@ def choices(
     ]
     infos = (view.claim_info(iri) for iri in untold)
     labels = {**labels, **{info.iri: info.label for info in infos if info is not None}}
-    labels = {**labels, **{iri: said for iri, one in told.items() if (said := in_words(one))}}
+    labels = {**labels, **{iri: said for iri, one in told.items() if (said := told_in_words(namer, one))}}
     labels = {**labels, **titles}
     listed = {kind: _listed(namer, kind, found[kind], labels, policy) for kind in KINDS}
     return Choices(

@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from kg.provenance.circuit import Circuit, Op
 from kg.provenance.evaluate import evaluate
 from kg.provenance.semirings.boolean import BOOLEAN
+from server.drawing.fitting import fitted
 
 MOST_NODES = 64
 """Circuits of more nodes than this are told in words only."""
 
 LEAF_WIDTH, LEAF_HEIGHT = 420, 26
+LEAF_ROOM, LEAF_SIZE = 36, 12
+"""What a claim's number and the borders take of its box, and how large its words are written."""
+
 GATE_WIDTH, GATE_HEIGHT = 52, 24
 COLUMN, LINE, MARGIN = 92, 36, 6
 
@@ -158,6 +162,7 @@ def _box(
     y = _top(row, LEAF_HEIGHT)
     if op is Op.TOKEN:
         place, words = told(circuit.name(number))
+        words = fitted(words, LEAF_WIDTH - LEAF_ROOM, LEAF_SIZE)
         return Box("claim", words, x, y, LEAF_WIDTH, LEAF_HEIGHT, holds, place)
     words = f"says {circuit.name(number)}" if op is Op.OUTSIDE else _WORDS[op]
     return Box("given", words, x, y, LEAF_WIDTH if op is Op.OUTSIDE else GATE_WIDTH, LEAF_HEIGHT, holds)

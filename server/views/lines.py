@@ -47,12 +47,17 @@ def in_words(found: Stored) -> str:
     return " ".join(s.text for s in sentence_of(ClaimType(found.type), modality, polarity, wordings))
 
 
+def told_in_words(namer: Namer, found: Stored) -> str:
+    """What a claim says: of an event, by its own label, or by its first triple; empty if it says none."""
+    said = in_words(found) or found.line.label
+    return said or first_said(namer, found.iri, Modality(found.modality), Polarity(found.polarity))
+
+
 def claim_line(namer: Namer, found: Stored, marker: Marker = NO_SEARCH) -> ClaimLine:
     """A claim, active or not, in one line."""
     line = found.line
-    kind, said = term_words(TYPES[found.type]), in_words(found) or line.label
-    if not said:
-        said = first_said(namer, found.iri, Modality(found.modality), Polarity(found.polarity)) or kind
+    kind = term_words(TYPES[found.type])
+    said = told_in_words(namer, found) or kind
     recorded = datetime.fromtimestamp(found.recorded / 1_000_000, UTC)
     return ClaimLine(
         link=namer.link("claim", found.iri, shortened(said, 200)),

@@ -9,12 +9,11 @@ from kg.provenance.witnesses import rests_on, witnesses_of
 from kg.query.formats.results import info_json
 from server.naming import PAGES, Link, Namer, page_address, quote_place, shortened
 from server.views.drawing import Drawing, draw
-from server.views.lines import in_words
+from server.views.lines import told_in_words
 
 LONGEST_LABEL = 160
 LONGEST_QUOTE = 320
 LONGEST_VOICE = 40
-DRAWN_LABEL = 60
 DRAWN_NODES = 24
 """Nodes of a circuit that is drawn among others; the row that is asked for may have more."""
 
@@ -82,7 +81,7 @@ class Explaining:
         """Read at once what claims say in words, as they will be told."""
         wanted = [iri for iri in claims if iri not in self._worded]
         told = self.namer.told(wanted)
-        self._worded |= {iri: in_words(told[iri]) if iri in told else "" for iri in wanted}
+        self._worded |= {iri: told_in_words(self.namer, told[iri]) if iri in told else "" for iri in wanted}
 
     def resting_on(self, place: int) -> frozenset[str]:
         """The claims that a node of the answer rests on."""
@@ -146,8 +145,7 @@ class Explaining:
 
     def _drawn(self, iri: str) -> str:
         """A claim in a box of the drawing: who says it, and what."""
-        said = ": ".join(filter(None, (self.voice(iri), self.label(iri))))
-        return shortened(said, DRAWN_LABEL)
+        return ": ".join(filter(None, (self.voice(iri), self.label(iri))))
 
     def label(self, iri: str) -> str:
         """A claim in a line."""

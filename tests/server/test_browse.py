@@ -345,6 +345,14 @@ def test_a_claim_that_is_a_link_says_so_wherever_it_stands(tmp_path: Path) -> No
         assert "urn:firm:a is the same as http://www.wikidata.org/entity/Q1</bdi>" in lines
         assert "Denied: urn:firm:a is the same as" in lines
         assert "other event</bdi>" not in lines.lower()
+    document = client.get("/claims?format=json").get_json()["claims"][0]["document"]["href"]
+    notes = client.get(f"{document}?format=json").get_json()["claims"]
+    said = "urn:firm:a is the same as http://www.wikidata.org/entity/Q1"
+    assert {note["link"]["text"] for note in notes} == {said, f"Denied: {said}"}
+    asked = urlencode({"query": "SELECT ?b { ?a skos:exactMatch ?b }", "format": "html"})
+    answer = client.get(f"/sparql?{asked}").text
+    assert said in answer.partition('class="because"')[2]
+    assert "a exactMatch Q1" not in answer
     page = client.get(f"/claim/{claims[0].id}").text
     assert "Claim · link" in page
     assert "skos:exactMatch" not in page.partition("Its assertion graph")[0]

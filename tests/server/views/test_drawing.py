@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 from kg.provenance.circuit import Circuit, Op
 from kg.provenance.evaluate import evaluate
 from kg.provenance.semirings import BOOLEAN
+from server.drawing.fitting import width
 from server.drawing.neighbours import Neighbour, draw_neighbours
 from server.naming import Link
-from server.views.drawing import draw
+from server.views.drawing import LEAF_ROOM, LEAF_SIZE, LEAF_WIDTH, draw
 
 CLAIMS = "abcdef"
 
@@ -92,3 +93,19 @@ def test_neighbours_on_one_side_fit_a_narrow_screen() -> None:
     assert long is not None
     assert narrow.width < 420 < long.width < 520
     assert narrow.box < long.box
+
+
+@pytest.mark.parametrize(
+    "words", ["包头磁材有限公司取得出口许可" * 12, "W" * 90, "Reuters: it holds a license " * 8]
+)
+def test_the_words_of_a_claim_stay_in_its_box(words: str) -> None:
+    circuit = Circuit()
+    drawing = draw(circuit, circuit.token("a"), lambda _: (1, words))
+    assert drawing is not None
+    [box] = [box for box in drawing.boxes if box.kind == "claim"]
+    assert width(box.text, LEAF_SIZE) <= LEAF_WIDTH - LEAF_ROOM
+    assert box.text.endswith("…")
+    assert words.startswith(box.text.removesuffix("…"))
+    short = draw(circuit, circuit.token("a"), lambda _: (1, "Reuters: 包头"))
+    assert short is not None
+    assert "Reuters: 包头" in {box.text for box in short.boxes}
